@@ -1,0 +1,35 @@
+//! What the service says of itself at start.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use identity_actix::program::url_of;
+
+use crate::policies;
+use crate::settings::{DescopeSettings, Settings};
+
+/// Whose tokens are accepted, where to look, and what to try first.
+pub fn banner(settings: &Settings, address: SocketAddr) -> String {
+    let (descope, url) = (&settings.descope, url_of(address));
+    let mut text = String::from("descope-api\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  Project ID:    {}", descope.project_id);
+    let _ = writeln!(text, "  Discovery URL: {}", descope.discovery_url);
+    let _ = writeln!(text, "  Audience:      {}", audience(descope));
+    let _ = writeln!(text, "  Docs:          {url}/docs");
+    let _ = writeln!(text, "  Try:           curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me");
+    let _ = writeln!(text, "  Routes:");
+    for route in policies::access().routes() {
+        let _ = writeln!(text, "    {route}");
+    }
+    text
+}
+
+fn audience(descope: &DescopeSettings) -> String {
+    let project = descope.project_id.as_str();
+    match &descope.audience {
+        Some(audience) if audience != project => format!("aud must name {audience}"),
+        _ if descope.require_audience => format!("aud must name {project}"),
+        _ => format!("aud must name {project}; session tokens may have none"),
+    }
+}

@@ -1,0 +1,80 @@
+//! What administrators see.
+
+use actix_web::{get, web};
+use identity_actix::{Activity, ApiError, Require};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::policies::Administer;
+use crate::users::{Page, User, Users};
+
+/// Some of the users, in the order in which they were created.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserList {
+    #[schema(example = "2 users")]
+    message: String,
+    users: Vec<User>,
+}
+
+/// Which users to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// How many at most: 1 to 1,000.
+    #[param(minimum = 1, maximum = 1000)]
+    #[serde(default = "ListQuery::default_limit")]
+    limit: u32,
+    /// The id of the user to start behind.
+    after: Option<String>,
+}
+
+impl ListQuery {
+    const MAX: u32 = 1000;
+
+    fn default_limit() -> u32 {
+        100
+    }
+}
+
+/// Counts, of this process.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Stats {
+    /// In the store.
+    total_users: u64,
+    /// Distinct subjects whose token was verified in the last 15 minutes.
+    active_sessions: usize,
+    /// Since midnight (UTC) or the start; this request is among them.
+    requests_today: u64,
+}
+
+/// The users
+#[utoipa::path(tag = "admin", params(ListQuery), responses((status = 200, description = "A page of users", body = UserList)))]
+#[get("/admin/users")]
+pub async fn list(
+    _caller: Require<Administer>,
+    query: web::Query<ListQuery>,
+    users: web::Data<Users>,
+) -> Result<web::Json<UserList>, ApiError> {
+    if !(1..=ListQuery::MAX).contains(&query.limit) {
+        return Err(ApiError::invalid_field("limit", format!("must be from 1 to {}", ListQuery::MAX)));
+    }
+    let page = Page { limit: query.limit, after: query.into_inner().after };
+    let users = users.list(page).await.map_err(|error| ApiError::internal(&error))?;
+    let message = if users.len() == 1 { "1 user".to_owned() } else { format!("{} users", users.len()) };
+    Ok(web::Json(UserList { message, users }))
+}
+
+/// How much is going on
+#[utoipa::path(tag = "admin", responses((status = 200, description = "Counts, of this process", body = Stats)))]
+#[get("/admin/stats")]
+pub async fn stats(
+    _caller: Require<Administer>,
+    users: web::Data<Users>,
+    activity: web::Data<Activity>,
+) -> Result<web::Json<Stats>, ApiError> {
+    Ok(web::Json(Stats {
+        total_users: users.count().await.map_err(|error| ApiError::internal(&error))?,
+        active_sessions: activity.active_callers(),
+        requests_today: activity.requests_today(),
+    }))
+}

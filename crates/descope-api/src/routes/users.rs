@@ -1,0 +1,114 @@
+//! Creating and deleting users.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::{FromRequest, HttpRequest, delete, post, web};
+use garde::Validate;
+use identity_actix::{ApiError, InvalidField, Require};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::policies::{CreateUsers, DeleteUsers};
+use crate::users::{CreateError, User, Users};
+
+/// A user to be created: in the query, or as a JSON body.
+#[derive(Debug, Deserialize, Validate, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+pub struct NewUser {
+    /// Not blank, at most 200 characters.
+    #[garde(length(chars, max = 200), custom(not_blank))]
+    #[schema(example = "Ada Lovelace")]
+    name: String,
+    /// At most 254 characters; no other user may have it.
+    #[garde(email, length(max = 254))]
+    #[schema(example = "ada@example.com")]
+    email: String,
+}
+
+fn not_blank(text: &str, (): &()) -> garde::Result {
+    if text.trim().is_empty() { Err(garde::Error::new("must not be blank")) } else { Ok(()) }
+}
+
+/// A user that was created.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Created {
+    #[schema(example = "User created")]
+    message: &'static str,
+    user: User,
+}
+
+/// A user is gone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Deleted {
+    #[schema(example = "User 019a2f6e-0000-7000-8000-000000000000 deleted")]
+    message: String,
+}
+
+/// A new user from wherever the request has it.
+pub struct Input(NewUser);
+
+impl FromRequest for Input {
+    type Error = actix_web::Error;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if has_body(request) {
+            let body = web::Json::<NewUser>::from_request(request, payload);
+            Box::pin(async { Ok(Self(body.await?.into_inner())) })
+        } else {
+            let query = web::Query::<NewUser>::extract(request);
+            Box::pin(async { Ok(Self(query.await?.into_inner())) })
+        }
+    }
+}
+
+fn has_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let empty = headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0");
+    let announced = headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
+    !empty && (announced || headers.contains_key(CONTENT_TYPE))
+}
+
+/// Create a user
+#[utoipa::path(
+    tag = "users",
+    params(("name" = Option<String>, Query, description = "As in the body"), ("email" = Option<String>, Query, description = "As in the body")),
+    request_body(content = Option<NewUser>, description = "Instead of the query"),
+    responses(
+        (status = 200, description = "The user", body = Created),
+        (status = 409, description = "`conflict`: the email is taken", body = identity_actix::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "`payload_too_large`", body = identity_actix::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "`unsupported_media_type`: a body must be JSON", body = identity_actix::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = identity_actix::Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/users")]
+pub async fn create(_caller: Require<CreateUsers>, new: Input, users: web::Data<Users>) -> Result<web::Json<Created>, ApiError> {
+    let Input(new) = new;
+    new.validate().map_err(|report| ApiError::invalid_input(fields(&report)))?;
+    match users.create(new.name.trim(), &new.email).await {
+        Ok(user) => Ok(web::Json(Created { message: "User created", user })),
+        Err(CreateError::EmailTaken) => Err(ApiError::conflict(format!("The email {} is taken", new.email))),
+        Err(error) => Err(ApiError::internal(&error)),
+    }
+}
+
+fn fields(report: &garde::Report) -> Vec<InvalidField> {
+    let field = |(path, error): &(garde::Path, garde::Error)| InvalidField { field: path.to_string(), message: error.to_string() };
+    report.iter().map(field).collect()
+}
+
+/// Delete a user
+#[utoipa::path(
+    tag = "users",
+    params(("user_id" = String, Path, description = "The user's id")),
+    responses(
+        (status = 200, description = "The user is gone", body = Deleted),
+        (status = 404, description = "`not_found`: there is no such user", body = identity_actix::Problem, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/users/{user_id}")]
+pub async fn delete(_caller: Require<DeleteUsers>, id: web::Path<String>, users: web::Data<Users>) -> Result<web::Json<Deleted>, ApiError> {
+    let deleted = users.delete(&id).await.map_err(|error| ApiError::internal(&error))?;
+    if deleted { Ok(web::Json(Deleted { message: format!("User {id} deleted") })) } else { Err(ApiError::not_found(format!("There is no user {id}"))) }
+}

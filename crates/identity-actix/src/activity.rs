@@ -1,0 +1,170 @@
+//! Counts of what happens: for people, not for decisions.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use identity_core::{Clock, SystemClock};
+
+/// Who called lately and how much, in this process alone.
+pub struct Activity {
+    clock: Arc<dyn Clock>,
+    started: f64,
+    callers: Mutex<HashMap<String, f64>>,
+    today: Today,
+}
+
+/// Requests of one day (UTC).
+#[derive(Default)]
+struct Today {
+    day: AtomicU64,
+    requests: AtomicU64,
+}
+
+const SECONDS_A_DAY: f64 = 86_400.0;
+
+impl Activity {
+    /// A caller counts as active for this long after a request: 15 minutes.
+    pub const ACTIVE_FOR: Duration = Duration::from_secs(15 * 60);
+    /// At most this many callers are remembered: 10,000. Past that, new ones are not counted until others are forgotten.
+    pub const MAX_CALLERS: usize = 10_000;
+
+    /// Nothing has happened yet.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let started = clock.now().seconds();
+        Self { clock, started, callers: Mutex::default(), today: Today::default() }
+    }
+
+    /// Distinct callers whose token was verified in the last 15 minutes.
+    pub fn active_callers(&self) -> usize {
+        let now = self.now();
+        self.callers().values().filter(|seen| is_active(**seen, now)).count()
+    }
+
+    /// Requests since midnight (UTC), or since the start if that was later; the current one is among them.
+    pub fn requests_today(&self) -> u64 {
+        let day = self.day();
+        if self.today.day.load(Ordering::Relaxed) == day { self.today.requests.load(Ordering::Relaxed) } else { 0 }
+    }
+
+    /// Since the start.
+    pub fn uptime(&self) -> Duration {
+        Duration::try_from_secs_f64(self.now() - self.started).unwrap_or_default()
+    }
+
+    pub(crate) fn note(&self, subject: &str) {
+        let now = self.now();
+        let mut callers = self.callers();
+        if let Some(seen) = callers.get_mut(subject) {
+            *seen = now;
+            return;
+        }
+        if callers.len() >= Self::MAX_CALLERS {
+            callers.retain(|_, seen| is_active(*seen, now));
+        }
+        if callers.len() < Self::MAX_CALLERS {
+            callers.insert(subject.to_owned(), now);
+        }
+    }
+
+    fn count_request(&self) {
+        let day = self.day();
+        if self.today.day.swap(day, Ordering::Relaxed) != day {
+            self.today.requests.store(0, Ordering::Relaxed);
+        }
+        self.today.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn callers(&self) -> MutexGuard<'_, HashMap<String, f64>> {
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> f64 {
+        self.clock.now().seconds()
+    }
+
+    fn day(&self) -> u64 {
+        (self.now() / SECONDS_A_DAY) as u64
+    }
+}
+
+fn is_active(seen: f64, now: f64) -> bool {
+    now - seen <= Activity::ACTIVE_FOR.as_secs_f64()
+}
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock))
+    }
+}
+
+/// Subjects are personal data.
+impl fmt::Debug for Activity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Activity").field("requests_today", &self.requests_today()).finish_non_exhaustive()
+    }
+}
+
+/// Middleware, to be used with `actix_web::middleware::from_fn`: counts every request in the app's [`Activity`].
+pub async fn count_requests<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    if let Some(activity) = request.app_data::<web::Data<Activity>>() {
+        activity.count_request();
+    }
+    next.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use identity_core::testing::TestClock;
+
+    use super::Activity;
+
+    #[test]
+    fn requests_start_again_at_midnight() {
+        let clock = Arc::new(TestClock::at(86_400.0 * 10.0 - 1.0));
+        let activity = Activity::new(clock.clone());
+        activity.count_request();
+        activity.count_request();
+        assert_eq!(activity.requests_today(), 2);
+        clock.set(86_400.0 * 10.0);
+        assert_eq!(activity.requests_today(), 0);
+        activity.count_request();
+        assert_eq!(activity.requests_today(), 1);
+    }
+
+    #[test]
+    fn callers_are_distinct_and_forgotten_after_15_minutes() {
+        let clock = Arc::new(TestClock::at(1000.0));
+        let activity = Activity::new(clock.clone());
+        for subject in ["U1", "U2", "U1"] {
+            activity.note(subject);
+        }
+        assert_eq!(activity.active_callers(), 2);
+        clock.set(1000.0 + 901.0);
+        activity.note("U2");
+        assert_eq!(activity.active_callers(), 1);
+        assert_eq!(activity.uptime().as_secs(), 901);
+    }
+
+    #[test]
+    fn no_more_callers_are_remembered_than_allowed() {
+        let clock = Arc::new(TestClock::at(0.0));
+        let activity = Activity::new(clock.clone());
+        for number in 0..Activity::MAX_CALLERS + 5 {
+            activity.note(&number.to_string());
+        }
+        assert_eq!(activity.active_callers(), Activity::MAX_CALLERS);
+        clock.set(2000.0);
+        activity.note("new");
+        assert_eq!(activity.active_callers(), 1);
+        assert_eq!(activity.callers().len(), 1);
+    }
+}

@@ -1,0 +1,123 @@
+//! Who is calling, for handlers.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use identity_core::{Authenticated, Denial, Policy};
+use serde::de::DeserializeOwned;
+use tracing::info;
+
+use crate::api_error::ApiError;
+use crate::authenticate::Session;
+
+/// Any authenticated caller.
+///
+/// Outside of a scope with [`Authenticate`](crate::Authenticate) every request is answered 500, and the log says why.
+#[derive(Debug, Clone)]
+pub struct Caller(Arc<Authenticated>);
+
+impl Deref for Caller {
+    type Target = Authenticated;
+
+    fn deref(&self) -> &Authenticated {
+        &self.0
+    }
+}
+
+/// A caller who meets the rule of the policy `P`; the others are answered 403.
+///
+/// Take it as the handler's *first* argument: then nobody who is not allowed to call learns what is wrong with their
+/// query or body.
+#[derive(Debug, Clone)]
+pub struct Require<P> {
+    caller: Caller,
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P> Deref for Require<P> {
+    type Target = Authenticated;
+
+    fn deref(&self) -> &Authenticated {
+        &self.caller
+    }
+}
+
+/// The verified claims as a type of the handler's choice.
+///
+/// A token whose claims do not fit the type is answered 403: it was verified, but is not one that this handler is for.
+#[derive(Debug, Clone)]
+pub struct Claims<T>(pub T);
+
+/// The token itself, for handlers that pass it on or describe it. It has no `Debug`.
+#[derive(Clone)]
+pub struct Bearer(String);
+
+impl Bearer {
+    /// The token as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first 20 characters: a part of the header, which is the same for many tokens and opens nothing.
+    pub fn preview(&self) -> String {
+        let header = self.0.split('.').next().unwrap_or_default();
+        format!("{}...", header.get(..20).unwrap_or(header))
+    }
+}
+
+fn session(request: &HttpRequest) -> Result<Session, ApiError> {
+    let session = request.extensions().get::<Session>().cloned();
+    session.ok_or_else(|| ApiError::broken("a handler asks for its caller, but its scope has no Authenticate middleware"))
+}
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(session(request).map(|session| Self(session.caller)))
+    }
+}
+
+impl<P: Policy> FromRequest for Require<P> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(session(request).and_then(|session| match P::RULE.check(&session.caller) {
+            Ok(()) => Ok(Self { caller: Caller(session.caller), policy: PhantomData }),
+            Err(denial) => {
+                info!(access.reason = denial.code(), "access denied: {denial}");
+                Err(ApiError::denied(&session.realm, &denial, P::DENIED))
+            }
+        }))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Claims<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(session(request).and_then(|session| match session.caller.token().claims_as() {
+            Ok(claims) => Ok(Self(claims)),
+            Err(error) => {
+                info!(access.reason = error.code(), "access denied: {error}");
+                Err(ApiError::denied(&session.realm, &Denial::Other, None))
+            }
+        }))
+    }
+}
+
+impl FromRequest for Bearer {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(session(request).map(|session| Self(session.token.as_str().to_owned())))
+    }
+}

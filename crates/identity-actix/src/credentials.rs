@@ -1,0 +1,106 @@
+//! The bearer token of a request (RFC 6750, section 2.1).
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::{FromRequest, HttpRequest};
+
+/// What the `Authorization` headers hold: all of them are looked at, so that no two readers can disagree about which
+/// one counts. The scheme is compared without regard to case (RFC 9110, section 11.1).
+pub struct Credentials(pub(crate) Result<BearerToken, CredentialsFault>);
+
+/// A token as it came, not verified.
+#[derive(Clone)]
+pub(crate) struct BearerToken(String);
+
+/// Why there is no token to verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CredentialsFault {
+    /// There is no header, or one of another scheme.
+    Missing,
+    /// There is one that cannot be used; the sentence is for the client.
+    Invalid(&'static str),
+}
+
+impl BearerToken {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Credentials {
+    fn of(headers: &HeaderMap) -> Result<BearerToken, CredentialsFault> {
+        let mut values = headers.get_all(AUTHORIZATION);
+        let value = values.next().ok_or(CredentialsFault::Missing)?;
+        if values.next().is_some() {
+            return Err(CredentialsFault::Invalid("There is more than one Authorization header"));
+        }
+        let value = value.to_str().map_err(|_| CredentialsFault::Invalid("The Authorization header is not plain ASCII"))?;
+        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+        if !scheme.eq_ignore_ascii_case("Bearer") {
+            return Err(CredentialsFault::Missing);
+        }
+        match token.trim_matches(' ') {
+            "" => Err(CredentialsFault::Invalid("The Authorization header has no token after Bearer")),
+            token if token.contains([' ', '\t', ',']) => {
+                Err(CredentialsFault::Invalid("The Authorization header has more than one token after Bearer"))
+            }
+            token => Ok(BearerToken(token.to_owned())),
+        }
+    }
+}
+
+impl FromRequest for Credentials {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(Self::of(request.headers()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::AUTHORIZATION;
+    use actix_web::test::TestRequest;
+
+    use super::{Credentials, CredentialsFault};
+
+    fn read(values: &[&[u8]]) -> Result<String, CredentialsFault> {
+        let request = values.iter().fold(TestRequest::default(), |request, value| request.append_header((AUTHORIZATION, *value)));
+        Credentials::of(request.to_http_request().headers()).map(|token| token.as_str().to_owned())
+    }
+
+    #[test]
+    fn no_header_or_another_scheme_is_missing() {
+        assert_eq!(read(&[]), Err(CredentialsFault::Missing));
+        for value in [&b"Basic YTpi"[..], b"Bearertoken", b"", b"DPoP a.b.c", b"Token a.b.c"] {
+            assert_eq!(read(&[value]), Err(CredentialsFault::Missing), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_could_be_read_in_two_ways_is_invalid() {
+        let cases: &[&[&[u8]]] = &[
+            &[b"Bearer a.b.c", b"Bearer a.b.c"],
+            &[b"Basic YTpi", b"Bearer a.b.c"],
+            &[b"Bearer"],
+            &[b"Bearer   "],
+            &[b"Bearer a.b.c d"],
+            &[b"Bearer a.b.c, Bearer d.e.f"],
+            &[b"Bearer a\tb"],
+            &[b"Bearer \xff\xfe"],
+        ];
+        for values in cases {
+            assert!(matches!(read(values), Err(CredentialsFault::Invalid(_))), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_is_read_without_regard_to_case() {
+        for value in [&b"Bearer a.b.c"[..], b"bearer a.b.c", b"BEARER  a.b.c"] {
+            assert_eq!(read(&[value]).as_deref(), Ok("a.b.c"), "{value:?}");
+        }
+    }
+}

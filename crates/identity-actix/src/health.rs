@@ -1,0 +1,164 @@
+//! `/health` and `/health/ready`.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use actix_web::{HttpResponse, get, web};
+use identity_core::{Authenticator, KeyStatus};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a [`Dependency`] answers: nothing if it can be used, else what is wrong.
+pub type DependencyCheck<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
+
+/// Something that a service cannot do its work without, besides the provider's keys: its store, for one.
+pub trait Dependency: Send + Sync + 'static {
+    /// Its name in the answer.
+    fn name(&self) -> &'static str;
+    /// Whether it can be used now.
+    fn check(&self) -> DependencyCheck<'_>;
+}
+
+/// What the health routes look at.
+#[derive(Clone)]
+pub struct Health {
+    provider: &'static str,
+    authenticator: Arc<Authenticator>,
+    dependencies: Vec<Arc<dyn Dependency>>,
+}
+
+impl Health {
+    /// The health of a service that this authenticator protects.
+    pub fn new(provider: &'static str, authenticator: Arc<Authenticator>) -> Self {
+        Self { provider, authenticator, dependencies: Vec::new() }
+    }
+
+    /// Also looks at `dependency`.
+    pub fn with(mut self, dependency: Arc<dyn Dependency>) -> Self {
+        self.dependencies.push(dependency);
+        self
+    }
+
+    async fn readiness(&self) -> Readiness {
+        let keys = Keys::from(self.authenticator.key_status());
+        let (mut status, mut reason) = (keys.status, keys.reason.clone());
+        for dependency in &self.dependencies {
+            if let Err(error) = dependency.check().await {
+                status = ReadyStatus::Starting;
+                reason = Some(format!("{}: {error}", dependency.name()));
+            }
+        }
+        Readiness { status, provider: self.provider, reason, keys }
+    }
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Health").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}
+
+/// Whether the process is alive.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Liveness {
+    /// Always `healthy`: whoever can say it, is.
+    #[schema(example = "healthy")]
+    status: &'static str,
+    /// Which provider's tokens are accepted.
+    provider: &'static str,
+}
+
+/// Whether requests can be answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    status: ReadyStatus,
+    /// Which provider's tokens are accepted.
+    provider: &'static str,
+    /// What is in the way, or what is not as it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    keys: Keys,
+}
+
+/// How ready a service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReadyStatus {
+    /// Something that is needed is missing: answered 503.
+    Starting,
+    /// All is well.
+    Ready,
+    /// Requests are answered, with keys whose refresh fails.
+    Degraded,
+}
+
+/// The provider's keys.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Keys {
+    status: ReadyStatus,
+    /// How many can be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    /// Since they were fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_seconds: Option<u64>,
+    /// Since a refresh first failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing_for_seconds: Option<u64>,
+    #[serde(skip)]
+    reason: Option<String>,
+}
+
+impl From<KeyStatus> for Keys {
+    fn from(status: KeyStatus) -> Self {
+        let none = Self { status: ReadyStatus::Starting, count: None, age_seconds: None, failing_for_seconds: None, reason: None };
+        match status {
+            KeyStatus::Ready { age, keys } => {
+                Self { status: ReadyStatus::Ready, count: Some(keys), age_seconds: Some(age.as_secs()), ..none }
+            }
+            KeyStatus::Degraded { age, failing_for, reason } => Self {
+                status: ReadyStatus::Degraded,
+                age_seconds: Some(age.as_secs()),
+                failing_for_seconds: Some(failing_for.as_secs()),
+                reason: Some(reason),
+                ..none
+            },
+            KeyStatus::Starting { reason } => {
+                Self { reason: Some(reason.unwrap_or_else(|| "the keys are being fetched".to_owned())), ..none }
+            }
+            _ => none,
+        }
+    }
+}
+
+/// Whether the process is alive
+#[utoipa::path(tag = "health", responses((status = 200, description = "It is", body = Liveness)))]
+#[get("/health")]
+pub async fn health(state: web::Data<Health>) -> HttpResponse {
+    HttpResponse::Ok().json(Liveness { status: "healthy", provider: state.provider })
+}
+
+/// Whether requests can be answered
+///
+/// `degraded` counts as ready: the keys in use are good, only their refresh fails.
+#[utoipa::path(tag = "health", responses(
+    (status = 200, description = "They can", body = Readiness),
+    (status = 503, description = "Not yet; `reason` says what is missing", body = Readiness),
+))]
+#[get("/health/ready")]
+pub async fn ready(state: web::Data<Health>) -> HttpResponse {
+    let readiness = state.readiness().await;
+    let status = match readiness.status {
+        ReadyStatus::Starting => StatusCode::SERVICE_UNAVAILABLE,
+        ReadyStatus::Ready | ReadyStatus::Degraded => StatusCode::OK,
+    };
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if readiness.status == ReadyStatus::Starting {
+        response.insert_header((RETRY_AFTER, "1"));
+    }
+    response.json(readiness)
+}

@@ -1,0 +1,56 @@
+//! Queries, paths and bodies that do not parse, answered as problems.
+
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::{Error, HttpRequest};
+
+use crate::api_error::ApiError;
+
+/// Limits of what a service reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InputLimits {
+    /// The largest body, in bytes. Default 64 KiB.
+    pub max_body_bytes: usize,
+}
+
+impl Default for InputLimits {
+    fn default() -> Self {
+        Self { max_body_bytes: 64 * 1024 }
+    }
+}
+
+impl InputLimits {
+    /// For `App::configure`: the limits, and a problem answer for whatever does not parse.
+    pub fn configure(self, app: &mut ServiceConfig) {
+        let limit = self.max_body_bytes;
+        app.app_data(PayloadConfig::new(limit))
+            .app_data(JsonConfig::default().limit(limit).error_handler(move |error, _| json(&error, limit).into()))
+            .app_data(QueryConfig::default().error_handler(query))
+            .app_data(PathConfig::default().error_handler(path));
+    }
+}
+
+fn json(error: &JsonPayloadError, limit: usize) -> ApiError {
+    match error {
+        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => ApiError::payload_too_large(limit),
+        JsonPayloadError::ContentType => ApiError::unsupported_media_type("application/json"),
+        JsonPayloadError::Deserialize(error) => ApiError::bad_request(format!("The body does not parse: {error}")),
+        _ => ApiError::bad_request("The body could not be read"),
+    }
+}
+
+fn query(error: QueryPayloadError, _: &HttpRequest) -> Error {
+    ApiError::bad_request(match error {
+        QueryPayloadError::Deserialize(error) => format!("The query does not parse: {error}"),
+        _ => "The query does not parse".to_owned(),
+    })
+    .into()
+}
+
+fn path(error: PathError, _: &HttpRequest) -> Error {
+    ApiError::bad_request(match error {
+        PathError::Deserialize(error) => format!("The path does not parse: {error}"),
+        _ => "The path does not parse".to_owned(),
+    })
+    .into()
+}

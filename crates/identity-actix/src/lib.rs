@@ -1,0 +1,37 @@
+//! `identity-core` for actix-web: who is calling, what they may do, and how a service answers.
+//!
+//! [`Authenticate`] is middleware around a scope: it awaits, and answers 401, 400 or 503. [`Caller`], [`Require`],
+//! [`Claims`] and [`Bearer`] are what handlers take: they only look, and answer 403. [`ApiError`] is every error answer.
+//! HTTP statuses are chosen in this crate and nowhere else.
+
+mod access;
+mod activity;
+mod api_error;
+mod authenticate;
+mod caller;
+mod challenge;
+mod cors;
+mod credentials;
+mod error_code;
+pub mod health;
+mod input;
+mod listen;
+pub mod openapi;
+pub mod program;
+mod request_id;
+mod service;
+pub mod settings;
+pub mod telemetry;
+
+pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
+pub use activity::{Activity, count_requests};
+pub use api_error::{ApiError, InvalidField, Problem};
+pub use authenticate::Authenticate;
+pub use caller::{Bearer, Caller, Claims, Require};
+pub use cors::cors;
+pub use credentials::Credentials;
+pub use error_code::ErrorCode;
+pub use input::InputLimits;
+pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
+pub use service::{Service, ServiceName};
+pub use request_id::{REQUEST_ID_HEADER, request_id};

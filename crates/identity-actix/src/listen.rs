@@ -1,0 +1,94 @@
+//! Listening, and asking a service how it is.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use identity_core::{HttpClient, HttpConfig};
+
+/// A service that has its port and is about to run.
+pub struct BoundServer {
+    address: SocketAddr,
+    server: Server,
+}
+
+impl BoundServer {
+    /// A server that listens at `address`.
+    pub fn new(address: SocketAddr, server: Server) -> Self {
+        Self { address, server }
+    }
+
+    /// Where it listens: the port is the real one, also where 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// For stopping it.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Answers requests until it is stopped.
+    pub async fn run(self) -> io::Result<()> {
+        self.server.await
+    }
+}
+
+/// Why a service cannot listen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// Somebody else has the port.
+    #[error("port {port} on {host} is taken: stop what is using it, or set {setting} to another port")]
+    Taken {
+        /// The host.
+        host: IpAddr,
+        /// The port.
+        port: u16,
+        /// The setting's name.
+        setting: String,
+    },
+    /// The system does not allow it.
+    #[error("cannot listen on {host} port {port}: {source}; HOST and {setting} say where to listen")]
+    Refused {
+        /// The host.
+        host: IpAddr,
+        /// The port.
+        port: u16,
+        /// The setting's name.
+        setting: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Takes the port. `setting` is the name of the port's setting, for the message. Port 0 takes any that is free.
+pub fn bind(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, BindError> {
+    TcpListener::bind((host, port)).map_err(|source| {
+        let setting = setting.to_owned();
+        match source.kind() {
+            io::ErrorKind::AddrInUse => BindError::Taken { host, port, setting },
+            _ => BindError::Refused { host, port, setting, source },
+        }
+    })
+}
+
+/// Asks the service that listens there whether it is ready. Errors: it is not, or nobody answers.
+pub async fn healthcheck(host: IpAddr, port: u16) -> Result<(), HealthcheckError> {
+    let host = if host.is_unspecified() { IpAddr::from(Ipv4Addr::LOCALHOST) } else { host };
+    let config = HttpConfig {
+        timeout: Duration::from_secs(3),
+        plain_http_hosts: vec![SocketAddr::from((host, 0)).ip().to_string()],
+        ..HttpConfig::default()
+    };
+    let url = format!("http://{}/health/ready", SocketAddr::from((host, port)));
+    let url = url.parse().map_err(|_| HealthcheckError(format!("{url} is not an address")))?;
+    let client = HttpClient::new(config).map_err(|error| HealthcheckError(error.to_string()))?;
+    client.get(&url).await.map(drop).map_err(|error| HealthcheckError(error.to_string()))
+}
+
+/// Why a service is not ready.
+#[derive(Debug, thiserror::Error)]
+#[error("not ready: {0}")]
+pub struct HealthcheckError(String);

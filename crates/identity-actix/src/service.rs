@@ -1,0 +1,78 @@
+//! What every service behind a provider is made of.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use identity_core::{Authenticator, Clock, KeySource, Provider, SystemClock};
+
+use crate::access::AccessTable;
+use crate::activity::Activity;
+use crate::authenticate::Authenticate;
+use crate::health::{Dependency, Health};
+use crate::input::InputLimits;
+
+/// A service's authentication, and what its common routes look at. Cheap to clone: one for all workers.
+#[derive(Clone)]
+pub struct Service {
+    authenticate: Authenticate,
+    activity: web::Data<Activity>,
+    health: Health,
+    access: web::Data<AccessTable>,
+    clock: web::Data<dyn Clock>,
+    limits: InputLimits,
+}
+
+/// Who a service is.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceName {
+    /// Its own name: the realm of its challenges.
+    pub service: &'static str,
+    /// Its provider's name, as `/health` says it.
+    pub provider: &'static str,
+}
+
+impl Service {
+    /// A service that accepts the tokens of `provider`, signed with `keys`, and has the routes of `access`.
+    pub fn new(name: ServiceName, provider: Arc<dyn Provider>, keys: Arc<dyn KeySource>, access: AccessTable) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let activity = Arc::new(Activity::new(Arc::clone(&clock)));
+        let authenticator = Arc::new(Authenticator::new(provider, keys, Arc::clone(&clock)));
+        Self {
+            authenticate: Authenticate::new(name.service, Arc::clone(&authenticator)).noting(Arc::clone(&activity)),
+            activity: web::Data::from(activity),
+            health: Health::new(name.provider, authenticator),
+            access: web::Data::new(access),
+            clock: web::Data::from(clock),
+            limits: InputLimits::default(),
+        }
+    }
+
+    /// Is not ready without `dependency`.
+    pub fn depending_on(self, dependency: Arc<dyn Dependency>) -> Self {
+        Self { health: self.health.with(dependency), ..self }
+    }
+
+    /// Reads no more than `limits`.
+    pub fn limited_to(self, limits: InputLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// What goes around the protected scope.
+    pub fn authenticate(&self) -> Authenticate {
+        self.authenticate.clone()
+    }
+
+    /// The routes and their rules.
+    pub fn access(&self) -> &AccessTable {
+        &self.access
+    }
+
+    /// For `App::configure`: the data of the common routes and middleware, and the limits.
+    pub fn configure(&self, app: &mut web::ServiceConfig) {
+        self.limits.configure(app);
+        app.app_data(self.activity.clone())
+            .app_data(web::Data::new(self.health.clone()))
+            .app_data(self.access.clone())
+            .app_data(self.clock.clone());
+    }
+}

@@ -1,0 +1,113 @@
+//! Settings that every service has.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use url::Url;
+
+use super::SettingsReader;
+use crate::input::InputLimits;
+use crate::telemetry::LogFormat;
+
+/// How a service listens, answers and ends.
+#[derive(Debug, Clone)]
+pub struct ServiceSettings {
+    /// `HOST`: where to listen. Default 127.0.0.1.
+    pub host: IpAddr,
+    /// `PORT`: where to listen; 0 takes any that is free.
+    pub port: u16,
+    /// `WORKERS`: threads that answer requests. Default: one a core.
+    pub workers: Option<usize>,
+    /// `CORS_ALLOWED_ORIGINS`: origins whose pages may call, between commas. Default none.
+    pub cors_allowed_origins: Vec<String>,
+    /// `MAX_BODY_BYTES`: limits of what is read.
+    pub limits: InputLimits,
+    /// `SHUTDOWN_TIMEOUT_SECONDS`: how long requests may take to end when the service is stopped. Default 30 s.
+    pub shutdown_timeout: Duration,
+    /// `RUST_LOG` and `LOG_FORMAT`.
+    pub log: LogSettings,
+    /// Who stops the service. Not read from anywhere.
+    pub signals: Signals,
+}
+
+/// What the log shows and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// `RUST_LOG`: which lines, by level and module. Default `info`.
+    pub filter: String,
+    /// `LOG_FORMAT`: `human` (default) or `json`.
+    pub format: LogFormat,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Human }
+    }
+}
+
+/// Who stops a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signals {
+    /// SIGINT, SIGTERM and SIGQUIT do.
+    Handled,
+    /// Whoever started it does: it is one of several in a process.
+    Ignored,
+}
+
+impl ServiceSettings {
+    /// Loopback, this port, and the defaults.
+    pub fn on_port(port: u16) -> Self {
+        Self {
+            host: IpAddr::from(Ipv4Addr::LOCALHOST),
+            port,
+            workers: None,
+            cors_allowed_origins: Vec::new(),
+            limits: InputLimits::default(),
+            shutdown_timeout: Duration::from_secs(30),
+            log: LogSettings::default(),
+            signals: Signals::Handled,
+        }
+    }
+
+    /// Reads all of them; `port` is the default.
+    pub fn read(reader: &mut SettingsReader, port: u16) -> Self {
+        let default = Self::on_port(port);
+        Self {
+            host: reader.shared("HOST").or(default.host),
+            port: reader.shared("PORT").or(default.port),
+            workers: reader.shared("WORKERS").optional::<std::num::NonZeroU16>().map(|workers| workers.get().into()),
+            cors_allowed_origins: origins(reader),
+            limits: InputLimits {
+                max_body_bytes: reader.shared("MAX_BODY_BYTES").count(default.limits.max_body_bytes, 1..=1 << 30),
+            },
+            shutdown_timeout: reader.shared("SHUTDOWN_TIMEOUT_SECONDS").seconds(default.shutdown_timeout, 0..=3600),
+            log: LogSettings {
+                filter: filter(reader).unwrap_or(default.log.filter),
+                format: reader.shared("LOG_FORMAT").or(default.log.format),
+            },
+            signals: default.signals,
+        }
+    }
+}
+
+/// An origin is a scheme and a host, with a port if it is not the scheme's own, and nothing behind (RFC 6454, section 7).
+fn origins(reader: &mut SettingsReader) -> Vec<String> {
+    let origins = reader.shared("CORS_ALLOWED_ORIGINS").list();
+    for origin in &origins {
+        let is_origin = |url: Url| url.origin().ascii_serialization() == *origin;
+        if origin != "*" && !origin.parse().is_ok_and(is_origin) {
+            reader.problem(format!(
+                "CORS_ALLOWED_ORIGINS cannot be used: {origin:?} is not an origin such as https://app.example.com"
+            ));
+        }
+    }
+    origins
+}
+
+fn filter(reader: &mut SettingsReader) -> Option<String> {
+    let filter = reader.shared("RUST_LOG").text()?;
+    if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&filter) {
+        reader.problem(format!("RUST_LOG cannot be used: {error}"));
+    }
+    Some(filter)
+}

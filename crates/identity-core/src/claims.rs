@@ -1,0 +1,107 @@
+//! What tokens say: claims as they came, and the two list forms that providers use.
+
+use serde_json::{Map, Value};
+
+/// The members of a token's payload, as they came.
+pub type Claims = Map<String, Value>;
+
+/// Why a verified token's claims cannot be read as a type, or do not make a [`Principal`](crate::Principal).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("claims do not fit: {0}")]
+pub struct ClaimsError(pub(crate) String);
+
+impl ClaimsError {
+    /// A claim that has another type than expected.
+    pub fn unexpected_type(claim: &str, expected: &str) -> Self {
+        Self(format!("{claim} is not {expected}"))
+    }
+
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        "invalid_claim_type"
+    }
+}
+
+/// Scopes in either form: a space-separated string (RFC 8693, section 4.2), or a list in which each element is one
+/// scope, whatever it contains. Anything else, or a list with an element that is no string, grants nothing.
+pub fn scopes(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(text)) => text
+            .split(' ')
+            .filter(|scope| !scope.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        Some(Value::Array(_)) => names(value),
+        _ => Vec::new(),
+    }
+}
+
+/// Roles or permissions: a list of strings, or a bare string, which is *one* name, whatever it contains (Descope's
+/// names may hold spaces). Anything else, or a list with an element that is no string, grants nothing.
+pub fn names(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(name)) if !name.is_empty() => vec![name.clone()],
+        Some(Value::Array(elements)) => {
+            let names: Option<Vec<_>> = elements
+                .iter()
+                .map(|element| element.as_str().map(str::to_owned))
+                .collect();
+            names.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{names, scopes};
+
+    #[test]
+    fn a_claim_of_the_wrong_type_grants_nothing() {
+        for value in [
+            json!(5),
+            json!(true),
+            json!(null),
+            json!({"admin": true}),
+            json!(["admin", 5]),
+            json!([["admin"]]),
+        ] {
+            assert!(names(Some(&value)).is_empty(), "{value}");
+            assert!(scopes(Some(&value)).is_empty(), "{value}");
+        }
+        assert!(names(None).is_empty());
+        assert!(scopes(None).is_empty());
+        assert!(names(Some(&json!(""))).is_empty());
+    }
+
+    #[test]
+    fn a_bare_string_is_one_role_whatever_it_contains() {
+        assert_eq!(
+            names(Some(&json!("Tenant Admin, admin"))),
+            ["Tenant Admin, admin"]
+        );
+        assert_eq!(
+            names(Some(&json!(["User Admin", "SSO Admin"]))),
+            ["User Admin", "SSO Admin"]
+        );
+    }
+
+    #[test]
+    fn scopes_are_words_of_a_string_or_elements_of_a_list() {
+        assert_eq!(
+            scopes(Some(&json!(" openid  read:messages"))),
+            ["openid", "read:messages"]
+        );
+        assert_eq!(
+            scopes(Some(&json!(["read:messages write:messages", "openid"]))),
+            ["read:messages write:messages", "openid"]
+        );
+        assert_eq!(
+            scopes(Some(&json!("a,b\tc"))),
+            ["a,b\tc"],
+            "only a space separates"
+        );
+    }
+}

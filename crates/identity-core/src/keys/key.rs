@@ -1,0 +1,211 @@
+//! One public key that verifies signatures.
+
+use std::fmt;
+use std::str::FromStr;
+
+use aws_lc_rs::signature::{self, ParsedPublicKey, RsaPublicKeyComponents};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
+use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind};
+use serde_json::Value;
+
+use crate::Algorithm;
+use crate::json;
+
+/// A public key of an issuer, checked when it was read: RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519.
+#[derive(Clone)]
+pub struct VerificationKey {
+    id: String,
+    algorithms: Vec<Algorithm>,
+    decoding_key: DecodingKey,
+}
+
+/// Why a key of a key set is not used. The others are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyRejection {
+    /// It cannot be read as a JSON Web Key (RFC 7517, section 4).
+    #[error("not a key: {0}")]
+    Unreadable(String),
+    /// It has no `kid`, so no token can name it.
+    #[error("it has no kid")]
+    NoKeyId,
+    /// It is a secret (`oct`), or a key with its private part: neither belongs in a public key set.
+    #[error("it is not a public key")]
+    NotPublic,
+    /// Its `use`, `key_ops` or `alg` says that it is for something else.
+    #[error("it is not for signatures: {0}")]
+    NotForSignatures(&'static str),
+    /// Its type or curve is not one of those that are supported.
+    #[error("its type or curve is not supported")]
+    Unsupported,
+    /// It is an RSA key of fewer than 2048 or more than 8192 bits, or a point that is not on its curve.
+    #[error("it is too weak or broken")]
+    WeakOrBroken,
+}
+
+impl VerificationKey {
+    /// Reads one member of `keys` in a JSON Web Key Set. Members that are not known are ignored.
+    pub fn from_jwk(value: &Value) -> Result<Self, KeyRejection> {
+        reject_foreign_purposes(value)?;
+        let jwk = serde_json::from_value::<Jwk>(value.clone())
+            .map_err(|error| KeyRejection::Unreadable(json::reason(&error)))?;
+        let id = jwk
+            .common
+            .key_id
+            .clone()
+            .filter(|id| !id.is_empty())
+            .ok_or(KeyRejection::NoKeyId)?;
+        let possible = algorithms_of(&jwk.algorithm)?;
+        let algorithms = match value.get("alg").and_then(Value::as_str) {
+            None => possible.to_vec(),
+            Some(name) => {
+                let named = Algorithm::from_str(name)
+                    .ok()
+                    .filter(|algorithm| possible.contains(algorithm));
+                vec![named.ok_or(KeyRejection::NotForSignatures("alg"))?]
+            }
+        };
+        let decoding_key = DecodingKey::from_jwk(&jwk)
+            .map_err(|error| KeyRejection::Unreadable(error.to_string()))?;
+        let key = Self {
+            id,
+            algorithms,
+            decoding_key,
+        };
+        if key.can_verify() {
+            Ok(key)
+        } else {
+            Err(KeyRejection::WeakOrBroken)
+        }
+    }
+
+    /// `kid`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether it verifies signatures of this algorithm: its type fits, and its `alg`, if it has one, is this one.
+    pub fn is_for(&self, algorithm: Algorithm) -> bool {
+        self.algorithms.contains(&algorithm)
+    }
+
+    pub(crate) fn decoding_key(&self) -> &DecodingKey {
+        &self.decoding_key
+    }
+
+    /// Whether the cryptographic library takes it: jsonwebtoken would find out with the first token only.
+    fn can_verify(&self) -> bool {
+        match (self.decoding_key.kind(), self.algorithms.first()) {
+            (DecodingKeyKind::RsaModulusExponent { n, e }, _) => {
+                let components = RsaPublicKeyComponents { n, e };
+                is_sound_rsa(n, e)
+                    && components
+                        .to_parsed_public_key(&signature::RSA_PKCS1_2048_8192_SHA256)
+                        .is_ok()
+            }
+            (DecodingKeyKind::SecretOrDer(point), Some(Algorithm::ES256)) => {
+                ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, point).is_ok()
+            }
+            (DecodingKeyKind::SecretOrDer(point), Some(Algorithm::ES384)) => {
+                ParsedPublicKey::new(&signature::ECDSA_P384_SHA384_FIXED, point).is_ok()
+            }
+            (DecodingKeyKind::SecretOrDer(point), Some(Algorithm::EdDSA)) => {
+                ParsedPublicKey::new(&signature::ED25519, point).is_ok()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The key itself is public, but long.
+impl fmt::Debug for VerificationKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("VerificationKey")
+            .field("id", &self.id)
+            .field("algorithms", &self.algorithms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The library would look at these with the first signature only.
+fn is_sound_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
+    let is_odd = |number: &[u8]| number.last().is_some_and(|digit| digit % 2 == 1);
+    (2048..=8192).contains(&bits(modulus))
+        && (2..=33).contains(&bits(exponent))
+        && is_odd(modulus)
+        && is_odd(exponent)
+}
+
+/// How many bits a big-endian number has.
+fn bits(number: &[u8]) -> usize {
+    let mut digits = number.iter().skip_while(|digit| **digit == 0);
+    let first = digits.next().map_or(0, |digit| digit.ilog2() as usize + 1);
+    first + 8 * digits.count()
+}
+
+/// The algorithms that a key of this type can verify.
+fn algorithms_of(parameters: &AlgorithmParameters) -> Result<&'static [Algorithm], KeyRejection> {
+    match parameters {
+        AlgorithmParameters::RSA(_) => Ok(&[
+            Algorithm::RS256,
+            Algorithm::RS384,
+            Algorithm::RS512,
+            Algorithm::PS256,
+            Algorithm::PS384,
+            Algorithm::PS512,
+        ]),
+        AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => {
+            Ok(&[Algorithm::ES256])
+        }
+        AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P384 => {
+            Ok(&[Algorithm::ES384])
+        }
+        AlgorithmParameters::OctetKeyPair(okp) if okp.curve == EllipticCurve::Ed25519 => {
+            Ok(&[Algorithm::EdDSA])
+        }
+        AlgorithmParameters::OctetKey(_) => Err(KeyRejection::NotPublic),
+        _ => Err(KeyRejection::Unsupported),
+    }
+}
+
+/// `use`, `key_ops` and `alg` (RFC 7517, sections 4.2 to 4.4), and members that only secrets have.
+fn reject_foreign_purposes(jwk: &Value) -> Result<(), KeyRejection> {
+    if ["k", "d", "p", "q", "dp", "dq", "qi", "oth"]
+        .iter()
+        .any(|member| jwk.get(member).is_some())
+    {
+        return Err(KeyRejection::NotPublic);
+    }
+    if jwk
+        .get("use")
+        .is_some_and(|purpose| purpose.as_str() != Some("sig"))
+    {
+        return Err(KeyRejection::NotForSignatures("use"));
+    }
+    let verifies = |operations: &Value| {
+        operations
+            .as_array()
+            .is_some_and(|list| list.iter().any(|one| one == "verify"))
+    };
+    if jwk
+        .get("key_ops")
+        .is_some_and(|operations| !verifies(operations))
+    {
+        return Err(KeyRejection::NotForSignatures("key_ops"));
+    }
+    let signs = |name: &Value| {
+        let algorithm = name
+            .as_str()
+            .and_then(|name| Algorithm::from_str(name).ok());
+        algorithm.is_some_and(|algorithm| algorithm.family() != AlgorithmFamily::Hmac)
+    };
+    if jwk.get("alg").is_some_and(|name| !signs(name)) {
+        return Err(KeyRejection::NotForSignatures("alg"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "key_tests.rs"]
+mod tests;

@@ -1,0 +1,15 @@
+//! The keys that sign an issuer's tokens, and where they come from.
+
+mod error;
+mod key;
+mod key_set;
+mod remote;
+mod source;
+
+pub use error::{KeyError, KeyFault, KeySetError};
+pub use key::{KeyRejection, VerificationKey};
+pub use key_set::{KeySet, SkippedKey};
+pub use remote::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use source::not_found;
+pub use source::{KeySource, KeyStatus, KeysFuture};

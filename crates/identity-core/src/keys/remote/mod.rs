@@ -1,0 +1,174 @@
+//! Keys that are fetched from the issuer and kept fresh.
+//!
+//! One task per issuer does all the fetching. It publishes each result as a snapshot that requests look at without a
+//! lock; a request waits only for a key it does not find there.
+
+mod config;
+mod fetcher;
+mod schedule;
+mod state;
+mod task;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+pub use config::{KeyAddress, KeyRefresh, RemoteKeysConfig};
+use fetcher::{Fetch, RemoteFetcher};
+use state::{KeyState, Shared};
+use task::RefreshTask;
+
+use super::source::{KeySource, KeyStatus, KeysFuture, not_found, unavailable};
+use super::{KeyError, KeyFault, KeySet};
+use crate::http::HttpClient;
+use crate::verifier::VerifyError;
+
+/// The keys of one issuer, fetched over HTTP.
+///
+/// - Fetched at start; until that has succeeded, once a second (`retry`).
+/// - Refreshed before they are `ttl` old; the provider's cache headers are not obeyed.
+/// - A key id that is not known asks for a refetch, at most one every `forced_interval`.
+/// - A failed refresh keeps the old keys, for at most `max_stale`, and is tried again with growing pauses.
+/// - A key that left the published set stops at once.
+pub struct RemoteKeys {
+    shared: Arc<Shared>,
+    waiting: AtomicUsize,
+    config: RemoteKeysConfig,
+    task: AbortHandle,
+}
+
+impl RemoteKeys {
+    /// Starts the task that fetches; returns at once, keys or not.
+    ///
+    /// Must be called inside a tokio runtime. The task ends when the value is dropped.
+    pub fn start(config: RemoteKeysConfig, http: HttpClient) -> Self {
+        let fetcher = RemoteFetcher::new(&config, http);
+        Self::with_fetcher(config, Box::new(fetcher))
+    }
+
+    fn with_fetcher(config: RemoteKeysConfig, fetcher: Box<dyn Fetch>) -> Self {
+        let shared = Arc::new(Shared::new());
+        let task = RefreshTask::new(Arc::clone(&shared), config.clone(), fetcher);
+        let task = tokio::spawn(task.run()).abort_handle();
+        Self {
+            shared,
+            waiting: AtomicUsize::new(0),
+            config,
+            task,
+        }
+    }
+
+    /// Waits for the task to publish until `key_id` is there, or it is clear that it will not be.
+    async fn wait_for(&self, key_id: &str) -> Result<Arc<KeySet>, VerifyError> {
+        let mut published = self.shared.subscribe();
+        loop {
+            let state = self.shared.state();
+            match self.next_step(&state, key_id) {
+                NextStep::Done(result) => return result,
+                NextStep::Wait => {}
+                NextStep::AskAndWait => self.shared.ask_for_refetch(),
+            }
+            if published.changed().await.is_err() {
+                return Err(self.error(KeyFault::Stopped));
+            }
+        }
+    }
+
+    fn next_step(&self, state: &KeyState, key_id: &str) -> NextStep {
+        let Some(keys) = &state.keys else {
+            return match &state.failure {
+                None => NextStep::Wait, // the first fetch is under way
+                Some(failure) => NextStep::Done(Err(self.error(failure.fault.clone()))),
+            };
+        };
+        if keys.set.has(key_id) {
+            return NextStep::Done(Ok(Arc::clone(&keys.set)));
+        }
+        if state.fetching {
+            return NextStep::Wait;
+        }
+        match &state.forced {
+            Some(forced)
+                if Instant::now() < forced.started + self.config.refresh.forced_interval =>
+            {
+                NextStep::Done(match &forced.failure {
+                    None => Err(not_found(key_id)),
+                    Some(fault) => Err(self.error(fault.clone())),
+                })
+            }
+            _ => NextStep::AskAndWait,
+        }
+    }
+
+    fn error(&self, fault: KeyFault) -> VerifyError {
+        let retry_after = match fault {
+            KeyFault::TooManyWaiting(_) => Duration::from_secs(1),
+            _ if self.shared.state().keys.is_none() => self.config.refresh.retry,
+            _ => self.config.refresh.forced_interval,
+        };
+        unavailable(KeyError { fault, retry_after })
+    }
+}
+
+enum NextStep {
+    Done(Result<Arc<KeySet>, VerifyError>),
+    Wait,
+    AskAndWait,
+}
+
+impl KeySource for RemoteKeys {
+    fn current(&self) -> Option<Arc<KeySet>> {
+        self.shared.keys()
+    }
+
+    fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
+        Box::pin(async move {
+            let Some(_place) = Place::take(&self.waiting, self.config.refresh.max_waiting) else {
+                return Err(self.error(KeyFault::TooManyWaiting(self.config.refresh.max_waiting)));
+            };
+            self.wait_for(key_id).await
+        })
+    }
+
+    fn status(&self) -> KeyStatus {
+        self.shared.state().status(Instant::now())
+    }
+}
+
+impl Drop for RemoteKeys {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for RemoteKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RemoteKeys")
+            .field("address", &self.config.address)
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One of the places for requests that wait; given back when dropped, so also when the client hangs up.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(taken: &'a AtomicUsize, places: usize) -> Option<Self> {
+        let place = Self(taken);
+        (taken.fetch_add(1, Ordering::Relaxed) < places).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,116 @@
+//! What the task knows, published for requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use crate::keys::{KeyFault, KeySet, KeyStatus};
+
+/// One moment of an issuer's keys.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KeyState {
+    pub(super) keys: Option<FetchedKeys>,
+    /// The latest attempt failed.
+    pub(super) failure: Option<Failure>,
+    /// The latest refetch that a key id asked for.
+    pub(super) forced: Option<Forced>,
+    /// A fetch is under way.
+    pub(super) fetching: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct FetchedKeys {
+    pub(super) set: Arc<KeySet>,
+    pub(super) at: Instant,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    pub(super) fault: KeyFault,
+    /// When the first of a row of failures was.
+    pub(super) since: Instant,
+    /// How many there were in a row.
+    pub(super) count: u32,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Forced {
+    pub(super) started: Instant,
+    pub(super) failure: Option<KeyFault>,
+}
+
+impl KeyState {
+    pub(super) fn status(&self, now: Instant) -> KeyStatus {
+        let Some(keys) = &self.keys else {
+            return KeyStatus::Starting {
+                reason: self
+                    .failure
+                    .as_ref()
+                    .map(|failure| failure.fault.to_string()),
+            };
+        };
+        let age: Duration = now - keys.at;
+        match &self.failure {
+            None => KeyStatus::Ready {
+                age,
+                keys: keys.set.len(),
+            },
+            Some(failure) => KeyStatus::Degraded {
+                age,
+                failing_for: now - failure.since,
+                reason: failure.fault.to_string(),
+            },
+        }
+    }
+}
+
+/// Written by the task, read by requests.
+pub(super) struct Shared {
+    state: ArcSwap<KeyState>,
+    published: watch::Sender<()>,
+    refetch: Notify,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        Self {
+            state: ArcSwap::default(),
+            published: watch::Sender::new(()),
+            refetch: Notify::new(),
+        }
+    }
+
+    pub(super) fn state(&self) -> Arc<KeyState> {
+        self.state.load_full()
+    }
+
+    pub(super) fn keys(&self) -> Option<Arc<KeySet>> {
+        self.state
+            .load()
+            .keys
+            .as_ref()
+            .map(|keys| Arc::clone(&keys.set))
+    }
+
+    /// Replaces the state, then wakes whoever waits: in this order, so that no one misses it.
+    pub(super) fn publish(&self, state: KeyState) {
+        self.state.store(Arc::new(state));
+        self.published.send_replace(());
+    }
+
+    /// Must be called before [`state`](Self::state), so that a change between the two is seen.
+    pub(super) fn subscribe(&self) -> watch::Receiver<()> {
+        self.published.subscribe()
+    }
+
+    pub(super) fn ask_for_refetch(&self) {
+        self.refetch.notify_one();
+    }
+
+    pub(super) async fn refetch_asked(&self) {
+        self.refetch.notified().await;
+    }
+}

@@ -1,0 +1,168 @@
+//! Who is calling.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::clock::UnixTime;
+use crate::verified_token::VerifiedToken;
+
+/// Who is calling and what the token grants, in words that are the same for every provider.
+///
+/// A [`Provider`](crate::Provider) makes it from a verified token. `Debug` shows no personal data.
+#[derive(Clone, PartialEq)]
+pub struct Principal {
+    /// `iss`.
+    pub issuer: String,
+    /// `sub`: unique within the issuer.
+    pub subject: String,
+    /// The client that the token was issued to (`azp` or `client_id`), where the token says it.
+    pub client: Option<String>,
+    /// What the client may do on the caller's behalf (RFC 6749, section 3.3).
+    pub scopes: Vec<String>,
+    /// The caller's roles outside of any tenant.
+    pub roles: Vec<String>,
+    /// The caller's permissions outside of any tenant.
+    pub permissions: Vec<String>,
+    /// The tenants or organizations that the caller belongs to, by id.
+    pub tenants: BTreeMap<String, TenantGrants>,
+    /// The tenant or organization that the token was issued for, where there is one.
+    pub current_tenant: Option<String>,
+    /// When the token ends.
+    pub expires_at: UnixTime,
+}
+
+/// What a caller may do inside one tenant or organization.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantGrants {
+    /// Roles that hold inside the tenant only.
+    pub roles: Vec<String>,
+    /// Permissions that hold inside the tenant only.
+    pub permissions: Vec<String>,
+}
+
+impl Principal {
+    /// Who the token says, granted nothing.
+    pub fn without_grants(token: &VerifiedToken) -> Self {
+        Self {
+            issuer: token.issuer().to_owned(),
+            subject: token.subject().to_owned(),
+            client: None,
+            scopes: Vec::new(),
+            roles: Vec::new(),
+            permissions: Vec::new(),
+            tenants: BTreeMap::new(),
+            current_tenant: None,
+            expires_at: token.expires_at(),
+        }
+    }
+
+    /// Whether the scope is granted.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        contains(&self.scopes, scope)
+    }
+
+    /// Whether the role is held outside of any tenant.
+    pub fn has_role(&self, role: &str) -> bool {
+        contains(&self.roles, role)
+    }
+
+    /// Whether the permission is held outside of any tenant.
+    pub fn has_permission(&self, permission: &str) -> bool {
+        contains(&self.permissions, permission)
+    }
+
+    /// Whether the role is held inside the tenant.
+    ///
+    /// A token that lists tenants is asked for that tenant alone. One that lists none, but was issued for it, holds the
+    /// tenant's roles at its root. The roles outside of tenants never count for one that is listed.
+    pub fn has_role_in(&self, tenant: &str, role: &str) -> bool {
+        self.in_tenant(tenant, |grants| &grants.roles, &self.roles, role)
+    }
+
+    /// Whether the permission is held inside the tenant; see [`has_role_in`](Self::has_role_in).
+    pub fn has_permission_in(&self, tenant: &str, permission: &str) -> bool {
+        self.in_tenant(
+            tenant,
+            |grants| &grants.permissions,
+            &self.permissions,
+            permission,
+        )
+    }
+
+    fn in_tenant(
+        &self,
+        tenant: &str,
+        of: fn(&TenantGrants) -> &Vec<String>,
+        at_root: &[String],
+        name: &str,
+    ) -> bool {
+        if self.tenants.is_empty() {
+            return self.current_tenant.as_deref() == Some(tenant) && contains(at_root, name);
+        }
+        self.tenants
+            .get(tenant)
+            .is_some_and(|grants| contains(of(grants), name))
+    }
+}
+
+fn contains(granted: &[String], name: &str) -> bool {
+    granted.iter().any(|one| one == name)
+}
+
+impl fmt::Debug for Principal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Principal")
+            .field("issuer", &self.issuer)
+            .field("scopes", &self.scopes)
+            .field("roles", &self.roles)
+            .field("permissions", &self.permissions)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Principal, TenantGrants};
+    use crate::clock::UnixTime;
+
+    fn principal(tenants: &[(&str, &str)], current: Option<&str>) -> Principal {
+        let grants = |role: &str| TenantGrants {
+            roles: vec![role.to_owned()],
+            permissions: vec![format!("{role}.p")],
+        };
+        Principal {
+            issuer: "https://issuer.example".to_owned(),
+            subject: "U1".to_owned(),
+            client: None,
+            scopes: Vec::new(),
+            roles: vec!["root".to_owned()],
+            permissions: vec!["root.p".to_owned()],
+            tenants: tenants
+                .iter()
+                .map(|(id, role)| ((*id).to_owned(), grants(role)))
+                .collect::<BTreeMap<_, _>>(),
+            current_tenant: current.map(str::to_owned),
+            expires_at: UnixTime::from_seconds(0.0),
+        }
+    }
+
+    #[test]
+    fn a_listed_tenant_never_falls_back_to_the_root() {
+        let caller = principal(&[("T1", "editor")], Some("T1"));
+        assert!(!caller.has_role_in("T1", "root"));
+        assert!(!caller.has_permission_in("T1", "root.p"));
+        assert!(!caller.has_role_in("T2", "editor"));
+        assert!(caller.has_role_in("T1", "editor"));
+        assert!(caller.has_permission_in("T1", "editor.p"));
+    }
+
+    #[test]
+    fn the_root_speaks_for_the_current_tenant_only_where_none_is_listed() {
+        assert!(principal(&[], Some("T1")).has_role_in("T1", "root"));
+        assert!(!principal(&[], Some("T1")).has_role_in("T2", "root"));
+        assert!(!principal(&[], None).has_role_in("T1", "root"));
+    }
+}

@@ -1,0 +1,215 @@
+//! What a caller must have to be let in.
+
+use std::fmt;
+
+use crate::authenticator::Authenticated;
+
+/// A condition on an authenticated caller. It is data: what is enforced is also what is documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rule {
+    /// Any verified token.
+    Authenticated,
+    /// The scope is granted.
+    Scope(&'static str),
+    /// The role is held, outside of any tenant.
+    Role(&'static str),
+    /// The permission is held, outside of any tenant.
+    Permission(&'static str),
+    /// The claim is this string, or a list that contains it.
+    Claim(&'static str, &'static str),
+    /// The token has no such claim.
+    NoClaim(&'static str),
+    /// All of these hold. An empty list holds for every authenticated caller.
+    All(&'static [Rule]),
+    /// At least one of these holds. An empty list holds for nobody.
+    Any(&'static [Rule]),
+}
+
+/// A rule with a name, for a handler's signature.
+///
+/// ```
+/// use identity_core::{Policy, Rule};
+///
+/// /// Who may create users.
+/// struct CreateUsers;
+///
+/// impl Policy for CreateUsers {
+///     const RULE: Rule = Rule::Permission("users.create");
+/// }
+/// ```
+pub trait Policy: 'static {
+    /// What the caller must have.
+    const RULE: Rule;
+    /// The sentence for a caller who does not; by default one that names what is missing.
+    const DENIED: Option<&'static str> = None;
+}
+
+/// Why a rule does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Denial {
+    /// Scopes are not granted.
+    #[error("Missing required scopes: {}", missing.join(", "))]
+    Scopes {
+        /// Those that are not granted.
+        missing: Vec<&'static str>,
+        /// All that the rule asks for: what a client should request (RFC 6750, section 3).
+        required: Vec<&'static str>,
+    },
+    /// A role is not held.
+    #[error("Missing required role: {0}")]
+    Role(&'static str),
+    /// A permission is not held.
+    #[error("Missing required permission: {0}")]
+    Permission(&'static str),
+    /// Something else, or one of several things, is not met.
+    #[error("Access denied")]
+    Other,
+}
+
+impl Denial {
+    /// The stable code: log reason, metric label and the `code` of the answer.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Scopes { .. } => "insufficient_scope",
+            Self::Role(_) => "missing_role",
+            Self::Permission(_) => "missing_permission",
+            Self::Other => "access_denied",
+        }
+    }
+}
+
+impl Rule {
+    /// Whether the caller may pass. Errors: what is missing.
+    pub fn check(&self, caller: &Authenticated) -> Result<(), Denial> {
+        if self.holds(caller) {
+            Ok(())
+        } else {
+            Err(self.denial(caller))
+        }
+    }
+
+    fn holds(&self, caller: &Authenticated) -> bool {
+        let principal = caller.principal();
+        match *self {
+            Self::Authenticated => true,
+            Self::Scope(scope) => principal.has_scope(scope),
+            Self::Role(role) => principal.has_role(role),
+            Self::Permission(permission) => principal.has_permission(permission),
+            Self::Claim(name, value) => caller.token().claim(name).is_some_and(|claim| {
+                claim == value
+                    || claim
+                        .as_array()
+                        .is_some_and(|list| list.iter().any(|one| one == value))
+            }),
+            Self::NoClaim(name) => caller.token().claim(name).is_none(),
+            Self::All(rules) => rules.iter().all(|rule| rule.holds(caller)),
+            Self::Any(rules) => rules.iter().any(|rule| rule.holds(caller)),
+        }
+    }
+
+    /// What to say of a rule that does not hold.
+    fn denial(&self, caller: &Authenticated) -> Denial {
+        match *self {
+            Self::Scope(scope) => Denial::Scopes {
+                missing: vec![scope],
+                required: vec![scope],
+            },
+            Self::Role(role) => Denial::Role(role),
+            Self::Permission(permission) => Denial::Permission(permission),
+            Self::All(rules) => denial_of_all(rules, caller),
+            Self::Any(rules) => denial_of_any(rules, caller),
+            Self::Authenticated | Self::Claim(..) | Self::NoClaim(_) => Denial::Other,
+        }
+    }
+
+    /// The scopes that would have to be requested.
+    pub fn scopes(&self) -> Vec<&'static str> {
+        match *self {
+            Self::Scope(scope) => vec![scope],
+            Self::All(rules) | Self::Any(rules) => each_once(rules.iter().flat_map(Self::scopes)),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The first thing that is missing; missing scopes together.
+fn denial_of_all(rules: &[Rule], caller: &Authenticated) -> Denial {
+    let mut denials = rules
+        .iter()
+        .filter(|rule| !rule.holds(caller))
+        .map(|rule| rule.denial(caller));
+    match denials.next() {
+        Some(Denial::Scopes { mut missing, .. }) => {
+            for denial in denials {
+                if let Denial::Scopes { missing: more, .. } = denial {
+                    missing.extend(more);
+                }
+            }
+            Denial::Scopes {
+                missing: each_once(missing),
+                required: each_once(rules.iter().flat_map(Rule::scopes)),
+            }
+        }
+        Some(other) => other,
+        None => Denial::Other,
+    }
+}
+
+fn each_once(names: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut once = Vec::new();
+    for name in names {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    }
+    once
+}
+
+/// The one alternative that has a name; with several of them, no single thing is missing.
+fn denial_of_any(rules: &[Rule], caller: &Authenticated) -> Denial {
+    let mut named = rules
+        .iter()
+        .map(|rule| rule.denial(caller))
+        .filter(|denial| *denial != Denial::Other);
+    match (named.next(), named.next()) {
+        (Some(denial), None) => denial,
+        _ => Denial::Other,
+    }
+}
+
+/// The rule in words, as it stands in the OpenAPI document and the access table.
+impl fmt::Display for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Authenticated => formatter.write_str("any verified token"),
+            Self::Scope(scope) => write!(formatter, "scope {scope}"),
+            Self::Role(role) => write!(formatter, "role {role}"),
+            Self::Permission(permission) => write!(formatter, "permission {permission}"),
+            Self::Claim(name, value) => write!(formatter, "claim {name} = {value}"),
+            Self::NoClaim(name) => write!(formatter, "no claim {name}"),
+            Self::All([]) => formatter.write_str("any verified token"),
+            Self::Any([]) => formatter.write_str("nobody"),
+            Self::All(rules) => write_list(formatter, rules, " and "),
+            Self::Any(rules) => write_list(formatter, rules, " or "),
+        }
+    }
+}
+
+fn write_list(formatter: &mut fmt::Formatter<'_>, rules: &[Rule], separator: &str) -> fmt::Result {
+    for (index, rule) in rules.iter().enumerate() {
+        if index > 0 {
+            formatter.write_str(separator)?;
+        }
+        match rule {
+            Rule::All(_) | Rule::Any(_) => write!(formatter, "({rule})")?,
+            _ => write!(formatter, "{rule}")?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "rule_tests.rs"]
+mod tests;

@@ -1,0 +1,184 @@
+//! Signing keys.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+use aws_lc_rs::signature::{
+    self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaEncoding, RsaPublicKeyComponents,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::Algorithm;
+
+/// A signing key with its `kid` and algorithm. Cheap to clone.
+#[derive(Clone)]
+pub struct TestKey {
+    id: String,
+    algorithm: Algorithm,
+    pair: Arc<Pair>,
+}
+
+enum Pair {
+    Rsa(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
+}
+
+impl TestKey {
+    /// The same RS256 key of 2048 bits for the whole process, `kid` `fixed`: making one takes a while.
+    pub fn fixed() -> Self {
+        static FIXED: LazyLock<TestKey> =
+            LazyLock::new(|| TestKey::fresh("fixed", Algorithm::RS256));
+        FIXED.clone()
+    }
+
+    /// A new key. Panics for an algorithm that has no keys here: the HMAC ones.
+    pub fn fresh(id: &str, algorithm: Algorithm) -> Self {
+        let made = "key generation works";
+        let pair = match algorithm {
+            Algorithm::ES256 => Pair::Ec(
+                EcdsaKeyPair::generate(&signature::ECDSA_P256_SHA256_FIXED_SIGNING).expect(made),
+            ),
+            Algorithm::ES384 => Pair::Ec(
+                EcdsaKeyPair::generate(&signature::ECDSA_P384_SHA384_FIXED_SIGNING).expect(made),
+            ),
+            Algorithm::EdDSA => Pair::Ed(Ed25519KeyPair::generate().expect(made)),
+            _ => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).expect(made)),
+        };
+        Self {
+            id: id.to_owned(),
+            algorithm,
+            pair: Arc::new(pair),
+        }
+    }
+
+    /// The same key under another name or for another algorithm of its type.
+    pub fn named(&self, id: &str, algorithm: Algorithm) -> Self {
+        Self {
+            id: id.to_owned(),
+            algorithm,
+            pair: Arc::clone(&self.pair),
+        }
+    }
+
+    /// `kid`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The public part, as an issuer publishes it.
+    pub fn jwk(&self) -> Value {
+        let mut jwk = match &*self.pair {
+            Pair::Rsa(pair) => {
+                let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+                json!({"kty": "RSA", "n": encode(public.n), "e": encode(public.e)})
+            }
+            Pair::Ec(pair) => {
+                let (x, y) = coordinates(pair.public_key().as_ref());
+                let curve = if self.algorithm == Algorithm::ES384 {
+                    "P-384"
+                } else {
+                    "P-256"
+                };
+                json!({"kty": "EC", "crv": curve, "x": encode(x), "y": encode(y)})
+            }
+            Pair::Ed(pair) => {
+                json!({"kty": "OKP", "crv": "Ed25519", "x": encode(pair.public_key())})
+            }
+        };
+        if let Some(members) = jwk.as_object_mut() {
+            members.insert("kid".to_owned(), json!(self.id));
+            members.insert("use".to_owned(), json!("sig"));
+            members.insert("alg".to_owned(), json!(format!("{:?}", self.algorithm)));
+        }
+        jwk
+    }
+
+    /// The public part as `SubjectPublicKeyInfo` in DER, RSA only: what an attacker would use as an HMAC secret.
+    pub fn public_der(&self) -> Vec<u8> {
+        match &*self.pair {
+            Pair::Rsa(pair) => pair
+                .public_key()
+                .as_der()
+                .expect("an RSA key has a DER form")
+                .as_ref()
+                .to_vec(),
+            Pair::Ec(pair) => pair.public_key().as_ref().to_vec(),
+            Pair::Ed(pair) => pair.public_key().as_ref().to_vec(),
+        }
+    }
+
+    /// A token with these claims and the header an issuer would give it.
+    pub fn token(&self, claims: &Value) -> String {
+        self.token_with_header(
+            &json!({"alg": format!("{:?}", self.algorithm), "typ": "JWT", "kid": self.id}),
+            claims,
+        )
+    }
+
+    /// A token with these claims and this header, signed with this key whatever the header says.
+    pub fn token_with_header(&self, header: &Value, claims: &Value) -> String {
+        self.sign_parts(&header.to_string(), &claims.to_string())
+    }
+
+    /// A signature over any two texts in the places of header and claims.
+    pub fn sign_parts(&self, header: &str, claims: &str) -> String {
+        let input = format!("{}.{}", encode(header), encode(claims));
+        let signature = encode(self.sign(input.as_bytes()));
+        format!("{input}.{signature}")
+    }
+
+    fn sign(&self, input: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match &*self.pair {
+            Pair::Rsa(pair) => {
+                let mut signed = vec![0; pair.public_modulus_len()];
+                pair.sign(self.padding(), &random, input, &mut signed)
+                    .expect("signing works");
+                signed
+            }
+            Pair::Ec(pair) => pair
+                .sign(&random, input)
+                .expect("signing works")
+                .as_ref()
+                .to_vec(),
+            Pair::Ed(pair) => pair.sign(input).as_ref().to_vec(),
+        }
+    }
+
+    fn padding(&self) -> &'static dyn RsaEncoding {
+        match self.algorithm {
+            Algorithm::RS384 => &signature::RSA_PKCS1_SHA384,
+            Algorithm::RS512 => &signature::RSA_PKCS1_SHA512,
+            Algorithm::PS256 => &signature::RSA_PSS_SHA256,
+            Algorithm::PS384 => &signature::RSA_PSS_SHA384,
+            Algorithm::PS512 => &signature::RSA_PSS_SHA512,
+            _ => &signature::RSA_PKCS1_SHA256,
+        }
+    }
+}
+
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The two halves of an uncompressed point, after its leading 4.
+fn coordinates(point: &[u8]) -> (&[u8], &[u8]) {
+    let halves = point.get(1..).unwrap_or_default();
+    halves.split_at(halves.len() / 2)
+}
+
+impl fmt::Debug for TestKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TestKey")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}

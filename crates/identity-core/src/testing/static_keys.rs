@@ -1,0 +1,44 @@
+//! Keys that stay what they are.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::TestKey;
+use crate::keys::{KeySet, KeySource, KeyStatus, KeysFuture, not_found};
+
+/// A key source that never fetches.
+#[derive(Debug)]
+pub struct StaticKeys(Arc<KeySet>);
+
+impl StaticKeys {
+    /// The public parts of these keys.
+    pub fn of(keys: &[&TestKey]) -> Self {
+        Self::from_jwks(&json!({"keys": keys.iter().map(|key| key.jwk()).collect::<Vec<_>>()}))
+    }
+
+    /// A key set as an issuer publishes it. Panics if no key in it can be used.
+    pub fn from_jwks(jwks: &Value) -> Self {
+        Self(Arc::new(
+            KeySet::from_json(jwks.to_string().as_bytes(), usize::MAX).expect("a usable key set"),
+        ))
+    }
+}
+
+impl KeySource for StaticKeys {
+    fn current(&self) -> Option<Arc<KeySet>> {
+        Some(Arc::clone(&self.0))
+    }
+
+    fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
+        Box::pin(std::future::ready(Err(not_found(key_id))))
+    }
+
+    fn status(&self) -> KeyStatus {
+        KeyStatus::Ready {
+            age: Duration::ZERO,
+            keys: self.0.len(),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Why a token is refused.
+
+use std::fmt;
+
+/// Why a bearer token does not prove who is calling. The caller must act: get another token.
+///
+/// The text is for the log. It repeats at most a few characters of what the token says, and never the token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The token is longer than the limit.
+    #[error("token too large: {length} bytes, at most {limit} are read")]
+    TooLarge {
+        /// The token's length in bytes.
+        length: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The token is not a JWT in compact form (RFC 7515, section 7.1; RFC 7519, section 7.2).
+    #[error("malformed token: {0}")]
+    Malformed(Malformed),
+    /// `alg` is missing, not on the allow-list, or not the one that the key is for (RFC 8725, section 3.1).
+    #[error("algorithm not allowed: {0}")]
+    AlgorithmNotAllowed(Excerpt),
+    /// `typ` names another kind of token (RFC 8725, section 3.11).
+    #[error("token type not allowed: {0}")]
+    TypeNotAllowed(Excerpt),
+    /// The header has `crit` (RFC 7515, section 4.1.11): no extension is understood here.
+    #[error("critical header: no extension is understood")]
+    CriticalHeader,
+    /// The header brings or names a key of its own (`jwk`, `jku`, `x5u`, `x5c`).
+    #[error("embedded key: the header has {0}")]
+    EmbeddedKey(&'static str),
+    /// The header names no key, or its `kid` is not a string.
+    #[error("missing key id: the header has no usable kid")]
+    MissingKeyId,
+    /// The issuer publishes no key of this id that can be used.
+    #[error("key not found: {0}")]
+    KeyNotFound(Excerpt),
+    /// No key of that id made this signature.
+    #[error("invalid signature")]
+    InvalidSignature,
+    /// `iss` is missing or not an accepted one.
+    #[error("issuer mismatch: got {0}")]
+    InvalidIssuer(Excerpt),
+    /// `aud` is missing where it is required, or names others only.
+    #[error("audience mismatch")]
+    InvalidAudience,
+    /// A registered claim has the wrong type.
+    #[error("invalid claim type: {0}")]
+    InvalidClaimType(&'static str),
+    /// The provider's own rule cannot read the claims.
+    #[error(transparent)]
+    Claims(#[from] crate::claims::ClaimsError),
+    /// A required claim is missing or empty.
+    #[error("missing claim: {0}")]
+    MissingClaim(&'static str),
+    /// `exp` is past.
+    #[error("token expired")]
+    Expired,
+    /// `nbf` or `iat` is in the future.
+    #[error("token not yet valid: {0} is in the future")]
+    NotYetValid(&'static str),
+    /// The token is an ID token: it says who signed in, and opens nothing.
+    #[error("id token sent as an access token")]
+    IdToken,
+    /// The token is a refresh token: it is for the provider alone.
+    #[error("refresh token sent as an access token")]
+    RefreshToken,
+    /// The token is bound to a key of its holder (`cnf`, RFC 7800) and came as a plain bearer.
+    #[error("sender-constrained token sent as a plain bearer")]
+    SenderConstrained,
+}
+
+impl TokenError {
+    /// The stable code: log reason, metric label and the `code` of the answer.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "token_too_large",
+            Self::Malformed(_) => "malformed_token",
+            Self::AlgorithmNotAllowed(_) => "algorithm_not_allowed",
+            Self::TypeNotAllowed(_) => "token_type_not_allowed",
+            Self::CriticalHeader => "critical_header",
+            Self::EmbeddedKey(_) => "embedded_key",
+            Self::MissingKeyId => "missing_key_id",
+            Self::KeyNotFound(_) => "key_not_found",
+            Self::InvalidSignature => "invalid_signature",
+            Self::InvalidIssuer(_) | Self::InvalidAudience => "invalid_claims",
+            Self::InvalidClaimType(_) => "invalid_claim_type",
+            Self::Claims(error) => error.code(),
+            Self::MissingClaim(_) => "missing_claim",
+            Self::Expired => "token_expired",
+            Self::NotYetValid(_) => "token_not_yet_valid",
+            Self::IdToken => "id_token",
+            Self::RefreshToken => "refresh_token",
+            Self::SenderConstrained => "sender_constrained_token",
+        }
+    }
+}
+
+/// What is wrong with the form of a token. The texts are a closed set and may be shown to the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// Fewer than three segments.
+    #[error("Not enough segments")]
+    NotEnoughSegments,
+    /// More than three segments (five are an encrypted token, RFC 7516, which is not read here).
+    #[error("Too many segments")]
+    TooManySegments,
+    /// The header is not base64url without padding.
+    #[error("Invalid header encoding")]
+    HeaderEncoding,
+    /// The header is not a JSON object, or names a member twice.
+    #[error("Invalid header")]
+    Header,
+    /// The payload is not base64url without padding.
+    #[error("Invalid payload encoding")]
+    PayloadEncoding,
+    /// The payload is not a JSON object, or names a member twice.
+    #[error("Invalid payload")]
+    Payload,
+    /// The signature is not base64url without padding.
+    #[error("Invalid signature encoding")]
+    SignatureEncoding,
+}
+
+/// The first characters of a text that a caller chose, escaped, so that a log line stays one short line.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Excerpt(String);
+
+impl Excerpt {
+    const LONGEST: usize = 80;
+
+    /// An excerpt of `text`; `None` reads as `(none)`.
+    pub fn new(text: Option<&str>) -> Self {
+        let Some(text) = text else {
+            return Self("(none)".to_owned());
+        };
+        let short: String = text.chars().take(Self::LONGEST).collect();
+        let more = if short.len() < text.len() { ".." } else { "" };
+        Self(format!("{short:?}{more}"))
+    }
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Excerpt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Excerpt;
+
+    #[test]
+    fn an_excerpt_is_one_short_line() {
+        assert_eq!(Excerpt::new(None).to_string(), "(none)");
+        assert_eq!(
+            Excerpt::new(Some("a\nlevel=ERROR")).to_string(),
+            r#""a\nlevel=ERROR""#
+        );
+        assert!(
+            Excerpt::new(Some(&"ü".repeat(5000)))
+                .to_string()
+                .chars()
+                .count()
+                < 90
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! What Auth0's tokens say.
+
+use serde_json::{Map, Value, json};
+
+use super::Tenant;
+use crate::claims::{ClaimsRequest, TokenKind};
+use crate::personas::PersonaKind;
+
+/// ID tokens live ten hours.
+const ID_LIFETIME: i64 = 36_000;
+
+impl Tenant {
+    /// The claims of a token of this kind; `None` for sessions, which Auth0 has not, and for refresh tokens, which are opaque.
+    pub(crate) fn claims(
+        &self,
+        request: &ClaimsRequest<'_>,
+        kind: TokenKind,
+    ) -> Option<Map<String, Value>> {
+        match kind {
+            TokenKind::Access => Some(self.access_claims(request)),
+            TokenKind::Id => Some(self.id_claims(request)),
+            TokenKind::Session | TokenKind::Refresh | TokenKind::SessionRefresh => None,
+        }
+    }
+
+    /// The claims of an access token for the API, in the API's dialect.
+    pub(crate) fn access_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+        let persona = request.persona;
+        let rfc9068 = self.dialect.is_rfc9068();
+        let mut claims = self.custom_claims(request);
+        let mut insert = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        insert("iss", self.issuer.as_str().into());
+        insert("sub", persona.subject.as_str().into());
+        insert("aud", self.access_audience(request));
+        insert("iat", request.issued_at.into());
+        insert("exp", request.expires_at().into());
+        if rfc9068 {
+            // A number nobody else has is enough: nothing here looks a token up by its id.
+            insert(
+                "jti",
+                crate::random::alphanumeric(22).unwrap_or_default().into(),
+            );
+        }
+        if !request.scopes.is_empty() {
+            insert("scope", request.scope().into());
+        }
+        if let Some(organization) = &persona.auth0.organization {
+            insert("org_id", organization.id.as_str().into());
+            if let Some(name) = &organization.name {
+                insert("org_name", name.as_str().into());
+            }
+        }
+        if persona.kind == PersonaKind::Machine && !rfc9068 {
+            insert("gty", "client-credentials".into());
+        }
+        insert(
+            if rfc9068 { "client_id" } else { "azp" },
+            persona.client_id.as_str().into(),
+        );
+        if self.dialect.has_permissions() {
+            insert("permissions", json!(persona.permissions));
+        }
+        claims
+    }
+
+    fn id_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+        let persona = request.persona;
+        let mut claims = self.custom_claims(request);
+        let mut insert = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        insert("updated_at", request.date_after(0).into());
+        insert("iss", self.issuer.as_str().into());
+        insert("sub", persona.subject.as_str().into());
+        insert("aud", persona.client_id.as_str().into());
+        insert("iat", request.issued_at.into());
+        insert("exp", request.issued_at.saturating_add(ID_LIFETIME).into());
+        claims
+    }
+
+    /// A user's token that was asked for with `openid` may also be sent to the userinfo endpoint.
+    fn access_audience(&self, request: &ClaimsRequest<'_>) -> Value {
+        if request.persona.kind == PersonaKind::User && request.has_scope("openid") {
+            json!([self.audience, self.userinfo_audience()])
+        } else {
+            self.audience.as_str().into()
+        }
+    }
+
+    /// What a tenant's post-login action would add: roles in the namespaced claim, attributes, and who the user is.
+    fn custom_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+        let persona = request.persona;
+        let profile = &persona.profile;
+        let mut claims = Map::new();
+        if !persona.roles.is_empty() {
+            claims.insert(self.roles_claim.clone(), json!(persona.roles));
+        }
+        claims.extend(persona.attributes.clone());
+        let told = [
+            ("profile", "given_name", &profile.given_name),
+            ("profile", "family_name", &profile.family_name),
+            ("profile", "nickname", &profile.nickname),
+            ("profile", "name", &profile.name),
+            ("profile", "picture", &profile.picture),
+            ("email", "email", &profile.email),
+        ];
+        for (scope, claim, value) in told {
+            if let Some(value) = value.as_ref().filter(|_| request.has_scope(scope)) {
+                claims.insert(claim.to_owned(), value.as_str().into());
+            }
+        }
+        if profile.email.is_some() && request.has_scope("email") {
+            claims.insert("email_verified".to_owned(), profile.email_verified.into());
+        }
+        claims
+    }
+}

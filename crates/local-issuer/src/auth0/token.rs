@@ -1,0 +1,105 @@
+//! Auth0's token endpoint.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Bytes, Data, ServiceConfig, post};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Map, json};
+
+use super::{Refusal, STANDARD_SCOPES, TOKEN_PATH, Tenant};
+use crate::claims::TokenKind;
+use crate::client_request::{Credentials, Parameters};
+use crate::personas::{Persona, PersonaKind};
+use crate::provider::ProviderState;
+use crate::scopes;
+
+/// Grant types that Auth0 knows and the personas' clients do not have.
+const OTHER_GRANT_TYPES: &[&str] = &[
+    "authorization_code",
+    "refresh_token",
+    "password",
+    "http://auth0.com/oauth/grant-type/password-realm",
+    "http://auth0.com/oauth/grant-type/mfa-otp",
+    "http://auth0.com/oauth/grant-type/mfa-oob",
+    "http://auth0.com/oauth/grant-type/mfa-recovery-code",
+    "http://auth0.com/oauth/grant-type/passwordless/otp",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+];
+
+pub(super) fn routes(app: &mut ServiceConfig) {
+    app.route(TOKEN_PATH, post().to(token));
+}
+
+async fn token(
+    request: HttpRequest,
+    body: Bytes,
+    provider: Data<ProviderState>,
+    tenant: Data<Tenant>,
+) -> Result<HttpResponse, Refusal> {
+    let parameters = Parameters::read(&request, &body)
+        .map_err(|error| Refusal::unreadable(error.to_string()))?;
+    let grant_type = parameters
+        .get("grant_type")
+        .ok_or_else(|| Refusal::missing("grant_type"))?;
+    let other_grant = OTHER_GRANT_TYPES.contains(&grant_type);
+    if grant_type != "client_credentials" && !other_grant {
+        return Err(Refusal::unsupported_grant());
+    }
+    let persona = authenticate(&parameters.credentials(&request), &provider)?;
+    if other_grant {
+        return Err(Refusal::grant_not_allowed(grant_type));
+    }
+    check_audience(parameters.get("audience"), &tenant)?;
+    // A machine has no profile to tell about.
+    let standard = if persona.kind == PersonaKind::User {
+        STANDARD_SCOPES
+    } else {
+        &[]
+    };
+    let scopes = scopes::grant(persona, parameters.get("scope"), standard);
+    let asked = provider.request(persona, &scopes);
+    let token = provider.sign(tenant.access_claims(&asked), TokenKind::Access)?;
+    tracing::info!(persona = %persona.name, "issued an Auth0 access token to {}", persona.name);
+
+    let mut answer = Map::new();
+    answer.insert("access_token".to_owned(), token.into());
+    answer.insert("token_type".to_owned(), "Bearer".into());
+    answer.insert("expires_in".to_owned(), json!(asked.lifetime));
+    if !scopes.is_empty() {
+        answer.insert("scope".to_owned(), asked.scope().into());
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(answer))
+}
+
+fn authenticate<'a>(
+    credentials: &Credentials,
+    provider: &'a ProviderState,
+) -> Result<&'a Persona, Refusal> {
+    let id = credentials
+        .id
+        .as_deref()
+        .ok_or_else(|| Refusal::missing("client_id"))?;
+    let secret = credentials
+        .secret
+        .as_deref()
+        .ok_or_else(Refusal::wrong_client)?;
+    provider
+        .personas
+        .iter()
+        .find(|persona| persona.client_id == id && persona.secret.matches(secret))
+        .ok_or_else(Refusal::wrong_client)
+}
+
+fn check_audience(audience: Option<&str>, tenant: &Tenant) -> Result<(), Refusal> {
+    match audience {
+        None => Err(Refusal::no_audience()),
+        Some(audience) if audience == tenant.audience => Ok(()),
+        // Every tenant has the management API; no persona may call it.
+        Some(audience) if audience == tenant.management_audience() => {
+            Err(Refusal::no_client_grant(audience))
+        }
+        Some(audience) => Err(Refusal::unknown_audience(audience)),
+    }
+}

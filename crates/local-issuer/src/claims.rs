@@ -1,0 +1,55 @@
+//! What a token is asked to say, before a dialect puts it in words.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::personas::Persona;
+
+/// What kind of token to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenKind {
+    /// An access token, for an API.
+    Access,
+    /// An ID token, for the client.
+    Id,
+    /// Descope's session token (`drn` `DS`): a user's, or what an access key is exchanged for. Auth0 has none.
+    Session,
+    /// A refresh token. Auth0's are opaque, so that only Descope's can be minted.
+    Refresh,
+    /// Descope's refresh token of a session (`drn` `DSR`). Auth0 has none.
+    SessionRefresh,
+}
+
+/// One token to be made.
+pub(crate) struct ClaimsRequest<'a> {
+    pub(crate) persona: &'a Persona,
+    /// The scopes that were granted.
+    pub(crate) scopes: &'a [String],
+    pub(crate) issued_at: i64,
+    /// How long an access token lives, in seconds.
+    pub(crate) lifetime: i64,
+}
+
+impl ClaimsRequest<'_> {
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+
+    /// `scope` as tokens and responses write it.
+    pub(crate) fn scope(&self) -> String {
+        self.scopes.join(" ")
+    }
+
+    pub(crate) fn expires_at(&self) -> i64 {
+        self.issued_at.saturating_add(self.lifetime)
+    }
+
+    /// The time some seconds after `issued_at`, written as in [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339).
+    pub(crate) fn date_after(&self, seconds: i64) -> String {
+        OffsetDateTime::from_unix_timestamp(self.issued_at.saturating_add(seconds))
+            .ok()
+            .and_then(|date| date.format(&Rfc3339).ok())
+            .unwrap_or_default()
+    }
+}

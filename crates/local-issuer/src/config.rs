@@ -1,0 +1,116 @@
+//! What an issuer is started with, as plain values.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::auth0::TokenDialect;
+use crate::keys::IssuerKeys;
+use crate::personas::Personas;
+use crate::secret::Secret;
+
+/// The Descope project id that is used when none is configured: the form of a real one, and plainly not one.
+pub const DEFAULT_PROJECT_ID: &str = "P2LocalIssuerDevelopment0000";
+
+/// Everything an issuer is started with.
+///
+/// The default is meant for tests: loopback, free ports, fresh keys, the built-in personas, no control plane.
+#[derive(Clone, Debug)]
+pub struct IssuerConfig {
+    /// The address both listeners bind.
+    pub host: IpAddr,
+    /// The Descope side.
+    pub descope: DescopeConfig,
+    /// The Auth0 side.
+    pub auth0: Auth0Config,
+    /// Who can get a token.
+    pub personas: Personas,
+    /// Where the signing keys come from.
+    pub keys: KeyOrigin,
+    /// The bearer token of `/_control`; without one there is no control plane.
+    pub control_token: Option<Secret>,
+    /// How long access tokens live; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
+    pub token_lifetime: Option<Duration>,
+    /// Worker threads of each listener.
+    pub workers: usize,
+}
+
+/// The settings of the Descope dialect.
+#[derive(Clone, Debug)]
+pub struct DescopeConfig {
+    /// The port to listen on; 0 is a free one.
+    pub port: u16,
+    /// The project id: `P` and 27 to 31 letters or digits.
+    pub project_id: String,
+    /// What issuers in tokens start with, without a trailing slash.
+    /// `None` is `http://localhost:{port}`, or `http://127.0.0.1:{port}` when `port` is 0.
+    pub issuer_base: Option<String>,
+}
+
+/// The settings of the Auth0 dialect.
+#[derive(Clone, Debug)]
+pub struct Auth0Config {
+    /// The port to listen on; 0 is a free one.
+    pub port: u16,
+    /// The issuer in tokens, with its trailing slash.
+    /// `None` is `http://localhost:{port}/`, or `http://127.0.0.1:{port}/` when `port` is 0.
+    pub issuer: Option<String>,
+    /// The identifier of the one API that tokens can be asked for.
+    pub audience: String,
+    /// The token dialect of that API.
+    pub dialect: TokenDialect,
+    /// The namespaced claim that carries roles.
+    pub roles_claim: String,
+}
+
+/// Where the signing keys come from.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum KeyOrigin {
+    /// New keys at each start.
+    #[default]
+    Fresh,
+    /// Keys made once for all issuers of this process that ask for them: quick, for tests that are not about keys.
+    Shared,
+    /// Keys kept in a file (created with mode 0600 if it is not there) and written back after each rotation.
+    File(PathBuf),
+    /// The keys of an issuer that ran before, see [`LocalIssuer::config`](crate::LocalIssuer::config).
+    Kept(IssuerKeys),
+}
+
+impl Default for IssuerConfig {
+    fn default() -> Self {
+        Self {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            descope: DescopeConfig::default(),
+            auth0: Auth0Config::default(),
+            personas: Personas::built_in(),
+            keys: KeyOrigin::Fresh,
+            control_token: None,
+            token_lifetime: None,
+            workers: 1,
+        }
+    }
+}
+
+impl Default for DescopeConfig {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            project_id: DEFAULT_PROJECT_ID.to_owned(),
+            issuer_base: None,
+        }
+    }
+}
+
+impl Default for Auth0Config {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            issuer: None,
+            audience: "https://api.example.com".to_owned(),
+            dialect: TokenDialect::default(),
+            roles_claim: "https://example.com/roles".to_owned(),
+        }
+    }
+}

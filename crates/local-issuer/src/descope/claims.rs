@@ -1,0 +1,187 @@
+//! What Descope's tokens say.
+
+use serde_json::{Map, Value, json};
+
+use super::Project;
+use crate::claims::{ClaimsRequest, TokenKind};
+use crate::personas::{Obtained, Persona, PersonaKind};
+
+/// Refresh tokens live four weeks.
+const REFRESH_LIFETIME: i64 = 28 * 24 * 60 * 60;
+
+/// What a session token is asked for besides, by the login options of the access-key exchange.
+#[derive(Default)]
+pub(crate) struct SessionOptions {
+    /// The tenant that was chosen.
+    pub(crate) tenant: Option<String>,
+    /// Claims of the client's own making, which are worth nothing and say so.
+    pub(crate) client_claims: Option<Map<String, Value>>,
+}
+
+impl Project {
+    /// The claims of a token of this kind; members are in Descope's (alphabetical) order.
+    pub(crate) fn claims(
+        &self,
+        request: &ClaimsRequest<'_>,
+        kind: TokenKind,
+    ) -> Map<String, Value> {
+        let persona = request.persona;
+        let mut claims = match kind {
+            TokenKind::Id => self.application_claims(request, "id_token"),
+            TokenKind::Refresh => {
+                let mut claims = self.application_claims(request, "refresh_token");
+                make_refresh(&mut claims, request);
+                claims
+            }
+            TokenKind::Session | TokenKind::SessionRefresh if is_access_key(persona) => {
+                self.key_session_claims(request, SessionOptions::default())
+            }
+            TokenKind::Session | TokenKind::SessionRefresh => {
+                let mut claims = self.session_claims(request, &persona.subject);
+                claims.insert("amr".to_owned(), json!(["email"]));
+                claims.insert(
+                    "rexp".to_owned(),
+                    request.date_after(REFRESH_LIFETIME).into(),
+                );
+                claims
+            }
+            TokenKind::Access => self.application_claims(request, "access_token"),
+        };
+        if kind == TokenKind::SessionRefresh {
+            claims.insert("drn".to_owned(), "DSR".into());
+            make_refresh(&mut claims, request);
+        }
+        claims.sort_keys();
+        claims
+    }
+
+    /// The claims of the session token that an access key is exchanged for.
+    pub(crate) fn key_session_claims(
+        &self,
+        request: &ClaimsRequest<'_>,
+        options: SessionOptions,
+    ) -> Map<String, Value> {
+        let mut claims = self.session_claims(request, &request.persona.descope.key_id);
+        if let Some(tenant) = options.tenant {
+            claims.insert("dct".to_owned(), tenant.into());
+        }
+        if let Some(client_claims) = options.client_claims {
+            claims.insert("nsec".to_owned(), Value::Object(client_claims));
+        }
+        claims.sort_keys();
+        claims
+    }
+
+    /// An access token of the inbound applications, which differs by its issuer.
+    pub(crate) fn inbound_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+        let mut claims = self.claims(request, TokenKind::Access);
+        claims.insert("iss".to_owned(), self.apps_issuer().into());
+        claims
+    }
+
+    /// A session token has no audience, and whatever the persona is and may do is at its root.
+    fn session_claims(&self, request: &ClaimsRequest<'_>, subject: &str) -> Map<String, Value> {
+        let persona = request.persona;
+        let mut claims = persona.attributes.clone();
+        claims.insert("drn".to_owned(), "DS".into());
+        claims.insert("iss".to_owned(), self.apps_issuer().into());
+        claims.insert("sub".to_owned(), subject.into());
+        insert_times(&mut claims, request);
+        insert_rights(&mut claims, persona);
+        if let Some(scopes) = &persona.descope.session_scopes {
+            claims.insert("scope".to_owned(), scopes.join(" ").into());
+        }
+        claims
+    }
+
+    /// What the access, ID and refresh tokens of an OpenID application have in common.
+    fn application_claims(
+        &self,
+        request: &ClaimsRequest<'_>,
+        token_type: &str,
+    ) -> Map<String, Value> {
+        let persona = request.persona;
+        let mut claims = Map::new();
+        if request.has_scope("descope.custom_claims") {
+            claims.extend(persona.attributes.clone());
+        }
+        if persona.kind == PersonaKind::User && token_type != "id_token" {
+            claims.insert("amr".to_owned(), json!(["email"]));
+        }
+        claims.insert("aud".to_owned(), json!([self.id]));
+        claims.insert("azp".to_owned(), self.id.as_str().into());
+        claims.insert("iss".to_owned(), self.issuer().into());
+        claims.insert(
+            "rexp".to_owned(),
+            request.date_after(REFRESH_LIFETIME).into(),
+        );
+        // Always there, even if empty: a token without this claim is taken for a session token, which may do more.
+        claims.insert("scope".to_owned(), request.scope().into());
+        claims.insert("sub".to_owned(), persona.subject.as_str().into());
+        claims.insert("token_type".to_owned(), token_type.into());
+        insert_times(&mut claims, request);
+        insert_profile(&mut claims, request);
+        if request.has_scope("descope.claims") {
+            insert_rights(&mut claims, persona);
+        }
+        claims
+    }
+}
+
+/// Whether the persona's session is an access key's, not a person's.
+fn is_access_key(persona: &Persona) -> bool {
+    persona.kind == PersonaKind::Machine || persona.descope.obtained == Obtained::AccessKey
+}
+
+fn insert_times(claims: &mut Map<String, Value>, request: &ClaimsRequest<'_>) {
+    claims.insert("iat".to_owned(), request.issued_at.into());
+    claims.insert("exp".to_owned(), request.expires_at().into());
+}
+
+fn make_refresh(claims: &mut Map<String, Value>, request: &ClaimsRequest<'_>) {
+    claims.insert(
+        "exp".to_owned(),
+        request.issued_at.saturating_add(REFRESH_LIFETIME).into(),
+    );
+    claims.insert("dv".to_owned(), 1.into());
+    claims.remove("rexp");
+}
+
+fn insert_profile(claims: &mut Map<String, Value>, request: &ClaimsRequest<'_>) {
+    let profile = &request.persona.profile;
+    let told = [
+        ("profile", "name", &profile.name),
+        ("profile", "given_name", &profile.given_name),
+        ("profile", "family_name", &profile.family_name),
+        ("profile", "picture", &profile.picture),
+        ("email", "email", &profile.email),
+    ];
+    for (scope, claim, value) in told {
+        if let Some(value) = value.as_ref().filter(|_| request.has_scope(scope)) {
+            claims.insert(claim.to_owned(), value.as_str().into());
+        }
+    }
+    if profile.email.is_some() && request.has_scope("email") {
+        claims.insert("email_verified".to_owned(), profile.email_verified.into());
+    }
+}
+
+fn insert_rights(claims: &mut Map<String, Value>, persona: &Persona) {
+    claims.insert("roles".to_owned(), json!(persona.roles));
+    claims.insert("permissions".to_owned(), json!(persona.permissions));
+    let tenants = &persona.descope.tenants;
+    if tenants.is_empty() {
+        return;
+    }
+    let rights = tenants.iter().map(|(id, rights)| {
+        let mut members = Map::new();
+        if !rights.permissions.is_empty() {
+            members.insert("permissions".to_owned(), json!(rights.permissions));
+        }
+        if !rights.roles.is_empty() {
+            members.insert("roles".to_owned(), json!(rights.roles));
+        }
+        (id.clone(), Value::Object(members))
+    });
+    claims.insert("tenants".to_owned(), Value::Object(rights.collect()));
+}

@@ -1,0 +1,58 @@
+//! An identity provider for development and tests: it speaks the Descope dialect on one port and the Auth0 dialect on another,
+//! with real signing keys and no account anywhere.
+//!
+//! It is an oracle that shares no code with the services it is asked to prove: it signs with aws-lc-rs itself and uses neither identity crate.
+//! **For development only**: its secrets are public, its tokens are given to whoever asks, and it speaks plain HTTP.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use local_issuer::{IssuerConfig, LocalIssuer, TokenKind};
+//!
+//! let issuer = LocalIssuer::start(IssuerConfig::default()).await?; // free ports on loopback, fresh keys
+//! let good = issuer.descope().mint("admin", TokenKind::Access)?.token()?;
+//! let expired = issuer.descope().mint("admin", TokenKind::Access)?.expires_in(-60).token()?;
+//! println!("{} {good} {expired}", issuer.descope().discovery_url());
+//! issuer.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod issuer;
+mod provider;
+mod rotation;
+
+pub mod mint;
+pub mod personas;
+pub mod settings;
+pub mod tokens;
+
+mod auth0;
+mod claims;
+mod client_request;
+mod control;
+mod descope;
+mod jwt;
+mod keys;
+mod requests;
+mod scopes;
+mod server;
+
+mod clock;
+mod health;
+mod http_client;
+mod random;
+mod secret;
+
+pub use auth0::TokenDialect;
+pub use claims::TokenKind;
+pub use config::{Auth0Config, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin};
+pub use health::{HealthError, healthcheck};
+pub use issuer::{LocalIssuer, StartError};
+pub use keys::{Algorithm, IssuerKeys, KeyError};
+pub use mint::{Mint, MintError, PublicKeyForm, Segment, Signer};
+pub use personas::{Persona, PersonaKind, Personas};
+pub use provider::{Auth0Handle, DescopeHandle, ProviderHandle, ProviderKind};
+pub use rotation::{KeyIds, Rotation};
+pub use secret::Secret;
+pub use tokens::PersonaToken;

@@ -1,0 +1,251 @@
+//! One provider's side of a running issuer, as tests and the endpoints hold it.
+
+mod kind;
+mod state;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+pub use kind::ProviderKind;
+pub(crate) use state::{Dialect, ProviderState};
+
+use crate::auth0::{self, Tenant};
+use crate::claims::TokenKind;
+use crate::descope::{self, Project};
+use crate::keys::{Algorithm, KeyError};
+use crate::mint::{Mint, MintError};
+use crate::personas::Persona;
+use crate::rotation::{KeyIds, Rotation};
+
+/// A handle on one provider of a running issuer; clones are handles on the same one.
+#[derive(Clone)]
+pub struct ProviderHandle {
+    pub(crate) state: Arc<ProviderState>,
+}
+
+/// The Descope side: a [`ProviderHandle`] and what only Descope has.
+#[derive(Clone, Debug)]
+pub struct DescopeHandle {
+    handle: ProviderHandle,
+    project: Arc<Project>,
+}
+
+/// The Auth0 side: a [`ProviderHandle`] and what only Auth0 has.
+#[derive(Clone, Debug)]
+pub struct Auth0Handle {
+    handle: ProviderHandle,
+    tenant: Arc<Tenant>,
+}
+
+impl ProviderHandle {
+    /// Which provider this is.
+    pub fn kind(&self) -> ProviderKind {
+        self.state.kind()
+    }
+
+    /// Where it listens, without a trailing slash: `http://127.0.0.1:9000`.
+    pub fn base_url(&self) -> &str {
+        &self.state.base_url
+    }
+
+    /// The issuer in its access tokens: Descope's `{base}/{project}`, Auth0's with the trailing slash.
+    pub fn issuer(&self) -> String {
+        match &self.state.dialect {
+            Dialect::Descope(project) => project.issuer(),
+            Dialect::Auth0(tenant) => tenant.issuer.clone(),
+        }
+    }
+
+    /// The audience of its access tokens: Descope's project id, Auth0's API identifier.
+    pub fn audience(&self) -> &str {
+        match &self.state.dialect {
+            Dialect::Descope(project) => &project.id,
+            Dialect::Auth0(tenant) => &tenant.audience,
+        }
+    }
+
+    /// Where the discovery document is.
+    pub fn discovery_url(&self) -> String {
+        format!(
+            "{}{}/.well-known/openid-configuration",
+            self.base_url(),
+            self.path_prefix()
+        )
+    }
+
+    /// Where the key set is.
+    pub fn jwks_url(&self) -> String {
+        format!(
+            "{}{}/.well-known/jwks.json",
+            self.base_url(),
+            self.path_prefix()
+        )
+    }
+
+    /// Where tokens are asked for.
+    pub fn token_url(&self) -> String {
+        format!("{}{}", self.base_url(), self.kind().token_path())
+    }
+
+    /// Who can get a token.
+    pub fn personas(&self) -> &[Persona] {
+        &self.state.personas
+    }
+
+    /// The persona of this name.
+    pub fn persona(&self, name: &str) -> Option<&Persona> {
+        self.state
+            .personas
+            .iter()
+            .find(|persona| persona.name == name)
+    }
+
+    /// Starts a token with the claims this provider would give to a persona now; everything about it can still be changed.
+    ///
+    /// # Errors
+    /// If there is no such persona, or the provider has no such tokens.
+    pub fn mint(&self, persona: &str, kind: TokenKind) -> Result<Mint, MintError> {
+        let persona = self
+            .persona(persona)
+            .ok_or_else(|| MintError::UnknownPersona(persona.to_owned()))?;
+        let claims = self.state.claims(persona, kind)?;
+        Ok(Mint::new(Arc::clone(&self.state), kind, claims))
+    }
+
+    /// Starts a token with these claims and no others.
+    pub fn mint_claims(&self, claims: Map<String, Value>) -> Mint {
+        Mint::new(Arc::clone(&self.state), TokenKind::Access, claims)
+    }
+
+    /// Changes the signing key; the same as `POST /_control/rotate`.
+    ///
+    /// # Errors
+    /// If a key cannot be made or the key file cannot be written.
+    pub fn rotate(&self, rotation: Rotation) -> Result<KeyIds, KeyError> {
+        self.state.keys.rotate(rotation)
+    }
+
+    /// The ids of the keys in the key set.
+    pub fn key_ids(&self) -> KeyIds {
+        self.state.keys.ids()
+    }
+
+    /// Publishes one more key and returns its id; only what is minted with it is signed by it.
+    ///
+    /// # Errors
+    /// If the key cannot be made.
+    pub fn publish(&self, algorithm: Algorithm) -> Result<String, KeyError> {
+        self.state.keys.publish(algorithm)
+    }
+
+    /// Puts a JWK in the key set just as it is, for key sets that are wrong on purpose.
+    ///
+    /// # Errors
+    /// If the key file cannot be written.
+    pub fn publish_foreign(&self, jwk: Value) -> Result<(), KeyError> {
+        self.state.keys.publish_foreign(jwk)
+    }
+
+    /// Takes a key other than the current one out of the key set; whether it was there.
+    ///
+    /// # Errors
+    /// If the key file cannot be written.
+    pub fn withdraw(&self, kid: &str) -> Result<bool, KeyError> {
+        self.state.keys.withdraw(kid)
+    }
+
+    /// How often each path was asked for, without the control plane's own; the same as `POST /_control/requests`.
+    pub fn requests(&self) -> BTreeMap<String, u64> {
+        self.state.requests.counts()
+    }
+
+    /// How often the key set was fetched, at any of its addresses.
+    pub fn jwks_requests(&self) -> u64 {
+        let counts = self.requests();
+        let paths = match &self.state.dialect {
+            Dialect::Descope(project) => descope::key_paths(project),
+            Dialect::Auth0(_) => auth0::key_paths(),
+        };
+        paths.iter().filter_map(|path| counts.get(path)).sum()
+    }
+
+    fn path_prefix(&self) -> String {
+        match &self.state.dialect {
+            Dialect::Descope(project) => format!("/{}", project.id),
+            Dialect::Auth0(_) => String::new(),
+        }
+    }
+}
+
+impl DescopeHandle {
+    pub(crate) fn new(state: Arc<ProviderState>, project: Arc<Project>) -> Self {
+        Self {
+            handle: ProviderHandle { state },
+            project,
+        }
+    }
+
+    /// The project id.
+    pub fn project_id(&self) -> &str {
+        &self.project.id
+    }
+
+    /// What its issuers start with, without a trailing slash; a service's `DESCOPE_BASE_URL` when both are the same address.
+    pub fn issuer_base(&self) -> &str {
+        &self.project.issuer_base
+    }
+
+    /// The issuer in session tokens: `{base}/v1/apps/{project}`.
+    pub fn session_issuer(&self) -> String {
+        self.project.apps_issuer()
+    }
+
+    /// Where an access key is exchanged for a session token.
+    pub fn exchange_url(&self) -> String {
+        format!("{}{}", self.base_url(), descope::EXCHANGE_PATH)
+    }
+}
+
+impl Auth0Handle {
+    pub(crate) fn new(state: Arc<ProviderState>, tenant: Arc<Tenant>) -> Self {
+        Self {
+            handle: ProviderHandle { state },
+            tenant,
+        }
+    }
+
+    /// The claim that carries roles.
+    pub fn roles_claim(&self) -> &str {
+        &self.tenant.roles_claim
+    }
+}
+
+impl Deref for DescopeHandle {
+    type Target = ProviderHandle;
+
+    fn deref(&self) -> &ProviderHandle {
+        &self.handle
+    }
+}
+
+impl Deref for Auth0Handle {
+    type Target = ProviderHandle;
+
+    fn deref(&self) -> &ProviderHandle {
+        &self.handle
+    }
+}
+
+impl fmt::Debug for ProviderHandle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ProviderHandle")
+            .field("kind", &self.kind())
+            .field("base_url", &self.base_url())
+            .finish()
+    }
+}

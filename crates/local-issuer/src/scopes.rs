@@ -1,0 +1,88 @@
+//! Which of the scopes that were asked for are granted.
+
+use crate::personas::Persona;
+
+/// The scopes granted to `persona` when it asks for `requested`, in the order asked and each once.
+///
+/// `standard` are the provider's own scopes, which need not be held.
+/// Application scopes that the persona does not hold are left out, and so is whatever nobody holds: a request is no way to a right.
+pub(crate) fn grant(persona: &Persona, requested: Option<&str>, standard: &[&str]) -> Vec<String> {
+    let mut granted: Vec<String> = Vec::new();
+    let mut add = |scope: &str| {
+        let withheld = persona
+            .descope
+            .withheld_scopes
+            .iter()
+            .any(|withheld| withheld == scope);
+        if !withheld && !granted.iter().any(|known| known == scope) {
+            granted.push(scope.to_owned());
+        }
+    };
+    let mut requested = requested
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .peekable();
+    if requested.peek().is_none() {
+        persona.scopes.iter().for_each(|scope| add(scope));
+    }
+    for scope in requested {
+        if standard.contains(&scope) || persona.scopes.iter().any(|held| held == scope) {
+            add(scope);
+        }
+    }
+    granted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::personas::Personas;
+
+    const STANDARD: &[&str] = &["openid", "descope.claims"];
+
+    fn granted(persona: &str, requested: Option<&str>) -> String {
+        let personas = Personas::built_in();
+        let persona = personas
+            .descope
+            .iter()
+            .find(|known| known.name == persona)
+            .unwrap();
+        grant(persona, requested, STANDARD).join(" ")
+    }
+
+    #[test]
+    fn an_application_scope_that_is_not_held_is_not_granted() {
+        assert_eq!(
+            granted("viewer", Some("openid write:messages delete:messages")),
+            "openid"
+        );
+        assert_eq!(granted("viewer", Some("no:such:scope")), "");
+    }
+
+    #[test]
+    fn a_withheld_scope_is_not_granted_however_it_is_asked_for() {
+        assert_eq!(
+            granted("claims-less", Some("openid descope.claims")),
+            "openid"
+        );
+        assert!(!granted("claims-less", None).contains("descope.claims"));
+    }
+
+    #[test]
+    fn held_scopes_are_granted_in_the_order_asked_and_once() {
+        assert_eq!(
+            granted("viewer", Some("read:messages openid read:messages")),
+            "read:messages openid"
+        );
+    }
+
+    #[test]
+    fn asking_for_nothing_grants_what_is_held() {
+        for nothing in [None, Some(""), Some("  ")] {
+            assert_eq!(
+                granted("viewer", nothing),
+                "openid profile email descope.claims read:messages"
+            );
+        }
+    }
+}

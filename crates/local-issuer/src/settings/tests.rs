@@ -1,0 +1,171 @@
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::*;
+use crate::auth0::TokenDialect;
+use crate::config::KeyOrigin;
+
+fn read(variables: &[(&str, &str)]) -> Result<IssuerConfig, SettingsError> {
+    from_variables(
+        variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+    )
+}
+
+#[test]
+fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
+    let error = read(&[
+        ("LOCAL_ISSUER_HOST", "localhost"),
+        ("LOCAL_ISSUER_DESCOPE_PORT", "70000"),
+        ("LOCAL_ISSUER_AUTH0_PORT", "-1"),
+        ("LOCAL_ISSUER_DESCOPE_PROJECT_ID", "P2"),
+        ("LOCAL_ISSUER_DESCOPE_ISSUER_BASE", "http://localhost:9000/"),
+        ("LOCAL_ISSUER_AUTH0_ISSUER", "http://localhost:9001"),
+        ("LOCAL_ISSUER_AUTH0_DIALECT", "jwt"),
+        ("LOCAL_ISSUER_ROLES_CLAIM", "roles"),
+        ("LOCAL_ISSUER_PERSONAS", "/no/such/file.toml"),
+        ("LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS", "0"),
+    ])
+    .unwrap_err();
+    let expected = [
+        r#"LOCAL_ISSUER_HOST: expected an IP address, got "localhost""#,
+        r#"LOCAL_ISSUER_DESCOPE_PORT: expected a port from 0 to 65535, got "70000""#,
+        r#"LOCAL_ISSUER_AUTH0_PORT: expected a port from 0 to 65535, got "-1""#,
+        r#"LOCAL_ISSUER_DESCOPE_PROJECT_ID: expected a project id, P and 27 to 31 letters or digits, got "P2""#,
+        r#"LOCAL_ISSUER_DESCOPE_ISSUER_BASE: expected an http or https URL without a trailing slash, got "http://localhost:9000/""#,
+        r#"LOCAL_ISSUER_AUTH0_ISSUER: expected an http or https URL with a trailing slash, got "http://localhost:9001""#,
+        r#"LOCAL_ISSUER_ROLES_CLAIM: expected the URL of a namespaced claim, such as https://example.com/roles, got "roles""#,
+        r#"LOCAL_ISSUER_AUTH0_DIALECT: expected one of access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz, got "jwt""#,
+        "LOCAL_ISSUER_PERSONAS: /no/such/file.toml: No such file or directory (os error 2)",
+        r#"LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0""#,
+    ];
+    assert_eq!(error.problems(), expected);
+}
+
+#[test]
+fn a_file_with_an_unknown_name_or_no_file_at_all_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("issuer.toml");
+    std::fs::write(&path, "descope_prot = 9100\n").unwrap();
+    let error = read(&[("LOCAL_ISSUER_CONFIG_FILE", path.to_str().unwrap())]).unwrap_err();
+    assert_eq!(
+        error.problems(),
+        ["LOCAL_ISSUER_CONFIG_FILE: no setting is called descope_prot"]
+    );
+
+    let error = read(&[("LOCAL_ISSUER_CONFIG_FILE", "/no/such/file.toml")]).unwrap_err();
+    assert!(
+        error.to_string().contains("LOCAL_ISSUER_CONFIG_FILE"),
+        "{error}"
+    );
+}
+
+#[test]
+fn empty_values_count_as_unset() {
+    let empty: Vec<_> = VARIABLES
+        .iter()
+        .map(|variable| (variable.name, ""))
+        .collect();
+    let config = read(&empty).unwrap();
+    assert_eq!((config.descope.port, config.auth0.port), (9000, 9001));
+    assert_eq!(config.host.to_string(), "127.0.0.1");
+    assert!(config.control_token.is_none());
+    assert!(matches!(config.keys, KeyOrigin::Fresh));
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("issuer.toml");
+    std::fs::write(&path, "descope_port = 9100\nauth0_port = 9101\n").unwrap();
+    let config = read(&[
+        ("LOCAL_ISSUER_CONFIG_FILE", path.to_str().unwrap()),
+        ("LOCAL_ISSUER_AUTH0_PORT", "9201"),
+        ("LOCAL_ISSUER_SERVICE_HOST", "10.0.0.1"),
+    ])
+    .unwrap();
+    assert_eq!((config.descope.port, config.auth0.port), (9100, 9201));
+}
+
+#[test]
+fn every_setting_reaches_the_configuration() {
+    let config = read(&[
+        ("LOCAL_ISSUER_HOST", "0.0.0.0"),
+        (
+            "LOCAL_ISSUER_DESCOPE_PROJECT_ID",
+            "Peuc12LocalIssuerDevelopment0000",
+        ),
+        (
+            "LOCAL_ISSUER_DESCOPE_ISSUER_BASE",
+            "http://local-issuer:9000",
+        ),
+        ("LOCAL_ISSUER_AUTH0_ISSUER", "http://local-issuer:9001/"),
+        ("LOCAL_ISSUER_AUTH0_AUDIENCE", "https://other.example.com"),
+        ("LOCAL_ISSUER_AUTH0_DIALECT", "rfc9068_profile_authz"),
+        (
+            "LOCAL_ISSUER_ROLES_CLAIM",
+            "https://other.example.com/roles",
+        ),
+        ("LOCAL_ISSUER_KEYS_FILE", "keys.json"),
+        ("LOCAL_ISSUER_CONTROL_TOKEN", "007"),
+        ("LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS", "60"),
+    ])
+    .unwrap();
+    assert_eq!(config.host.to_string(), "0.0.0.0");
+    assert_eq!(
+        config.descope.project_id,
+        "Peuc12LocalIssuerDevelopment0000"
+    );
+    assert_eq!(
+        config.descope.issuer_base.as_deref(),
+        Some("http://local-issuer:9000")
+    );
+    assert_eq!(
+        config.auth0.issuer.as_deref(),
+        Some("http://local-issuer:9001/")
+    );
+    assert_eq!(config.auth0.audience, "https://other.example.com");
+    assert_eq!(config.auth0.dialect, TokenDialect::Rfc9068ProfileAuthz);
+    assert_eq!(config.auth0.roles_claim, "https://other.example.com/roles");
+    assert!(matches!(config.keys, KeyOrigin::File(path) if path.as_os_str() == "keys.json"));
+    assert!(
+        config.control_token.unwrap().matches("007"),
+        "a secret of digits stays as it is"
+    );
+    assert_eq!(config.token_lifetime, Some(Duration::from_secs(60)));
+}
+
+#[test]
+fn the_example_file_has_every_variable_with_its_meaning_and_nothing_else() {
+    let example = include_str!("../../.env.example");
+    let expected: Vec<String> = VARIABLES
+        .iter()
+        .flat_map(|variable| {
+            [
+                format!("# {}", variable.meaning),
+                format!("{}=", variable.name),
+            ]
+        })
+        .collect();
+    let found: Vec<&str> = example
+        .lines()
+        .skip_while(|line| !line.is_empty())
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_example_file_alone_gives_the_defaults() {
+    let pairs = include_str!("../../.env.example")
+        .lines()
+        .filter_map(|line| line.split_once('='));
+    let variables: HashMap<_, _> = pairs
+        .filter(|(name, _)| !name.starts_with('#'))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    assert_eq!(variables.len(), VARIABLES.len());
+    assert_eq!(from_variables(variables).unwrap().descope.port, 9000);
+}

@@ -1,0 +1,22 @@
+//! The issuer through its public door: real HTTP, real signatures.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests say what they expect by failing"
+)]
+
+mod access_keys;
+mod auth0_refusals;
+mod auth0_tokens;
+mod control;
+mod descope_refusals;
+mod descope_tokens;
+mod discovery;
+mod key_sets;
+mod lifecycle;
+mod minting;
+mod program;
+mod support;

@@ -1,0 +1,107 @@
+//! What the tests share: an issuer, a client, and verification by a library the issuer does not sign with.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
+use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer};
+use reqwest::{Client, Response};
+use serde_json::{Map, Value};
+
+pub(crate) type HeaderAndClaims = (Map<String, Value>, Map<String, Value>);
+
+/// Parameters of a token request.
+pub(crate) type Form<'a> = &'a [(&'a str, &'a str)];
+
+/// An issuer whose keys other tests may have too, for tests that are not about keys.
+pub(crate) async fn start() -> LocalIssuer {
+    LocalIssuer::start(quick()).await.unwrap()
+}
+
+/// An issuer with keys of its own.
+pub(crate) async fn start_with_own_keys() -> LocalIssuer {
+    LocalIssuer::start(IssuerConfig::default()).await.unwrap()
+}
+
+pub(crate) fn quick() -> IssuerConfig {
+    IssuerConfig {
+        keys: KeyOrigin::Shared,
+        ..IssuerConfig::default()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one file that makes a client"
+)]
+pub(crate) fn client() -> Client {
+    Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+        .unwrap()
+}
+
+pub(crate) async fn get(url: &str) -> Response {
+    client().get(url).send().await.unwrap()
+}
+
+pub(crate) async fn get_json(url: &str) -> Value {
+    get(url).await.json().await.unwrap()
+}
+
+/// Status, `Cache-Control` and body of an answer.
+pub(crate) async fn facts(response: Response) -> (u16, String, Value) {
+    let status = response.status().as_u16();
+    let header = response
+        .headers()
+        .get("cache-control")
+        .map(|value| value.to_str().unwrap().to_owned());
+    (
+        status,
+        header.unwrap_or_default(),
+        response.json().await.unwrap(),
+    )
+}
+
+pub(crate) async fn post_form(url: &str, form: &[(&str, &str)]) -> (u16, String, Value) {
+    facts(client().post(url).form(form).send().await.unwrap()).await
+}
+
+pub(crate) async fn post_json(url: &str, body: &Value) -> (u16, String, Value) {
+    facts(client().post(url).json(body).send().await.unwrap()).await
+}
+
+/// The header and the claims of a token whose signature a key of this key set verifies.
+pub(crate) async fn verified(token: &str, jwks_url: &str) -> HeaderAndClaims {
+    try_verify(token, &get_json(jwks_url).await).unwrap_or_else(|error| panic!("{token}: {error}"))
+}
+
+/// As [`verified`], but tells why not.
+pub(crate) fn try_verify(token: &str, jwks: &Value) -> Result<HeaderAndClaims, String> {
+    let header = decode_header(token).map_err(|error| error.to_string())?;
+    let kid = header.kid.ok_or("no kid")?;
+    let keys = jwks["keys"].as_array().ok_or("no keys")?;
+    let jwk = keys
+        .iter()
+        .find(|jwk| jwk["kid"] == kid.as_str())
+        .ok_or(format!("no key {kid}"))?;
+    let jwk: Jwk = serde_json::from_value(jwk.clone()).map_err(|error| error.to_string())?;
+    let mut validation = Validation::new(header.alg);
+    // Signature and expiry are what is asked here; each test looks at the claims itself.
+    validation.validate_aud = false;
+    let key = DecodingKey::from_jwk(&jwk).map_err(|error| error.to_string())?;
+    let data = decode::<Map<String, Value>>(token, &key, &validation)
+        .map_err(|error| error.to_string())?;
+    Ok((json_of(token, 0), data.claims))
+}
+
+/// One segment of a token, read without any check.
+pub(crate) fn json_of(token: &str, segment: usize) -> Map<String, Value> {
+    let text = token.split('.').nth(segment).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+}
+
+pub(crate) fn names(object: &Map<String, Value>) -> Vec<&str> {
+    object.keys().map(String::as_str).collect()
+}
