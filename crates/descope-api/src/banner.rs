@@ -17,7 +17,10 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     let _ = writeln!(text, "  Discovery URL: {}", descope.discovery_url);
     let _ = writeln!(text, "  Audience:      {}", audience(descope));
     let _ = writeln!(text, "  Docs:          {url}/docs");
-    let _ = writeln!(text, "  Try:           curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me");
+    let _ = writeln!(
+        text,
+        "  Try:           curl -H \"Authorization: Bearer $TOKEN\" {url}/api/me"
+    );
     let _ = writeln!(text, "  Routes:");
     for route in policies::access().routes() {
         let _ = writeln!(text, "    {route}");

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use identity_actix::settings::IssuerSettings;
 use identity_core::claims::{self, Claims, ClaimsError};
 use identity_core::{
-    AudienceRule, DiscoveryConfig, Principal, Provider, RefusedKind, TenantGrants, TokenKind, VerificationRules,
-    VerifiedToken,
+    AudienceRule, DiscoveryConfig, Principal, Provider, RefusedKind, TenantGrants, TokenKind,
+    VerificationRules, VerifiedToken,
 };
 use serde_json::Value;
 
@@ -37,11 +37,15 @@ impl FromStr for ProjectId {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let plain = text.chars().all(|character| character.is_ascii_alphanumeric());
+        let plain = text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric());
         if plain && text.starts_with('P') && (10..=64).contains(&text.len()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err("expected a Descope project id: P followed by letters and digits, from the project's settings page")
+            Err(
+                "expected a Descope project id: P followed by letters and digits, from the project's settings page",
+            )
         }
     }
 }
@@ -72,7 +76,11 @@ impl Descope {
     /// id, its OIDC app under its address, access keys and inbound apps under `/v1/apps`.
     fn issuers(&self) -> Vec<String> {
         let (base, id) = (self.settings.base_url(), &self.settings.project_id);
-        vec![format!("{base}/{id}"), format!("{base}/v1/apps/{id}"), id.to_string()]
+        vec![
+            format!("{base}/{id}"),
+            format!("{base}/v1/apps/{id}"),
+            id.to_string(),
+        ]
     }
 
     /// Where the project's endpoints and keys are told.
@@ -88,7 +96,9 @@ impl Descope {
         let project = self.settings.project_id.to_string();
         match &self.settings.audience {
             // An audience of one's own is there to tell apart apps of one project: a token without any is for none.
-            Some(audience) if *audience != project => AudienceRule::Required(vec![audience.clone()]),
+            Some(audience) if *audience != project => {
+                AudienceRule::Required(vec![audience.clone()])
+            }
             _ if self.settings.require_audience => AudienceRule::Required(vec![project]),
             _ => AudienceRule::RequiredUnless(vec![project], is_session),
         }
@@ -103,7 +113,11 @@ fn is_session(claims: &Claims) -> bool {
 
 impl Provider for Descope {
     fn verification(&self) -> VerificationRules {
-        let refused = |kind, claim, value| RefusedKind { kind, claim, value: Some(value) };
+        let refused = |kind, claim, value| RefusedKind {
+            kind,
+            claim,
+            value: Some(value),
+        };
         self.issuer.applied_to(VerificationRules {
             algorithms: self.settings.algorithms.clone(),
             // They have the same audience, and the scopes, of an access token: only these claims tell them apart.
@@ -118,7 +132,10 @@ impl Provider for Descope {
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
         let tenants = token.claim("tenants").and_then(Value::as_object);
-        let tenants = tenants.into_iter().flatten().map(|(id, grants)| (id.clone(), grants_of(grants)));
+        let tenants = tenants
+            .into_iter()
+            .flatten()
+            .map(|(id, grants)| (id.clone(), grants_of(grants)));
         let mut principal = Principal {
             client: token.text("azp").map(str::to_owned),
             scopes: claims::scopes(token.claim("scope")),
@@ -136,7 +153,10 @@ impl Provider for Descope {
 }
 
 fn grants_of(grants: &Value) -> TenantGrants {
-    TenantGrants { roles: claims::names(grants.get("roles")), permissions: claims::names(grants.get("permissions")) }
+    TenantGrants {
+        roles: claims::names(grants.get("roles")),
+        permissions: claims::names(grants.get("permissions")),
+    }
 }
 
 #[cfg(test)]

@@ -13,14 +13,21 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Routes that anybody may call.
 pub fn public(app: &mut ServiceConfig) {
     app.service(public::index).service(public::hello);
-    app.service(identity_actix::health::health).service(identity_actix::health::ready);
+    app.service(identity_actix::health::health)
+        .service(identity_actix::health::ready);
 }
 
 /// Routes under `/api` that need a token.
 pub fn api(scope: &mut ServiceConfig) {
-    scope.service(token::private).service(token::me).service(token::claims);
+    scope
+        .service(token::private)
+        .service(token::me)
+        .service(token::claims);
     scope.service(token::token_info).service(token::profile);
-    scope.service(messages::readonly).service(messages::write).service(messages::delete);
+    scope
+        .service(messages::readonly)
+        .service(messages::write)
+        .service(messages::delete);
     scope.service(data::data);
     scope.service(rights::roles).service(rights::permissions);
     scope.service(admin::list).service(admin::stats);

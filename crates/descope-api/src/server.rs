@@ -7,7 +7,8 @@ use actix_web::{App, HttpServer, web};
 use identity_actix::settings::Signals;
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
-    BoundServer, Service, ServiceName, bind, cors, count_requests, no_such_route, openapi, request_id,
+    BoundServer, Service, ServiceName, bind, cors, count_requests, no_such_route, openapi,
+    request_id,
 };
 use identity_core::KeyAddress;
 use utoipa_actix_web::{AppExt, scope};
@@ -18,14 +19,22 @@ use crate::routes;
 use crate::settings::Settings;
 use crate::users::Users;
 
-const NAME: ServiceName = ServiceName { service: "descope-api", provider: "descope" };
+const NAME: ServiceName = ServiceName {
+    service: "descope-api",
+    provider: "descope",
+};
 const HOW_TO_GET_A_TOKEN: &str = "An access token or session token of the Descope project.";
 
 /// Takes the port, opens the store and starts to fetch keys. The service runs without keys too, and says so.
 ///
 /// Must be called inside an actix runtime. Errors: the port or the store cannot be had.
 pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
-    let Settings { service: listen, issuer, descope, database_url } = settings;
+    let Settings {
+        service: listen,
+        issuer,
+        descope,
+        database_url,
+    } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
     let address = listener.local_addr()?;
     let users = Users::open(&database_url).await?;
@@ -35,7 +44,11 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         .depending_on(Arc::new(users.clone()))
         .limited_to(listen.limits);
 
-    let (descope, users, origins) = (web::Data::new(descope), web::Data::new(users), listen.cors_allowed_origins);
+    let (descope, users, origins) = (
+        web::Data::new(descope),
+        web::Data::new(users),
+        listen.cors_allowed_origins,
+    );
     let server = HttpServer::new(move || {
         let api = scope("/api")
             .configure(routes::api)
@@ -50,16 +63,28 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .app_data(descope.clone())
             .app_data(users.clone())
             .into_utoipa_app()
-            .openapi(openapi::document("descope-api", "Roles, permissions and scopes of Descope tokens"))
+            .openapi(openapi::document(
+                "descope-api",
+                "Roles, permissions and scopes of Descope tokens",
+            ))
             .configure(routes::public)
             .service(api)
             .split_for_parts();
         let document = openapi::describe(document, service.access(), HOW_TO_GET_A_TOKEN);
-        app.configure(openapi::docs(document)).default_service(web::to(no_such_route))
+        app.configure(openapi::docs(document))
+            .default_service(web::to(no_such_route))
     });
 
     let server = server.shutdown_timeout(listen.shutdown_timeout.as_secs());
-    let server = if let Some(workers) = listen.workers { server.workers(workers) } else { server };
-    let server = if listen.signals == Signals::Ignored { server.disable_signals() } else { server };
+    let server = if let Some(workers) = listen.workers {
+        server.workers(workers)
+    } else {
+        server
+    };
+    let server = if listen.signals == Signals::Ignored {
+        server.disable_signals()
+    } else {
+        server
+    };
     Ok(BoundServer::new(address, server.listen(listener)?.run()))
 }

@@ -40,7 +40,13 @@ impl DescopeSettings {
     pub fn new(project_id: ProjectId, base_url: Option<&str>) -> Result<Self, url::ParseError> {
         let base = base_url.map_or_else(|| project_id.base_url(), str::to_owned);
         let discovery_url = Url::parse(&discovery_at(&base, &project_id))?;
-        Ok(Self { project_id, discovery_url, audience: None, require_audience: false, algorithms: Algorithms::rs256() })
+        Ok(Self {
+            project_id,
+            discovery_url,
+            audience: None,
+            require_audience: false,
+            algorithms: Algorithms::rs256(),
+        })
     }
 
     /// The address that Descope's names of the project start with, without a slash at the end.
@@ -50,7 +56,10 @@ impl DescopeSettings {
 }
 
 fn discovery_at(base: &str, project_id: &ProjectId) -> String {
-    format!("{}/{project_id}/.well-known/openid-configuration", base.trim_end_matches('/'))
+    format!(
+        "{}/{project_id}/.well-known/openid-configuration",
+        base.trim_end_matches('/')
+    )
 }
 
 impl Settings {
@@ -67,14 +76,24 @@ impl Settings {
     pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
         let service = ServiceSettings::read(&mut reader, Self::DEFAULT_PORT);
         let issuer = IssuerSettings::read(&mut reader);
-        let database_url = reader.shared("DATABASE_URL").text().unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
+        let database_url = reader
+            .shared("DATABASE_URL")
+            .text()
+            .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
         let descope = read_descope(&mut reader);
-        reader.finish(descope.map(|descope| Self { service, issuer, descope, database_url }))
+        reader.finish(descope.map(|descope| Self {
+            service,
+            issuer,
+            descope,
+            database_url,
+        }))
     }
 }
 
 fn read_descope(reader: &mut SettingsReader) -> Option<DescopeSettings> {
-    let project_id = reader.own("DESCOPE_PROJECT_ID").required::<ProjectId>("the id of your Descope project, P...");
+    let project_id = reader
+        .own("DESCOPE_PROJECT_ID")
+        .required::<ProjectId>("the id of your Descope project, P...");
     let base_url = reader.own("DESCOPE_BASE_URL").optional::<Url>();
     let given = reader.shared("DISCOVERY_URL").optional::<Url>();
     let audience = reader.shared("AUDIENCE").text();
@@ -82,13 +101,30 @@ fn read_descope(reader: &mut SettingsReader) -> Option<DescopeSettings> {
     let algorithms = reader.own("DESCOPE_ALGORITHMS").or(Algorithms::rs256());
     let project_id = project_id?;
     let discovery_url = discovery_url(reader, &project_id, base_url, given)?;
-    Some(DescopeSettings { project_id, discovery_url, audience, require_audience, algorithms })
+    Some(DescopeSettings {
+        project_id,
+        discovery_url,
+        audience,
+        require_audience,
+        algorithms,
+    })
 }
 
 /// What was given, if it is the project's and agrees with the base URL; or else the project's own.
-fn discovery_url(reader: &mut SettingsReader, project_id: &ProjectId, base_url: Option<Url>, given: Option<Url>) -> Option<Url> {
-    let base = base_url.as_ref().map_or_else(|| project_id.base_url(), |url| url.origin().ascii_serialization());
-    if base_url.as_ref().is_some_and(|url| url.path() != "/" || url.query().is_some()) {
+fn discovery_url(
+    reader: &mut SettingsReader,
+    project_id: &ProjectId,
+    base_url: Option<Url>,
+    given: Option<Url>,
+) -> Option<Url> {
+    let base = base_url.as_ref().map_or_else(
+        || project_id.base_url(),
+        |url| url.origin().ascii_serialization(),
+    );
+    if base_url
+        .as_ref()
+        .is_some_and(|url| url.path() != "/" || url.query().is_some())
+    {
         reader.problem("DESCOPE_BASE_URL cannot be used: expected an address without a path, such as https://auth.example.com");
         return None;
     }
@@ -96,12 +132,18 @@ fn discovery_url(reader: &mut SettingsReader, project_id: &ProjectId, base_url: 
         return discovery_at(&base, project_id).parse().ok();
     };
     if base_url.is_some() && given.origin().ascii_serialization() != base {
-        reader.problem(format!("DISCOVERY_URL and DESCOPE_BASE_URL disagree: {given} is not at {base}"));
+        reader.problem(format!(
+            "DISCOVERY_URL and DESCOPE_BASE_URL disagree: {given} is not at {base}"
+        ));
         return None;
     }
-    let names_the_project = given.path_segments().is_some_and(|mut segments| segments.any(|one| one == project_id.as_str()));
+    let names_the_project = given
+        .path_segments()
+        .is_some_and(|mut segments| segments.any(|one| one == project_id.as_str()));
     if !names_the_project {
-        reader.problem(format!("DISCOVERY_URL cannot be used: {given} is not a document of project {project_id}"));
+        reader.problem(format!(
+            "DISCOVERY_URL cannot be used: {given} is not a document of project {project_id}"
+        ));
         return None;
     }
     Some(given)

@@ -48,7 +48,9 @@ pub enum OpenError {
     #[error("DATABASE_URL must start with sqlite: or postgres:")]
     UnknownDatabase,
     /// The folder of the SQLite file cannot be made.
-    #[error("the folder of the database file {path} cannot be made; DATABASE_URL says where the file is")]
+    #[error(
+        "the folder of the database file {path} cannot be made; DATABASE_URL says where the file is"
+    )]
     Folder {
         /// The file.
         path: String,
@@ -82,13 +84,21 @@ impl Users {
         if !sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
             return Err(OpenError::UnknownDatabase);
         }
-        let url = if sqlite { sqlite_url(url)? } else { url.to_owned() };
-        let options = AnyPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(5));
+        let url = if sqlite {
+            sqlite_url(url)?
+        } else {
+            url.to_owned()
+        };
+        let options = AnyPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(5));
         let options = options.after_connect(move |connection, _| {
             Box::pin(async move {
                 if sqlite {
                     // Readers do not wait for a writer, and what is acknowledged is on disk.
-                    connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").await?;
+                    connection
+                        .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+                        .await?;
                 }
                 Ok(())
             })
@@ -101,37 +111,63 @@ impl Users {
 
     /// Stores a user. Errors: the email is taken; the database fails.
     pub async fn create(&self, name: &str, email: &str) -> Result<User, CreateError> {
-        let user = User { id: Uuid::now_v7().to_string(), name: name.to_owned(), email: email.to_owned() };
+        let user = User {
+            id: Uuid::now_v7().to_string(),
+            name: name.to_owned(),
+            email: email.to_owned(),
+        };
         let insert = sqlx::query("INSERT INTO users (id, name, email) VALUES ($1, $2, $3)");
-        match insert.bind(&user.id).bind(&user.name).bind(&user.email).execute(&self.0).await {
+        match insert
+            .bind(&user.id)
+            .bind(&user.name)
+            .bind(&user.email)
+            .execute(&self.0)
+            .await
+        {
             Ok(_) => Ok(user),
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(CreateError::EmailTaken),
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                Err(CreateError::EmailTaken)
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     /// Users in the order in which they were created.
     pub async fn list(&self, page: Page) -> Result<Vec<User>, sqlx::Error> {
-        let select = sqlx::query("SELECT id, name, email FROM users WHERE id > $1 ORDER BY id LIMIT $2");
-        let rows = select.bind(page.after.unwrap_or_default()).bind(i64::from(page.limit)).fetch_all(&self.0).await?;
+        let select =
+            sqlx::query("SELECT id, name, email FROM users WHERE id > $1 ORDER BY id LIMIT $2");
+        let rows = select
+            .bind(page.after.unwrap_or_default())
+            .bind(i64::from(page.limit))
+            .fetch_all(&self.0)
+            .await?;
         rows.iter().map(user).collect()
     }
 
     /// How many users there are.
     pub async fn count(&self) -> Result<u64, sqlx::Error> {
-        let row = sqlx::query("SELECT COUNT(*) FROM users").fetch_one(&self.0).await?;
+        let row = sqlx::query("SELECT COUNT(*) FROM users")
+            .fetch_one(&self.0)
+            .await?;
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
 
     /// Deletes a user. Answers whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool, sqlx::Error> {
-        let deleted = sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(&self.0).await?;
+        let deleted = sqlx::query("DELETE FROM users WHERE id = $1")
+            .bind(id)
+            .execute(&self.0)
+            .await?;
         Ok(deleted.rows_affected() > 0)
     }
 }
 
 fn user(row: &AnyRow) -> Result<User, sqlx::Error> {
-    Ok(User { id: row.try_get("id")?, name: row.try_get("name")?, email: row.try_get("email")? })
+    Ok(User {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        email: row.try_get("email")?,
+    })
 }
 
 /// The address with permission to make the file, whose folder is made here.
@@ -139,7 +175,10 @@ fn sqlite_url(url: &str) -> Result<String, OpenError> {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let file = path.trim_start_matches("sqlite:").trim_start_matches("//");
     if let Some(folder) = Path::new(file).parent().filter(|_| file != ":memory:") {
-        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder { path: file.to_owned(), source })?;
+        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+            path: file.to_owned(),
+            source,
+        })?;
     }
     if query.split('&').any(|pair| pair.starts_with("mode=")) {
         return Ok(url.to_owned());
@@ -156,10 +195,14 @@ impl Dependency for Users {
     fn check(&self) -> DependencyCheck<'_> {
         Box::pin(async {
             // The database's own message may name hosts and users: it is for the log.
-            sqlx::query("SELECT 1").execute(&self.0).await.map(drop).map_err(|error| {
-                tracing::warn!(reason = %error, "the database does not answer: {error}");
-                "the database does not answer".to_owned()
-            })
+            sqlx::query("SELECT 1")
+                .execute(&self.0)
+                .await
+                .map(drop)
+                .map_err(|error| {
+                    tracing::warn!(reason = %error, "the database does not answer: {error}");
+                    "the database does not answer".to_owned()
+                })
         })
     }
 }

@@ -65,11 +65,22 @@ impl AccessTable {
 
     /// Adds a route with the policy that its handler enforces.
     pub fn protected<P: Policy>(self, method: Method, path: &'static str) -> Self {
-        self.with(method, path, Access::Protected { rule: P::RULE, denied: P::DENIED })
+        self.with(
+            method,
+            path,
+            Access::Protected {
+                rule: P::RULE,
+                denied: P::DENIED,
+            },
+        )
     }
 
     fn with(mut self, method: Method, path: &'static str, access: Access) -> Self {
-        self.routes.push(AccessRoute { method, path, access });
+        self.routes.push(AccessRoute {
+            method,
+            path,
+            access,
+        });
         self
     }
 
@@ -100,7 +111,10 @@ impl AccessTable {
 
     /// The methods that this path has.
     fn methods(&self, path: &str) -> Vec<Method> {
-        let matching = self.routes.iter().filter(|route| ResourceDef::new(route.path).is_match(path));
+        let matching = self
+            .routes
+            .iter()
+            .filter(|route| ResourceDef::new(route.path).is_match(path));
         matching.map(|route| route.method.clone()).collect()
     }
 }
@@ -109,7 +123,11 @@ impl fmt::Display for AccessRoute {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.method, self.path)?;
         match self.access {
-            Access::Public | Access::Protected { rule: Rule::Authenticated, .. } => Ok(()),
+            Access::Public
+            | Access::Protected {
+                rule: Rule::Authenticated,
+                ..
+            } => Ok(()),
             Access::Protected { rule, .. } => write!(formatter, " (requires {rule})"),
         }
     }
@@ -118,7 +136,10 @@ impl fmt::Display for AccessRoute {
 /// The handler of requests that no route takes: 405 with `Allow` where the path has other methods, else 404.
 ///
 /// Register it as the `default_service` of the app and of every scope with middleware, with the table as app data.
-pub async fn no_such_route(request: HttpRequest, table: web::Data<AccessTable>) -> Result<HttpResponse, ApiError> {
+pub async fn no_such_route(
+    request: HttpRequest,
+    table: web::Data<AccessTable>,
+) -> Result<HttpResponse, ApiError> {
     let methods = table.methods(request.path());
     Err(if methods.is_empty() {
         ApiError::not_found(format!("There is no {}", request.path()))
@@ -151,7 +172,15 @@ mod tests {
     #[test]
     fn rows_read_as_sentences() {
         let rows: Vec<_> = table().routes().iter().map(ToString::to_string).collect();
-        assert_eq!(rows, ["GET /", "GET /users", "POST /users (requires role admin)", "DELETE /users/{id} (requires role admin)"]);
+        assert_eq!(
+            rows,
+            [
+                "GET /",
+                "GET /users",
+                "POST /users (requires role admin)",
+                "DELETE /users/{id} (requires role admin)"
+            ]
+        );
     }
 
     #[test]

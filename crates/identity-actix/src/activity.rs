@@ -38,19 +38,31 @@ impl Activity {
     /// Nothing has happened yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let started = clock.now().seconds();
-        Self { clock, started, callers: Mutex::default(), today: Today::default() }
+        Self {
+            clock,
+            started,
+            callers: Mutex::default(),
+            today: Today::default(),
+        }
     }
 
     /// Distinct callers whose token was verified in the last 15 minutes.
     pub fn active_callers(&self) -> usize {
         let now = self.now();
-        self.callers().values().filter(|seen| is_active(**seen, now)).count()
+        self.callers()
+            .values()
+            .filter(|seen| is_active(**seen, now))
+            .count()
     }
 
     /// Requests since midnight (UTC), or since the start if that was later; the current one is among them.
     pub fn requests_today(&self) -> u64 {
         let day = self.day();
-        if self.today.day.load(Ordering::Relaxed) == day { self.today.requests.load(Ordering::Relaxed) } else { 0 }
+        if self.today.day.load(Ordering::Relaxed) == day {
+            self.today.requests.load(Ordering::Relaxed)
+        } else {
+            0
+        }
     }
 
     /// Since the start.
@@ -107,12 +119,18 @@ impl Default for Activity {
 /// Subjects are personal data.
 impl fmt::Debug for Activity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Activity").field("requests_today", &self.requests_today()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Activity")
+            .field("requests_today", &self.requests_today())
+            .finish_non_exhaustive()
     }
 }
 
 /// Middleware, to be used with `actix_web::middleware::from_fn`: counts every request in the app's [`Activity`].
-pub async fn count_requests<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn count_requests<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
     if let Some(activity) = request.app_data::<web::Data<Activity>>() {
         activity.count_request();
     }

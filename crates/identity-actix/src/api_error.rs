@@ -67,7 +67,14 @@ pub struct Problem {
 
 impl ApiError {
     fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), fields: Vec::new(), challenge: None, retry_after: None, allow: Vec::new() }
+        Self {
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            challenge: None,
+            retry_after: None,
+            allow: Vec::new(),
+        }
     }
 
     /// 400: the path, query or body does not parse.
@@ -87,34 +94,58 @@ impl ApiError {
 
     /// 413: the body is larger than `limit` bytes.
     pub fn payload_too_large(limit: usize) -> Self {
-        Self::new(ErrorCode::PayloadTooLarge, format!("The body is larger than {limit} bytes"))
+        Self::new(
+            ErrorCode::PayloadTooLarge,
+            format!("The body is larger than {limit} bytes"),
+        )
     }
 
     /// 415: the body is not of the media type that is read.
     pub fn unsupported_media_type(expected: &str) -> Self {
-        Self::new(ErrorCode::UnsupportedMediaType, format!("The body must be {expected}"))
+        Self::new(
+            ErrorCode::UnsupportedMediaType,
+            format!("The body must be {expected}"),
+        )
     }
 
     /// 422: well-formed, but not allowed.
     pub fn invalid_input(fields: Vec<InvalidField>) -> Self {
-        let messages: Vec<_> = fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
-        Self { fields, ..Self::new(ErrorCode::InvalidInput, messages.join("; ")) }
+        let messages: Vec<_> = fields
+            .iter()
+            .map(|field| format!("{}: {}", field.field, field.message))
+            .collect();
+        Self {
+            fields,
+            ..Self::new(ErrorCode::InvalidInput, messages.join("; "))
+        }
     }
 
     /// 422 for one value that is well-formed, but not allowed.
     pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
-        Self::invalid_input(vec![InvalidField { field: field.to_owned(), message: message.into() }])
+        Self::invalid_input(vec![InvalidField {
+            field: field.to_owned(),
+            message: message.into(),
+        }])
     }
 
     /// 405: the path is known for these methods only.
     pub fn method_not_allowed(method: &Method, allow: Vec<Method>) -> Self {
-        Self { allow, ..Self::new(ErrorCode::MethodNotAllowed, format!("{method} is not allowed here")) }
+        Self {
+            allow,
+            ..Self::new(
+                ErrorCode::MethodNotAllowed,
+                format!("{method} is not allowed here"),
+            )
+        }
     }
 
     /// 429: to be tried again after a while.
     pub fn too_many_requests(retry_after: Duration) -> Self {
         let detail = "Too many requests. Please try again later.";
-        Self { retry_after: Some(retry_after), ..Self::new(ErrorCode::TooManyRequests, detail) }
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::TooManyRequests, detail)
+        }
     }
 
     /// 500: our mistake. `reason` goes to the log, and only there.
@@ -148,10 +179,16 @@ impl ApiError {
     pub(crate) fn unverified(realm: &str, error: &VerifyError) -> Self {
         let code = ErrorCode::from(error);
         match error {
-            VerifyError::Token(error) => Self::new(code, detail_of(error)).challenged(realm, Vec::new()),
+            VerifyError::Token(error) => {
+                Self::new(code, detail_of(error)).challenged(realm, Vec::new())
+            }
             VerifyError::Unavailable(error) => {
-                let detail = "The identity provider's keys are unavailable. Please try again later.";
-                Self { retry_after: Some(error.retry_after), ..Self::new(code, detail) }
+                let detail =
+                    "The identity provider's keys are unavailable. Please try again later.";
+                Self {
+                    retry_after: Some(error.retry_after),
+                    ..Self::new(code, detail)
+                }
             }
             _ => Self::broken("a verification failed for a reason that is not known here"),
         }
@@ -168,7 +205,10 @@ impl ApiError {
     }
 
     fn challenged(self, realm: &str, scopes: Vec<&'static str>) -> Self {
-        Self { challenge: Challenge::new(realm, self.code, &self.detail, scopes), ..self }
+        Self {
+            challenge: Challenge::new(realm, self.code, &self.detail, scopes),
+            ..self
+        }
     }
 
     /// What happened, for programs.
@@ -191,7 +231,6 @@ fn detail_of(error: &TokenError) -> String {
         _ => "Unable to validate token".to_owned(),
     }
 }
-
 
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -51,7 +51,11 @@ type Outcome = Pin<Box<dyn Future<Output = Result<ServiceRequest, (Error, Servic
 impl Authenticate {
     /// Callers are authenticated by `authenticator`; `realm` stands in the challenges (RFC 9110, section 11.5).
     pub fn new(realm: &str, authenticator: Arc<Authenticator>) -> Self {
-        Self { realm: realm.into(), authenticator, activity: Arc::default() }
+        Self {
+            realm: realm.into(),
+            authenticator,
+            activity: Arc::default(),
+        }
     }
 
     /// Also tells `activity` who called.
@@ -63,7 +67,9 @@ impl Authenticate {
     ///
     /// What it refuses, it answers itself (never as an `Err`), so that the headers of outer middleware, CORS among
     /// them, are on the answer.
-    pub fn required(self) -> HttpAuthentication<Credentials, impl Fn(ServiceRequest, Credentials) -> Outcome> {
+    pub fn required(
+        self,
+    ) -> HttpAuthentication<Credentials, impl Fn(ServiceRequest, Credentials) -> Outcome> {
         HttpAuthentication::with_fn(move |request: ServiceRequest, credentials| -> Outcome {
             let this = self.clone();
             Box::pin(async move {
@@ -84,12 +90,20 @@ impl Authenticate {
             CredentialsFault::Missing => ApiError::missing_token(realm),
             CredentialsFault::Invalid(detail) => ApiError::invalid_request(realm, detail),
         })?;
-        let caller = self.authenticator.authenticate(token.as_str()).await.map_err(|error| {
-            log(&error);
-            ApiError::unverified(realm, &error)
-        })?;
+        let caller = self
+            .authenticator
+            .authenticate(token.as_str())
+            .await
+            .map_err(|error| {
+                log(&error);
+                ApiError::unverified(realm, &error)
+            })?;
         self.activity.note(&caller.principal().subject);
-        Ok(Session { realm: Arc::clone(realm), caller, token })
+        Ok(Session {
+            realm: Arc::clone(realm),
+            caller,
+            token,
+        })
     }
 }
 

@@ -71,7 +71,11 @@ impl Bearer {
 
 fn session(request: &HttpRequest) -> Result<Session, ApiError> {
     let session = request.extensions().get::<Session>().cloned();
-    session.ok_or_else(|| ApiError::broken("a handler asks for its caller, but its scope has no Authenticate middleware"))
+    session.ok_or_else(|| {
+        ApiError::broken(
+            "a handler asks for its caller, but its scope has no Authenticate middleware",
+        )
+    })
 }
 
 impl FromRequest for Caller {
@@ -88,13 +92,18 @@ impl<P: Policy> FromRequest for Require<P> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(session(request).and_then(|session| match P::RULE.check(&session.caller) {
-            Ok(()) => Ok(Self { caller: Caller(session.caller), policy: PhantomData }),
-            Err(denial) => {
-                info!(access.reason = denial.code(), "access denied: {denial}");
-                Err(ApiError::denied(&session.realm, &denial, P::DENIED))
-            }
-        }))
+        ready(
+            session(request).and_then(|session| match P::RULE.check(&session.caller) {
+                Ok(()) => Ok(Self {
+                    caller: Caller(session.caller),
+                    policy: PhantomData,
+                }),
+                Err(denial) => {
+                    info!(access.reason = denial.code(), "access denied: {denial}");
+                    Err(ApiError::denied(&session.realm, &denial, P::DENIED))
+                }
+            }),
+        )
     }
 }
 
@@ -103,13 +112,15 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(session(request).and_then(|session| match session.caller.token().claims_as() {
-            Ok(claims) => Ok(Self(claims)),
-            Err(error) => {
-                info!(access.reason = error.code(), "access denied: {error}");
-                Err(ApiError::denied(&session.realm, &Denial::Other, None))
-            }
-        }))
+        ready(
+            session(request).and_then(|session| match session.caller.token().claims_as() {
+                Ok(claims) => Ok(Self(claims)),
+                Err(error) => {
+                    info!(access.reason = error.code(), "access denied: {error}");
+                    Err(ApiError::denied(&session.realm, &Denial::Other, None))
+                }
+            }),
+        )
     }
 }
 

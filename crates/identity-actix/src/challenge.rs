@@ -26,7 +26,12 @@ pub(crate) enum ChallengeError {
 
 impl Challenge {
     /// The challenge that goes with an error, if one does.
-    pub(crate) fn new(realm: &str, code: ErrorCode, description: &str, scopes: Vec<&'static str>) -> Option<Self> {
+    pub(crate) fn new(
+        realm: &str,
+        code: ErrorCode,
+        description: &str,
+        scopes: Vec<&'static str>,
+    ) -> Option<Self> {
         let error = match (code, code.status().as_u16()) {
             (ErrorCode::MissingToken, _) => None,
             (ErrorCode::InvalidRequest, _) => Some(ChallengeError::InvalidRequest),
@@ -35,7 +40,12 @@ impl Challenge {
             _ => return None,
         };
         let description = error.map(|_| description.to_owned());
-        Some(Self { realm: realm.to_owned(), error, description, scopes })
+        Some(Self {
+            realm: realm.to_owned(),
+            error,
+            description,
+            scopes,
+        })
     }
 
     /// The header's value. Characters that it cannot carry are replaced.
@@ -93,13 +103,20 @@ mod tests {
 
     #[test]
     fn without_a_token_only_the_realm_is_named() {
-        assert_eq!(header(ErrorCode::MissingToken, "Not authenticated", Vec::new()), r#"Bearer realm="an-api""#);
+        assert_eq!(
+            header(ErrorCode::MissingToken, "Not authenticated", Vec::new()),
+            r#"Bearer realm="an-api""#
+        );
     }
 
     #[test]
     fn parameters_are_quoted_and_separated_by_commas() {
         assert_eq!(
-            header(ErrorCode::InsufficientScope, "Missing", vec!["read:messages", "write:messages"]),
+            header(
+                ErrorCode::InsufficientScope,
+                "Missing",
+                vec!["read:messages", "write:messages"]
+            ),
             r#"Bearer realm="an-api", error="insufficient_scope", error_description="Missing", scope="read:messages write:messages""#
         );
     }
@@ -115,8 +132,13 @@ mod tests {
     #[test]
     fn only_errors_about_credentials_have_a_challenge() {
         for code in ErrorCode::ALL {
-            let expected = matches!(code.status().as_u16(), 401 | 403) || *code == ErrorCode::InvalidRequest;
-            assert_eq!(Challenge::new("r", *code, "", Vec::new()).is_some(), expected, "{code:?}");
+            let expected =
+                matches!(code.status().as_u16(), 401 | 403) || *code == ErrorCode::InvalidRequest;
+            assert_eq!(
+                Challenge::new("r", *code, "", Vec::new()).is_some(),
+                expected,
+                "{code:?}"
+            );
         }
     }
 }

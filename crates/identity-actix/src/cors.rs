@@ -1,8 +1,8 @@
 //! Cross-origin requests from browsers.
 
 use actix_cors::Cors;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::middleware::Condition;
 
 use crate::request_id::REQUEST_ID_HEADER;
@@ -14,14 +14,22 @@ use crate::request_id::REQUEST_ID_HEADER;
 pub fn cors(origins: &[String]) -> Condition<Cors> {
     let any = origins.iter().any(|origin| origin == "*");
     let base = Cors::default()
-        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allowed_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allowed_headers([AUTHORIZATION, CONTENT_TYPE])
         .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, REQUEST_ID_HEADER])
         .max_age(600);
     let cors = if any {
         base.send_wildcard().allow_any_origin()
     } else {
-        origins.iter().fold(base, |cors, origin| cors.allowed_origin(origin))
+        origins
+            .iter()
+            .fold(base, |cors, origin| cors.allowed_origin(origin))
     };
     Condition::new(!origins.is_empty(), cors)
 }

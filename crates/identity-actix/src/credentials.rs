@@ -34,18 +34,24 @@ impl Credentials {
         let mut values = headers.get_all(AUTHORIZATION);
         let value = values.next().ok_or(CredentialsFault::Missing)?;
         if values.next().is_some() {
-            return Err(CredentialsFault::Invalid("There is more than one Authorization header"));
+            return Err(CredentialsFault::Invalid(
+                "There is more than one Authorization header",
+            ));
         }
-        let value = value.to_str().map_err(|_| CredentialsFault::Invalid("The Authorization header is not plain ASCII"))?;
+        let value = value.to_str().map_err(|_| {
+            CredentialsFault::Invalid("The Authorization header is not plain ASCII")
+        })?;
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
         if !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(CredentialsFault::Missing);
         }
         match token.trim_matches(' ') {
-            "" => Err(CredentialsFault::Invalid("The Authorization header has no token after Bearer")),
-            token if token.contains([' ', '\t', ',']) => {
-                Err(CredentialsFault::Invalid("The Authorization header has more than one token after Bearer"))
-            }
+            "" => Err(CredentialsFault::Invalid(
+                "The Authorization header has no token after Bearer",
+            )),
+            token if token.contains([' ', '\t', ',']) => Err(CredentialsFault::Invalid(
+                "The Authorization header has more than one token after Bearer",
+            )),
             token => Ok(BearerToken(token.to_owned())),
         }
     }
@@ -68,14 +74,24 @@ mod tests {
     use super::{Credentials, CredentialsFault};
 
     fn read(values: &[&[u8]]) -> Result<String, CredentialsFault> {
-        let request = values.iter().fold(TestRequest::default(), |request, value| request.append_header((AUTHORIZATION, *value)));
+        let request = values
+            .iter()
+            .fold(TestRequest::default(), |request, value| {
+                request.append_header((AUTHORIZATION, *value))
+            });
         Credentials::of(request.to_http_request().headers()).map(|token| token.as_str().to_owned())
     }
 
     #[test]
     fn no_header_or_another_scheme_is_missing() {
         assert_eq!(read(&[]), Err(CredentialsFault::Missing));
-        for value in [&b"Basic YTpi"[..], b"Bearertoken", b"", b"DPoP a.b.c", b"Token a.b.c"] {
+        for value in [
+            &b"Basic YTpi"[..],
+            b"Bearertoken",
+            b"",
+            b"DPoP a.b.c",
+            b"Token a.b.c",
+        ] {
             assert_eq!(read(&[value]), Err(CredentialsFault::Missing), "{value:?}");
         }
     }
@@ -93,7 +109,10 @@ mod tests {
             &[b"Bearer \xff\xfe"],
         ];
         for values in cases {
-            assert!(matches!(read(values), Err(CredentialsFault::Invalid(_))), "{values:?}");
+            assert!(
+                matches!(read(values), Err(CredentialsFault::Invalid(_))),
+                "{values:?}"
+            );
         }
     }
 

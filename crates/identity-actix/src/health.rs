@@ -33,7 +33,11 @@ pub struct Health {
 impl Health {
     /// The health of a service that this authenticator protects.
     pub fn new(provider: &'static str, authenticator: Arc<Authenticator>) -> Self {
-        Self { provider, authenticator, dependencies: Vec::new() }
+        Self {
+            provider,
+            authenticator,
+            dependencies: Vec::new(),
+        }
     }
 
     /// Also looks at `dependency`.
@@ -51,13 +55,21 @@ impl Health {
                 reason = Some(format!("{}: {error}", dependency.name()));
             }
         }
-        Readiness { status, provider: self.provider, reason, keys }
+        Readiness {
+            status,
+            provider: self.provider,
+            reason,
+            keys,
+        }
     }
 }
 
 impl fmt::Debug for Health {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Health").field("provider", &self.provider).finish_non_exhaustive()
+        formatter
+            .debug_struct("Health")
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
     }
 }
 
@@ -114,21 +126,35 @@ pub struct Keys {
 
 impl From<KeyStatus> for Keys {
     fn from(status: KeyStatus) -> Self {
-        let none = Self { status: ReadyStatus::Starting, count: None, age_seconds: None, failing_for_seconds: None, reason: None };
+        let none = Self {
+            status: ReadyStatus::Starting,
+            count: None,
+            age_seconds: None,
+            failing_for_seconds: None,
+            reason: None,
+        };
         match status {
-            KeyStatus::Ready { age, keys } => {
-                Self { status: ReadyStatus::Ready, count: Some(keys), age_seconds: Some(age.as_secs()), ..none }
-            }
-            KeyStatus::Degraded { age, failing_for, reason } => Self {
+            KeyStatus::Ready { age, keys } => Self {
+                status: ReadyStatus::Ready,
+                count: Some(keys),
+                age_seconds: Some(age.as_secs()),
+                ..none
+            },
+            KeyStatus::Degraded {
+                age,
+                failing_for,
+                reason,
+            } => Self {
                 status: ReadyStatus::Degraded,
                 age_seconds: Some(age.as_secs()),
                 failing_for_seconds: Some(failing_for.as_secs()),
                 reason: Some(reason),
                 ..none
             },
-            KeyStatus::Starting { reason } => {
-                Self { reason: Some(reason.unwrap_or_else(|| "the keys are being fetched".to_owned())), ..none }
-            }
+            KeyStatus::Starting { reason } => Self {
+                reason: Some(reason.unwrap_or_else(|| "the keys are being fetched".to_owned())),
+                ..none
+            },
             _ => none,
         }
     }
@@ -138,7 +164,10 @@ impl From<KeyStatus> for Keys {
 #[utoipa::path(tag = "health", responses((status = 200, description = "It is", body = Liveness)))]
 #[get("/health")]
 pub async fn health(state: web::Data<Health>) -> HttpResponse {
-    HttpResponse::Ok().json(Liveness { status: "healthy", provider: state.provider })
+    HttpResponse::Ok().json(Liveness {
+        status: "healthy",
+        provider: state.provider,
+    })
 }
 
 /// Whether requests can be answered

@@ -15,7 +15,9 @@ pub struct InputLimits {
 
 impl Default for InputLimits {
     fn default() -> Self {
-        Self { max_body_bytes: 64 * 1024 }
+        Self {
+            max_body_bytes: 64 * 1024,
+        }
     }
 }
 
@@ -24,7 +26,11 @@ impl InputLimits {
     pub fn configure(self, app: &mut ServiceConfig) {
         let limit = self.max_body_bytes;
         app.app_data(PayloadConfig::new(limit))
-            .app_data(JsonConfig::default().limit(limit).error_handler(move |error, _| json(&error, limit).into()))
+            .app_data(
+                JsonConfig::default()
+                    .limit(limit)
+                    .error_handler(move |error, _| json(&error, limit).into()),
+            )
             .app_data(QueryConfig::default().error_handler(query))
             .app_data(PathConfig::default().error_handler(path));
     }
@@ -32,9 +38,13 @@ impl InputLimits {
 
 fn json(error: &JsonPayloadError, limit: usize) -> ApiError {
     match error {
-        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => ApiError::payload_too_large(limit),
+        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => {
+            ApiError::payload_too_large(limit)
+        }
         JsonPayloadError::ContentType => ApiError::unsupported_media_type("application/json"),
-        JsonPayloadError::Deserialize(error) => ApiError::bad_request(format!("The body does not parse: {error}")),
+        JsonPayloadError::Deserialize(error) => {
+            ApiError::bad_request(format!("The body does not parse: {error}"))
+        }
         _ => ApiError::bad_request("The body could not be read"),
     }
 }

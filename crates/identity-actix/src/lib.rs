@@ -22,6 +22,7 @@ mod request_id;
 mod service;
 pub mod settings;
 pub mod telemetry;
+mod token_info;
 
 pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
 pub use activity::{Activity, count_requests};
@@ -33,5 +34,6 @@ pub use credentials::Credentials;
 pub use error_code::ErrorCode;
 pub use input::InputLimits;
 pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
-pub use service::{Service, ServiceName};
 pub use request_id::{REQUEST_ID_HEADER, request_id};
+pub use service::{Service, ServiceName};
+pub use token_info::TokenInfo;

@@ -40,7 +40,9 @@ impl BoundServer {
 #[non_exhaustive]
 pub enum BindError {
     /// Somebody else has the port.
-    #[error("port {port} on {host} is taken: stop what is using it, or set {setting} to another port")]
+    #[error(
+        "port {port} on {host} is taken: stop what is using it, or set {setting} to another port"
+    )]
     Taken {
         /// The host.
         host: IpAddr,
@@ -50,7 +52,9 @@ pub enum BindError {
         setting: String,
     },
     /// The system does not allow it.
-    #[error("cannot listen on {host} port {port}: {source}; HOST and {setting} say where to listen")]
+    #[error(
+        "cannot listen on {host} port {port}: {source}; HOST and {setting} say where to listen"
+    )]
     Refused {
         /// The host.
         host: IpAddr,
@@ -68,24 +72,43 @@ pub fn bind(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, BindE
     TcpListener::bind((host, port)).map_err(|source| {
         let setting = setting.to_owned();
         match source.kind() {
-            io::ErrorKind::AddrInUse => BindError::Taken { host, port, setting },
-            _ => BindError::Refused { host, port, setting, source },
+            io::ErrorKind::AddrInUse => BindError::Taken {
+                host,
+                port,
+                setting,
+            },
+            _ => BindError::Refused {
+                host,
+                port,
+                setting,
+                source,
+            },
         }
     })
 }
 
 /// Asks the service that listens there whether it is ready. Errors: it is not, or nobody answers.
 pub async fn healthcheck(host: IpAddr, port: u16) -> Result<(), HealthcheckError> {
-    let host = if host.is_unspecified() { IpAddr::from(Ipv4Addr::LOCALHOST) } else { host };
+    let host = if host.is_unspecified() {
+        IpAddr::from(Ipv4Addr::LOCALHOST)
+    } else {
+        host
+    };
     let config = HttpConfig {
         timeout: Duration::from_secs(3),
         plain_http_hosts: vec![SocketAddr::from((host, 0)).ip().to_string()],
         ..HttpConfig::default()
     };
     let url = format!("http://{}/health/ready", SocketAddr::from((host, port)));
-    let url = url.parse().map_err(|_| HealthcheckError(format!("{url} is not an address")))?;
+    let url = url
+        .parse()
+        .map_err(|_| HealthcheckError(format!("{url} is not an address")))?;
     let client = HttpClient::new(config).map_err(|error| HealthcheckError(error.to_string()))?;
-    client.get(&url).await.map(drop).map_err(|error| HealthcheckError(error.to_string()))
+    client
+        .get(&url)
+        .await
+        .map(drop)
+        .map_err(|error| HealthcheckError(error.to_string()))
 }
 
 /// Why a service is not ready.

@@ -6,7 +6,9 @@ use actix_web::{HttpResponse, web};
 use identity_core::Rule;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Response, ResponseBuilder};
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Response, ResponseBuilder,
+};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -17,7 +19,10 @@ const SCHEME: &str = "bearer";
 
 /// An empty document with this title and description, in the version of the crate that asks.
 pub fn document(title: &str, description: &str) -> OpenApi {
-    let info = InfoBuilder::new().title(title).description(Some(description)).version(env!("CARGO_PKG_VERSION"));
+    let info = InfoBuilder::new()
+        .title(title)
+        .description(Some(description))
+        .version(env!("CARGO_PKG_VERSION"));
     OpenApiBuilder::new().info(info.build()).build()
 }
 
@@ -25,8 +30,12 @@ pub fn document(title: &str, description: &str) -> OpenApi {
 /// rule and the errors that come with it.
 pub fn describe(mut document: OpenApi, table: &AccessTable, how_to_get_a_token: &str) -> OpenApi {
     let components = document.components.get_or_insert_default();
-    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
-    components.schemas.insert(InvalidField::name().into_owned(), InvalidField::schema());
+    components
+        .schemas
+        .insert(Problem::name().into_owned(), Problem::schema());
+    components
+        .schemas
+        .insert(InvalidField::name().into_owned(), InvalidField::schema());
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
@@ -64,12 +73,28 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
         Some(text) if !text.is_empty() => format!("{text}\n\n{requires}"),
         _ => requires,
     });
-    add(operation, "400", "`invalid_request`: the Authorization header is not right; `bad_request`: the request does not parse");
-    add(operation, "401", "No token, or not a good one; `code` says why, `WWW-Authenticate` has the challenge");
+    add(
+        operation,
+        "400",
+        "`invalid_request`: the Authorization header is not right; `bad_request`: the request does not parse",
+    );
+    add(
+        operation,
+        "401",
+        "No token, or not a good one; `code` says why, `WWW-Authenticate` has the challenge",
+    );
     if rule != Rule::Authenticated {
-        add(operation, "403", denied.unwrap_or(&format!("The token is good, but has not: {rule}")));
+        add(
+            operation,
+            "403",
+            denied.unwrap_or(&format!("The token is good, but has not: {rule}")),
+        );
     }
-    add(operation, "503", "`keys_unavailable`: the identity provider's keys are out of reach; try again after `Retry-After`");
+    add(
+        operation,
+        "503",
+        "`keys_unavailable`: the identity provider's keys are out of reach; try again after `Retry-After`",
+    );
 }
 
 /// Adds a problem answer, unless the handler documents that status itself.
@@ -81,19 +106,33 @@ fn add(operation: &mut Operation, status: &str, description: &str) {
 }
 
 fn problem(description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
-    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Problem::name())))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
 }
 
 /// For `App::configure`: the document at `/openapi.json`, and Swagger UI for it at `/docs` from the program itself.
 pub fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
     move |app| {
-        let config = Config::default().persist_authorization(true).display_request_duration(true).try_it_out_enabled(true);
+        let config = Config::default()
+            .persist_authorization(true)
+            .display_request_duration(true)
+            .try_it_out_enabled(true);
         app.route("/docs", web::get().to(to_docs));
-        app.service(SwaggerUi::new("/docs/{_:.*}").config(config).url("/openapi.json", document));
+        app.service(
+            SwaggerUi::new("/docs/{_:.*}")
+                .config(config)
+                .url("/openapi.json", document),
+        );
     }
 }
 
 async fn to_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, "/docs/"))
+        .finish()
 }

@@ -10,7 +10,10 @@ use crate::telemetry;
 
 /// Runs a service until it is stopped, or does what the first argument says: `healthcheck` asks the service that runs
 /// with the same settings whether it is ready, and fails if it is not.
-pub async fn run(settings: &ServiceSettings, build: impl AsyncFnOnce() -> anyhow::Result<BoundServer>) -> anyhow::Result<()> {
+pub async fn run(
+    settings: &ServiceSettings,
+    build: impl AsyncFnOnce() -> anyhow::Result<BoundServer>,
+) -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {
         None => {
             telemetry::init(&settings.log).context("the log cannot be started")?;
@@ -22,7 +25,10 @@ pub async fn run(settings: &ServiceSettings, build: impl AsyncFnOnce() -> anyhow
 }
 
 /// Says at start what the service is and where, on standard output.
-#[expect(clippy::print_stdout, reason = "it is for whoever started the program, and no log line")]
+#[expect(
+    clippy::print_stdout,
+    reason = "it is for whoever started the program, and no log line"
+)]
 pub fn announce(banner: &str) {
     println!("{banner}");
 }

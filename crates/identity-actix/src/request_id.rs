@@ -16,7 +16,10 @@ tokio::task_local! {
 
 /// The id of the request that this task is answering: an error answer has no other way to know.
 pub(crate) fn current() -> Option<String> {
-    CURRENT.try_with(|id| id.map(|id| id.to_string())).ok().flatten()
+    CURRENT
+        .try_with(|id| id.map(|id| id.to_string()))
+        .ok()
+        .flatten()
 }
 
 /// Middleware, to be used with `actix_web::middleware::from_fn` inside of

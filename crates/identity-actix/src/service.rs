@@ -33,12 +33,18 @@ pub struct ServiceName {
 
 impl Service {
     /// A service that accepts the tokens of `provider`, signed with `keys`, and has the routes of `access`.
-    pub fn new(name: ServiceName, provider: Arc<dyn Provider>, keys: Arc<dyn KeySource>, access: AccessTable) -> Self {
+    pub fn new(
+        name: ServiceName,
+        provider: Arc<dyn Provider>,
+        keys: Arc<dyn KeySource>,
+        access: AccessTable,
+    ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let activity = Arc::new(Activity::new(Arc::clone(&clock)));
         let authenticator = Arc::new(Authenticator::new(provider, keys, Arc::clone(&clock)));
         Self {
-            authenticate: Authenticate::new(name.service, Arc::clone(&authenticator)).noting(Arc::clone(&activity)),
+            authenticate: Authenticate::new(name.service, Arc::clone(&authenticator))
+                .noting(Arc::clone(&activity)),
             activity: web::Data::from(activity),
             health: Health::new(name.provider, authenticator),
             access: web::Data::new(access),
@@ -49,7 +55,10 @@ impl Service {
 
     /// Is not ready without `dependency`.
     pub fn depending_on(self, dependency: Arc<dyn Dependency>) -> Self {
-        Self { health: self.health.with(dependency), ..self }
+        Self {
+            health: self.health.with(dependency),
+            ..self
+        }
     }
 
     /// Reads no more than `limits`.

@@ -38,13 +38,21 @@ impl FromStr for LogFormat {
 
 /// Starts the log on standard error. Errors: it was started before.
 pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(&settings.filter);
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .parse_lossy(&settings.filter);
     let lines = fmt::layer().with_writer(std::io::stderr);
     match settings.format {
-        LogFormat::Human => tracing_subscriber::registry().with(filter).with(lines.with_target(false)).try_init(),
+        LogFormat::Human => tracing_subscriber::registry()
+            .with(filter)
+            .with(lines.with_target(false))
+            .try_init(),
         LogFormat::Json => {
             let lines = lines.json().flatten_event(true).with_span_list(false);
-            tracing_subscriber::registry().with(filter).with(lines).try_init()
+            tracing_subscriber::registry()
+                .with(filter)
+                .with(lines)
+                .try_init()
         }
     }
 }
@@ -58,7 +66,11 @@ pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         info_span!(
             "request",
             request_id = id,
@@ -74,6 +86,12 @@ impl RootSpanBuilder for RequestSpan {
             Err(error) => error.as_response_error().status_code(),
         };
         span.record("http.status", status.as_u16());
-        span.in_scope(|| info!(http.status = status.as_u16(), "answered {}", status.as_u16()));
+        span.in_scope(|| {
+            info!(
+                http.status = status.as_u16(),
+                "answered {}",
+                status.as_u16()
+            )
+        });
     }
 }

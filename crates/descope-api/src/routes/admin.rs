@@ -56,11 +56,24 @@ pub async fn list(
     users: web::Data<Users>,
 ) -> Result<web::Json<UserList>, ApiError> {
     if !(1..=ListQuery::MAX).contains(&query.limit) {
-        return Err(ApiError::invalid_field("limit", format!("must be from 1 to {}", ListQuery::MAX)));
+        return Err(ApiError::invalid_field(
+            "limit",
+            format!("must be from 1 to {}", ListQuery::MAX),
+        ));
     }
-    let page = Page { limit: query.limit, after: query.into_inner().after };
-    let users = users.list(page).await.map_err(|error| ApiError::internal(&error))?;
-    let message = if users.len() == 1 { "1 user".to_owned() } else { format!("{} users", users.len()) };
+    let page = Page {
+        limit: query.limit,
+        after: query.into_inner().after,
+    };
+    let users = users
+        .list(page)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    let message = if users.len() == 1 {
+        "1 user".to_owned()
+    } else {
+        format!("{} users", users.len())
+    };
     Ok(web::Json(UserList { message, users }))
 }
 
@@ -73,7 +86,10 @@ pub async fn stats(
     activity: web::Data<Activity>,
 ) -> Result<web::Json<Stats>, ApiError> {
     Ok(web::Json(Stats {
-        total_users: users.count().await.map_err(|error| ApiError::internal(&error))?,
+        total_users: users
+            .count()
+            .await
+            .map_err(|error| ApiError::internal(&error))?,
         active_sessions: activity.active_callers(),
         requests_today: activity.requests_today(),
     }))

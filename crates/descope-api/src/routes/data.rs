@@ -28,7 +28,18 @@ pub struct Grant {
 #[get("/data")]
 pub async fn data(caller: Require<ReadData>) -> web::Json<Data> {
     let principal = caller.principal();
-    let kinds = [("scope", &principal.scopes), ("role", &principal.roles), ("permission", &principal.permissions)];
-    let grants = kinds.into_iter().flat_map(|(kind, names)| names.iter().map(move |name| Grant { kind, name: name.clone() }));
-    web::Json(Data { data: grants.collect() })
+    let kinds = [
+        ("scope", &principal.scopes),
+        ("role", &principal.roles),
+        ("permission", &principal.permissions),
+    ];
+    let grants = kinds.into_iter().flat_map(|(kind, names)| {
+        names.iter().map(move |name| Grant {
+            kind,
+            name: name.clone(),
+        })
+    });
+    web::Json(Data {
+        data: grants.collect(),
+    })
 }

@@ -42,5 +42,8 @@ pub async fn index(settings: web::Data<DescopeSettings>) -> web::Json<Index> {
 #[utoipa::path(tag = "public", responses((status = 200, description = "It worked", body = Hello)))]
 #[get("/api/public")]
 pub async fn hello() -> web::Json<Hello> {
-    web::Json(Hello { status: "success", msg: "Hello from a public endpoint! You don't need a token to see this." })
+    web::Json(Hello {
+        status: "success",
+        msg: "Hello from a public endpoint! You don't need a token to see this.",
+    })
 }

@@ -25,12 +25,16 @@ pub struct Permissions {
 #[utoipa::path(tag = "descope", responses((status = 200, description = "Roles outside of tenants", body = Roles)))]
 #[get("/descope/roles")]
 pub async fn roles(caller: Require<SeeRights>) -> web::Json<Roles> {
-    web::Json(Roles { roles: caller.principal().roles.clone() })
+    web::Json(Roles {
+        roles: caller.principal().roles.clone(),
+    })
 }
 
 /// The caller's permissions
 #[utoipa::path(tag = "descope", responses((status = 200, description = "Permissions outside of tenants", body = Permissions)))]
 #[get("/descope/permissions")]
 pub async fn permissions(caller: Require<SeeRights>) -> web::Json<Permissions> {
-    web::Json(Permissions { permissions: caller.principal().permissions.clone() })
+    web::Json(Permissions {
+        permissions: caller.principal().permissions.clone(),
+    })
 }

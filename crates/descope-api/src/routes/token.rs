@@ -1,7 +1,7 @@
 //! What the caller's token says.
 
 use actix_web::{get, web};
-use identity_actix::{Bearer, Caller};
+use identity_actix::{Bearer, Caller, TokenInfo};
 use identity_core::{Authenticated, Clock};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -24,21 +24,6 @@ pub struct Me {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AllClaims {
     claims: Map<String, Value>,
-}
-
-/// What the token is, without what would let somebody use it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TokenInfo {
-    /// In characters.
-    token_length: usize,
-    /// The first characters of its header.
-    token_preview: String,
-    /// Seconds since 1970.
-    expires_at: f64,
-    /// From now on; not negative.
-    expires_in_seconds: f64,
-    /// The id of the key that signed it.
-    key_id: String,
 }
 
 /// What the token says about the person. `null` where it says nothing.
@@ -86,21 +71,20 @@ pub async fn me(caller: Caller) -> web::Json<Me> {
 #[utoipa::path(tag = "token", responses((status = 200, description = "All claims", body = AllClaims)))]
 #[get("/claims")]
 pub async fn claims(caller: Caller) -> web::Json<AllClaims> {
-    web::Json(AllClaims { claims: caller.token().claims().clone() })
+    web::Json(AllClaims {
+        claims: caller.token().claims().clone(),
+    })
 }
 
 /// How long the token is, and how long it lasts
 #[utoipa::path(tag = "token", responses((status = 200, description = "About the token", body = TokenInfo)))]
 #[get("/token-info")]
-pub async fn token_info(caller: Caller, bearer: Bearer, clock: web::Data<dyn Clock>) -> web::Json<TokenInfo> {
-    let expires_at = caller.token().expires_at().seconds();
-    web::Json(TokenInfo {
-        token_length: bearer.as_str().len(),
-        token_preview: bearer.preview(),
-        expires_at,
-        expires_in_seconds: (expires_at - clock.now().seconds()).max(0.0),
-        key_id: caller.token().key_id().to_owned(),
-    })
+pub async fn token_info(
+    caller: Caller,
+    bearer: Bearer,
+    clock: web::Data<dyn Clock>,
+) -> web::Json<TokenInfo> {
+    web::Json(TokenInfo::of(&caller, &bearer, clock.now()))
 }
 
 /// What the token says about the person

@@ -26,7 +26,11 @@ pub struct NewUser {
 }
 
 fn not_blank(text: &str, (): &()) -> garde::Result {
-    if text.trim().is_empty() { Err(garde::Error::new("must not be blank")) } else { Ok(()) }
+    if text.trim().is_empty() {
+        Err(garde::Error::new("must not be blank"))
+    } else {
+        Ok(())
+    }
 }
 
 /// A user that was created.
@@ -64,7 +68,9 @@ impl FromRequest for Input {
 
 fn has_body(request: &HttpRequest) -> bool {
     let headers = request.headers();
-    let empty = headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0");
+    let empty = headers
+        .get(CONTENT_LENGTH)
+        .is_some_and(|length| length == "0");
     let announced = headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
     !empty && (announced || headers.contains_key(CONTENT_TYPE))
 }
@@ -83,18 +89,32 @@ fn has_body(request: &HttpRequest) -> bool {
     )
 )]
 #[post("/users")]
-pub async fn create(_caller: Require<CreateUsers>, new: Input, users: web::Data<Users>) -> Result<web::Json<Created>, ApiError> {
+pub async fn create(
+    _caller: Require<CreateUsers>,
+    new: Input,
+    users: web::Data<Users>,
+) -> Result<web::Json<Created>, ApiError> {
     let Input(new) = new;
-    new.validate().map_err(|report| ApiError::invalid_input(fields(&report)))?;
+    new.validate()
+        .map_err(|report| ApiError::invalid_input(fields(&report)))?;
     match users.create(new.name.trim(), &new.email).await {
-        Ok(user) => Ok(web::Json(Created { message: "User created", user })),
-        Err(CreateError::EmailTaken) => Err(ApiError::conflict(format!("The email {} is taken", new.email))),
+        Ok(user) => Ok(web::Json(Created {
+            message: "User created",
+            user,
+        })),
+        Err(CreateError::EmailTaken) => Err(ApiError::conflict(format!(
+            "The email {} is taken",
+            new.email
+        ))),
         Err(error) => Err(ApiError::internal(&error)),
     }
 }
 
 fn fields(report: &garde::Report) -> Vec<InvalidField> {
-    let field = |(path, error): &(garde::Path, garde::Error)| InvalidField { field: path.to_string(), message: error.to_string() };
+    let field = |(path, error): &(garde::Path, garde::Error)| InvalidField {
+        field: path.to_string(),
+        message: error.to_string(),
+    };
     report.iter().map(field).collect()
 }
 
@@ -108,7 +128,20 @@ fn fields(report: &garde::Report) -> Vec<InvalidField> {
     )
 )]
 #[delete("/users/{user_id}")]
-pub async fn delete(_caller: Require<DeleteUsers>, id: web::Path<String>, users: web::Data<Users>) -> Result<web::Json<Deleted>, ApiError> {
-    let deleted = users.delete(&id).await.map_err(|error| ApiError::internal(&error))?;
-    if deleted { Ok(web::Json(Deleted { message: format!("User {id} deleted") })) } else { Err(ApiError::not_found(format!("There is no user {id}"))) }
+pub async fn delete(
+    _caller: Require<DeleteUsers>,
+    id: web::Path<String>,
+    users: web::Data<Users>,
+) -> Result<web::Json<Deleted>, ApiError> {
+    let deleted = users
+        .delete(&id)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    if deleted {
+        Ok(web::Json(Deleted {
+            message: format!("User {id} deleted"),
+        }))
+    } else {
+        Err(ApiError::not_found(format!("There is no user {id}")))
+    }
 }

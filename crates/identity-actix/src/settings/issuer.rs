@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use identity_core::{
-    HttpClient, HttpConfig, HttpSetupError, KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig, VerificationRules,
+    HttpClient, HttpConfig, HttpSetupError, KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig,
+    VerificationRules,
 };
 
 use super::SettingsReader;
@@ -42,21 +43,33 @@ impl IssuerSettings {
         let default = Self::default();
         Self {
             http: HttpConfig {
-                timeout: reader.shared("FETCH_TIMEOUT_SECONDS").seconds(default.http.timeout, 1..=60),
-                max_bytes: reader.shared("FETCH_MAX_BYTES").count(default.http.max_bytes, 1..=1 << 30),
+                timeout: reader
+                    .shared("FETCH_TIMEOUT_SECONDS")
+                    .seconds(default.http.timeout, 1..=60),
+                max_bytes: reader
+                    .shared("FETCH_MAX_BYTES")
+                    .count(default.http.max_bytes, 1..=1 << 30),
                 plain_http_hosts: reader.shared("ALLOW_HTTP_ISSUER").list(),
                 user_agent: default.http.user_agent,
             },
             jwks_hosts: reader.shared("JWKS_HOSTS").list(),
             refresh: refresh(reader, default.refresh),
-            leeway: reader.shared("LEEWAY_SECONDS").seconds(default.leeway, 0..=300),
-            max_token_bytes: reader.shared("MAX_TOKEN_BYTES").count(default.max_token_bytes, 1..=1 << 20),
+            leeway: reader
+                .shared("LEEWAY_SECONDS")
+                .seconds(default.leeway, 0..=300),
+            max_token_bytes: reader
+                .shared("MAX_TOKEN_BYTES")
+                .count(default.max_token_bytes, 1..=1 << 20),
         }
     }
 
     /// The rules of a provider, as strict as these settings say.
     pub fn applied_to(&self, rules: VerificationRules) -> VerificationRules {
-        VerificationRules { leeway: self.leeway, max_token_bytes: self.max_token_bytes, ..rules }
+        VerificationRules {
+            leeway: self.leeway,
+            max_token_bytes: self.max_token_bytes,
+            ..rules
+        }
     }
 
     /// Starts to fetch the keys at `address`. Must be called inside a tokio runtime.
@@ -64,20 +77,42 @@ impl IssuerSettings {
     /// Errors: the TLS library cannot be set up.
     pub fn remote_keys(&self, address: KeyAddress) -> Result<RemoteKeys, HttpSetupError> {
         let http = HttpClient::new(self.http.clone())?;
-        Ok(RemoteKeys::start(RemoteKeysConfig { address, refresh: self.refresh }, http))
+        Ok(RemoteKeys::start(
+            RemoteKeysConfig {
+                address,
+                refresh: self.refresh,
+            },
+            http,
+        ))
     }
 }
 
 fn refresh(reader: &mut SettingsReader, default: KeyRefresh) -> KeyRefresh {
     let day = 24 * 60 * 60;
     KeyRefresh {
-        ttl: reader.shared("KEYS_TTL_SECONDS").seconds(default.ttl, 1..=day),
-        discovery_ttl: reader.shared("DISCOVERY_TTL_SECONDS").seconds(default.discovery_ttl, 0..=day),
-        max_stale: reader.shared("KEYS_MAX_STALE_SECONDS").seconds(default.max_stale, 0..=30 * day),
-        forced_interval: reader.shared("KEYS_REFETCH_INTERVAL_SECONDS").seconds(default.forced_interval, 1..=day),
-        retry: reader.shared("KEYS_RETRY_SECONDS").seconds(default.retry, 1..=day),
-        max_retry: reader.shared("KEYS_MAX_RETRY_SECONDS").seconds(default.max_retry, 1..=day),
-        max_waiting: reader.shared("KEYS_MAX_WAITING").count(default.max_waiting, 0..=1 << 20),
-        max_keys: reader.shared("KEYS_MAX_COUNT").count(default.max_keys, 1..=10_000),
+        ttl: reader
+            .shared("KEYS_TTL_SECONDS")
+            .seconds(default.ttl, 1..=day),
+        discovery_ttl: reader
+            .shared("DISCOVERY_TTL_SECONDS")
+            .seconds(default.discovery_ttl, 0..=day),
+        max_stale: reader
+            .shared("KEYS_MAX_STALE_SECONDS")
+            .seconds(default.max_stale, 0..=30 * day),
+        forced_interval: reader
+            .shared("KEYS_REFETCH_INTERVAL_SECONDS")
+            .seconds(default.forced_interval, 1..=day),
+        retry: reader
+            .shared("KEYS_RETRY_SECONDS")
+            .seconds(default.retry, 1..=day),
+        max_retry: reader
+            .shared("KEYS_MAX_RETRY_SECONDS")
+            .seconds(default.max_retry, 1..=day),
+        max_waiting: reader
+            .shared("KEYS_MAX_WAITING")
+            .count(default.max_waiting, 0..=1 << 20),
+        max_keys: reader
+            .shared("KEYS_MAX_COUNT")
+            .count(default.max_keys, 1..=10_000),
     }
 }

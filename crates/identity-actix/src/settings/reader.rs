@@ -60,16 +60,37 @@ impl SettingsReader {
             Ok(values) => (values, Vec::new()),
             Err(problem) => (HashMap::new(), vec![problem]),
         };
-        let file = SettingName { name: "CONFIG_FILE", shared: false };
-        Self { prefix, values, asked: vec![file], problems }
+        let file = SettingName {
+            name: "CONFIG_FILE",
+            shared: false,
+        };
+        Self {
+            prefix,
+            values,
+            asked: vec![file],
+            problems,
+        }
     }
 
     /// Reads from these pairs alone.
-    pub fn from_values<'v>(prefix: &'static str, values: impl IntoIterator<Item = (&'v str, &'v str)>) -> Self {
+    pub fn from_values<'v>(
+        prefix: &'static str,
+        values: impl IntoIterator<Item = (&'v str, &'v str)>,
+    ) -> Self {
         let values = values.into_iter().filter(|(_, value)| !value.is_empty());
-        let values = values.map(|(name, value)| (name.to_lowercase(), Value::from(value))).collect();
-        let file = SettingName { name: "CONFIG_FILE", shared: false };
-        Self { prefix, values, asked: vec![file], problems: Vec::new() }
+        let values = values
+            .map(|(name, value)| (name.to_lowercase(), Value::from(value)))
+            .collect();
+        let file = SettingName {
+            name: "CONFIG_FILE",
+            shared: false,
+        };
+        Self {
+            prefix,
+            values,
+            asked: vec![file],
+            problems: Vec::new(),
+        }
     }
 
     /// The settings that were asked for so far.
@@ -84,7 +105,10 @@ impl SettingsReader {
 
     /// A setting whose name says whose it is: read as `NAME` alone.
     pub fn own(&mut self, name: &'static str) -> Setting<'_> {
-        self.setting(SettingName { name, shared: false })
+        self.setting(SettingName {
+            name,
+            shared: false,
+        })
     }
 
     fn setting(&mut self, asked: SettingName) -> Setting<'_> {
@@ -94,11 +118,20 @@ impl SettingsReader {
             Some(value) => (prefixed, Some(value)),
             None => (asked.name.to_owned(), self.text(asked.name)),
         };
-        Setting { reader: self, name, value }
+        Setting {
+            reader: self,
+            name,
+            value,
+        }
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        let value = self.values.get(&name.to_lowercase())?.clone().into_string().ok()?;
+        let value = self
+            .values
+            .get(&name.to_lowercase())?
+            .clone()
+            .into_string()
+            .ok()?;
         let value = value.trim();
         (!value.is_empty()).then(|| value.to_owned())
     }
@@ -114,9 +147,13 @@ impl SettingsReader {
             Some(settings) if self.problems.is_empty() => Ok(settings),
             None if self.problems.is_empty() => {
                 self.problem("a setting is missing");
-                Err(SettingsError { problems: self.problems })
+                Err(SettingsError {
+                    problems: self.problems,
+                })
             }
-            _ => Err(SettingsError { problems: self.problems }),
+            _ => Err(SettingsError {
+                problems: self.problems,
+            }),
         }
     }
 }
@@ -137,7 +174,8 @@ impl Setting<'_> {
     /// The parsed value. If it is missing, that is a problem; `meaning` says what to set.
     pub fn required<T: FromStr<Err: Display>>(self, meaning: &str) -> Option<T> {
         if self.value.is_none() {
-            self.reader.problem(format!("{} is not set: {meaning}", self.name));
+            self.reader
+                .problem(format!("{} is not set: {meaning}", self.name));
             return None;
         }
         self.optional()
@@ -149,7 +187,8 @@ impl Setting<'_> {
         match value.parse() {
             Ok(parsed) => Some(parsed),
             Err(error) => {
-                self.reader.problem(format!("{} cannot be used: {error}", self.name));
+                self.reader
+                    .problem(format!("{} cannot be used: {error}", self.name));
                 None
             }
         }
@@ -162,12 +201,16 @@ impl Setting<'_> {
 
     /// A whole number within `range`, or `default`.
     pub fn whole_number(self, default: u64, range: RangeInclusive<u64>) -> u64 {
-        let Some(text) = self.value else { return default };
+        let Some(text) = self.value else {
+            return default;
+        };
         match text.parse() {
             Ok(number) if range.contains(&number) => number,
             _ => {
                 let (name, low, high) = (self.name, range.start(), range.end());
-                self.reader.problem(format!("{name} cannot be used: expected a whole number from {low} to {high}"));
+                self.reader.problem(format!(
+                    "{name} cannot be used: expected a whole number from {low} to {high}"
+                ));
                 default
             }
         }
@@ -191,6 +234,10 @@ impl Setting<'_> {
     /// What is between commas; nothing if it is not set.
     pub fn list(self) -> Vec<String> {
         let text = self.value.unwrap_or_default();
-        text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+        text.split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 }

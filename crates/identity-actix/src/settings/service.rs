@@ -41,7 +41,10 @@ pub struct LogSettings {
 
 impl Default for LogSettings {
     fn default() -> Self {
-        Self { filter: "info".to_owned(), format: LogFormat::Human }
+        Self {
+            filter: "info".to_owned(),
+            format: LogFormat::Human,
+        }
     }
 }
 
@@ -75,12 +78,19 @@ impl ServiceSettings {
         Self {
             host: reader.shared("HOST").or(default.host),
             port: reader.shared("PORT").or(default.port),
-            workers: reader.shared("WORKERS").optional::<std::num::NonZeroU16>().map(|workers| workers.get().into()),
+            workers: reader
+                .shared("WORKERS")
+                .optional::<std::num::NonZeroU16>()
+                .map(|workers| workers.get().into()),
             cors_allowed_origins: origins(reader),
             limits: InputLimits {
-                max_body_bytes: reader.shared("MAX_BODY_BYTES").count(default.limits.max_body_bytes, 1..=1 << 30),
+                max_body_bytes: reader
+                    .shared("MAX_BODY_BYTES")
+                    .count(default.limits.max_body_bytes, 1..=1 << 30),
             },
-            shutdown_timeout: reader.shared("SHUTDOWN_TIMEOUT_SECONDS").seconds(default.shutdown_timeout, 0..=3600),
+            shutdown_timeout: reader
+                .shared("SHUTDOWN_TIMEOUT_SECONDS")
+                .seconds(default.shutdown_timeout, 0..=3600),
             log: LogSettings {
                 filter: filter(reader).unwrap_or(default.log.filter),
                 format: reader.shared("LOG_FORMAT").or(default.log.format),

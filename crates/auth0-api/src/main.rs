@@ -1,0 +1,15 @@
+//! Runs auth0-api with settings from the environment; `healthcheck` asks a running one whether it is ready.
+
+use auth0_api::{Settings, banner, server};
+use identity_actix::program;
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::from_env()?;
+    program::run(&settings.service, async || {
+        let server = server::build(settings.clone()).await?;
+        program::announce(&banner(&settings, server.address()));
+        Ok(server)
+    })
+    .await
+}

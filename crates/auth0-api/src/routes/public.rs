@@ -1,0 +1,188 @@
+//! What anybody may see.
+
+use actix_web::{get, web};
+use identity_actix::AccessTable;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::settings::Auth0Settings;
+
+/// What this is and which routes there are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Index {
+    #[schema(example = "Welcome to an API protected by Auth0")]
+    message: &'static str,
+    #[schema(example = "public")]
+    status: &'static str,
+    endpoints: Endpoints,
+    #[schema(example = "/docs")]
+    docs: &'static str,
+}
+
+/// The paths, by whether they need a token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Endpoints {
+    public: Vec<&'static str>,
+    protected: Vec<&'static str>,
+}
+
+/// What a client has to know to get a token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Info {
+    message: &'static str,
+    #[schema(example = "dev-example.us.auth0.com")]
+    auth0_domain: String,
+    #[schema(example = "https://api.example.com")]
+    required_audience: String,
+}
+
+/// What a token is made of, and how to get one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenStructure {
+    jwt_structure: JwtStructure,
+    how_to_get_token: HowToGetToken,
+}
+
+/// The three parts of a JWT.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JwtStructure {
+    /// Members of the header and what they say.
+    header: Vec<Member>,
+    /// Claims and what they say.
+    payload: Vec<Member>,
+    /// What the signature is over, and who can make it.
+    signature: &'static str,
+}
+
+/// A member of a JSON object.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Member {
+    name: String,
+    meaning: String,
+}
+
+/// The request that gets a token for a machine client.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HowToGetToken {
+    method: &'static str,
+    url: String,
+    body: TokenRequest,
+}
+
+/// The body of that request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenRequest {
+    client_id: &'static str,
+    client_secret: &'static str,
+    audience: String,
+    grant_type: &'static str,
+}
+
+/// An answer that says that it worked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Hello {
+    #[schema(example = "success")]
+    status: &'static str,
+    msg: &'static str,
+}
+
+/// What this is and which routes there are
+#[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
+#[get("/")]
+pub async fn index(access: web::Data<AccessTable>) -> web::Json<Index> {
+    web::Json(Index {
+        message: "Welcome to an API protected by Auth0",
+        status: "public",
+        endpoints: Endpoints {
+            public: access.public_paths(),
+            protected: access.protected_paths(),
+        },
+        docs: "/docs",
+    })
+}
+
+/// What a client has to know to get a token
+#[utoipa::path(tag = "public", responses((status = 200, description = "Domain and audience", body = Info)))]
+#[get("/public/info")]
+pub async fn info(settings: web::Data<Auth0Settings>) -> web::Json<Info> {
+    web::Json(Info {
+        message: "Ask this domain for a token with this audience",
+        auth0_domain: settings.domain.to_string(),
+        required_audience: settings.audience.clone(),
+    })
+}
+
+/// What a token is made of, and how to get one
+#[utoipa::path(tag = "public", responses((status = 200, description = "As this service checks it", body = TokenStructure)))]
+#[get("/demo/token-structure")]
+pub async fn token_structure(settings: web::Data<Auth0Settings>) -> web::Json<TokenStructure> {
+    let member = |name: &str, meaning: String| Member {
+        name: name.to_owned(),
+        meaning,
+    };
+    let roles = format!(
+        "roles, if an Action puts them there (AUTH0_ROLES_CLAIM names the claim: {})",
+        settings.roles_claim
+    );
+    web::Json(TokenStructure {
+        jwt_structure: JwtStructure {
+            header: vec![
+                member(
+                    "alg",
+                    format!("the signature's algorithm: {}", settings.algorithms),
+                ),
+                member("typ", "the kind of token: JWT, or at+jwt".to_owned()),
+                member(
+                    "kid",
+                    "which key of the tenant's key set made the signature".to_owned(),
+                ),
+            ],
+            payload: vec![
+                member("iss", format!("who issued it: exactly {}", settings.issuer)),
+                member(
+                    "sub",
+                    "who it is about: a user, or a client (...@clients)".to_owned(),
+                ),
+                member(
+                    "aud",
+                    format!("whom it is for: {} must be there", settings.audience),
+                ),
+                member(
+                    "iat",
+                    "when it was issued, in seconds since 1970".to_owned(),
+                ),
+                member("exp", "when it ends, in seconds since 1970".to_owned()),
+                member(
+                    "scope",
+                    "what the client may do, separated by spaces".to_owned(),
+                ),
+                member(
+                    "permissions",
+                    "what the caller may do, if the API has RBAC switched on".to_owned(),
+                ),
+                member(&settings.roles_claim, roles),
+            ],
+            signature: "over header and payload; made with the tenant's private key, checked with the public one from its key set",
+        },
+        how_to_get_token: HowToGetToken {
+            method: "POST",
+            url: format!("{}oauth/token", settings.issuer),
+            body: TokenRequest {
+                client_id: "YOUR_CLIENT_ID",
+                client_secret: "YOUR_CLIENT_SECRET",
+                audience: settings.audience.clone(),
+                grant_type: "client_credentials",
+            },
+        },
+    })
+}
+
+/// A route that needs no token
+#[utoipa::path(tag = "public", responses((status = 200, description = "It worked", body = Hello)))]
+#[get("/api/public")]
+pub async fn hello() -> web::Json<Hello> {
+    web::Json(Hello {
+        status: "success",
+        msg: "Hello from a public endpoint! You don't need a token to see this.",
+    })
+}

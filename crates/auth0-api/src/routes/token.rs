@@ -1,0 +1,109 @@
+//! What the caller's token says.
+
+use actix_web::{get, web};
+use identity_actix::{Bearer, Caller, TokenInfo};
+use identity_core::{Authenticated, Clock};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// An answer for any authenticated caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Private {
+    #[schema(example = "This is a protected endpoint")]
+    message: &'static str,
+    #[schema(example = true)]
+    user_authenticated: bool,
+    token_info: SubjectAndPermissions,
+}
+
+/// Who is calling, in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubjectAndPermissions {
+    #[schema(example = "auth0|abc123def456")]
+    sub: String,
+    #[schema(example = json!(["read:profile"]))]
+    permissions: Vec<String>,
+}
+
+/// What the token says about the caller. `null` where it says nothing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Profile {
+    #[schema(example = "auth0|abc123def456")]
+    user_id: String,
+    email: Option<String>,
+    email_verified: Option<bool>,
+    name: Option<String>,
+    picture: Option<String>,
+    permissions: Vec<String>,
+    scope: String,
+    /// From the claim that AUTH0_ROLES_CLAIM names.
+    roles: Vec<String>,
+    /// The organization that the token was issued for.
+    org_id: Option<String>,
+}
+
+/// All claims of the token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AllClaims {
+    claims: Map<String, Value>,
+}
+
+/// The answer of routes that show what was verified.
+pub(super) fn claims_of(caller: &Authenticated) -> web::Json<Map<String, Value>> {
+    web::Json(caller.token().claims().clone())
+}
+
+/// Who is calling, in short
+#[utoipa::path(tag = "token", responses((status = 200, description = "The caller", body = Private)))]
+#[get("/private")]
+pub async fn private(caller: Caller) -> web::Json<Private> {
+    let principal = caller.principal();
+    web::Json(Private {
+        message: "This is a protected endpoint",
+        user_authenticated: true,
+        token_info: SubjectAndPermissions {
+            sub: principal.subject.clone(),
+            permissions: principal.permissions.clone(),
+        },
+    })
+}
+
+/// What the token says about the caller
+#[utoipa::path(tag = "token", responses((status = 200, description = "The profile", body = Profile)))]
+#[get("/profile")]
+pub async fn profile(caller: Caller) -> web::Json<Profile> {
+    let (token, principal) = (caller.token(), caller.principal());
+    let text = |name| token.text(name).map(str::to_owned);
+    web::Json(Profile {
+        user_id: principal.subject.clone(),
+        email: text("email"),
+        email_verified: token.claim("email_verified").and_then(Value::as_bool),
+        name: text("name"),
+        picture: text("picture"),
+        permissions: principal.permissions.clone(),
+        scope: principal.scopes.join(" "),
+        roles: principal.roles.clone(),
+        org_id: principal.current_tenant.clone(),
+    })
+}
+
+/// All claims of the token
+#[utoipa::path(tag = "token", responses((status = 200, description = "All claims", body = AllClaims)))]
+#[get("/claims")]
+pub async fn claims(caller: Caller) -> web::Json<AllClaims> {
+    web::Json(AllClaims {
+        claims: caller.token().claims().clone(),
+    })
+}
+
+/// How long the token is, and how long it lasts
+#[utoipa::path(tag = "token", responses((status = 200, description = "About the token", body = TokenInfo)))]
+#[get("/token-info")]
+pub async fn token_info(
+    caller: Caller,
+    bearer: Bearer,
+    clock: web::Data<dyn Clock>,
+) -> web::Json<TokenInfo> {
+    web::Json(TokenInfo::of(&caller, &bearer, clock.now()))
+}

@@ -1,0 +1,81 @@
+//! Puts the service together. The only place with `.wrap`.
+
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use identity_actix::settings::Signals;
+use identity_actix::telemetry::RequestLog;
+use identity_actix::{
+    BoundServer, Service, ServiceName, bind, cors, count_requests, no_such_route, openapi,
+    request_id,
+};
+use identity_core::KeyAddress;
+use utoipa_actix_web::{AppExt, scope};
+
+use crate::policies;
+use crate::provider::Auth0;
+use crate::routes;
+use crate::settings::Settings;
+
+const NAME: ServiceName = ServiceName {
+    service: "auth0-api",
+    provider: "auth0",
+};
+const HOW_TO_GET_A_TOKEN: &str = "An access token of the Auth0 tenant for this API's audience.";
+
+/// Takes the port and starts to fetch keys. The service runs without keys too, and says so.
+///
+/// Must be called inside an actix runtime. Errors: the port cannot be had.
+pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
+    let Settings {
+        service: listen,
+        issuer,
+        auth0,
+    } = settings;
+    let listener = bind(listen.host, listen.port, "AUTH0_API_PORT or PORT")?;
+    let address = listener.local_addr()?;
+    let provider = Auth0::new(auth0.clone(), issuer.clone());
+    let keys = issuer.remote_keys(KeyAddress::Discovered(provider.discovery()?))?;
+    let service = Service::new(NAME, Arc::new(provider), Arc::new(keys), policies::access())
+        .limited_to(listen.limits);
+
+    let (auth0, origins) = (web::Data::new(auth0), listen.cors_allowed_origins);
+    let server = HttpServer::new(move || {
+        let api = scope("/api")
+            .configure(routes::api)
+            .default_service(web::to(no_such_route))
+            .wrap(service.authenticate().required());
+        let (app, document) = App::new()
+            .wrap(from_fn(count_requests))
+            .wrap(from_fn(request_id))
+            .wrap(cors(&origins))
+            .wrap(RequestLog::new())
+            .configure(|app| service.configure(app))
+            .app_data(auth0.clone())
+            .into_utoipa_app()
+            .openapi(openapi::document(
+                "auth0-api",
+                "Permissions, scopes and roles of Auth0 tokens",
+            ))
+            .configure(routes::public)
+            .service(api)
+            .split_for_parts();
+        let document = openapi::describe(document, service.access(), HOW_TO_GET_A_TOKEN);
+        app.configure(openapi::docs(document))
+            .default_service(web::to(no_such_route))
+    });
+
+    let server = server.shutdown_timeout(listen.shutdown_timeout.as_secs());
+    let server = if let Some(workers) = listen.workers {
+        server.workers(workers)
+    } else {
+        server
+    };
+    let server = if listen.signals == Signals::Ignored {
+        server.disable_signals()
+    } else {
+        server
+    };
+    Ok(BoundServer::new(address, server.listen(listener)?.run()))
+}

@@ -1,0 +1,99 @@
+//! What auth0-api must be told.
+
+use identity_actix::settings::{IssuerSettings, ServiceSettings, SettingsError, SettingsReader};
+use identity_core::Algorithms;
+use url::Url;
+
+use crate::provider::Domain;
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How the service listens, answers and ends.
+    pub service: ServiceSettings,
+    /// How Auth0 is spoken to.
+    pub issuer: IssuerSettings,
+    /// Whose tokens are accepted.
+    pub auth0: Auth0Settings,
+}
+
+/// Whose tokens are accepted.
+#[derive(Debug, Clone)]
+pub struct Auth0Settings {
+    /// `AUTH0_DOMAIN`.
+    pub domain: Domain,
+    /// `AUTH0_API_AUDIENCE`: the identifier of the API, which `aud` must name.
+    pub audience: String,
+    /// `AUTH0_ISSUER`: the exact `iss`, with its slash at the end, where discovery is fetched. Default
+    /// `https://{AUTH0_DOMAIN}/`; another one for custom domains and for the local issuer.
+    pub issuer: String,
+    /// `AUTH0_ROLES_CLAIM`: the claim that an Action puts roles into. Default `https://example.com/roles`.
+    pub roles_claim: String,
+    /// `AUTH0_ALGORITHMS`: default `RS256`.
+    pub algorithms: Algorithms,
+}
+
+impl Auth0Settings {
+    const DEFAULT_ROLES_CLAIM: &str = "https://example.com/roles";
+
+    /// A tenant and an API with the defaults.
+    pub fn new(domain: Domain, audience: &str) -> Self {
+        Self {
+            issuer: domain.issuer(),
+            domain,
+            audience: audience.to_owned(),
+            roles_claim: Self::DEFAULT_ROLES_CLAIM.to_owned(),
+            algorithms: Algorithms::rs256(),
+        }
+    }
+}
+
+impl Settings {
+    /// The port unless told otherwise.
+    pub const DEFAULT_PORT: u16 = 8001;
+
+    /// Reads a file, `.env` and the environment. Errors: everything that is missing or bad, at once.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(SettingsReader::from_env("AUTH0_API"))
+    }
+
+    /// Reads what `reader` has.
+    pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
+        let service = ServiceSettings::read(&mut reader, Self::DEFAULT_PORT);
+        let issuer = IssuerSettings::read(&mut reader);
+        let auth0 = read_auth0(&mut reader);
+        reader.finish(auth0.map(|auth0| Self {
+            service,
+            issuer,
+            auth0,
+        }))
+    }
+}
+
+fn read_auth0(reader: &mut SettingsReader) -> Option<Auth0Settings> {
+    let domain = reader
+        .own("AUTH0_DOMAIN")
+        .required::<Domain>("your tenant's domain, such as dev-example.us.auth0.com");
+    let audience = reader
+        .own("AUTH0_API_AUDIENCE")
+        .required::<String>("the identifier of your API, such as https://api.example.com");
+    let issuer = reader.own("AUTH0_ISSUER").optional::<Url>();
+    let roles_claim = reader.own("AUTH0_ROLES_CLAIM").text();
+    let algorithms = reader.own("AUTH0_ALGORITHMS").or(Algorithms::rs256());
+    if issuer.as_ref().is_some_and(|issuer| {
+        !issuer.path().ends_with('/') || issuer.query().is_some() || issuer.fragment().is_some()
+    }) {
+        reader.problem("AUTH0_ISSUER cannot be used: expected an address with a slash at the end, such as https://login.example.com/");
+    }
+    let settings = Auth0Settings::new(domain?, &audience?);
+    Some(Auth0Settings {
+        issuer: issuer.map_or(settings.issuer, |issuer| issuer.to_string()),
+        roles_claim: roles_claim.unwrap_or(settings.roles_claim),
+        algorithms,
+        ..settings
+    })
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;
