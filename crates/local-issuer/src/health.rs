@@ -24,6 +24,16 @@ pub enum HealthError {
     },
 }
 
+impl HealthError {
+    /// A stable name for this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoAnswer { .. } => "no_answer",
+            Self::Unhealthy { .. } => "unhealthy",
+        }
+    }
+}
+
 /// Asks `/health` of each of these base addresses.
 ///
 /// # Errors

@@ -46,6 +46,18 @@ pub enum StartError {
     Serve(String),
 }
 
+impl StartError {
+    /// A stable name for this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Bind { .. } => "port_unavailable",
+            Self::Config(_) => "invalid_configuration",
+            Self::Keys(error) => error.code(),
+            Self::Serve(_) => "server_failed",
+        }
+    }
+}
+
 impl LocalIssuer {
     /// Binds both ports and serves them from threads of its own, so that it can be called from any runtime.
     ///

@@ -64,6 +64,18 @@ pub enum MintError {
     Key(#[from] KeyError),
 }
 
+impl MintError {
+    /// A stable name for this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownPersona(_) => "unknown_persona",
+            Self::NoSuchToken { .. } => "no_such_token",
+            Self::NoSuchKey(_) => "no_such_key",
+            Self::Key(error) => error.code(),
+        }
+    }
+}
+
 impl Mint {
     pub(crate) fn new(
         provider: Arc<ProviderState>,

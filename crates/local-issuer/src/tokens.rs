@@ -77,6 +77,17 @@ pub enum FetchError {
     },
 }
 
+impl FetchError {
+    /// A stable name for this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownPersona { .. } => "unknown_persona",
+            Self::NoAnswer { .. } => "no_answer",
+            Self::Refused { .. } => "refused",
+        }
+    }
+}
+
 /// Fetches a token for every persona of both providers, Descope's first, each with the scopes it gets when it asks for none.
 ///
 /// # Errors

@@ -1,1 +1,58 @@
-fn main() {}
+//! The playground: the local issuer and every service in one process, with tokens ready to paste.
+
+mod page;
+mod services;
+
+use anyhow::Context;
+use clap::Parser;
+use identity_actix::settings::LogSettings;
+use identity_actix::telemetry;
+use local_issuer::tokens::{self, TokenSource};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::services::{Ports, Services};
+
+/// Starts the local issuer and every service, gets a token for every persona and prints what to try.
+///
+/// For development: nothing is kept, everything listens on this machine only.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Listen on any free ports instead of 8000 and 8001 (services) and 9000 and 9001 (issuer).
+    #[arg(long)]
+    free_ports: bool,
+    /// What the log shows, by level and module.
+    #[arg(long, env = "RUST_LOG", default_value = "warn,identity_actix=info")]
+    log: String,
+}
+
+#[actix_web::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    telemetry::init(&LogSettings {
+        filter: arguments.log,
+        ..LogSettings::default()
+    })?;
+    let ports = if arguments.free_ports {
+        Ports::FREE
+    } else {
+        Ports::USUAL
+    };
+    // Before anything starts, so that a signal during the start is not missed.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+
+    let services = Services::start(ports).await.context(
+        "the playground cannot start; with --free-ports it takes whatever ports are free",
+    )?;
+    let tokens = tokens::fetch(&TokenSource::of(services.issuer())).await?;
+    page::print(&services, &tokens)?;
+
+    let failed = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        ended = services.ended() => Some(ended),
+    };
+    services.stop().await;
+    failed.map_or(Ok(()), Err)
+}
