@@ -1,10 +1,16 @@
 //! Runs auth0-api with settings from the environment; `healthcheck` asks a running one whether it is ready.
 
+use std::process::ExitCode;
+
 use auth0_api::{Settings, banner, server};
 use identity_actix::program;
 
 #[actix_web::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    program::exit_code(run().await)
+}
+
+async fn run() -> anyhow::Result<()> {
     let settings = Settings::from_env()?;
     program::run(&settings.service, async || {
         let server = server::build(settings.clone()).await?;

@@ -1,6 +1,7 @@
 //! What the `main` of every service does.
 
 use std::net::SocketAddr;
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
@@ -39,5 +40,17 @@ pub fn url_of(address: SocketAddr) -> String {
         format!("http://localhost:{}", address.port())
     } else {
         format!("http://{address}")
+    }
+}
+
+/// The exit status of a program. An error is said on standard error: its causes in one line, and no backtrace, because
+/// what stops a service at its start is for whoever started it to mend.
+pub fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -3,8 +3,11 @@
 mod page;
 mod services;
 
+use std::process::ExitCode;
+
 use anyhow::Context;
 use clap::Parser;
+use identity_actix::program;
 use identity_actix::settings::LogSettings;
 use identity_actix::telemetry;
 use local_issuer::tokens::{self, TokenSource};
@@ -27,8 +30,11 @@ struct Arguments {
 }
 
 #[actix_web::main]
-async fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    program::exit_code(run(Arguments::parse()).await)
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
     telemetry::init(&LogSettings {
         filter: arguments.log,
         ..LogSettings::default()
