@@ -16,9 +16,11 @@ pub struct TokenInfo {
     #[schema(example = "eyJhbGciOiJSUzI1NiIs...")]
     token_preview: String,
     /// Seconds since 1970.
-    expires_at: f64,
+    #[schema(example = 1_766_912_798)]
+    expires_at: i64,
     /// From now on; not negative.
-    expires_in_seconds: f64,
+    #[schema(example = 600)]
+    expires_in_seconds: u64,
     /// The id of the key that signed it.
     key_id: String,
 }
@@ -30,8 +32,9 @@ impl TokenInfo {
         Self {
             token_length: bearer.as_str().len(),
             token_preview: bearer.preview(),
-            expires_at,
-            expires_in_seconds: (expires_at - now.seconds()).max(0.0),
+            // Casts of floats saturate, and a fraction of a second is cut off.
+            expires_at: expires_at as i64,
+            expires_in_seconds: (expires_at - now.seconds()) as u64,
             key_id: caller.token().key_id().to_owned(),
         }
     }
