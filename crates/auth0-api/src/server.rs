@@ -48,8 +48,8 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .wrap(service.authenticate().required());
         let (app, document) = App::new()
             .wrap(from_fn(count_requests))
-            .wrap(from_fn(request_id))
             .wrap(cors(&origins))
+            .wrap(from_fn(request_id))
             .wrap(RequestLog::new())
             .configure(|app| service.configure(app))
             .app_data(auth0.clone())

@@ -1,13 +1,17 @@
 //! What descope-api must be told.
 
-use identity_actix::settings::{IssuerSettings, ServiceSettings, SettingsError, SettingsReader};
+use std::fmt;
+
+use identity_actix::settings::{
+    IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
+};
 use identity_core::Algorithms;
 use url::Url;
 
 use crate::provider::ProjectId;
 
-/// Everything that can be set.
-#[derive(Debug, Clone)]
+/// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
+#[derive(Clone)]
 pub struct Settings {
     /// How the service listens, answers and ends.
     pub service: ServiceSettings,
@@ -67,86 +71,118 @@ impl Settings {
     pub const DEFAULT_PORT: u16 = 8000;
     const DEFAULT_DATABASE_URL: &str = "sqlite://data/descope-api.db";
 
+    const PREFIX: &str = "DESCOPE_API";
+
     /// Reads a file, `.env` and the environment. Errors: everything that is missing or bad, at once.
     pub fn from_env() -> Result<Self, SettingsError> {
-        Self::read(SettingsReader::from_env("DESCOPE_API"))
+        Self::read(SettingsReader::from_env(Self::PREFIX))
     }
 
     /// Reads what `reader` has.
     pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
-        let service = ServiceSettings::read(&mut reader, Self::DEFAULT_PORT);
-        let issuer = IssuerSettings::read(&mut reader);
+        let settings = Self::ask(&mut reader);
+        reader.finish(settings)
+    }
+
+    /// The names of all settings.
+    pub fn names() -> Vec<SettingName> {
+        let mut reader = SettingsReader::from_values(Self::PREFIX, []);
+        // Without values there are no settings: it is the questions that count.
+        drop(Self::ask(&mut reader));
+        reader.asked().to_vec()
+    }
+
+    fn ask(reader: &mut SettingsReader) -> Option<Self> {
+        let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
+        let issuer = IssuerSettings::read(reader);
         let database_url = reader
             .shared("DATABASE_URL")
             .text()
             .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
-        let descope = read_descope(&mut reader);
-        reader.finish(descope.map(|descope| Self {
+        let descope = read_descope(reader, &issuer);
+        Some(Self {
             service,
             issuer,
-            descope,
+            descope: descope?,
             database_url,
-        }))
+        })
     }
 }
 
-fn read_descope(reader: &mut SettingsReader) -> Option<DescopeSettings> {
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("service", &self.service)
+            .field("issuer", &self.issuer)
+            .field("descope", &self.descope)
+            .finish_non_exhaustive()
+    }
+}
+
+fn read_descope(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<DescopeSettings> {
     let project_id = reader
         .own("DESCOPE_PROJECT_ID")
         .required::<ProjectId>("the id of your Descope project, P...");
-    let base_url = reader.own("DESCOPE_BASE_URL").optional::<Url>();
-    let given = reader.shared("DISCOVERY_URL").optional::<Url>();
+    let base_url = base_url(reader, issuer);
+    let discovery_url = reader.shared("DISCOVERY_URL").address(issuer);
     let audience = reader.shared("AUDIENCE").text();
     let require_audience = reader.own("DESCOPE_REQUIRE_AUDIENCE").switch(false);
     let algorithms = reader.own("DESCOPE_ALGORITHMS").or(Algorithms::rs256());
-    let project_id = project_id?;
-    let discovery_url = discovery_url(reader, &project_id, base_url, given)?;
+    check_discovery_url(
+        reader,
+        discovery_url.as_ref(),
+        project_id.as_ref(),
+        base_url.as_deref(),
+    );
+    let settings = DescopeSettings::new(project_id?, base_url.as_deref()).ok()?;
     Some(DescopeSettings {
-        project_id,
-        discovery_url,
+        discovery_url: discovery_url.unwrap_or(settings.discovery_url),
         audience,
         require_audience,
         algorithms,
+        ..settings
     })
 }
 
-/// What was given, if it is the project's and agrees with the base URL; or else the project's own.
-fn discovery_url(
-    reader: &mut SettingsReader,
-    project_id: &ProjectId,
-    base_url: Option<Url>,
-    given: Option<Url>,
-) -> Option<Url> {
-    let base = base_url.as_ref().map_or_else(
-        || project_id.base_url(),
-        |url| url.origin().ascii_serialization(),
-    );
-    if base_url
-        .as_ref()
-        .is_some_and(|url| url.path() != "/" || url.query().is_some())
-    {
+/// The scheme, host and port that Descope's addresses start with.
+fn base_url(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<String> {
+    let url = reader.own("DESCOPE_BASE_URL").address(issuer)?;
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         reader.problem("DESCOPE_BASE_URL cannot be used: expected an address without a path, such as https://auth.example.com");
-        return None;
     }
-    let Some(given) = given else {
-        return discovery_at(&base, project_id).parse().ok();
+    Some(url.origin().ascii_serialization())
+}
+
+/// Where a discovery document is told, it must be the project's, and agree with the base URL if that is told as well.
+fn check_discovery_url(
+    reader: &mut SettingsReader,
+    discovery_url: Option<&Url>,
+    project_id: Option<&ProjectId>,
+    base_url: Option<&str>,
+) {
+    let Some(discovery_url) = discovery_url else {
+        return;
     };
-    if base_url.is_some() && given.origin().ascii_serialization() != base {
+    let names = |project_id: &ProjectId| {
+        discovery_url
+            .path_segments()
+            .is_some_and(|mut segments| segments.any(|one| one == project_id.as_str()))
+    };
+    if let Some(base_url) = base_url
+        && discovery_url.origin().ascii_serialization() != base_url
+    {
         reader.problem(format!(
-            "DISCOVERY_URL and DESCOPE_BASE_URL disagree: {given} is not at {base}"
+            "DISCOVERY_URL and DESCOPE_BASE_URL disagree: expected a document at {base_url}"
         ));
-        return None;
     }
-    let names_the_project = given
-        .path_segments()
-        .is_some_and(|mut segments| segments.any(|one| one == project_id.as_str()));
-    if !names_the_project {
+    if let Some(project_id) = project_id
+        && !names(project_id)
+    {
         reader.problem(format!(
-            "DISCOVERY_URL cannot be used: {given} is not a document of project {project_id}"
+            "DISCOVERY_URL cannot be used: expected a document of project {project_id}, with the id in its path"
         ));
-        return None;
     }
-    Some(given)
 }
 
 #[cfg(test)]

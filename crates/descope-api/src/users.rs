@@ -1,15 +1,18 @@
 //! The store of users: SQLite or PostgreSQL, one SQL text for both.
 
-use std::path::Path;
+mod sqlite_file;
+
 use std::time::Duration;
 
 use identity_actix::health::{Dependency, DependencyCheck};
 use serde::Serialize;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AnyPool, Executor, Row};
+use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use sqlite_file::SqliteFile;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -47,6 +50,9 @@ pub enum OpenError {
     /// The address is not one of a database that is known.
     #[error("DATABASE_URL must start with sqlite: or postgres:")]
     UnknownDatabase,
+    /// The address names no file.
+    #[error("DATABASE_URL must name a file, such as sqlite://data/descope-api.db")]
+    NoFile,
     /// The folder of the SQLite file cannot be made.
     #[error(
         "the folder of the database file {path} cannot be made; DATABASE_URL says where the file is"
@@ -79,32 +85,49 @@ pub enum CreateError {
 impl Users {
     /// Opens the database and brings its tables up to date. A SQLite file is made if it is missing.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_within(url, Duration::from_secs(5)).await
+    }
+
+    /// Waits at most for `patience`: when the service starts, then for each query while no connection is free.
+    async fn open_within(url: &str, patience: Duration) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
-        let sqlite = url.starts_with("sqlite:");
-        if !sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
+        let options = AnyPoolOptions::new().acquire_timeout(patience);
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = options.max_connections(8);
+            return Self::connect(options, url, &POSTGRES).await;
+        }
+        if !url.starts_with("sqlite:") {
             return Err(OpenError::UnknownDatabase);
         }
-        let url = if sqlite {
-            sqlite_url(url)?
-        } else {
-            url.to_owned()
+        let file = SqliteFile::at(url)?;
+        if file.is_in_memory {
+            // Each connection has a database of its own, and it is gone with the connection.
+            let options = options.max_connections(1).min_connections(1);
+            let options = options.idle_timeout(None).max_lifetime(None);
+            return Self::connect(options, &file.url, &SQLITE).await;
+        }
+        file.let_readers_not_wait()
+            .await
+            .map_err(OpenError::Connect)?;
+        Self::connect(options.max_connections(8), &file.url, &SQLITE).await
+    }
+
+    async fn connect(
+        options: AnyPoolOptions,
+        url: &str,
+        migrator: &Migrator,
+    ) -> Result<Self, OpenError> {
+        let pool = match options.connect(url).await {
+            Ok(pool) => pool,
+            // The pool was patient, and says nothing else.
+            Err(sqlx::Error::PoolTimedOut) => {
+                let cause = AnyConnection::connect(url).await.err();
+                return Err(OpenError::Connect(
+                    cause.unwrap_or(sqlx::Error::PoolTimedOut),
+                ));
+            }
+            Err(error) => return Err(OpenError::Connect(error)),
         };
-        let options = AnyPoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(Duration::from_secs(5));
-        let options = options.after_connect(move |connection, _| {
-            Box::pin(async move {
-                if sqlite {
-                    // Readers do not wait for a writer, and what is acknowledged is on disk.
-                    connection
-                        .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-                        .await?;
-                }
-                Ok(())
-            })
-        });
-        let pool = options.connect(&url).await.map_err(OpenError::Connect)?;
-        let migrator = if sqlite { &SQLITE } else { &POSTGRES };
         migrator.run(&pool).await.map_err(OpenError::Migrate)?;
         Ok(Self(pool))
     }
@@ -154,6 +177,9 @@ impl Users {
 
     /// Deletes a user. Answers whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool, sqlx::Error> {
+        if !is_id(id) {
+            return Ok(false);
+        }
         let deleted = sqlx::query("DELETE FROM users WHERE id = $1")
             .bind(id)
             .execute(&self.0)
@@ -162,29 +188,17 @@ impl Users {
     }
 }
 
+/// Whether a text can be the id of a user. PostgreSQL fails at some that cannot: those with a NUL.
+pub fn is_id(text: &str) -> bool {
+    Uuid::try_parse(text).is_ok()
+}
+
 fn user(row: &AnyRow) -> Result<User, sqlx::Error> {
     Ok(User {
         id: row.try_get("id")?,
         name: row.try_get("name")?,
         email: row.try_get("email")?,
     })
-}
-
-/// The address with permission to make the file, whose folder is made here.
-fn sqlite_url(url: &str) -> Result<String, OpenError> {
-    let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let file = path.trim_start_matches("sqlite:").trim_start_matches("//");
-    if let Some(folder) = Path::new(file).parent().filter(|_| file != ":memory:") {
-        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-            path: file.to_owned(),
-            source,
-        })?;
-    }
-    if query.split('&').any(|pair| pair.starts_with("mode=")) {
-        return Ok(url.to_owned());
-    }
-    let separator = if query.is_empty() { "" } else { "&" };
-    Ok(format!("{path}?{query}{separator}mode=rwc"))
 }
 
 impl Dependency for Users {
@@ -210,3 +224,7 @@ impl Dependency for Users {
 #[cfg(test)]
 #[path = "users_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "users_open_tests.rs"]
+mod open_tests;

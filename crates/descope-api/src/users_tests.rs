@@ -1,1 +1,184 @@
+//! The same behaviour on both databases.
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use identity_actix::health::Dependency;
+
+use super::{CreateError, Page, User, Users};
+
+/// A folder of its own for each test, gone with it.
+pub(super) struct Folder(pub(super) PathBuf);
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("descope-api-users-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(super) fn url(&self, file: &str) -> String {
+        format!("sqlite://{}/{file}", self.0.display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // The system clears its folder of temporary files anyway.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(super) async fn all(users: &Users) -> Vec<User> {
+    let page = Page {
+        limit: 1000,
+        after: None,
+    };
+    users.list(page).await.unwrap()
+}
+
+/// What a message says, with its causes.
+pub(super) fn told(error: impl std::error::Error + Send + Sync + 'static) -> String {
+    format!("{:#}", anyhow::Error::from(error))
+}
+
+/// What every database must do; `users` has none yet.
+async fn behaves_as_a_store(users: &Users) {
+    assert_eq!(users.count().await.unwrap(), 0);
+    let ada = users
+        .create("Ada Ü. 'O\"; --", "Ada@example.com")
+        .await
+        .unwrap();
+    let bob = users.create("Bob", "bob@example.com").await.unwrap();
+    let eve = users.create("Bob", "eve@example.com").await.unwrap();
+    assert_eq!(users.count().await.unwrap(), 3);
+    assert_eq!(all(users).await, [ada.clone(), bob.clone(), eve.clone()]);
+    assert_eq!(ada.email, "Ada@example.com", "kept as it was given");
+
+    for taken in ["Ada@example.com", "ada@EXAMPLE.com"] {
+        let refused = users.create("Other", taken).await;
+        assert!(matches!(refused, Err(CreateError::EmailTaken)), "{taken}");
+    }
+    assert_eq!(
+        users.count().await.unwrap(),
+        3,
+        "a refused one is not stored"
+    );
+
+    let page = |limit, after: Option<&User>| Page {
+        limit,
+        after: after.map(|user| user.id.clone()),
+    };
+    assert_eq!(
+        users.list(page(2, None)).await.unwrap(),
+        [ada.clone(), bob.clone()]
+    );
+    assert_eq!(
+        users.list(page(2, Some(&bob))).await.unwrap(),
+        std::slice::from_ref(&eve)
+    );
+    assert!(users.list(page(2, Some(&eve))).await.unwrap().is_empty());
+
+    assert!(users.delete(&bob.id).await.unwrap());
+    assert!(!users.delete(&bob.id).await.unwrap(), "only once");
+    for id in ["", "nobody", "' OR '1'='1", "a\0b"] {
+        assert!(!users.delete(id).await.unwrap(), "{id:?}");
+    }
+    assert_eq!(all(users).await, [ada.clone(), eve.clone()]);
+
+    // Of requests for one email at a time, one gets it.
+    let attempts = (0..8).map(|_| users.create("New", "new@example.com"));
+    let mut made = 0;
+    for outcome in join(attempts).await {
+        match outcome {
+            Ok(_) => made += 1,
+            Err(error) => assert!(matches!(error, CreateError::EmailTaken), "{error:?}"),
+        }
+    }
+    assert_eq!(made, 1);
+    assert_eq!(users.check().await, Ok(()));
+}
+
+/// Runs all of them together.
+async fn join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        for (future, output) in &mut running {
+            if output.is_none()
+                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                *output = Some(value);
+            }
+        }
+        if running.iter().all(|(_, output)| output.is_some()) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    running
+        .into_iter()
+        .filter_map(|(_, output)| output)
+        .collect()
+}
+
+#[tokio::test]
+async fn sqlite_behaves_as_a_store() {
+    let folder = Folder::new();
+    behaves_as_a_store(&Users::open(&folder.url("users.db")).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn sqlite_in_memory_behaves_as_a_store() {
+    for url in [
+        "sqlite::memory:",
+        "sqlite://:memory:",
+        "sqlite://?mode=memory",
+    ] {
+        behaves_as_a_store(&Users::open(url).await.unwrap()).await;
+    }
+}
+
+/// Empties the table: give it a database that nothing else uses.
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
+async fn postgres_behaves_as_a_store() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that is run with a server says where it is"
+    )]
+    let url =
+        std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL is the address of a database");
+    let users = Users::open(&url).await.unwrap();
+    for user in all(&users).await {
+        users.delete(&user.id).await.unwrap();
+    }
+    behaves_as_a_store(&users).await;
+    let again = Users::open(&url).await.unwrap();
+    assert_eq!(all(&again).await, all(&users).await, "a restart keeps them");
+}
+
+#[tokio::test]
+async fn reopening_the_file_keeps_the_users() {
+    let folder = Folder::new();
+    let users = Users::open(&folder.url("users.db")).await.unwrap();
+    let ada = users.create("Ada", "ada@example.com").await.unwrap();
+    users.0.close().await;
+    let users = Users::open(&folder.url("users.db")).await.unwrap();
+    assert_eq!(all(&users).await, [ada]);
+}
+
+#[tokio::test]
+async fn a_closed_store_is_not_ready_and_says_no_more_than_that() {
+    let users = Users::open("sqlite::memory:").await.unwrap();
+    users.0.close().await;
+    assert_eq!(
+        users.check().await,
+        Err("the database does not answer".to_owned())
+    );
+    assert_eq!(users.name(), "database");
+}

@@ -109,13 +109,15 @@ impl AccessTable {
         paths
     }
 
-    /// The methods that this path has.
+    /// The methods that this path has, each once.
     fn methods(&self, path: &str) -> Vec<Method> {
-        let matching = self
-            .routes
-            .iter()
-            .filter(|route| ResourceDef::new(route.path).is_match(path));
-        matching.map(|route| route.method.clone()).collect()
+        let mut methods = Vec::new();
+        for route in &self.routes {
+            if ResourceDef::new(route.path).is_match(path) && !methods.contains(&route.method) {
+                methods.push(route.method.clone());
+            }
+        }
+        methods
     }
 }
 
@@ -167,6 +169,8 @@ mod tests {
             .protected::<AnyCaller>(Method::GET, "/users")
             .protected::<Admins>(Method::POST, "/users")
             .protected::<Admins>(Method::DELETE, "/users/{id}")
+            .public(Method::GET, "/words/all")
+            .public(Method::GET, "/words/{word}")
     }
 
     #[test]
@@ -178,14 +182,16 @@ mod tests {
                 "GET /",
                 "GET /users",
                 "POST /users (requires role admin)",
-                "DELETE /users/{id} (requires role admin)"
+                "DELETE /users/{id} (requires role admin)",
+                "GET /words/all",
+                "GET /words/{word}"
             ]
         );
     }
 
     #[test]
     fn paths_stand_once() {
-        assert_eq!(table().public_paths(), ["/"]);
+        assert_eq!(table().public_paths(), ["/", "/words/all", "/words/{word}"]);
         assert_eq!(table().protected_paths(), ["/users", "/users/{id}"]);
     }
 
@@ -193,6 +199,7 @@ mod tests {
     fn methods_are_those_of_the_path() {
         assert_eq!(table().methods("/users"), [Method::GET, Method::POST]);
         assert_eq!(table().methods("/users/7"), [Method::DELETE]);
+        assert_eq!(table().methods("/words/all"), [Method::GET], "two rows");
         assert!(table().methods("/users/7/x").is_empty());
     }
 }

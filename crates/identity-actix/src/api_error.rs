@@ -24,7 +24,7 @@ pub struct ApiError {
     code: ErrorCode,
     detail: String,
     fields: Vec<InvalidField>,
-    challenge: Option<Challenge>,
+    challenge: Option<Box<Challenge>>,
     retry_after: Option<Duration>,
     allow: Vec<Method>,
 }
@@ -206,7 +206,7 @@ impl ApiError {
 
     fn challenged(self, realm: &str, scopes: Vec<&'static str>) -> Self {
         Self {
-            challenge: Challenge::new(realm, self.code, &self.detail, scopes),
+            challenge: Challenge::new(realm, self.code, &self.detail, scopes).map(Box::new),
             ..self
         }
     }
@@ -275,3 +275,7 @@ impl ResponseError for ApiError {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "api_error_tests.rs"]
+mod tests;

@@ -48,17 +48,18 @@ impl Health {
 
     async fn readiness(&self) -> Readiness {
         let keys = Keys::from(self.authenticator.key_status());
-        let (mut status, mut reason) = (keys.status, keys.reason.clone());
+        let mut status = keys.status;
+        let mut reasons = Vec::from_iter(keys.reason.clone());
         for dependency in &self.dependencies {
             if let Err(error) = dependency.check().await {
                 status = ReadyStatus::Starting;
-                reason = Some(format!("{}: {error}", dependency.name()));
+                reasons.push(format!("{}: {error}", dependency.name()));
             }
         }
         Readiness {
             status,
             provider: self.provider,
-            reason,
+            reason: (!reasons.is_empty()).then(|| reasons.join("; ")),
             keys,
         }
     }

@@ -12,6 +12,7 @@ mod caller;
 mod challenge;
 mod cors;
 mod credentials;
+mod docs;
 mod error_code;
 pub mod health;
 mod input;
@@ -37,3 +38,6 @@ pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
 pub use request_id::{REQUEST_ID_HEADER, request_id};
 pub use service::{Service, ServiceName};
 pub use token_info::TokenInfo;
+
+#[cfg(test)]
+mod http_tests;

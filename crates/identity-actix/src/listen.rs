@@ -1,11 +1,12 @@
 //! Listening, and asking a service how it is.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use identity_core::{HttpClient, HttpConfig};
+use url::Url;
 
 /// A service that has its port and is about to run.
 pub struct BoundServer {
@@ -89,20 +90,7 @@ pub fn bind(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, BindE
 
 /// Asks the service that listens there whether it is ready. Errors: it is not, or nobody answers.
 pub async fn healthcheck(host: IpAddr, port: u16) -> Result<(), HealthcheckError> {
-    let host = if host.is_unspecified() {
-        IpAddr::from(Ipv4Addr::LOCALHOST)
-    } else {
-        host
-    };
-    let config = HttpConfig {
-        timeout: Duration::from_secs(3),
-        plain_http_hosts: vec![SocketAddr::from((host, 0)).ip().to_string()],
-        ..HttpConfig::default()
-    };
-    let url = format!("http://{}/health/ready", SocketAddr::from((host, port)));
-    let url = url
-        .parse()
-        .map_err(|_| HealthcheckError(format!("{url} is not an address")))?;
+    let (url, config) = question(host, port)?;
     let client = HttpClient::new(config).map_err(|error| HealthcheckError(error.to_string()))?;
     client
         .get(&url)
@@ -111,7 +99,34 @@ pub async fn healthcheck(host: IpAddr, port: u16) -> Result<(), HealthcheckError
         .map_err(|error| HealthcheckError(error.to_string()))
 }
 
+/// What is asked for, and how.
+fn question(host: IpAddr, port: u16) -> Result<(Url, HttpConfig), HealthcheckError> {
+    let address = SocketAddr::from((reachable(host), port));
+    let url: Url = format!("http://{address}/health/ready")
+        .parse()
+        .map_err(|_| HealthcheckError(format!("{address} is not an address")))?;
+    let config = HttpConfig {
+        timeout: Duration::from_secs(3),
+        plain_http_hosts: url.host_str().map(str::to_owned).into_iter().collect(),
+        ..HttpConfig::default()
+    };
+    Ok((url, config))
+}
+
+/// Who listens on every address is asked on loopback.
+fn reachable(host: IpAddr) -> IpAddr {
+    match host {
+        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    }
+}
+
 /// Why a service is not ready.
 #[derive(Debug, thiserror::Error)]
 #[error("not ready: {0}")]
 pub struct HealthcheckError(String);
+
+#[cfg(test)]
+#[path = "listen_tests.rs"]
+mod tests;

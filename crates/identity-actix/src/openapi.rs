@@ -1,8 +1,6 @@
 //! The OpenAPI document and the page that shows it.
 
 use actix_web::http::Method;
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
 use identity_core::Rule;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -10,14 +8,15 @@ use utoipa::openapi::{
     ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Response, ResponseBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
-use utoipa_swagger_ui::{Config, SwaggerUi};
+
+pub use crate::docs::docs;
 
 use crate::access::{Access, AccessRoute, AccessTable};
 use crate::api_error::{InvalidField, Problem};
 
 const SCHEME: &str = "bearer";
 
-/// An empty document with this title and description, in the version of the crate that asks.
+/// An empty document with this title and description, and the version of this crate; `info` may be set to another.
 pub fn document(title: &str, description: &str) -> OpenApi {
     let info = InfoBuilder::new()
         .title(title)
@@ -115,24 +114,6 @@ fn problem(description: &str) -> Response {
         .build()
 }
 
-/// For `App::configure`: the document at `/openapi.json`, and Swagger UI for it at `/docs` from the program itself.
-pub fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
-    move |app| {
-        let config = Config::default()
-            .persist_authorization(true)
-            .display_request_duration(true)
-            .try_it_out_enabled(true);
-        app.route("/docs", web::get().to(to_docs));
-        app.service(
-            SwaggerUi::new("/docs/{_:.*}")
-                .config(config)
-                .url("/openapi.json", document),
-        );
-    }
-}
-
-async fn to_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, "/docs/"))
-        .finish()
-}
+#[cfg(test)]
+#[path = "openapi_tests.rs"]
+mod tests;

@@ -1,15 +1,18 @@
 //! The log.
 
+use std::io::IsTerminal;
 use std::str::FromStr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage};
-use tracing::{Span, field, info, info_span};
+use tracing::{Dispatch, Span, debug, info, info_span};
 use tracing_actix_web::{RequestId, RootSpanBuilder, TracingLogger};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
-use tracing_subscriber::fmt;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::fmt::format::{DefaultFields, Format};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::{Layered, SubscriberExt};
+use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use crate::settings::LogSettings;
@@ -38,21 +41,31 @@ impl FromStr for LogFormat {
 
 /// Starts the log on standard error. Errors: it was started before.
 pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
+    let lines = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    log(settings, lines).try_init()
+}
+
+type Filtered = Layered<EnvFilter, Registry>;
+
+/// The log that goes where `lines` go.
+pub(crate) fn log<W>(
+    settings: &LogSettings,
+    lines: fmt::Layer<Filtered, DefaultFields, Format, W>,
+) -> Dispatch
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
         .parse_lossy(&settings.filter);
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let filtered = tracing_subscriber::registry().with(filter);
     match settings.format {
-        LogFormat::Human => tracing_subscriber::registry()
-            .with(filter)
-            .with(lines.with_target(false))
-            .try_init(),
+        LogFormat::Human => filtered.with(lines.with_target(false)).into(),
         LogFormat::Json => {
             let lines = lines.json().flatten_event(true).with_span_list(false);
-            tracing_subscriber::registry()
-                .with(filter)
-                .with(lines)
-                .try_init()
+            filtered.with(lines).into()
         }
     }
 }
@@ -60,7 +73,8 @@ pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
 /// The middleware that opens a span for each request and logs its end.
 pub type RequestLog = TracingLogger<RequestSpan>;
 
-/// The span of a request: method, path, status and request id. Never the query, a header or an address.
+/// The span of a request: method, path and request id. Its end is logged with the status.
+/// Never the query, a header or an address.
 #[derive(Debug, Default)]
 pub struct RequestSpan;
 
@@ -76,22 +90,19 @@ impl RootSpanBuilder for RequestSpan {
             request_id = id,
             http.method = %request.method(),
             http.path = request.path(),
-            http.status = field::Empty,
         )
     }
 
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
-        let status = match outcome {
-            Ok(response) => response.status(),
-            Err(error) => error.as_response_error().status_code(),
+        let (status, path) = match outcome {
+            Ok(response) => (response.status(), response.request().path()),
+            Err(error) => (error.as_response_error().status_code(), ""),
         };
-        span.record("http.status", status.as_u16());
-        span.in_scope(|| {
-            info!(
-                http.status = status.as_u16(),
-                "answered {}",
-                status.as_u16()
-            )
+        let status = status.as_u16();
+        span.in_scope(|| match path {
+            // Asked every few seconds by whoever watches over the service.
+            "/health" | "/health/ready" => debug!(http.status = status, "answered {status}"),
+            _ => info!(http.status = status, "answered {status}"),
         });
     }
 }

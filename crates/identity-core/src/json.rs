@@ -10,13 +10,23 @@ use serde_json::{Map, Number, Value};
 
 /// Reads `bytes` as one JSON object. Errors: not JSON, not an object, a member twice, more than 128 levels deep.
 pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Unique.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    match value {
+    match whole(bytes, Unique)? {
         Value::Object(members) => Ok(members),
         _ => Err(serde_json::Error::custom("not an object")),
     }
+}
+
+/// Reads all of `bytes` as what `kind` makes of it.
+pub(crate) fn whole<'de, K: DeserializeSeed<'de>>(
+    bytes: &'de [u8],
+    kind: K,
+) -> Result<K::Value, serde_json::Error> {
+    // Once for all: the parser would do it for each text in it.
+    let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = kind.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// What a parser said, without what it read: other messages repeat values, whatever they are and at any length.
@@ -30,7 +40,7 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
 
 /// Builds a [`Value`] and refuses an object that names a member twice.
 #[derive(Clone, Copy)]
-struct Unique;
+pub(crate) struct Unique;
 
 impl<'de> DeserializeSeed<'de> for Unique {
     type Value = Value;

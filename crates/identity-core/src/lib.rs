@@ -13,6 +13,7 @@ mod authenticator;
 pub mod claims;
 mod clock;
 mod discovery;
+mod header;
 mod http;
 mod json;
 mod keys;

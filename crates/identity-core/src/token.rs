@@ -1,10 +1,12 @@
 //! A token taken apart: every part is decoded once, and nothing in it is believed yet.
 
+use std::marker::PhantomData;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
 
 use crate::claims::Claims;
+use crate::header::Header;
 use crate::json;
 use crate::token_error::{Malformed, TokenError};
 
@@ -32,55 +34,22 @@ impl<'t> UnverifiedToken<'t> {
         if payload.contains('.') {
             return Err(Malformed::TooManySegments);
         }
-        let header = URL_SAFE_NO_PAD
-            .decode(header)
+        let mut bytes = Vec::with_capacity(signing_input.len());
+        URL_SAFE_NO_PAD
+            .decode_vec(header, &mut bytes)
             .map_err(|_| Malformed::HeaderEncoding)?;
-        let header = Header(json::object(&header).map_err(|_| Malformed::Header)?);
-        let payload = URL_SAFE_NO_PAD
-            .decode(payload)
+        let header = json::whole(&bytes, PhantomData::<Header>).map_err(|_| Malformed::Header)?;
+        bytes.clear();
+        URL_SAFE_NO_PAD
+            .decode_vec(payload, &mut bytes)
             .map_err(|_| Malformed::PayloadEncoding)?;
-        let claims = json::object(&payload).map_err(|_| Malformed::Payload)?;
+        let claims = json::object(&bytes).map_err(|_| Malformed::Payload)?;
         Ok(Self {
             header,
             claims,
             signing_input,
             signature,
         })
-    }
-}
-
-/// A JOSE header (RFC 7515, section 4).
-pub(crate) struct Header(Map<String, Value>);
-
-impl Header {
-    /// Members that bring or point to a key of the sender's choice.
-    const KEYS_OF_ITS_OWN: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
-
-    /// `alg`, if it is a string.
-    pub(crate) fn algorithm(&self) -> Option<&str> {
-        self.0.get("alg")?.as_str()
-    }
-
-    /// `kid`, if it is a string that is not empty.
-    pub(crate) fn key_id(&self) -> Option<&str> {
-        self.0.get("kid")?.as_str().filter(|kid| !kid.is_empty())
-    }
-
-    /// `typ` as it came.
-    pub(crate) fn token_type(&self) -> Option<&Value> {
-        self.0.get("typ")
-    }
-
-    /// Whether `crit` is there, in whatever form.
-    pub(crate) fn is_critical(&self) -> bool {
-        self.0.contains_key("crit")
-    }
-
-    /// The first member that brings or points to a key.
-    pub(crate) fn embedded_key(&self) -> Option<&'static str> {
-        Self::KEYS_OF_ITS_OWN
-            .into_iter()
-            .find(|name| self.0.contains_key(*name))
     }
 }
 

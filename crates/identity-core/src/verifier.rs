@@ -6,9 +6,10 @@ use jsonwebtoken::crypto;
 
 use crate::Algorithm;
 use crate::clock::Clock;
+use crate::header::Header;
 use crate::keys::{KeyError, KeySet, KeySource, VerificationKey};
 use crate::registered_claims;
-use crate::token::{Header, UnverifiedToken};
+use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, Malformed, TokenError};
 use crate::verification_rules::{UntypedTokens, VerificationRules};
 use crate::verified_token::VerifiedToken;
@@ -76,7 +77,7 @@ impl Verifier {
                 limit,
             });
         }
-        let token = UnverifiedToken::parse(token)?;
+        let mut token = UnverifiedToken::parse(token)?;
         let algorithm = self.algorithm(&token.header)?;
         self.check_type(&token.header)?;
         if token.header.is_critical() {
@@ -85,11 +86,7 @@ impl Verifier {
         if let Some(member) = token.header.embedded_key() {
             return Err(TokenError::EmbeddedKey(member));
         }
-        let key_id = token
-            .header
-            .key_id()
-            .ok_or(TokenError::MissingKeyId)?
-            .to_owned();
+        let key_id = token.header.take_key_id().ok_or(TokenError::MissingKeyId)?;
         registered_claims::check_issuer(&token.claims, &self.rules.issuers)?;
         Ok((token, algorithm, key_id))
     }

@@ -24,7 +24,7 @@ pub struct LocalIssuer {
 #[non_exhaustive]
 pub enum StartError {
     /// A port could not be bound, most often because something else listens there.
-    #[error("cannot listen on {address} for the {provider} side: {source}; choose another port with {variable}", provider = provider.name())]
+    #[error("cannot listen on {address} for the {provider} side; choose another port with {variable}", provider = provider.name())]
     Bind {
         /// Which side.
         provider: ProviderKind,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::policies::Administer;
-use crate::users::{Page, User, Users};
+use crate::users::{Page, User, Users, is_id};
 
 /// Some of the users, in the order in which they were created.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,6 +60,9 @@ pub async fn list(
             "limit",
             format!("must be from 1 to {}", ListQuery::MAX),
         ));
+    }
+    if query.after.as_deref().is_some_and(|after| !is_id(after)) {
+        return Err(ApiError::invalid_field("after", "must be the id of a user"));
     }
     let page = Page {
         limit: query.limit,

@@ -15,8 +15,8 @@ use crate::users::{CreateError, User, Users};
 #[derive(Debug, Deserialize, Validate, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 pub struct NewUser {
-    /// Not blank, at most 200 characters.
-    #[garde(length(chars, max = 200), custom(not_blank))]
+    /// Not blank, no control characters, at most 200 characters.
+    #[garde(length(chars, max = 200), custom(is_readable))]
     #[schema(example = "Ada Lovelace")]
     name: String,
     /// At most 254 characters; no other user may have it.
@@ -25,9 +25,12 @@ pub struct NewUser {
     email: String,
 }
 
-fn not_blank(text: &str, (): &()) -> garde::Result {
+fn is_readable(text: &str, (): &()) -> garde::Result {
     if text.trim().is_empty() {
         Err(garde::Error::new("must not be blank"))
+    } else if text.contains(char::is_control) {
+        // PostgreSQL could not store a NUL.
+        Err(garde::Error::new("must not hold control characters"))
     } else {
         Ok(())
     }
@@ -143,5 +146,46 @@ pub async fn delete(
         }))
     } else {
         Err(ApiError::not_found(format!("There is no user {id}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use garde::Validate;
+
+    use super::{NewUser, fields};
+
+    fn refused(name: &str, email: &str) -> Vec<String> {
+        let new = NewUser {
+            name: name.to_owned(),
+            email: email.to_owned(),
+        };
+        let report = new.validate().err();
+        let fields = report.iter().flat_map(fields);
+        fields.map(|field| field.field).collect()
+    }
+
+    #[test]
+    fn each_field_that_is_not_allowed_is_named() {
+        assert!(refused("Ada Ü. O'Neill", "ada@example.com").is_empty());
+        let long = "ü".repeat(201);
+        for name in ["", "  ", "a\0b", "a\nb", "\u{1b}[31m", &long] {
+            assert_eq!(refused(name, "ada@example.com"), ["name"], "{name:?}");
+        }
+        let long = format!("{}@example.com", "a".repeat(250));
+        for email in [
+            "",
+            "ada",
+            "a@b@c",
+            "a\0@example.com",
+            "a @example.com",
+            &long,
+        ] {
+            assert!(
+                refused("Ada", email).contains(&"email".to_owned()),
+                "{email:?}"
+            );
+        }
+        assert_eq!(refused("", "ada"), ["email", "name"], "both at once");
     }
 }

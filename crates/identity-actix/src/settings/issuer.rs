@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use identity_core::{
     HttpClient, HttpConfig, HttpSetupError, KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig,
-    VerificationRules,
+    VerificationRules, is_loopback,
 };
+use url::{Host, Url};
 
 use super::SettingsReader;
+use super::reader::Setting;
 
 /// How the issuer's documents are fetched, how its keys are kept, and how strictly its tokens are read. All of it has
 /// defaults that suit Descope and Auth0.
@@ -49,10 +51,10 @@ impl IssuerSettings {
                 max_bytes: reader
                     .shared("FETCH_MAX_BYTES")
                     .count(default.http.max_bytes, 1..=1 << 30),
-                plain_http_hosts: reader.shared("ALLOW_HTTP_ISSUER").list(),
+                plain_http_hosts: hosts(reader, "ALLOW_HTTP_ISSUER"),
                 user_agent: default.http.user_agent,
             },
-            jwks_hosts: reader.shared("JWKS_HOSTS").list(),
+            jwks_hosts: hosts(reader, "JWKS_HOSTS"),
             refresh: refresh(reader, default.refresh),
             leeway: reader
                 .shared("LEEWAY_SECONDS")
@@ -72,6 +74,11 @@ impl IssuerSettings {
         }
     }
 
+    fn allows_plain_http(&self, url: &Url) -> bool {
+        let allowed = |host: &str| self.http.plain_http_hosts.iter().any(|one| one == host);
+        is_loopback(url) || url.host_str().is_some_and(allowed)
+    }
+
     /// Starts to fetch the keys at `address`. Must be called inside a tokio runtime.
     ///
     /// Errors: the TLS library cannot be set up.
@@ -84,6 +91,47 @@ impl IssuerSettings {
             },
             http,
         ))
+    }
+}
+
+/// Hosts, as they stand in an address: in lower case, and an IPv6 one in brackets.
+fn hosts(reader: &mut SettingsReader, name: &'static str) -> Vec<String> {
+    let hosts = reader.shared(name).list();
+    let (good, bad): (Vec<_>, Vec<_>) = hosts
+        .iter()
+        .map(|host| Host::parse(host))
+        .partition(Result::is_ok);
+    if !bad.is_empty() {
+        reader.problem(format!(
+            "{name} cannot be used: expected hosts between commas, without scheme, port and path, such as id.example.com"
+        ));
+    }
+    good.into_iter()
+        .flatten()
+        .map(|host| host.to_string())
+        .collect()
+}
+
+impl Setting<'_> {
+    /// An address that `issuer` allows to fetch documents from, if it is set: one of https, or of plain http where that
+    /// is loopback or a host that `ALLOW_HTTP_ISSUER` names. Without a user and password: the address is shown to people.
+    pub fn address(mut self, issuer: &IssuerSettings) -> Option<Url> {
+        let expected = "expected an address, such as https://id.example.com/";
+        let url = Url::parse(self.value()?).ok();
+        let Some(url) = url.filter(Url::has_host) else {
+            self.unusable(expected);
+            return None;
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            self.unusable("expected an address without a user and a password");
+            return None;
+        }
+        let plain_http = url.scheme() == "http" && issuer.allows_plain_http(&url);
+        if url.scheme() != "https" && !plain_http {
+            self.unusable("expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names");
+            return None;
+        }
+        Some(url)
     }
 }
 
@@ -116,3 +164,7 @@ fn refresh(reader: &mut SettingsReader, default: KeyRefresh) -> KeyRefresh {
             .count(default.max_keys, 1..=10_000),
     }
 }
+
+#[cfg(test)]
+#[path = "issuer_tests.rs"]
+mod tests;

@@ -6,5 +6,5 @@ mod service;
 mod sources;
 
 pub use issuer::IssuerSettings;
-pub use reader::{SettingName, SettingsError, SettingsReader};
+pub use reader::{Setting, SettingName, SettingsError, SettingsReader};
 pub use service::{LogSettings, ServiceSettings, Signals};

@@ -6,15 +6,14 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use config::Value;
-
-use super::sources;
+use super::sources::{self, Found, Values};
 
 /// Reads settings by name and remembers what is wrong, so that everything is reported at once.
-#[derive(Debug)]
+///
+/// `Debug` shows no value: there are secrets among them, and the rest of the environment.
 pub struct SettingsReader {
     prefix: &'static str,
-    values: HashMap<String, Value>,
+    values: HashMap<String, Found>,
     asked: Vec<SettingName>,
     problems: Vec<String>,
 }
@@ -53,23 +52,21 @@ impl Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
+impl fmt::Debug for SettingsReader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SettingsReader")
+            .field("prefix", &self.prefix)
+            .field("asked", &self.asked)
+            .field("problems", &self.problems)
+            .finish_non_exhaustive()
+    }
+}
+
 impl SettingsReader {
     /// Reads from a file, `.env` and the environment. `prefix` is the service's name, such as `DESCOPE_API`.
     pub fn from_env(prefix: &'static str) -> Self {
-        let (values, problems) = match sources::read() {
-            Ok(values) => (values, Vec::new()),
-            Err(problem) => (HashMap::new(), vec![problem]),
-        };
-        let file = SettingName {
-            name: "CONFIG_FILE",
-            shared: false,
-        };
-        Self {
-            prefix,
-            values,
-            asked: vec![file],
-            problems,
-        }
+        Self::new(prefix, sources::read(prefix))
     }
 
     /// Reads from these pairs alone.
@@ -77,19 +74,29 @@ impl SettingsReader {
         prefix: &'static str,
         values: impl IntoIterator<Item = (&'v str, &'v str)>,
     ) -> Self {
-        let values = values.into_iter().filter(|(_, value)| !value.is_empty());
         let values = values
-            .map(|(name, value)| (name.to_lowercase(), Value::from(value)))
-            .collect();
+            .into_iter()
+            .map(|(name, value)| (name.to_lowercase(), Found::Text(value.to_owned())));
+        let found = values.collect();
+        Self::new(
+            prefix,
+            Values {
+                found,
+                ..Values::default()
+            },
+        )
+    }
+
+    pub(super) fn new(prefix: &'static str, values: Values) -> Self {
         let file = SettingName {
             name: "CONFIG_FILE",
-            shared: false,
+            shared: true,
         };
         Self {
             prefix,
-            values,
+            values: values.found,
             asked: vec![file],
-            problems: Vec::new(),
+            problems: values.problems,
         }
     }
 
@@ -114,26 +121,32 @@ impl SettingsReader {
     fn setting(&mut self, asked: SettingName) -> Setting<'_> {
         self.asked.push(asked);
         let prefixed = format!("{}_{}", self.prefix, asked.name);
-        let (name, value) = match self.text(&prefixed).filter(|_| asked.shared) {
-            Some(value) => (prefixed, Some(value)),
-            None => (asked.name.to_owned(), self.text(asked.name)),
+        let (name, found) = match self.found(&prefixed).filter(|_| asked.shared) {
+            Some(found) => (prefixed, Some(found)),
+            None => (asked.name.to_owned(), self.found(asked.name)),
         };
-        Setting {
+        let mut setting = Setting {
             reader: self,
             name,
-            value,
+            value: None,
+            is_unusable: false,
+        };
+        match found {
+            Some(Found::Text(text)) => setting.value = Some(text),
+            Some(Found::Unusable(expected)) => setting.unusable(expected),
+            None => {}
         }
+        setting
     }
 
-    fn text(&self, name: &str) -> Option<String> {
-        let value = self
-            .values
-            .get(&name.to_lowercase())?
-            .clone()
-            .into_string()
-            .ok()?;
-        let value = value.trim();
-        (!value.is_empty()).then(|| value.to_owned())
+    fn found(&self, name: &str) -> Option<Found> {
+        match self.values.get(&name.to_lowercase())? {
+            Found::Text(text) => {
+                let text = text.trim();
+                (!text.is_empty()).then(|| Found::Text(text.to_owned()))
+            }
+            unusable => Some(unusable.clone()),
+        }
     }
 
     /// Something is wrong with the settings as a whole.
@@ -163,6 +176,8 @@ pub struct Setting<'r> {
     reader: &'r mut SettingsReader,
     name: String,
     value: Option<String>,
+    /// It has a value, and what is wrong with it was said.
+    is_unusable: bool,
 }
 
 impl Setting<'_> {
@@ -173,7 +188,7 @@ impl Setting<'_> {
 
     /// The parsed value. If it is missing, that is a problem; `meaning` says what to set.
     pub fn required<T: FromStr<Err: Display>>(self, meaning: &str) -> Option<T> {
-        if self.value.is_none() {
+        if self.value.is_none() && !self.is_unusable {
             self.reader
                 .problem(format!("{} is not set: {meaning}", self.name));
             return None;
@@ -194,23 +209,41 @@ impl Setting<'_> {
         }
     }
 
+    /// The parsed value, if it is set. What cannot be parsed is a problem, and `expected` says what can: for types whose
+    /// own error does not.
+    pub fn expecting<T: FromStr>(mut self, expected: &str) -> Option<T> {
+        let parsed = self.value.as_ref()?.parse().ok();
+        if parsed.is_none() {
+            self.unusable(expected);
+        }
+        parsed
+    }
+
+    pub(super) fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    pub(super) fn unusable(&mut self, expected: &str) {
+        self.is_unusable = true;
+        self.reader
+            .problem(format!("{} cannot be used: {expected}", self.name));
+    }
+
     /// The parsed value, or `default`.
     pub fn or<T: FromStr<Err: Display>>(self, default: T) -> T {
         self.optional().unwrap_or(default)
     }
 
     /// A whole number within `range`, or `default`.
-    pub fn whole_number(self, default: u64, range: RangeInclusive<u64>) -> u64 {
-        let Some(text) = self.value else {
+    pub fn whole_number(mut self, default: u64, range: RangeInclusive<u64>) -> u64 {
+        let Some(text) = &self.value else {
             return default;
         };
         match text.parse() {
             Ok(number) if range.contains(&number) => number,
             _ => {
-                let (name, low, high) = (self.name, range.start(), range.end());
-                self.reader.problem(format!(
-                    "{name} cannot be used: expected a whole number from {low} to {high}"
-                ));
+                let (low, high) = (range.start(), range.end());
+                self.unusable(&format!("expected a whole number from {low} to {high}"));
                 default
             }
         }
@@ -228,7 +261,7 @@ impl Setting<'_> {
 
     /// `true` or `false`, or `default`.
     pub fn switch(self, default: bool) -> bool {
-        self.or(default)
+        self.expecting("expected true or false").unwrap_or(default)
     }
 
     /// What is between commas; nothing if it is not set.
@@ -241,3 +274,7 @@ impl Setting<'_> {
             .collect()
     }
 }
+
+#[cfg(test)]
+#[path = "reader_tests.rs"]
+mod tests;

@@ -1,6 +1,7 @@
 //! Settings that every service has.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 use url::Url;
@@ -76,11 +77,14 @@ impl ServiceSettings {
     pub fn read(reader: &mut SettingsReader, port: u16) -> Self {
         let default = Self::on_port(port);
         Self {
-            host: reader.shared("HOST").or(default.host),
-            port: reader.shared("PORT").or(default.port),
+            host: reader
+                .shared("HOST")
+                .expecting("expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up")
+                .unwrap_or(default.host),
+            port: port_number(reader, default.port),
             workers: reader
                 .shared("WORKERS")
-                .optional::<std::num::NonZeroU16>()
+                .expecting::<NonZeroU16>("expected a whole number from 1 to 65535")
                 .map(|workers| workers.get().into()),
             cors_allowed_origins: origins(reader),
             limits: InputLimits {
@@ -100,11 +104,20 @@ impl ServiceSettings {
     }
 }
 
+fn port_number(reader: &mut SettingsReader, default: u16) -> u16 {
+    let port = reader
+        .shared("PORT")
+        .whole_number(default.into(), 0..=u16::MAX.into());
+    u16::try_from(port).unwrap_or(default)
+}
+
 /// An origin is a scheme and a host, with a port if it is not the scheme's own, and nothing behind (RFC 6454, section 7).
 fn origins(reader: &mut SettingsReader) -> Vec<String> {
     let origins = reader.shared("CORS_ALLOWED_ORIGINS").list();
     for origin in &origins {
-        let is_origin = |url: Url| url.origin().ascii_serialization() == *origin;
+        // `https://*.example.com` reads as an origin, but no browser would send it.
+        let is_origin =
+            |url: Url| url.origin().ascii_serialization() == *origin && !origin.contains('*');
         if origin != "*" && !origin.parse().is_ok_and(is_origin) {
             reader.problem(format!(
                 "CORS_ALLOWED_ORIGINS cannot be used: {origin:?} is not an origin such as https://app.example.com"
@@ -121,3 +134,7 @@ fn filter(reader: &mut SettingsReader) -> Option<String> {
     }
     Some(filter)
 }
+
+#[cfg(test)]
+#[path = "service_tests.rs"]
+mod tests;

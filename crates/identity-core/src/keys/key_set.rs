@@ -1,6 +1,6 @@
 //! A key set as it was published at one moment.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::json;
 /// The keys of one issuer (RFC 7517, section 5), parsed, by `kid`.
 #[derive(Debug, Clone, Default)]
 pub struct KeySet {
-    keys: HashMap<String, Vec<VerificationKey>>,
+    keys: BTreeMap<String, Vec<VerificationKey>>,
     skipped: Vec<SkippedKey>,
 }
 

@@ -259,3 +259,16 @@ fn a_key_is_for_the_algorithms_of_its_type_or_the_one_it_names() {
         assert_eq!((found, key.id()), (expected, "k"), "{sentence}");
     }
 }
+
+#[test]
+fn a_private_part_of_whatever_kind_spoils_a_key() {
+    for member in ["k", "d", "p", "q", "dp", "dq", "qi", "oth"] {
+        for jwk in [rsa(member, json!("AAAA")), ec(member, Value::Null)] {
+            assert_eq!(
+                read(&[jwk]).unwrap_err(),
+                KeySetError::NoUsableKey(1),
+                "{member}"
+            );
+        }
+    }
+}

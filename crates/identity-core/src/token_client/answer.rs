@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
@@ -45,15 +45,14 @@ enum Refusal {
     Descope {
         #[serde(rename = "errorCode")]
         code: String,
-        #[serde(rename = "errorDescription", default)]
-        description: String,
-        #[serde(rename = "errorMessage", default)]
-        message: String,
+        #[serde(rename = "errorDescription")]
+        description: Option<String>,
+        #[serde(rename = "errorMessage")]
+        message: Option<String>,
     },
     Rfc6749 {
         error: String,
-        #[serde(default)]
-        error_description: String,
+        error_description: Option<String>,
     },
 }
 
@@ -73,8 +72,10 @@ pub(super) fn read(
         return Err(TokenClientError::Refused(oauth_error(status, refusal)));
     }
     // The parser's message could repeat a part of the answer, and so of a token.
-    let granted: Granted = serde_json::from_slice(body)
-        .map_err(|_| unreadable("the answer has no access token".to_owned()))?;
+    let granted = serde_json::from_slice::<Granted>(body).ok();
+    let granted = granted
+        .filter(|granted| !granted.access_token.expose_secret().is_empty())
+        .ok_or_else(|| unreadable("the answer has no access token".to_owned()))?;
     if granted.token_type.eq_ignore_ascii_case("Bearer") {
         Ok(granted)
     } else {
@@ -87,7 +88,7 @@ fn oauth_error(status: StatusCode, refusal: Refusal) -> OAuthError {
         Refusal::Rfc6749 {
             error,
             error_description,
-        } => (error, error_description),
+        } => (error, error_description.unwrap_or_default()),
         Refusal::Descope {
             code,
             description,
@@ -95,6 +96,7 @@ fn oauth_error(status: StatusCode, refusal: Refusal) -> OAuthError {
         } => {
             let both: Vec<_> = [description, message]
                 .into_iter()
+                .flatten()
                 .filter(|text| !text.is_empty())
                 .collect();
             (code, both.join(": "))

@@ -9,8 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
@@ -176,14 +174,13 @@ impl TokenClient {
         let answer = self.http.post(url, |request| self.fill(request)).await?;
         let granted = answer::read(url, answer.status, &answer.body)?;
         let lifetime = granted.lifetime();
-        let usable = lifetime.map_or(Duration::ZERO, |lifetime| {
-            lifetime - self.config.renew_before.min(lifetime / 2)
-        });
+        let kept_for = kept_for(lifetime, self.config.renew_before);
         Ok(AccessToken {
             secret: granted.access_token,
             scope: granted.scope,
             lifetime,
-            renew_at: asked + usable,
+            // A time that no clock will show: the provider is mistaken, and the token is not kept.
+            renew_at: asked.checked_add(kept_for).unwrap_or(asked),
         })
     }
 
@@ -207,16 +204,19 @@ impl TokenClient {
                 request.form(&form)
             }
             ClientAuthentication::Basic => {
-                let credentials = format!(
-                    "{}:{}",
-                    form_encoded(&config.client_id),
-                    form_encoded(secret)
-                );
-                let header = format!("Basic {}", STANDARD.encode(credentials));
-                request.header("authorization", header).form(&form)
+                let user = form_encoded(&config.client_id);
+                request
+                    .basic_auth(user, Some(form_encoded(secret)))
+                    .form(&form)
             }
         }
     }
+}
+
+/// `renew_before` its end, but for half of its lifetime at least.
+fn kept_for(lifetime: Option<Duration>, renew_before: Duration) -> Duration {
+    let lifetime = lifetime.unwrap_or_default();
+    lifetime - renew_before.min(lifetime / 2)
 }
 
 fn form_encoded(text: &str) -> String {

@@ -78,6 +78,30 @@ async fn what_is_not_a_jwt_is_refused() {
             Malformed::Header,
         ),
         (
+            "a member twice that means nothing here",
+            key.sign_parts(
+                r#"{"a":1,"alg":"RS256","b":2,"kid":"fixed","a":3}"#,
+                &claims,
+            ),
+            Malformed::Header,
+        ),
+        (
+            "a member twice, two levels down in the header",
+            key.sign_parts(
+                r#"{"alg":"RS256","kid":"fixed","a":[{"b":1,"b":2}]}"#,
+                &claims,
+            ),
+            Malformed::Header,
+        ),
+        (
+            "typ twice, once null",
+            key.sign_parts(
+                r#"{"alg":"RS256","kid":"fixed","typ":null,"\u0074yp":"JWT"}"#,
+                &claims,
+            ),
+            Malformed::Header,
+        ),
+        (
             "sub twice in the payload",
             key.sign_parts(HEADER, &twice_in_payload),
             Malformed::Payload,

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 pub use config::{KeyAddress, KeyRefresh, RemoteKeysConfig};
 use fetcher::{Fetch, RemoteFetcher};
-use state::{KeyState, Shared};
+use state::{Forced, KeyState, Shared};
 use task::RefreshTask;
 
 use super::source::{KeySource, KeyStatus, KeysFuture, not_found, unavailable};
@@ -66,10 +66,11 @@ impl RemoteKeys {
 
     /// Waits for the task to publish until `key_id` is there, or it is clear that it will not be.
     async fn wait_for(&self, key_id: &str) -> Result<Arc<KeySet>, VerifyError> {
+        let arrived = Instant::now();
         let mut published = self.shared.subscribe();
         loop {
             let state = self.shared.state();
-            match self.next_step(&state, key_id) {
+            match self.next_step(&state, key_id, arrived) {
                 NextStep::Done(result) => return result,
                 NextStep::Wait => {}
                 NextStep::AskAndWait => self.shared.ask_for_refetch(),
@@ -80,7 +81,7 @@ impl RemoteKeys {
         }
     }
 
-    fn next_step(&self, state: &KeyState, key_id: &str) -> NextStep {
+    fn next_step(&self, state: &KeyState, key_id: &str, arrived: Instant) -> NextStep {
         let Some(keys) = &state.keys else {
             return match &state.failure {
                 None => NextStep::Wait, // the first fetch is under way
@@ -93,16 +94,16 @@ impl RemoteKeys {
         if state.fetching {
             return NextStep::Wait;
         }
-        match &state.forced {
-            Some(forced)
-                if Instant::now() < forced.started + self.config.refresh.forced_interval =>
-            {
-                NextStep::Done(match &forced.failure {
-                    None => Err(not_found(key_id)),
-                    Some(fault) => Err(self.error(fault.clone())),
-                })
-            }
-            _ => NextStep::AskAndWait,
+        // A refetch that ended while the request waited is its answer, however long it took.
+        let interval = self.config.refresh.forced_interval;
+        let answer = state.forced.as_ref();
+        match answer.filter(|forced| forced.finished >= arrived || forced.is_recent(interval)) {
+            None => NextStep::AskAndWait,
+            Some(Forced { failure: None, .. }) => NextStep::Done(Err(not_found(key_id))),
+            Some(Forced {
+                failure: Some(fault),
+                ..
+            }) => NextStep::Done(Err(self.error(fault.clone()))),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the task knows, published for requests.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +40,15 @@ pub(super) struct Failure {
 #[derive(Debug, Clone)]
 pub(super) struct Forced {
     pub(super) started: Instant,
+    pub(super) finished: Instant,
     pub(super) failure: Option<KeyFault>,
+}
+
+impl Forced {
+    /// Whether it is too early for another one.
+    pub(super) fn is_recent(&self, interval: Duration) -> bool {
+        self.started.elapsed() < interval
+    }
 }
 
 impl KeyState {
@@ -108,6 +117,11 @@ impl Shared {
 
     pub(super) fn ask_for_refetch(&self) {
         self.refetch.notify_one();
+    }
+
+    /// Forgets that a refetch was asked for: whoever did will look at what is published next, and may ask again.
+    pub(super) fn forget_refetch(&self) {
+        pin!(self.refetch.notified()).enable();
     }
 
     pub(super) async fn refetch_asked(&self) {

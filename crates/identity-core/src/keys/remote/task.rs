@@ -45,15 +45,28 @@ impl RefreshTask {
                 continue;
             }
             self.refresh(forced).await;
-            due = Instant::now()
-                + schedule::pause(&self.config.refresh, &self.state, fastrand::f64());
+            due = self.next_attempt();
+        }
+    }
+
+    fn next_attempt(&self) -> Instant {
+        let due =
+            Instant::now() + schedule::pause(&self.config.refresh, &self.state, fastrand::f64());
+        match (&self.state.keys, &self.state.failure) {
+            (Some(keys), Some(_)) => keys
+                .at
+                .checked_add(self.config.refresh.max_stale)
+                .map_or(due, |end| due.min(end)),
+            _ => due,
         }
     }
 
     fn may_be_forced(&self) -> bool {
-        self.state.forced.as_ref().is_none_or(|forced| {
-            forced.started + self.config.refresh.forced_interval <= Instant::now()
-        })
+        let interval = self.config.refresh.forced_interval;
+        self.state
+            .forced
+            .as_ref()
+            .is_none_or(|forced| !forced.is_recent(interval))
     }
 
     async fn refresh(&mut self, forced: bool) {
@@ -65,6 +78,7 @@ impl RefreshTask {
         if forced {
             self.state.forced = Some(Forced {
                 started,
+                finished: Instant::now(),
                 failure: result.as_ref().err().cloned(),
             });
         }
@@ -72,6 +86,7 @@ impl RefreshTask {
             Ok(set) => self.succeeded(set),
             Err(fault) => self.failed(fault),
         }
+        self.shared.forget_refetch();
         self.shared.publish(self.state.clone());
     }
 
@@ -102,7 +117,7 @@ impl RefreshTask {
             Some(failure) => (failure.since, failure.count.saturating_add(1)),
         };
         let mut fault = fault;
-        let too_old = |keys: &FetchedKeys| now - keys.at > self.config.refresh.max_stale;
+        let too_old = |keys: &FetchedKeys| now - keys.at >= self.config.refresh.max_stale;
         if self.state.keys.as_ref().is_some_and(too_old) {
             self.state.keys = None;
             fault = KeyFault::TooOld(self.config.refresh.max_stale);
@@ -119,6 +134,21 @@ impl RefreshTask {
             fault,
             since,
             count,
+        });
+    }
+}
+
+impl Drop for RefreshTask {
+    /// Without the task nobody learns that a key left the set, and whoever waits would wait for ever.
+    fn drop(&mut self) {
+        let failure = Failure {
+            fault: KeyFault::Stopped,
+            since: Instant::now(),
+            count: 1,
+        };
+        self.shared.publish(KeyState {
+            failure: Some(failure),
+            ..KeyState::default()
         });
     }
 }

@@ -1,5 +1,6 @@
 //! The clock of these tests is tokio's, paused: it jumps to the next event, so that nothing is waited for.
 
+mod fetcher;
 mod places;
 mod refresh;
 mod unknown_keys;

@@ -179,3 +179,26 @@ async fn a_key_that_left_the_set_is_not_found_and_one_that_came_back_is() {
     pass(seconds(5.0)).await;
     assert_eq!(ask(&keys, "b").await, "found");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_during_a_refresh_waits_for_it_however_recent_the_last_refetch_is() {
+    let issuer = Issuer::of(&["a"]);
+    let refresh = KeyRefresh {
+        ttl: seconds(2.0),
+        ..KeyRefresh::default()
+    };
+    let keys = Arc::new(issuer.started(refresh).await);
+    assert_eq!(ask(&keys, "b").await, "not found");
+    issuer.publish(&["a", "b"]);
+    issuer.answers_after(seconds(1.0));
+    pass(seconds(2.0)).await;
+    assert_eq!(
+        (issuer.fetches(), has(&keys, "b")),
+        (3, false),
+        "a refresh is under way"
+    );
+    assert_eq!(
+        (ask_together(&keys, 100, "b").await, issuer.fetches()),
+        ("found", 3)
+    );
+}

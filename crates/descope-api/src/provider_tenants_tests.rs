@@ -1,0 +1,96 @@
+//! Grants inside of tenants.
+
+use serde_json::json;
+
+use super::{caller, session_token};
+
+#[actix_web::test]
+async fn each_tenant_has_grants_of_its_own() {
+    let claims = session_token(&json!({
+        "dct": "T1", "roles": ["admin"], "permissions": ["users.delete"],
+        "tenants": {
+            "T1": {"roles": ["owner"], "permissions": ["billing.read"]},
+            "T2": {},
+        },
+    }));
+    let caller = caller(claims).await;
+    let principal = caller.principal();
+    assert_eq!(principal.tenants.keys().collect::<Vec<_>>(), ["T1", "T2"]);
+    assert_eq!(principal.current_tenant.as_deref(), Some("T1"));
+    assert!(principal.has_role_in("T1", "owner"));
+    assert!(principal.has_permission_in("T1", "billing.read"));
+    for tenant in ["T1", "T2", "T3"] {
+        assert!(
+            !principal.has_role_in(tenant, "admin"),
+            "{tenant}: the root speaks for no listed tenant"
+        );
+        assert!(
+            !principal.has_permission_in(tenant, "users.delete"),
+            "{tenant}"
+        );
+    }
+    assert!(!principal.has_role("owner"), "and no tenant for the root");
+    assert!(!principal.has_permission("billing.read"));
+}
+
+#[actix_web::test]
+async fn grants_of_a_tenant_that_are_of_the_wrong_type_grant_nothing() {
+    let claims = session_token(&json!({
+        "tenants": {
+            "T1": null, "T2": 5, "T3": ["owner"], "T4": {"roles": {"owner": true}, "permissions": [5]},
+            "T5": {"roles": "Tenant Admin"},
+        },
+    }));
+    let caller = caller(claims).await;
+    for (tenant, grants) in &caller.principal().tenants {
+        let expected: &[&str] = if tenant == "T5" {
+            &["Tenant Admin"]
+        } else {
+            &[]
+        };
+        assert_eq!(grants.roles, expected, "{tenant}");
+        assert!(grants.permissions.is_empty(), "{tenant}");
+    }
+    assert_eq!(
+        caller.principal().tenants.len(),
+        5,
+        "membership alone grants nothing"
+    );
+}
+
+#[actix_web::test]
+async fn a_single_tenant_is_the_current_one() {
+    for (claims, expected) in [
+        (json!({"tenants": {"T1": {}}}), Some("T1")),
+        (json!({"tenants": {"T1": {}, "T2": {}}}), None),
+        (json!({"tenants": {}}), None),
+        (json!({}), None),
+        (json!({"dct": "T2", "tenants": {"T1": {}}}), Some("T2")),
+        (json!({"dct": "T2"}), Some("T2")),
+    ] {
+        let caller = caller(session_token(&claims)).await;
+        assert_eq!(
+            caller.principal().current_tenant.as_deref(),
+            expected,
+            "{claims}"
+        );
+    }
+}
+
+/// The JWT template "Current Tenant, No Tenant Reference": the tenant's grants are at the root.
+#[actix_web::test]
+async fn the_root_speaks_for_a_current_tenant_where_none_is_listed() {
+    let claims = session_token(&json!({"dct": "T1", "roles": ["owner"]}));
+    let caller = caller(claims).await;
+    assert!(caller.principal().has_role_in("T1", "owner"));
+    assert!(!caller.principal().has_role_in("T2", "owner"));
+}
+
+#[actix_web::test]
+async fn a_current_tenant_that_is_not_listed_grants_nothing_there() {
+    let claims = session_token(&json!({
+        "dct": "T9", "roles": ["owner"], "tenants": {"T1": {"roles": ["owner"]}},
+    }));
+    let caller = caller(claims).await;
+    assert!(!caller.principal().has_role_in("T9", "owner"));
+}

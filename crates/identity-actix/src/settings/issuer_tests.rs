@@ -1,0 +1,151 @@
+use std::time::Duration;
+
+use identity_core::{AudienceRule, VerificationRules};
+
+use super::IssuerSettings;
+use crate::settings::SettingsReader;
+
+fn read(values: &[(&str, &str)]) -> Result<IssuerSettings, Vec<String>> {
+    let mut reader = SettingsReader::from_values("AN_API", values.iter().copied());
+    let settings = IssuerSettings::read(&mut reader);
+    let outcome = reader.finish(Some(settings));
+    outcome.map_err(|error| error.problems().to_vec())
+}
+
+/// What comes of `text` as an address of the issuer.
+fn address(text: &str, plain_http: &str) -> Result<String, Vec<String>> {
+    let values = [("ALLOW_HTTP_ISSUER", plain_http), ("ISSUER", text)];
+    let mut reader = SettingsReader::from_values("AN_API", values);
+    let issuer = IssuerSettings::read(&mut reader);
+    let address = reader.shared("ISSUER").address(&issuer);
+    let outcome = reader.finish(address);
+    outcome.map_or_else(
+        |error| Err(error.problems().to_vec()),
+        |url| Ok(url.to_string()),
+    )
+}
+
+#[test]
+fn nothing_has_to_be_set_and_the_rules_are_the_usual_ones() {
+    let settings = read(&[]).unwrap();
+    assert!(settings.http.plain_http_hosts.is_empty());
+    assert!(settings.jwks_hosts.is_empty());
+    let rules = VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()));
+    let applied = settings.applied_to(rules);
+    assert_eq!(applied.leeway, Duration::from_secs(5));
+    assert_eq!(applied.max_token_bytes, 16 * 1024);
+}
+
+#[test]
+fn what_is_set_is_applied() {
+    let settings = read(&[
+        ("FETCH_TIMEOUT_SECONDS", "1"),
+        ("FETCH_MAX_BYTES", "1000"),
+        ("KEYS_TTL_SECONDS", "60"),
+        ("AN_API_LEEWAY_SECONDS", "0"),
+        ("MAX_TOKEN_BYTES", "2000"),
+        ("JWKS_HOSTS", "Keys.example.com, [::1]"),
+        ("ALLOW_HTTP_ISSUER", "Local-Issuer"),
+    ])
+    .unwrap();
+    assert_eq!(settings.http.timeout, Duration::from_secs(1));
+    assert_eq!(settings.http.max_bytes, 1000);
+    assert_eq!(settings.refresh.ttl, Duration::from_secs(60));
+    assert_eq!(settings.leeway, Duration::ZERO);
+    assert_eq!(settings.max_token_bytes, 2000);
+    assert_eq!(settings.jwks_hosts, ["keys.example.com", "[::1]"]);
+    assert_eq!(settings.http.plain_http_hosts, ["local-issuer"]);
+}
+
+#[test]
+fn a_host_is_no_address() {
+    for host in [
+        "http://local-issuer",
+        "local-issuer:9000",
+        "local-issuer/",
+        "::1",
+        "a b",
+    ] {
+        for name in ["ALLOW_HTTP_ISSUER", "JWKS_HOSTS"] {
+            let problems = read(&[(name, host)]).unwrap_err();
+            let expected = format!(
+                "{name} cannot be used: expected hosts between commas, without scheme, port and path, such as id.example.com"
+            );
+            assert_eq!(problems, [expected], "{host}");
+        }
+    }
+}
+
+#[test]
+fn limits_have_limits() {
+    for (name, value) in [
+        ("LEEWAY_SECONDS", "301"),
+        ("MAX_TOKEN_BYTES", "0"),
+        ("FETCH_TIMEOUT_SECONDS", "0"),
+        ("KEYS_MAX_COUNT", "0"),
+        ("KEYS_REFETCH_INTERVAL_SECONDS", "0"),
+    ] {
+        let problems = read(&[(name, value)]).unwrap_err();
+        assert!(
+            problems[0].starts_with(&format!(
+                "{name} cannot be used: expected a whole number from"
+            )),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_issuer_is_https_or_loopback_or_allowed() {
+    for (text, plain_http) in [
+        ("https://id.example.com/", ""),
+        ("https://id.example.com:8443/tenant/", ""),
+        ("http://localhost:9000/", ""),
+        ("http://127.0.0.1:9000/", ""),
+        ("http://[::1]:9000/", ""),
+        ("http://local-issuer:9000/", "other,LOCAL-ISSUER"),
+    ] {
+        assert_eq!(address(text, plain_http).as_deref(), Ok(text));
+    }
+    for text in [
+        "http://id.example.com/",
+        "http://local-issuer.example.com/",
+        "http://localhost.example.com/",
+        "ftp://id.example.com/",
+        "ws://localhost/",
+    ] {
+        let expected = "ISSUER cannot be used: expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names";
+        assert_eq!(
+            address(text, "local-issuer"),
+            Err(vec![expected.to_owned()]),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_issuer_is_an_address_of_a_host() {
+    for text in [
+        "id.example.com",
+        "localhost:9000",
+        "https://",
+        "mailto:a@b.example",
+        "file:///x",
+        "/x",
+    ] {
+        let expected =
+            "ISSUER cannot be used: expected an address, such as https://id.example.com/";
+        assert_eq!(address(text, ""), Err(vec![expected.to_owned()]), "{text}");
+    }
+}
+
+#[test]
+fn a_password_in_an_issuer_is_refused_and_not_repeated() {
+    for text in [
+        "https://u:hunter2@id.example.com/",
+        "https://hunter2@id.example.com/",
+    ] {
+        let expected = "ISSUER cannot be used: expected an address without a user and a password";
+        assert_eq!(address(text, ""), Err(vec![expected.to_owned()]), "{text}");
+    }
+}

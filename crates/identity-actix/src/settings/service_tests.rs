@@ -1,0 +1,114 @@
+use std::time::Duration;
+
+use super::{LogSettings, ServiceSettings, Signals};
+use crate::settings::SettingsReader;
+use crate::telemetry::LogFormat;
+
+fn read(values: &[(&str, &str)]) -> Result<ServiceSettings, Vec<String>> {
+    let mut reader = SettingsReader::from_values("AN_API", values.iter().copied());
+    let settings = ServiceSettings::read(&mut reader, 8000);
+    let outcome = reader.finish(Some(settings));
+    outcome.map_err(|error| error.problems().to_vec())
+}
+
+#[test]
+fn nothing_has_to_be_set() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.host.to_string(), "127.0.0.1");
+    assert_eq!(settings.port, 8000);
+    assert_eq!(settings.workers, None);
+    assert!(settings.cors_allowed_origins.is_empty());
+    assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
+    assert_eq!(settings.shutdown_timeout, Duration::from_secs(30));
+    assert_eq!(settings.log, LogSettings::default());
+    assert_eq!(settings.signals, Signals::Handled);
+}
+
+#[test]
+fn everything_can_be_set() {
+    let settings = read(&[
+        ("HOST", "::"),
+        ("AN_API_PORT", "0"),
+        ("WORKERS", "2"),
+        (
+            "CORS_ALLOWED_ORIGINS",
+            "https://app.example.com, http://localhost:3000",
+        ),
+        ("MAX_BODY_BYTES", "100"),
+        ("SHUTDOWN_TIMEOUT_SECONDS", "0"),
+        ("RUST_LOG", "warn,an_api=debug"),
+        ("LOG_FORMAT", "json"),
+    ])
+    .unwrap();
+    assert_eq!(settings.host.to_string(), "::");
+    assert_eq!((settings.port, settings.workers), (0, Some(2)));
+    assert_eq!(
+        settings.cors_allowed_origins,
+        ["https://app.example.com", "http://localhost:3000"]
+    );
+    assert_eq!(settings.limits.max_body_bytes, 100);
+    assert_eq!(settings.shutdown_timeout, Duration::ZERO);
+    assert_eq!(settings.log.filter, "warn,an_api=debug");
+    assert_eq!(settings.log.format, LogFormat::Json);
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once_with_what_is_expected() {
+    let problems = read(&[
+        ("HOST", "localhost"),
+        ("PORT", "99999"),
+        ("WORKERS", "0"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example.com/,*"),
+        ("MAX_BODY_BYTES", "0"),
+        ("SHUTDOWN_TIMEOUT_SECONDS", "1.5"),
+        ("RUST_LOG", "an_api=loud"),
+        ("LOG_FORMAT", "xml"),
+    ])
+    .unwrap_err();
+    let expected = [
+        "HOST cannot be used: expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up",
+        "PORT cannot be used: expected a whole number from 0 to 65535",
+        "WORKERS cannot be used: expected a whole number from 1 to 65535",
+        r#"CORS_ALLOWED_ORIGINS cannot be used: "https://app.example.com/" is not an origin such as https://app.example.com"#,
+        "MAX_BODY_BYTES cannot be used: expected a whole number from 1 to 1073741824",
+        "SHUTDOWN_TIMEOUT_SECONDS cannot be used: expected a whole number from 0 to 3600",
+        r#"RUST_LOG cannot be used: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5"#,
+        "LOG_FORMAT cannot be used: expected human or json",
+    ];
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn what_no_browser_sends_is_no_origin() {
+    let bad = [
+        "app.example.com",
+        "https://",
+        "https://app.example.com/path",
+        "https://app.example.com?x",
+        "https://app.example.com:443",
+        "HTTPS://app.example.com",
+        "https://App.example.com",
+        "https://u@app.example.com",
+        "https://*.example.com",
+        "null",
+        "file:///x",
+    ];
+    for origin in bad {
+        let problems = read(&[("CORS_ALLOWED_ORIGINS", origin)]).unwrap_err();
+        assert!(
+            problems[0].starts_with("CORS_ALLOWED_ORIGINS cannot be used: "),
+            "{origin}"
+        );
+    }
+    for origin in [
+        "*",
+        "https://app.example.com",
+        "http://[::1]:3000",
+        "http://10.0.0.1",
+    ] {
+        assert!(
+            read(&[("CORS_ALLOWED_ORIGINS", origin)]).is_ok(),
+            "{origin}"
+        );
+    }
+}

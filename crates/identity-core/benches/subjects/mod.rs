@@ -1,0 +1,148 @@
+//! Four ways to verify the same token, from the signature alone to all that is checked here.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use aws_lc_rs::signature::{self, ParsedPublicKey, RsaPublicKeyComponents};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity_core::testing::{StaticKeys, TestClock, TestKey};
+use identity_core::{Algorithm, Algorithms, AudienceRule, VerificationRules, Verifier};
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{DecodingKey, Validation, crypto, decode, decode_header};
+use serde_json::{Map, Value, json};
+
+const ISSUER: &str = "https://example.eu.auth0.com/";
+const AUDIENCE: &str = "https://api.example.com";
+
+/// A token and all that is needed to verify it in each of the ways.
+pub struct Subject {
+    /// The algorithm of its signature.
+    pub algorithm: Algorithm,
+    /// The token.
+    pub token: String,
+    verifier: Verifier,
+    decoding_key: DecodingKey,
+    validation: Validation,
+    parsed_key: ParsedPublicKey,
+}
+
+/// A way to verify a token, and its name.
+pub type Way = (&'static str, fn(&Subject));
+
+/// The ways, slowest last as a rule.
+pub const WAYS: [Way; 4] = [
+    ("aws-lc-rs, kept key", Subject::raw),
+    ("jsonwebtoken crypto::verify", Subject::signature),
+    ("Verifier::verify", Subject::ours),
+    ("jsonwebtoken decode_header + decode", Subject::decode),
+];
+
+impl Subject {
+    /// A token as an Auth0 tenant with permissions issues it: about 900 bytes with RS256.
+    pub fn new(algorithm: Algorithm) -> Self {
+        let key = TestKey::fresh("tMQzailSAdaW4nojXxES9", algorithm);
+        let claims = json!({
+            "iss": ISSUER,
+            "sub": "auth0|602c0dcab993d10073daf680",
+            "aud": [AUDIENCE, "https://example.eu.auth0.com/userinfo"],
+            "iat": 1_699_999_990,
+            "exp": 4_102_444_800_u64,
+            "azp": "ENDmmAJsbwI1hOG1KPJddQ8LHjV6kLkV",
+            "scope": "openid profile email read:messages",
+            "org_id": "org_9ybsU1dN2dKfDkBi",
+            "permissions": ["read:messages", "write:messages"],
+        });
+        let mut rules = VerificationRules::new(
+            vec![ISSUER.to_owned()],
+            AudienceRule::Required(vec![AUDIENCE.to_owned()]),
+        );
+        rules.algorithms = Algorithms::new([algorithm]).unwrap();
+        let clock = Arc::new(TestClock::at(1_700_000_000.0));
+        let jwk: Jwk = serde_json::from_value(key.jwk()).unwrap();
+        let subject = Self {
+            algorithm,
+            token: key.token(&claims),
+            verifier: Verifier::new(rules, Arc::new(StaticKeys::of(&[&key])), clock),
+            decoding_key: DecodingKey::from_jwk(&jwk).unwrap(),
+            validation: validation(algorithm),
+            parsed_key: parsed_key(&key.jwk(), algorithm),
+        };
+        for (_, way) in WAYS {
+            way(&subject);
+        }
+        subject
+    }
+
+    fn ours(&self) {
+        let verified = pin!(self.verifier.verify(&self.token));
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(verified) = verified.poll(&mut context) else {
+            panic!("keys that are known are not waited for")
+        };
+        std::hint::black_box(verified.unwrap());
+    }
+
+    fn decode(&self) {
+        let header = decode_header(&self.token).unwrap();
+        assert!(header.kid.is_some());
+        let decoded =
+            decode::<Map<String, Value>>(&self.token, &self.decoding_key, &self.validation);
+        std::hint::black_box(decoded.unwrap());
+    }
+
+    fn signature(&self) {
+        let (input, signature) = self.token.rsplit_once('.').unwrap();
+        let good = crypto::verify(
+            signature,
+            input.as_bytes(),
+            &self.decoding_key,
+            self.algorithm,
+        );
+        assert!(good.unwrap());
+    }
+
+    fn raw(&self) {
+        let (input, signature) = self.token.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        self.parsed_key
+            .verify_sig(input.as_bytes(), &signature)
+            .unwrap();
+    }
+}
+
+/// What comes closest to the rules of [`Verifier`].
+fn validation(algorithm: Algorithm) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
+    validation.validate_nbf = true;
+    validation.leeway = 5;
+    validation
+}
+
+fn parsed_key(jwk: &Value, algorithm: Algorithm) -> ParsedPublicKey {
+    let part = |name: &str| {
+        let text = jwk.get(name).and_then(Value::as_str).unwrap();
+        URL_SAFE_NO_PAD.decode(text).unwrap()
+    };
+    match algorithm {
+        Algorithm::RS256 => {
+            let components = RsaPublicKeyComponents {
+                n: part("n"),
+                e: part("e"),
+            };
+            components
+                .to_parsed_public_key(&signature::RSA_PKCS1_2048_8192_SHA256)
+                .unwrap()
+        }
+        Algorithm::ES256 => {
+            let point = [&[4], &part("x")[..], &part("y")].concat();
+            ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &point).unwrap()
+        }
+        Algorithm::EdDSA => ParsedPublicKey::new(&signature::ED25519, part("x")).unwrap(),
+        other => panic!("{other:?} is not measured"),
+    }
+}

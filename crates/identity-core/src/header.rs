@@ -1,0 +1,111 @@
+//! What a token says of its own form.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::json::Unique;
+
+/// A JOSE header (RFC 7515, section 4): the members that matter here. The others are read, so that no member stands
+/// twice, and not kept.
+#[derive(Default)]
+pub(crate) struct Header {
+    algorithm: Option<Value>,
+    key_id: Option<Value>,
+    token_type: Option<Value>,
+    is_critical: bool,
+    embedded_key: Option<&'static str>,
+}
+
+impl Header {
+    /// Members that bring or point to a key of the sender's choice.
+    const KEYS_OF_ITS_OWN: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
+
+    /// `alg`, if it is a string.
+    pub(crate) fn algorithm(&self) -> Option<&str> {
+        self.algorithm.as_ref()?.as_str()
+    }
+
+    /// Takes out `kid`, if it is a string that is not empty.
+    pub(crate) fn take_key_id(&mut self) -> Option<String> {
+        match self.key_id.take() {
+            Some(Value::String(kid)) if !kid.is_empty() => Some(kid),
+            _ => None,
+        }
+    }
+
+    /// `typ` as it came.
+    pub(crate) fn token_type(&self) -> Option<&Value> {
+        self.token_type.as_ref()
+    }
+
+    /// Whether `crit` is there, in whatever form.
+    pub(crate) fn is_critical(&self) -> bool {
+        self.is_critical
+    }
+
+    /// A member that brings or points to a key.
+    pub(crate) fn embedded_key(&self) -> Option<&'static str> {
+        self.embedded_key
+    }
+
+    /// Where the value of this member is kept, if it is.
+    fn place(&mut self, name: &str) -> Option<&mut Option<Value>> {
+        match name {
+            "alg" => Some(&mut self.algorithm),
+            "kid" => Some(&mut self.key_id),
+            "typ" => Some(&mut self.token_type),
+            _ => None,
+        }
+    }
+
+    /// Takes note of a member whose value is of no interest.
+    fn note(&mut self, name: &str) {
+        self.is_critical |= name == "crit";
+        let own = Self::KEYS_OF_ITS_OWN.into_iter().find(|own| *own == name);
+        self.embedded_key = self.embedded_key.or(own);
+    }
+}
+
+impl<'de> Deserialize<'de> for Header {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Header;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object without duplicate members")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Header, A::Error> {
+        #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+        struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
+
+        let mut header = Header::default();
+        let mut others = Vec::new();
+        let mut is_twice = false;
+        while let Some(name) = members.next_key::<Name<'de>>()? {
+            let value = members.next_value_seed(Unique)?;
+            if let Some(place) = header.place(&name.0) {
+                is_twice |= place.replace(value).is_some();
+            } else {
+                header.note(&name.0);
+                others.push(name);
+            }
+        }
+        others.sort_unstable();
+        is_twice |= others.windows(2).any(|pair| pair.first() == pair.last());
+        if is_twice {
+            return Err(A::Error::custom("duplicate member"));
+        }
+        Ok(header)
+    }
+}

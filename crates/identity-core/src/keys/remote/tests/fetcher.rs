@@ -1,0 +1,80 @@
+//! When the discovery document is read again.
+
+use std::time::Duration;
+
+use serde_json::json;
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::keys::remote::fetcher::{Fetch, RemoteFetcher};
+use crate::keys::remote::{KeyAddress, KeyRefresh, RemoteKeysConfig};
+use crate::testing::TestKey;
+use crate::{DiscoveryConfig, HttpClient, HttpConfig};
+
+fn fetcher(server: &MockServer, refresh: KeyRefresh) -> RemoteFetcher {
+    let address = KeyAddress::Discovered(DiscoveryConfig {
+        url: format!("{}/discovery", server.uri()).parse().unwrap(),
+        issuers: vec![server.uri()],
+        endpoint_hosts: Vec::new(),
+    });
+    let http = HttpClient::new(HttpConfig::default()).unwrap();
+    RemoteFetcher::new(&RemoteKeysConfig { address, refresh }, http)
+}
+
+async fn serve(server: &MockServer, at: &str, answer: ResponseTemplate, times: u64) {
+    let mock = Mock::given(path(at)).respond_with(answer);
+    mock.up_to_n_times(times).expect(times).mount(server).await;
+}
+
+/// A discovery document that says the key set is there.
+fn document(server: &MockServer, keys: &str) -> ResponseTemplate {
+    let uri = server.uri();
+    ResponseTemplate::new(200)
+        .set_body_json(json!({"issuer": uri, "jwks_uri": format!("{uri}{keys}")}))
+}
+
+fn key_set() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"keys": [TestKey::fixed().jwk()]}))
+}
+
+#[tokio::test]
+async fn a_discovery_document_is_used_for_as_long_as_it_is_good() {
+    let server = MockServer::start().await;
+    serve(&server, "/discovery", document(&server, "/keys"), 1).await;
+    serve(&server, "/keys", key_set(), 3).await;
+    let mut fetcher = fetcher(&server, KeyRefresh::default());
+    for _ in 0..3 {
+        assert!(fetcher.fetch().await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_discovery_document_is_read_again_after_its_time() {
+    let server = MockServer::start().await;
+    serve(&server, "/discovery", document(&server, "/keys"), 3).await;
+    serve(&server, "/keys", key_set(), 3).await;
+    let refresh = KeyRefresh {
+        discovery_ttl: Duration::ZERO,
+        ..KeyRefresh::default()
+    };
+    let mut fetcher = fetcher(&server, refresh);
+    for _ in 0..3 {
+        assert!(fetcher.fetch().await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_key_set_that_moved_is_found_again() {
+    let server = MockServer::start().await;
+    serve(&server, "/discovery", document(&server, "/old"), 1).await;
+    serve(&server, "/discovery", document(&server, "/new"), 1).await;
+    serve(&server, "/old", key_set(), 1).await;
+    serve(&server, "/old", ResponseTemplate::new(404), 1).await;
+    serve(&server, "/new", key_set(), 1).await;
+    let mut fetcher = fetcher(&server, KeyRefresh::default());
+    let mut fetched = Vec::new();
+    for _ in 0..3 {
+        fetched.push(fetcher.fetch().await.is_ok());
+    }
+    assert_eq!(fetched, [true, false, true]);
+}

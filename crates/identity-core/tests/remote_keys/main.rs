@@ -1,0 +1,94 @@
+//! Keys over real HTTP, from a server that each test has for itself.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first thing that is not as it says; these functions are part of tests"
+)]
+
+mod answers;
+mod discovery;
+mod limits;
+
+use identity_core::{
+    DiscoveryConfig, DiscoveryError, FetchError, HttpClient, HttpConfig, KeyAddress, KeyFault,
+    KeySource, RemoteKeys, RemoteKeysConfig, VerifyError,
+};
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+const JWKS: &str = "/jwks.json";
+
+/// The key of RFC 7515, appendix A.3.
+fn jwks() -> Value {
+    json!({"keys": [{
+        "kty": "EC", "crv": "P-256", "kid": "k",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    }]})
+}
+
+fn answer(body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+async fn serve(server: &MockServer, at: &str, answer: ResponseTemplate, times: u64) {
+    Mock::given(method("GET"))
+        .and(path(at))
+        .respond_with(answer)
+        .expect(times)
+        .mount(server)
+        .await;
+}
+
+/// What a good discovery document of this server says.
+fn document(server: &MockServer) -> Value {
+    json!({"issuer": server.uri(), "jwks_uri": format!("{}{JWKS}", server.uri())})
+}
+
+/// Keys of the issuer whose discovery document is on this server.
+fn discovered(base: &str, http: HttpConfig, endpoint_hosts: &[&str]) -> RemoteKeys {
+    let config = DiscoveryConfig {
+        url: format!("{base}{DISCOVERY}").parse().unwrap(),
+        issuers: vec![base.to_owned()],
+        endpoint_hosts: endpoint_hosts.iter().map(|&host| host.to_owned()).collect(),
+    };
+    RemoteKeys::start(
+        RemoteKeysConfig::new(KeyAddress::Discovered(config)),
+        HttpClient::new(http).unwrap(),
+    )
+}
+
+/// Keys that are at this address.
+fn fixed(address: &str, http: HttpConfig) -> RemoteKeys {
+    let address = KeyAddress::Fixed(address.parse().unwrap());
+    RemoteKeys::start(
+        RemoteKeysConfig::new(address),
+        HttpClient::new(http).unwrap(),
+    )
+}
+
+/// Why there are no keys.
+async fn fault(keys: &RemoteKeys) -> KeyFault {
+    match keys.with_key("k").await {
+        Err(VerifyError::Unavailable(error)) => error.fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What is wrong with the discovery document.
+async fn discovery_fault(keys: &RemoteKeys) -> DiscoveryError {
+    match fault(keys).await {
+        KeyFault::Discovery(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Why nothing was read.
+async fn fetch_fault(keys: &RemoteKeys) -> FetchError {
+    match fault(keys).await {
+        KeyFault::Fetch(error) | KeyFault::Discovery(DiscoveryError::Fetch(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
