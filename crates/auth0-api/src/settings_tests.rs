@@ -1,1 +1,222 @@
+//! What may be set, what must be, and what is said of the rest.
 
+use identity_actix::settings::{SettingName, SettingsReader};
+
+use super::Settings;
+
+const REQUIRED: [(&str, &str); 2] = [
+    ("AUTH0_DOMAIN", "dev-example.us.auth0.com"),
+    ("AUTH0_API_AUDIENCE", "https://api.example.com"),
+];
+
+fn read(values: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    let reader = SettingsReader::from_values(Settings::PREFIX, values.iter().copied());
+    Settings::read(reader).map_err(|error| error.problems().to_vec())
+}
+
+fn with_required(values: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    read(&[&REQUIRED, values].concat())
+}
+
+fn problem(values: &[(&str, &str)]) -> String {
+    let mut problems = with_required(values).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    problems.remove(0)
+}
+
+#[test]
+fn domain_and_audience_are_enough() {
+    let settings = with_required(&[]).unwrap();
+    let auth0 = &settings.auth0;
+    assert_eq!(auth0.domain.to_string(), "dev-example.us.auth0.com");
+    assert_eq!(auth0.issuer, "https://dev-example.us.auth0.com/");
+    assert_eq!(auth0.audience, "https://api.example.com");
+    assert_eq!(auth0.roles_claim, "https://example.com/roles");
+    assert_eq!(auth0.algorithms.to_string(), "RS256");
+    assert_eq!(settings.service.port, 8001);
+}
+
+#[test]
+fn everything_can_be_set() {
+    let settings = read(&[
+        ("AUTH0_DOMAIN", "Login.Example.com"),
+        ("AUTH0_API_AUDIENCE", "urn:my-api"),
+        ("AUTH0_ISSUER", "http://localhost:9001/"),
+        ("AUTH0_ROLES_CLAIM", "https://marketplace/roles"),
+        ("AUTH0_ALGORITHMS", "PS256"),
+        ("AUTH0_API_PORT", "7"),
+        ("PORT", "8"),
+    ])
+    .unwrap();
+    let auth0 = &settings.auth0;
+    assert_eq!(auth0.domain.to_string(), "login.example.com");
+    assert_eq!(auth0.issuer, "http://localhost:9001/");
+    assert_eq!(auth0.audience, "urn:my-api");
+    assert_eq!(auth0.roles_claim, "https://marketplace/roles");
+    assert_eq!(auth0.algorithms.to_string(), "PS256");
+    assert_eq!(settings.service.port, 7);
+}
+
+#[test]
+fn a_domain_is_not_an_address() {
+    for domain in [
+        "https://dev-example.us.auth0.com/",
+        "dev-example.us.auth0.com:443",
+        "dev-example.us.auth0.com/x",
+    ] {
+        let problems = read(&[("AUTH0_DOMAIN", domain), REQUIRED[1]]).unwrap_err();
+        assert_eq!(
+            problems,
+            [
+                "AUTH0_DOMAIN cannot be used: expected a domain without https:// and without a path, such as dev-example.us.auth0.com"
+            ],
+            "{domain}"
+        );
+    }
+}
+
+#[test]
+fn an_issuer_ends_with_a_slash() {
+    for (issuer, expected) in [
+        ("https://login.example.com/", "https://login.example.com/"),
+        // An address without a path has the slash, whether it is written or not.
+        ("https://login.example.com", "https://login.example.com/"),
+        (
+            "https://login.example.com/tenant/",
+            "https://login.example.com/tenant/",
+        ),
+    ] {
+        let settings = with_required(&[("AUTH0_ISSUER", issuer)]).unwrap();
+        assert_eq!(settings.auth0.issuer, expected);
+    }
+    for issuer in [
+        "https://login.example.com/tenant",
+        "https://login.example.com/?x=/",
+        "https://login.example.com/#/",
+    ] {
+        assert_eq!(
+            problem(&[("AUTH0_ISSUER", issuer)]),
+            "AUTH0_ISSUER cannot be used: expected an address with a slash at the end, such as https://login.example.com/",
+            "{issuer}"
+        );
+    }
+}
+
+#[test]
+fn an_issuer_is_an_address_that_may_be_fetched() {
+    for issuer in [
+        "login.example.com",
+        "localhost:9001",
+        "http://login.example.com/",
+        "mailto:a/",
+        "https://u:hunter2@login.example.com/",
+    ] {
+        let problem = problem(&[("AUTH0_ISSUER", issuer)]);
+        assert!(
+            problem.starts_with("AUTH0_ISSUER cannot be used: expected an "),
+            "{problem}"
+        );
+        assert!(!problem.contains("hunter2"));
+    }
+}
+
+#[test]
+fn a_host_without_tls_has_to_be_allowed() {
+    let issuer = ("AUTH0_ISSUER", "http://local-issuer:9001/");
+    assert_eq!(
+        problem(&[issuer]),
+        "AUTH0_ISSUER cannot be used: expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names"
+    );
+    let settings =
+        with_required(&[issuer, ("AUTH0_API_ALLOW_HTTP_ISSUER", "local-issuer")]).unwrap();
+    assert_eq!(settings.auth0.issuer, issuer.1);
+}
+
+#[test]
+fn symmetric_and_unknown_algorithms_are_refused() {
+    assert_eq!(
+        problem(&[("AUTH0_ALGORITHMS", "HS256")]),
+        "AUTH0_ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one"
+    );
+    assert_eq!(
+        problem(&[("AUTH0_ALGORITHMS", "none")]),
+        r#"AUTH0_ALGORITHMS cannot be used: unknown algorithm "none": expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"#
+    );
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once() {
+    let problems = read(&[
+        ("AUTH0_ISSUER", "https://login.example.com/tenant"),
+        ("AUTH0_ALGORITHMS", "HS512"),
+        ("PORT", "http"),
+        ("LEEWAY_SECONDS", "1h"),
+    ])
+    .unwrap_err();
+    let expected = [
+        "PORT cannot be used: ",
+        "LEEWAY_SECONDS cannot be used: ",
+        "AUTH0_DOMAIN is not set: your tenant's domain, such as dev-example.us.auth0.com",
+        "AUTH0_API_AUDIENCE is not set: the identifier of your API, such as https://api.example.com",
+        "AUTH0_ALGORITHMS cannot be used: ",
+        "AUTH0_ISSUER cannot be used: ",
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:?}");
+    for (problem, expected) in problems.iter().zip(expected) {
+        assert!(problem.starts_with(expected), "{problem}");
+    }
+}
+
+/// The pairs of `.env.example`, in its order.
+fn example() -> Vec<(String, String)> {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
+    let mut explained = false;
+    let mut pairs = Vec::new();
+    for line in text.lines() {
+        if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
+            assert!(explained, "{name} has no comment");
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+        explained = line.starts_with("# ");
+    }
+    pairs
+}
+
+#[test]
+fn the_example_names_every_setting_once_and_no_other() {
+    let mut written: Vec<_> = example().into_iter().map(|(name, _)| name).collect();
+    let mut read: Vec<_> = Settings::names()
+        .into_iter()
+        .map(|name| name.name)
+        .collect();
+    written.sort();
+    read.sort();
+    assert_eq!(written, read);
+}
+
+#[test]
+fn the_example_shows_the_defaults() {
+    let example = example();
+    let mut values: Vec<_> = example
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    assert_eq!(
+        read(&values).unwrap_err(),
+        [
+            "AUTH0_DOMAIN is not set: your tenant's domain, such as dev-example.us.auth0.com",
+            "AUTH0_API_AUDIENCE is not set: the identifier of your API, such as https://api.example.com",
+        ]
+    );
+    values.extend(REQUIRED);
+    let (shown, default) = (read(&values).unwrap(), with_required(&[]).unwrap());
+    assert_eq!(format!("{shown:?}"), format!("{default:?}"));
+}
+
+#[test]
+fn names_of_the_provider_have_no_second_form() {
+    for SettingName { name, shared } in Settings::names() {
+        assert_eq!(shared, !name.starts_with("AUTH0_"), "{name}");
+    }
+}

@@ -84,8 +84,6 @@ fn a_taken_port_names_the_port_and_the_setting() {
             "port {port} on 127.0.0.1 is taken: stop what is using it, or set AN_API_PORT or PORT to another port"
         )
     );
-    drop(taken);
-    assert!(bind(LOOPBACK, port, "PORT").is_ok(), "free again");
 }
 
 #[test]
