@@ -88,7 +88,7 @@ pub const VARIABLES: &[Variable] = &[
         "RUST_LOG",
         "What is logged, such as info or local_issuer=debug; info if unset.",
     ),
-    variable(LOG_FORMAT, "How it is logged: text (if unset) or json."),
+    variable(LOG_FORMAT, "How it is logged: human (if unset) or json."),
 ];
 
 const fn variable(name: &'static str, meaning: &'static str) -> Variable {

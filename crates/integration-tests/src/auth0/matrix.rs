@@ -1,0 +1,45 @@
+//! Who may call what.
+
+use crate::contract::access::Demand::{Documentation, Nothing, Permission, Role, Scopes, Token};
+use crate::contract::access::{Demand, Matrix, Route};
+
+/// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
+#[rustfmt::skip]
+pub(super) const MATRIX: Matrix = Matrix {
+    personas: &[
+        "admin", "editor", "viewer", "nobody", "operator", "machine", "unscoped", "member",
+    ],
+    //                                                                    a e v n o m u m
+    routes: &[
+        get("/", Nothing,                                                "+ + + + + + + +"),
+        get("/health", Nothing,                                          "+ + + + + + + +"),
+        get("/health/ready", Nothing,                                    "+ + + + + + + +"),
+        get("/docs/", Documentation,                                     "+ + + + + + + +"),
+        get("/openapi.json", Documentation,                              "+ + + + + + + +"),
+        get("/public/info", Nothing,                                     "+ + + + + + + +"),
+        get("/demo/token-structure", Nothing,                            "+ + + + + + + +"),
+        get("/api/public", Nothing,                                      "+ + + + + + + +"),
+        get("/api/private", Token,                                       "+ + + + + + + +"),
+        get("/api/profile", Token,                                       "+ + + + + + + +"),
+        get("/api/claims", Token,                                        "+ + + + + + + +"),
+        get("/api/token-info", Token,                                    "+ + + + + + + +"),
+        get("/api/auth0/roles", Token,                                   "+ + + + + + + +"),
+        get("/api/auth0/permissions", Token,                             "+ + + + + + + +"),
+        get("/api/admin", Permission("admin:access"),                    "+ - - - - + - -"),
+        get("/api/private-scoped/readonly", Scopes(&["read:messages"]),  "+ + + - - + - +"),
+        get("/api/private-scoped/write", Scopes(&["read:messages", "write:messages"]),
+                                                                         "+ + - - - - - -"),
+        get("/api/private-scoped/delete", Scopes(&["delete:messages"]),  "+ - - - - - - -"),
+        get("/api/admin/stats", Role("admin"),                           "+ - - - + - - -"),
+    ],
+};
+
+const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
+    Route {
+        method: "GET",
+        path,
+        demand,
+        marks,
+        success: 200,
+    }
+}

@@ -1,0 +1,95 @@
+//! The page at `/docs`.
+
+use anyhow::{Context, ensure};
+
+use super::problems::not_found;
+use crate::call::Call;
+use crate::case::{Case, Needs};
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![
+        Case::new(
+            "docs::without_the_slash_leads_to_the_page",
+            "The page's own links are relative: it is at /docs/.",
+            Needs::Service,
+            async |target| {
+                let answer = target.get("/docs").await?;
+                ensure!(
+                    [301, 302, 303, 307, 308].contains(&answer.status),
+                    "{answer:?}"
+                );
+                ensure!(answer.header("location") == Some("/docs/"), "{answer:?}");
+                Ok(())
+            },
+        ),
+        Case::new(
+            "docs::page_and_assets_are_served_from_here",
+            "The page must work without internet, and load code from nobody else.",
+            Needs::Service,
+            async |target| {
+                let page = target.get("/docs/").await?;
+                ensure!(page.status == 200, "{page:?}");
+                let kind = page.header("content-type").unwrap_or_default();
+                ensure!(kind.starts_with("text/html"), "{kind}");
+                let links = links(&page.text());
+                let scripts = links.iter().filter(|link| link.ends_with(".js")).count();
+                let styles = links.iter().filter(|link| link.ends_with(".css")).count();
+                ensure!(scripts >= 2 && styles >= 1, "{page:?}");
+                for link in links {
+                    ensure!(!link.contains("//"), "{link} is on another host");
+                    let path = format!("/docs/{}", link.trim_start_matches("./"));
+                    let asset = target.get(&path).await?;
+                    ensure!(
+                        asset.status == 200 && !asset.body.is_empty(),
+                        "{path}: {}",
+                        asset.status
+                    );
+                }
+                Ok(())
+            },
+        ),
+        Case::new(
+            "docs::page_shows_the_document_of_this_service",
+            "A page that shows another document, or none, is worth nothing.",
+            Needs::Service,
+            async |target| {
+                let script = target.get("/docs/swagger-initializer.js").await?;
+                ensure!(script.status == 200, "{script:?}");
+                let text = script.text();
+                ensure!(text.contains("\"/openapi.json\""), "{text}");
+                let document = target.get("/openapi.json").await?;
+                let version = document.member("/openapi")?;
+                let version = version.as_str().context("no version of OpenAPI")?;
+                ensure!(version.starts_with("3."), "{version}");
+                Ok(())
+            },
+        ),
+        Case::new(
+            "docs::unknown_asset_is_404",
+            "What is not there is a problem here as anywhere else.",
+            Needs::Service,
+            async |target| {
+                let call = Call::get("/docs/nope.js");
+                target
+                    .check(&call, &not_found("/docs/nope.js"))
+                    .await
+                    .map(drop)
+            },
+        ),
+    ]
+}
+
+/// What the page loads: the values of all `src` and `href`.
+fn links(page: &str) -> Vec<String> {
+    let after = |name: &str| {
+        let mut values = Vec::new();
+        let start = format!("{name}=\"");
+        for part in page.split(&start).skip(1) {
+            values.extend(part.split('"').next().map(str::to_owned));
+        }
+        values
+    };
+    let mut links = after("src");
+    links.extend(after("href"));
+    links
+}

@@ -1,0 +1,57 @@
+//! What every service answers alike (RFC 6750, RFC 9457): the same cases for each, written once.
+
+pub(crate) mod access;
+mod algorithms;
+mod api_description;
+mod audience;
+mod caller;
+mod claims;
+mod cors;
+mod credentials;
+mod docs;
+mod forgery;
+mod form;
+pub(crate) mod grants;
+mod header;
+mod health;
+mod key_sets;
+mod limits;
+mod outage;
+mod problems;
+mod rotation;
+mod routes;
+pub(crate) mod settings;
+mod side_by_side;
+mod size;
+
+use crate::case::Case;
+use crate::launch::ServiceKind;
+use access::Matrix;
+
+pub(crate) use caller::claims_of;
+pub(crate) use forgery::any_caller;
+pub(crate) use problems::{denied, invalid_token, missing_token};
+
+/// The cases that every service has.
+pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
+    let mut cases = credentials::cases();
+    cases.extend(form::cases());
+    cases.extend(size::cases());
+    cases.extend(header::cases());
+    cases.extend(algorithms::cases());
+    cases.extend(claims::cases());
+    cases.extend(audience::cases());
+    cases.extend(matrix.cases());
+    cases.extend(routes::cases(matrix));
+    cases.extend(caller::cases());
+    cases.extend(health::cases());
+    cases.extend(api_description::cases(matrix));
+    cases.extend(docs::cases());
+    cases.extend(cors::cases(kind));
+    cases.extend(outage::cases(kind, matrix));
+    cases.extend(rotation::cases(kind));
+    cases.extend(key_sets::cases(kind));
+    cases.extend(limits::cases(kind));
+    cases.extend(side_by_side::cases(kind));
+    cases
+}

@@ -1,0 +1,124 @@
+//! Paths that are no route, and methods that a path has not (RFC 9110, sections 15.5.5 and 15.5.6).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, ensure};
+
+use super::access::{Demand, Matrix};
+use super::problems::{missing_token, not_found};
+use crate::call::Call;
+use crate::case::{Case, Needs, label};
+use crate::expectation::Expectation;
+use crate::raw;
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+pub(super) fn cases(matrix: &Matrix) -> Vec<Case> {
+    let mut cases = unknown();
+    cases.extend(other_methods(matrix));
+    cases
+}
+
+fn unknown() -> Vec<Case> {
+    let public = ["/nope", "/api", "/health/nope", "/docs2"].map(|path| {
+        let name = label(path);
+        Case::new(
+            format!("routes::{name}_is_404"),
+            "A path that is no route is told so, as a problem.",
+            Needs::Service,
+            async move |target| {
+                let answer = target.get(path).await?;
+                // Whether `/api` alone belongs to the protected scope is the service's own business.
+                if path == "/api" && answer.status == 401 {
+                    return missing_token(target.kind()).check(&answer);
+                }
+                not_found(path).check(&answer)
+            },
+        )
+    });
+    let protected = Case::new(
+        "routes::unknown_route_below_api_is_401_and_then_404",
+        "Which protected routes there are is told to nobody without a token.",
+        Needs::Personas,
+        async |target| {
+            let call = Call::get("/api/nope");
+            target.check(&call, &missing_token(target.kind())).await?;
+            let expected = not_found("/api/nope");
+            target.check_as("nobody", call, &expected).await.map(drop)
+        },
+    );
+    let above = Case::new(
+        "routes::paths_that_climb_are_404",
+        "Files are served from the program alone: no path leads out of it.",
+        Needs::Service,
+        async |target| {
+            for path in [
+                "/../etc/passwd",
+                "/docs/../../etc/passwd",
+                "/docs/..%2f..%2fetc/passwd",
+                "//etc/passwd",
+            ] {
+                let request =
+                    format!("GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n\r\n");
+                let answer = raw::send(target.base_url(), request.as_bytes()).await?;
+                let answer = answer.context("no answer")?;
+                ensure!(answer.status == 404, "{path}: {answer:?}");
+            }
+            Ok(())
+        },
+    );
+    let query = Case::new(
+        "routes::unknown_route_repeats_no_query",
+        "A query may hold a secret: an answer, which may be logged, does not repeat it.",
+        Needs::Service,
+        async |target| {
+            let answer = target.get("/nope?token=secret-of-somebody").await?;
+            not_found("/nope").check(&answer)?;
+            ensure!(!answer.text().contains("secret-of-somebody"), "{answer:?}");
+            Ok(())
+        },
+    );
+    public
+        .into_iter()
+        .chain([protected, above, query])
+        .collect()
+}
+
+/// Each path of the matrix, with each method that it has not.
+fn other_methods(matrix: &Matrix) -> Vec<Case> {
+    let mut paths: BTreeMap<&str, (Vec<&str>, bool)> = BTreeMap::new();
+    let listed = matrix.routes.iter();
+    for route in listed.filter(|route| route.demand != Demand::Documentation) {
+        let (methods, public) = paths.entry(route.path).or_default();
+        methods.push(route.method);
+        *public |= route.demand.is_public();
+    }
+    let case = |(path, (methods, public)): (&'static str, (Vec<&'static str>, bool))| {
+        let name = label(path);
+        Case::new(
+            format!("routes::{name}_with_another_method_is_405"),
+            "RFC 9110, section 15.5.6: a wrong method is told which ones there are; a stranger is told 401 first.",
+            Needs::Personas,
+            async move |target| {
+                for method in METHODS.iter().filter(|method| !methods.contains(method)) {
+                    let call = Call::new(method, path.replace("{user_id}", "7"));
+                    if !public {
+                        let expected = missing_token(target.kind());
+                        target.check(&call, &expected).await?;
+                    }
+                    let expected = Expectation::problem(405, "method_not_allowed")
+                        .detail(format!("{method} is not allowed here"));
+                    let answer = target.check_as("admin", call, &expected).await?;
+                    let allow = answer.header("allow").context("there is no Allow")?;
+                    let allow: BTreeSet<_> = allow.split(", ").collect();
+                    ensure!(
+                        allow == methods.iter().copied().collect(),
+                        "Allow: {allow:?}"
+                    );
+                }
+                Ok(())
+            },
+        )
+    };
+    paths.into_iter().map(case).collect()
+}

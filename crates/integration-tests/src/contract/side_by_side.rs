@@ -1,0 +1,66 @@
+//! Several services at once.
+
+use anyhow::{Result, ensure};
+use local_issuer::{ProviderKind, TokenKind};
+
+use super::forgery::any_caller;
+use super::problems::invalid_token;
+use crate::call::Call;
+use crate::case::{Case, Needs};
+use crate::launch::{Environment, RunningService, ServiceKind, World};
+use crate::target::Target;
+
+pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
+    vec![
+        Case::new(
+            "side_by_side::services_count_and_stop_for_themselves",
+            "Two services share an issuer and nothing else.",
+            Needs::OwnServers,
+            async move |_| two_services(kind).await,
+        ),
+        Case::new(
+            "side_by_side::token_of_the_other_provider_is_401",
+            "A service trusts one issuer: what another signed is nobody's token here.",
+            Needs::AnyToken,
+            async |target| {
+                let issuer = target.issuer()?;
+                let other = match target.kind().provider() {
+                    ProviderKind::Descope => issuer.auth0.mint("admin", TokenKind::Access)?,
+                    _ => issuer.descope.mint("admin", TokenKind::Access)?,
+                };
+                let detail = "Invalid claims. Please check the audience and issuer.";
+                let expected = invalid_token(target.kind(), "invalid_claims", detail);
+                let call = any_caller().bearer(&other.token()?);
+                target.check(&call, &expected).await.map(drop)
+            },
+        ),
+    ]
+}
+
+async fn two_services(kind: ServiceKind) -> Result<()> {
+    let world = World::start(&Environment::new(kind)?).await?;
+    let other = RunningService::start(&Environment::new(kind)?, &world.issuer.config()).await?;
+    let other = other.ready().await?;
+    let (here, there) = (world.target(), other.target(&world.issuer)?);
+    for _ in 0..5 {
+        requests_today(&here).await?;
+    }
+    let before = requests_today(&there).await?;
+    requests_today(&here).await?;
+    let after = requests_today(&there).await?;
+    ensure!(after == before.saturating_add(1), "{before}, {after}");
+
+    other.stop().await?;
+    requests_today(&here).await?;
+    world.stop().await
+}
+
+async fn requests_today(target: &Target) -> Result<u64> {
+    let call = Call::get("/api/admin/stats").bearer(&target.token("admin").await?);
+    let answer = target.send(&call).await?;
+    ensure!(answer.status == 200, "{answer:?}");
+    Ok(answer
+        .member("/requests_today")?
+        .as_u64()
+        .unwrap_or_default())
+}

@@ -1,0 +1,32 @@
+//! The suite of `descope-api`.
+
+mod audience;
+mod examples;
+mod grants;
+mod input;
+mod kinds;
+mod matrix;
+mod rights;
+mod settings;
+mod stats;
+mod users;
+
+use crate::contract;
+use crate::launch::ServiceKind;
+use crate::suite::Suite;
+
+/// All cases.
+pub fn suite() -> Suite {
+    let kind = ServiceKind::DescopeApi;
+    let mut cases = contract::cases(kind, &matrix::MATRIX);
+    cases.extend(examples::cases());
+    cases.extend(rights::cases());
+    cases.extend(users::cases());
+    cases.extend(input::cases());
+    cases.extend(stats::cases());
+    cases.extend(kinds::cases());
+    cases.extend(audience::cases());
+    cases.extend(settings::cases());
+    cases.extend(grants::cases());
+    Suite::new(kind, cases)
+}

@@ -1,0 +1,311 @@
+//! Creating, listing and deleting users.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::case::{Case, Needs};
+use crate::contract::any_caller;
+use crate::expectation::Expectation;
+use crate::launch::{Environment, RunningService, ServiceKind, World};
+use crate::random::{email, unique};
+use crate::target::Target;
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = one_user();
+    cases.extend(taken());
+    cases.extend(stores());
+    cases
+}
+
+fn one_user() -> Vec<Case> {
+    vec![
+        Case::new(
+            "users::created_by_query_is_listed_until_deleted",
+            "What was created is there, and what was deleted is gone.",
+            Needs::Personas,
+            async |target| {
+                let email = email("query");
+                let call = Call::post(format!("/api/users?name=Ada%20Lovelace&email={email}"));
+                whole_life(
+                    target,
+                    call,
+                    json!({"name": "Ada Lovelace", "email": email}),
+                )
+                .await
+            },
+        ),
+        Case::new(
+            "users::created_by_json_is_listed_until_deleted",
+            "A JSON body is read as the query is.",
+            Needs::Personas,
+            async |target| {
+                let user =
+                    json!({"name": "Zoë O'Neil; DROP TABLE users;-- 🦀", "email": email("json")});
+                whole_life(target, Call::post("/api/users").json(&user), user).await
+            },
+        ),
+        Case::new(
+            "users::unknown_id_is_404",
+            "Whoever deletes what is not there is told so.",
+            Needs::Personas,
+            async |target| {
+                for id in [
+                    "7",
+                    "00000000-0000-7000-8000-000000000000",
+                    "' OR '1'='1",
+                    "a%2Fb",
+                ] {
+                    let call = Call::delete(format!("/api/users/{}", id.replace(' ', "%20")));
+                    let problem = Expectation::problem(404, "not_found");
+                    let problem = problem.detail_starting("There is no user ");
+                    target.check_as("admin", call, &problem).await?;
+                }
+                Ok(())
+            },
+        ),
+        Case::new(
+            "users::list_goes_on_behind_an_id",
+            "A long list is read in parts, in the order of creation.",
+            Needs::Personas,
+            async |target| {
+                let mut ids = Vec::new();
+                for _ in 0..3 {
+                    let call = Call::post(format!("/api/users?name=Page&email={}", email("page")));
+                    ids.push(created(target, call).await?);
+                }
+                let [first, second, third] = ids.as_slice() else {
+                    anyhow::bail!("{ids:?}")
+                };
+                let listed = listed(target, &format!("?limit=1000&after={first}")).await?;
+                let place = |id: &str| {
+                    listed
+                        .iter()
+                        .position(|user| user.get("id") == Some(&json!(id)))
+                };
+                ensure!(place(first).is_none(), "the list starts behind the id");
+                let (second, third) = (
+                    place(second).context("second")?,
+                    place(third).context("third")?,
+                );
+                ensure!(second < third, "in the order of creation");
+                let one = listed_ids(target, &format!("?limit=1&after={first}")).await?;
+                ensure!(one.len() == 1, "{one:?}");
+                Ok(())
+            },
+        ),
+    ]
+}
+
+fn taken() -> Vec<Case> {
+    type Row = (&'static str, fn(&str) -> String);
+    let rows: [Row; 2] = [
+        ("email", str::to_owned),
+        ("email_in_another_case", str::to_uppercase),
+    ];
+    let cases = rows.map(|(name, again)| {
+        Case::new(
+            format!("users::taken_{name}_is_409"),
+            "No two users have the same address, in whatever case it is written.",
+            Needs::Personas,
+            async move |target| {
+                let email = email("taken");
+                let create = |email: &str| {
+                    Call::post("/api/users").json(&json!({"name": "Ada", "email": email}))
+                };
+                created(target, create(&email)).await?;
+                let again = again(&email);
+                let problem = Expectation::problem(409, "conflict");
+                let problem = problem.detail(format!("The email {again} is taken"));
+                target
+                    .check_as("admin", create(&again), &problem)
+                    .await
+                    .map(drop)
+            },
+        )
+    });
+    cases.into()
+}
+
+fn stores() -> Vec<Case> {
+    let environment = || Environment::new(ServiceKind::DescopeApi);
+    vec![
+        Case::new(
+            "users::are_there_after_a_restart",
+            "What was answered with 200 is kept.",
+            Needs::OwnServers,
+            async move |_| {
+                let environment = environment()?;
+                let world = World::start(&environment).await?;
+                let call = Call::post(format!("/api/users?name=Kept&email={}", email("kept")));
+                let id = created(&world.target(), call).await?;
+                world.service.stop().await?;
+
+                let config = world.issuer.config();
+                let again = RunningService::start(&environment, &config)
+                    .await?
+                    .ready()
+                    .await?;
+                let listed = listed_ids(&again.target(&world.issuer)?, "").await?;
+                ensure!(listed == [id], "{listed:?}");
+                again.stop().await?;
+                world.issuer.stop().await;
+                Ok(())
+            },
+        ),
+        Case::new(
+            "users::of_another_service_are_not_listed",
+            "Two services with two databases share no users.",
+            Needs::OwnServers,
+            async move |_| {
+                let world = World::start(&environment()?).await?;
+                let config = world.issuer.config();
+                let other = RunningService::start(&environment()?, &config)
+                    .await?
+                    .ready()
+                    .await?;
+                let call = Call::post(format!("/api/users?name=Here&email={}", email("here")));
+                created(&world.target(), call).await?;
+                let there = listed_ids(&other.target(&world.issuer)?, "").await?;
+                ensure!(there.is_empty(), "{there:?}");
+                other.stop().await?;
+                world.stop().await
+            },
+        ),
+        Case::new(
+            "users::one_address_at_once_is_taken_once",
+            "Of several requests for one address that come together, one has it.",
+            Needs::OwnServers,
+            async move |_| {
+                let world = World::start(&environment()?).await?;
+                one_address(&world.target()).await?;
+                world.stop().await
+            },
+        ),
+        Case::new(
+            "users::many_at_once_are_all_kept",
+            "Requests that come together do not get in each other's way: none fails, and none is lost.",
+            Needs::OwnServers,
+            async move |_| {
+                let world = World::start(&environment()?).await?;
+                many_at_once(&world.target()).await?;
+                world.stop().await
+            },
+        ),
+    ]
+}
+
+/// Writes, reads and health checks together, as soon as the service is there.
+async fn many_at_once(target: &Target) -> Result<()> {
+    const USERS: usize = 25;
+    let token = target.token("admin").await?;
+    let mut calls = JoinSet::new();
+    for number in 0..USERS {
+        let create = Call::post(format!(
+            "/api/users?name=Many&email={}",
+            email(&number.to_string())
+        ));
+        for call in [
+            create,
+            Call::get("/api/admin/users"),
+            Call::get("/health/ready"),
+            any_caller(),
+        ] {
+            let (target, call) = (target.clone(), call.bearer(&token));
+            calls.spawn(async move { (call.clone(), target.send(&call).await) });
+        }
+    }
+    for (call, answer) in calls.join_all().await {
+        let answer = answer?;
+        ensure!(answer.status == 200, "{call:?}: {answer:?}");
+    }
+    let listed = listed_ids(target, "?limit=1000").await?;
+    ensure!(listed.len() == USERS, "{} users", listed.len());
+    Ok(())
+}
+
+async fn one_address(target: &Target) -> Result<()> {
+    let token = target.token("admin").await?;
+    let mut calls = JoinSet::new();
+    for _ in 0..10 {
+        let call = Call::post("/api/users?name=Twin&email=twin@example.com").bearer(&token);
+        let target = target.clone();
+        calls.spawn(async move { target.send(&call).await });
+    }
+    let mut statuses = Vec::new();
+    for answer in calls.join_all().await {
+        statuses.push(answer?.status);
+    }
+    statuses.sort_unstable();
+    ensure!(
+        statuses.starts_with(&[200, 409]) && statuses.ends_with(&[409]),
+        "{statuses:?}"
+    );
+    let listed = listed_ids(target, "").await?;
+    ensure!(listed.len() == 1, "{listed:?}");
+    Ok(())
+}
+
+async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
+    let expected = Expectation::json(json!({"message": "User created", "user": user}));
+    let answer = target.check_as("admin", create, &expected).await?;
+    let id = id_of(&answer)?;
+    let listed = listed(target, "?limit=1000").await?;
+    let found = listed
+        .iter()
+        .find(|user| user.get("id") == Some(&json!(id)));
+    let found = found.context("the user is not listed")?;
+    for member in ["name", "email"] {
+        ensure!(found.get(member) == user.get(member), "{found}");
+    }
+
+    let delete = || Call::delete(format!("/api/users/{id}"));
+    let expected = Expectation::json(json!({"message": format!("User {id} deleted")}));
+    target.check_as("admin", delete(), &expected).await?;
+    let gone = listed_ids(target, "?limit=1000").await?;
+    ensure!(!gone.contains(&id), "the user is still listed");
+    let expected = Expectation::problem(404, "not_found").detail(format!("There is no user {id}"));
+    target
+        .check_as("admin", delete(), &expected)
+        .await
+        .map(drop)
+}
+
+/// Creates a user as somebody who may, and answers its id.
+pub(super) async fn created(target: &Target, call: Call) -> Result<String> {
+    let expected = Expectation::json(json!({"message": "User created"}));
+    id_of(&target.check_as("admin", call, &expected).await?)
+}
+
+async fn listed(target: &Target, query: &str) -> Result<Vec<Value>> {
+    let call = Call::get(format!("/api/admin/users{query}"));
+    let answer = target
+        .check_as("admin", call, &Expectation::json(json!({})))
+        .await?;
+    let message = answer.member("/message")?;
+    ensure!(
+        message.as_str().is_some_and(|text| !text.is_empty()),
+        "{message}"
+    );
+    let users = answer.member("/users")?;
+    users.as_array().cloned().context("users is not a list")
+}
+
+async fn listed_ids(target: &Target, query: &str) -> Result<Vec<String>> {
+    let users = listed(target, query).await?;
+    let ids = users.iter().filter_map(|user| user.get("id")?.as_str());
+    Ok(ids.map(str::to_owned).collect())
+}
+
+fn id_of(answer: &Answer) -> Result<String> {
+    let id = answer.member("/user/id")?;
+    let id = id.as_str().filter(|id| !id.is_empty());
+    Ok(id.context("a user without an id")?.to_owned())
+}
+
+/// An address that is too long.
+pub(super) fn long_email() -> String {
+    format!("{}{}@example.com", unique("long"), "x".repeat(250))
+}

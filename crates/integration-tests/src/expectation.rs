@@ -1,0 +1,216 @@
+//! What an answer must be.
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+
+/// Status, headers and body of an answer, checked together. More members in a JSON body are allowed.
+#[derive(Debug, Clone)]
+pub(crate) struct Expectation {
+    status: u16,
+    content_type: &'static str,
+    /// The whole `WWW-Authenticate` header; `None` if it must not be there.
+    challenge: Option<String>,
+    /// Members that must be there with these values.
+    members: Value,
+    detail: Option<Detail>,
+}
+
+#[derive(Debug, Clone)]
+enum Detail {
+    Exactly(String),
+    Starting(&'static str),
+}
+
+impl Expectation {
+    /// A JSON answer with at least these members.
+    pub(crate) fn json(members: Value) -> Self {
+        Self {
+            status: 200,
+            content_type: "application/json",
+            challenge: None,
+            members,
+            detail: None,
+        }
+    }
+
+    /// A problem (RFC 9457), without a challenge.
+    pub(crate) fn problem(status: u16, code: &str) -> Self {
+        let members = json!({
+            "type": "about:blank", "title": title(status), "status": status, "code": code,
+        });
+        Self {
+            status,
+            content_type: "application/problem+json",
+            ..Self::json(members)
+        }
+    }
+
+    /// With exactly this `detail`.
+    pub(crate) fn detail(self, detail: impl Into<String>) -> Self {
+        let detail = Some(Detail::Exactly(detail.into()));
+        Self { detail, ..self }
+    }
+
+    /// With a `detail` that starts like this and goes on.
+    pub(crate) fn detail_starting(self, start: &'static str) -> Self {
+        let detail = Some(Detail::Starting(start));
+        Self { detail, ..self }
+    }
+
+    /// With exactly this `WWW-Authenticate`.
+    pub(crate) fn challenge(self, challenge: impl Into<String>) -> Self {
+        let challenge = Some(challenge.into());
+        Self { challenge, ..self }
+    }
+
+    /// Errors: everything that is not as expected, and the answer.
+    pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
+        let mut faults = Vec::new();
+        if answer.status != self.status {
+            faults.push(format!("the status is not {}", self.status));
+        }
+        let mut header = |name: &str, expected: Option<&str>| {
+            let values: Vec<_> = answer.all(name).collect();
+            if values != Vec::from_iter(expected) {
+                let expected = expected.unwrap_or("(none)");
+                faults.push(format!("{name} is {values:?}, not {expected}"));
+            }
+        };
+        header("content-type", Some(self.content_type));
+        header("www-authenticate", self.challenge.as_deref());
+        match serde_json::from_slice(&answer.body) {
+            Ok(body) => self.check_body(&body, answer, &mut faults),
+            Err(error) => faults.push(format!("the body is not JSON: {error}")),
+        }
+        if faults.is_empty() {
+            return Ok(());
+        }
+        bail!("- {}\n\nThe answer was {answer:?}", faults.join("\n- "))
+    }
+
+    fn check_body(&self, body: &Value, answer: &Answer, faults: &mut Vec<String>) {
+        compare(body, &self.members, "", faults);
+        let detail = body.get("detail").and_then(Value::as_str);
+        match &self.detail {
+            Some(Detail::Exactly(expected)) if detail != Some(expected) => {
+                faults.push(format!("detail is {detail:?}, not {expected:?}"));
+            }
+            Some(Detail::Starting(start)) if !detail.is_some_and(|text| goes_on(text, start)) => {
+                faults.push(format!("detail is {detail:?}, not {start:?} and more"));
+            }
+            _ => {}
+        }
+        let named = body.get("request_id").and_then(Value::as_str);
+        let id = answer.header("x-request-id").filter(|id| !id.is_empty());
+        if id.is_none() {
+            faults.push("there is no x-request-id".to_owned());
+        } else if self.content_type == "application/problem+json" && named != id {
+            faults.push(format!("request_id is {named:?}, x-request-id {id:?}"));
+        }
+    }
+}
+
+fn goes_on(text: &str, start: &str) -> bool {
+    text.starts_with(start) && text.len() > start.len()
+}
+
+/// `expected` must be in `actual`: objects may have more members, everything else must be equal.
+fn compare(actual: &Value, expected: &Value, path: &str, faults: &mut Vec<String>) {
+    if let (Value::Object(actual), Value::Object(expected)) = (actual, expected) {
+        for (name, expected) in expected {
+            match actual.get(name) {
+                Some(actual) => compare(actual, expected, &format!("{path}/{name}"), faults),
+                None => faults.push(format!("{path}/{name} is missing")),
+            }
+        }
+    } else if actual != expected {
+        faults.push(format!("{path} is {actual}, not {expected}"));
+    }
+}
+
+/// The status in words (RFC 9110, section 15; 413 and 422 in their older form, RFC 4918 and RFC 7231).
+fn title(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        413 => "Payload Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Entity",
+        503 => "Service Unavailable",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Expectation;
+    use crate::answer::Answer;
+
+    fn answer(body: &str) -> Answer {
+        let headers = [
+            ("content-type", "application/problem+json"),
+            ("x-request-id", "7"),
+            ("www-authenticate", "Bearer realm=\"a\""),
+        ];
+        Answer {
+            status: 401,
+            headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn good() -> Answer {
+        let body = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "c", "detail": "d", "request_id": "7", "more": 1});
+        answer(&body.to_string())
+    }
+
+    fn expectation() -> Expectation {
+        let problem = Expectation::problem(401, "c").detail("d");
+        problem.challenge("Bearer realm=\"a\"")
+    }
+
+    #[test]
+    fn an_answer_with_all_that_is_expected_and_more_passes() {
+        expectation().check(&good()).unwrap();
+    }
+
+    #[test]
+    fn each_difference_is_found() {
+        let differences: [fn(&mut Answer); 7] = [
+            |answer| answer.status = 403,
+            |answer| answer.headers.retain(|(name, _)| name != "content-type"),
+            |answer| answer.headers.retain(|(name, _)| name != "x-request-id"),
+            |answer| {
+                answer
+                    .headers
+                    .retain(|(name, _)| name != "www-authenticate")
+            },
+            |answer| {
+                answer
+                    .headers
+                    .push(("www-authenticate".to_owned(), "Basic".to_owned()))
+            },
+            |answer| answer.body = answer.text().replace("\"d\"", "\"e\"").into_bytes(),
+            |answer| answer.body = answer.text().replace("\"7\"", "\"8\"").into_bytes(),
+        ];
+        for (index, change) in differences.iter().enumerate() {
+            let mut answer = good();
+            change(&mut answer);
+            assert!(expectation().check(&answer).is_err(), "difference {index}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_that_nobody_expects_is_found() {
+        let expectation = Expectation::problem(401, "c").detail("d");
+        assert!(expectation.check(&good()).is_err());
+    }
+}
