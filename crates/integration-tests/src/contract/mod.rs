@@ -12,6 +12,7 @@ mod docs;
 mod forgery;
 mod form;
 pub(crate) mod grants;
+mod head;
 mod header;
 mod health;
 mod key_sets;
@@ -38,6 +39,7 @@ pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     cases.extend(form::cases());
     cases.extend(size::cases());
     cases.extend(header::cases());
+    cases.extend(head::cases());
     cases.extend(algorithms::cases());
     cases.extend(claims::cases());
     cases.extend(audience::cases());

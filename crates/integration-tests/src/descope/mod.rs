@@ -2,6 +2,7 @@
 
 mod audience;
 mod examples;
+mod fields;
 mod grants;
 mod input;
 mod kinds;
@@ -9,6 +10,7 @@ mod matrix;
 mod rights;
 mod settings;
 mod stats;
+mod stores;
 mod users;
 
 use crate::contract;
@@ -22,7 +24,9 @@ pub fn suite() -> Suite {
     cases.extend(examples::cases());
     cases.extend(rights::cases());
     cases.extend(users::cases());
+    cases.extend(stores::cases());
     cases.extend(input::cases());
+    cases.extend(fields::cases());
     cases.extend(stats::cases());
     cases.extend(kinds::cases());
     cases.extend(audience::cases());

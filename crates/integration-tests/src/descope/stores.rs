@@ -1,0 +1,131 @@
+//! The store behind the users: what it keeps, and what happens at the same time.
+
+use anyhow::{Result, ensure};
+use tokio::task::JoinSet;
+
+use super::users::{created, listed_ids};
+use crate::call::Call;
+use crate::case::{Case, Needs};
+use crate::contract::any_caller;
+use crate::launch::{Environment, RunningService, ServiceKind, World};
+use crate::random::email;
+use crate::target::Target;
+
+pub(super) fn cases() -> Vec<Case> {
+    let environment = || Environment::new(ServiceKind::DescopeApi);
+    vec![
+        Case::new(
+            "users::are_there_after_a_restart",
+            "What was answered with 200 is kept.",
+            Needs::OwnServers,
+            async move |_| {
+                let environment = environment()?;
+                let world = World::start(&environment).await?;
+                let call = Call::post(format!("/api/users?name=Kept&email={}", email("kept")));
+                let id = created(&world.target(), call).await?;
+                world.service.stop().await?;
+
+                let config = world.issuer.config();
+                let again = RunningService::start(&environment, &config)
+                    .await?
+                    .ready()
+                    .await?;
+                let listed = listed_ids(&again.target(&world.issuer)?, "").await?;
+                ensure!(listed == [id], "{listed:?}");
+                again.stop().await?;
+                world.issuer.stop().await;
+                Ok(())
+            },
+        ),
+        Case::new(
+            "users::of_another_service_are_not_listed",
+            "Two services with two databases share no users.",
+            Needs::OwnServers,
+            async move |_| {
+                let world = World::start(&environment()?).await?;
+                let config = world.issuer.config();
+                let other = RunningService::start(&environment()?, &config)
+                    .await?
+                    .ready()
+                    .await?;
+                let call = Call::post(format!("/api/users?name=Here&email={}", email("here")));
+                created(&world.target(), call).await?;
+                let there = listed_ids(&other.target(&world.issuer)?, "").await?;
+                ensure!(there.is_empty(), "{there:?}");
+                other.stop().await?;
+                world.stop().await
+            },
+        ),
+        Case::new(
+            "users::one_address_at_once_is_taken_once",
+            "Of several requests for one address that come together, one has it.",
+            Needs::OwnServers,
+            async move |_| {
+                let world = World::start(&environment()?).await?;
+                one_address(&world.target()).await?;
+                world.stop().await
+            },
+        ),
+        Case::new(
+            "users::many_at_once_are_all_kept",
+            "Requests that come together do not get in each other's way: none fails, and none is lost.",
+            Needs::OwnServers,
+            async move |_| {
+                let world = World::start(&environment()?).await?;
+                many_at_once(&world.target()).await?;
+                world.stop().await
+            },
+        ),
+    ]
+}
+
+/// Writes, reads and health checks together, as soon as the service is there.
+async fn many_at_once(target: &Target) -> Result<()> {
+    const USERS: usize = 25;
+    let token = target.token("admin").await?;
+    let mut calls = JoinSet::new();
+    for number in 0..USERS {
+        let create = Call::post(format!(
+            "/api/users?name=Many&email={}",
+            email(&number.to_string())
+        ));
+        for call in [
+            create,
+            Call::get("/api/admin/users"),
+            Call::get("/health/ready"),
+            any_caller(),
+        ] {
+            let (target, call) = (target.clone(), call.bearer(&token));
+            calls.spawn(async move { (call.clone(), target.send(&call).await) });
+        }
+    }
+    for (call, answer) in calls.join_all().await {
+        let answer = answer?;
+        ensure!(answer.status == 200, "{call:?}: {answer:?}");
+    }
+    let listed = listed_ids(target, "?limit=1000").await?;
+    ensure!(listed.len() == USERS, "{} users", listed.len());
+    Ok(())
+}
+
+async fn one_address(target: &Target) -> Result<()> {
+    let token = target.token("admin").await?;
+    let mut calls = JoinSet::new();
+    for _ in 0..10 {
+        let call = Call::post("/api/users?name=Twin&email=twin@example.com").bearer(&token);
+        let target = target.clone();
+        calls.spawn(async move { target.send(&call).await });
+    }
+    let mut statuses = Vec::new();
+    for answer in calls.join_all().await {
+        statuses.push(answer?.status);
+    }
+    statuses.sort_unstable();
+    ensure!(
+        statuses.starts_with(&[200, 409]) && statuses.ends_with(&[409]),
+        "{statuses:?}"
+    );
+    let listed = listed_ids(target, "").await?;
+    ensure!(listed.len() == 1, "{listed:?}");
+    Ok(())
+}
