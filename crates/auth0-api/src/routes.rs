@@ -6,6 +6,8 @@ mod public;
 mod rights;
 mod token;
 
+use actix_web::web;
+use identity_actix::no_such_route;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Routes that anybody may call.
@@ -14,6 +16,8 @@ pub fn public(app: &mut ServiceConfig) {
         .service(public::info)
         .service(public::token_structure)
         .service(public::hello);
+    // Before the protected scope of the same prefix, which would ask for a token first.
+    app.route("/api/public", web::route().to(no_such_route));
     app.service(identity_actix::health::health)
         .service(identity_actix::health::ready);
 }

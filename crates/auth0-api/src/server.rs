@@ -7,8 +7,8 @@ use actix_web::{App, HttpServer, web};
 use identity_actix::settings::Signals;
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
-    BoundServer, Service, ServiceName, bind, cors, count_requests, head_as_get, no_such_route,
-    openapi, request_id,
+    BoundServer, Service, ServiceName, bind, cors, cors_refusals, count_requests, head_as_get,
+    no_such_route, openapi, request_id,
 };
 use identity_core::KeyAddress;
 use utoipa_actix_web::{AppExt, scope};
@@ -50,6 +50,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .wrap(from_fn(head_as_get))
             .wrap(from_fn(count_requests))
             .wrap(cors(&origins))
+            .wrap(from_fn(cors_refusals))
             .wrap(from_fn(request_id))
             .wrap(RequestLog::new())
             .configure(|app| service.configure(app))

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use descope_api::{Settings, banner, server};
-use identity_actix::program;
+use identity_actix::program::{self, Command};
 
 #[actix_web::main]
 async fn main() -> ExitCode {
@@ -11,8 +11,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> anyhow::Result<()> {
+    let command = Command::from_arguments()?;
+    if command == Command::Help {
+        program::announce(&program::help("descope-api", "DESCOPE_PROJECT_ID"));
+        return Ok(());
+    }
     let settings = Settings::from_env()?;
-    program::run(&settings.service, async || {
+    program::run(command, &settings.service, async || {
         let server = server::build(settings.clone()).await?;
         program::announce(&banner(&settings, server.address()));
         Ok(server)

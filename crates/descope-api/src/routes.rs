@@ -8,11 +8,15 @@ mod rights;
 mod token;
 mod users;
 
+use actix_web::web;
+use identity_actix::no_such_route;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Routes that anybody may call.
 pub fn public(app: &mut ServiceConfig) {
     app.service(public::index).service(public::hello);
+    // Before the protected scope of the same prefix, which would ask for a token first.
+    app.route("/api/public", web::route().to(no_such_route));
     app.service(identity_actix::health::health)
         .service(identity_actix::health::ready);
 }

@@ -179,11 +179,13 @@ fn everything_wrong_is_reported_at_once() {
         ("DESCOPE_ALGORITHMS", "none"),
         ("PORT", "http"),
         ("LEEWAY_SECONDS", "1h"),
+        ("DATABASE_URL", "mysql://localhost/users"),
     ])
     .unwrap_err();
     let expected = [
         "PORT cannot be used: ",
         "LEEWAY_SECONDS cannot be used: ",
+        "DATABASE_URL must start with sqlite: or postgres:",
         "DESCOPE_PROJECT_ID is not set: the id of your Descope project, P...",
         "DESCOPE_BASE_URL cannot be used: ",
         "DESCOPE_REQUIRE_AUDIENCE cannot be used: expected true or false",

@@ -82,6 +82,26 @@ pub enum CreateError {
     Store(#[from] sqlx::Error),
 }
 
+/// A kind of database, as an address names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// `sqlite:`
+    Sqlite,
+    /// `postgres:` or `postgresql:`
+    Postgres,
+}
+
+impl Database {
+    /// The kind that this address is of. Errors: none that is known.
+    pub fn of(url: &str) -> Result<Self, OpenError> {
+        match url.split_once(':') {
+            Some(("sqlite", _)) => Ok(Self::Sqlite),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres),
+            _ => Err(OpenError::UnknownDatabase),
+        }
+    }
+}
+
 impl Users {
     /// Opens the database and brings its tables up to date. A SQLite file is made if it is missing.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
@@ -92,12 +112,9 @@ impl Users {
     async fn open_within(url: &str, patience: Duration) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let options = AnyPoolOptions::new().acquire_timeout(patience);
-        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        if Database::of(url)? == Database::Postgres {
             let options = options.max_connections(8);
             return Self::connect(options, url, &POSTGRES).await;
-        }
-        if !url.starts_with("sqlite:") {
-            return Err(OpenError::UnknownDatabase);
         }
         let file = SqliteFile::at(url)?;
         if file.is_in_memory {
@@ -188,9 +205,9 @@ impl Users {
     }
 }
 
-/// Whether a text can be the id of a user. PostgreSQL fails at some that cannot: those with a NUL.
+/// Whether a text can be the id of a user: in the one form that the store gives, because ids are compared as texts.
 pub fn is_id(text: &str) -> bool {
-    Uuid::try_parse(text).is_ok()
+    Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
 }
 
 fn user(row: &AnyRow) -> Result<User, sqlx::Error> {

@@ -1,10 +1,15 @@
 //! Cross-origin requests from browsers.
 
-use actix_cors::Cors;
+use actix_cors::{Cors, CorsError};
+use actix_web::Error;
+use actix_web::ResponseError;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::middleware::Condition;
+use actix_web::middleware::{Condition, Next};
 
+use crate::api_error::ApiError;
 use crate::request_id::REQUEST_ID_HEADER;
 
 /// The middleware for these origins; no origin, no CORS headers. `*` allows every origin.
@@ -32,4 +37,22 @@ pub fn cors(origins: &[String]) -> Condition<Cors> {
             .fold(base, |cors, origin| cors.allowed_origin(origin))
     };
     Condition::new(!origins.is_empty(), cors)
+}
+
+/// Middleware, to be used with `actix_web::middleware::from_fn` around [`cors`]: a preflight that it refuses is answered
+/// with a problem, as every other error is.
+pub async fn cors_refusals<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let response = next.call(request).await?;
+    let refusal = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<CorsError>());
+    let Some(refusal) = refusal.map(ToString::to_string) else {
+        return Ok(response.map_into_left_body());
+    };
+    let problem = ApiError::bad_request(refusal).error_response();
+    Ok(response.into_response(problem).map_into_right_body())
 }

@@ -31,7 +31,7 @@ pub use activity::{Activity, count_requests};
 pub use api_error::{ApiError, InvalidField, Problem};
 pub use authenticate::Authenticate;
 pub use caller::{Bearer, Caller, Claims, Require};
-pub use cors::cors;
+pub use cors::{cors, cors_refusals};
 pub use credentials::Credentials;
 pub use error_code::ErrorCode;
 pub use head::head_as_get;

@@ -86,9 +86,14 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
         add(
             operation,
             "403",
-            denied.unwrap_or(&format!("The token is good, but has not: {rule}")),
+            denied.unwrap_or(&format!("The token is good, but lacks: {rule}")),
         );
     }
+    add(
+        operation,
+        "500",
+        "`internal_error`: our mistake; the log has it under the request id",
+    );
     add(
         operation,
         "503",

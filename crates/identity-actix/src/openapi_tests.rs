@@ -81,10 +81,10 @@ fn a_protected_route_has_its_rule_and_its_errors() {
         assert_eq!(operation["description"], format!("Requires: {rule}."));
         assert_eq!(
             statuses(operation),
-            ["200", "400", "401", "403", "503"],
+            ["200", "400", "401", "403", "500", "503"],
             "{path}"
         );
-        for status in ["400", "401", "403", "503"] {
+        for status in ["400", "401", "403", "500", "503"] {
             let content = &operation["responses"][status]["content"];
             let schema = &content["application/problem+json"]["schema"]["$ref"];
             assert_eq!(schema, "#/components/schemas/Problem", "{path} {status}");
@@ -95,7 +95,7 @@ fn a_protected_route_has_its_rule_and_its_errors() {
     };
     assert_eq!(
         denied("/api/x", "post"),
-        "The token is good, but has not: scope read:x and scope write:x"
+        "The token is good, but lacks: scope read:x and scope write:x"
     );
     assert_eq!(denied("/api/admin", "put"), "Administrators only.");
 }
@@ -105,7 +105,7 @@ fn a_route_for_any_caller_has_no_403() {
     let operation = &described()["paths"]["/api/me"]["get"];
     assert_eq!(operation["security"], json!([{"bearer": []}]));
     assert_eq!(operation["description"], "Requires: any verified token.");
-    assert_eq!(statuses(operation), ["200", "400", "401", "503"]);
+    assert_eq!(statuses(operation), ["200", "400", "401", "500", "503"]);
 }
 
 #[test]

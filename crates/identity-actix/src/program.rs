@@ -1,5 +1,6 @@
 //! What the `main` of every service does.
 
+use std::env;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -9,29 +10,61 @@ use crate::listen::{BoundServer, healthcheck};
 use crate::settings::ServiceSettings;
 use crate::telemetry;
 
-/// Runs a service until it is stopped, or does what the first argument says: `healthcheck` asks the service that runs
-/// with the same settings whether it is ready, and fails if it is not.
-pub async fn run(
-    settings: &ServiceSettings,
-    build: impl AsyncFnOnce() -> anyhow::Result<BoundServer>,
-) -> anyhow::Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        None => {
-            telemetry::init(&settings.log).context("the log cannot be started")?;
-            Ok(build().await?.run().await?)
+/// What a service was started to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Answer requests until it is stopped: no argument.
+    Serve,
+    /// Ask the service that runs with the same settings whether it is ready: `healthcheck`.
+    Healthcheck,
+    /// Say what there is: `--help`.
+    Help,
+}
+
+impl Command {
+    /// What the arguments of this process say. Errors: something else.
+    pub fn from_arguments() -> anyhow::Result<Self> {
+        match env::args().nth(1).as_deref() {
+            None => Ok(Self::Serve),
+            Some("healthcheck") => Ok(Self::Healthcheck),
+            Some("--help" | "-h" | "help") => Ok(Self::Help),
+            Some(other) => {
+                bail!("unknown argument {other:?}: expected none, healthcheck or --help")
+            }
         }
-        Some("healthcheck") => Ok(healthcheck(settings.host, settings.port).await?),
-        Some(other) => bail!("unknown argument {other:?}: expected none, or healthcheck"),
     }
 }
 
-/// Says at start what the service is and where, on standard output.
+/// Runs a service until it is stopped, or asks one that runs.
+pub async fn run(
+    command: Command,
+    settings: &ServiceSettings,
+    build: impl AsyncFnOnce() -> anyhow::Result<BoundServer>,
+) -> anyhow::Result<()> {
+    if command == Command::Healthcheck {
+        return Ok(healthcheck(settings.host, settings.port).await?);
+    }
+    telemetry::init(&settings.log).context("the log cannot be started")?;
+    Ok(build().await?.run().await?)
+}
+
+/// What a service does and how it is told: for `--help`.
+pub fn help(name: &str, required: &str) -> String {
+    format!(
+        "{name}                answers requests until it is stopped\n\
+         {name} healthcheck    exits with 0 if the one that runs with the same settings is ready\n\n\
+         Settings come from the environment, .env, or a TOML file that CONFIG_FILE names.\n\
+         Required: {required}. All of them are in .env.example.\n"
+    )
+}
+
+/// Says what the service is and where, on standard output.
 #[expect(
     clippy::print_stdout,
     reason = "it is for whoever started the program, and no log line"
 )]
-pub fn announce(banner: &str) {
-    println!("{banner}");
+pub fn announce(text: &str) {
+    println!("{text}");
 }
 
 /// The address that a person on this machine can open.

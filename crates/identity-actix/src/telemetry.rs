@@ -59,7 +59,9 @@ where
 {
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
-        .parse_lossy(&settings.filter);
+        // A request head that is none is answered 400: any stranger could fill the log with errors. It comes first, so
+        // that a filter that names the module wins.
+        .parse_lossy(format!("actix_http=off,{}", settings.filter));
     let filtered = tracing_subscriber::registry().with(filter);
     match settings.format {
         LogFormat::Human => filtered.with(lines.with_target(false)).into(),

@@ -188,7 +188,7 @@ impl fmt::Display for Rule {
             Self::Role(role) => write!(formatter, "role {role}"),
             Self::Permission(permission) => write!(formatter, "permission {permission}"),
             Self::Claim(name, value) => write!(formatter, "claim {name} = {value}"),
-            Self::NoClaim(name) => write!(formatter, "no claim {name}"),
+            Self::NoClaim(name) => write!(formatter, "a token without the claim {name}"),
             Self::All([]) => formatter.write_str("any verified token"),
             Self::Any([]) => formatter.write_str("nobody"),
             Self::All(rules) => write_list(formatter, rules, " and "),

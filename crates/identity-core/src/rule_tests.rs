@@ -256,7 +256,11 @@ fn a_rule_is_told_in_words_and_scopes() {
         (ADMIN, "role admin", &[]),
         (CREATE, "permission users.create", &[]),
         (ORGANIZATION, "claim org = acme", &[]),
-        (Rule::NoClaim("scope"), "no claim scope", &[]),
+        (
+            Rule::NoClaim("scope"),
+            "a token without the claim scope",
+            &[],
+        ),
         (
             Rule::All(&[READ, WRITE]),
             "scope read:messages and scope write:messages",
@@ -264,7 +268,7 @@ fn a_rule_is_told_in_words_and_scopes() {
         ),
         (
             Rule::Any(&[READ, Rule::NoClaim("scope")]),
-            "scope read:messages or no claim scope",
+            "scope read:messages or a token without the claim scope",
             &["read:messages"],
         ),
         (

@@ -48,9 +48,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
 
-    let services = Services::start(ports).await.context(
-        "the playground cannot start; with --free-ports it takes whatever ports are free",
-    )?;
+    let services = Services::start(ports)
+        .await
+        .context("the playground cannot start")?;
     let tokens = tokens::fetch(&TokenSource::of(services.issuer())).await?;
     page::print(&services, &tokens)?;
 

@@ -54,7 +54,7 @@ const AUTH0: [Try; 3] = [
         status: 403,
         persona: Some("viewer"),
         path: "/api/admin",
-        what: "the persona viewer has not",
+        what: "the persona viewer has only read:messages",
     },
 ];
 

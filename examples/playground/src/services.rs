@@ -1,6 +1,6 @@
 //! Starting and stopping everything.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -40,6 +40,25 @@ impl Ports {
     };
 }
 
+impl Ports {
+    /// Says which port is taken in the words of this program: the services would name settings that it does not read.
+    fn check(self) -> anyhow::Result<()> {
+        for port in [
+            self.descope_api,
+            self.auth0_api,
+            self.issuer_descope,
+            self.issuer_auth0,
+        ] {
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
+                format!(
+                    "port {port} is taken: stop what is using it, or let --free-ports take others"
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
 /// Everything that runs.
 pub struct Services {
     issuer: LocalIssuer,
@@ -58,6 +77,7 @@ struct Running {
 impl Services {
     /// Starts everything and waits until it is ready. Errors: a port is taken; something does not become ready.
     pub async fn start(ports: Ports) -> anyhow::Result<Self> {
+        ports.check()?;
         let issuer = LocalIssuer::start(issuer_config(ports)).await?;
         let data = tempfile::tempdir().context("a folder for the users cannot be made")?;
         let descope =

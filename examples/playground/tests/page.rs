@@ -1,4 +1,5 @@
 //! The printed page keeps its promises: every `curl` line on it is run as it stands.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};

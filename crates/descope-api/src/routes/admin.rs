@@ -21,7 +21,7 @@ pub struct UserList {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// How many at most: 1 to 1,000.
-    #[param(minimum = 1, maximum = 1000)]
+    #[param(minimum = 1, maximum = 1000, default = 100)]
     #[serde(default = "ListQuery::default_limit")]
     limit: u32,
     /// The id of the user to start behind.
@@ -48,7 +48,10 @@ pub struct Stats {
 }
 
 /// The users
-#[utoipa::path(tag = "admin", params(ListQuery), responses((status = 200, description = "A page of users", body = UserList)))]
+#[utoipa::path(tag = "admin", params(ListQuery), responses(
+    (status = 200, description = "A page of users", body = UserList),
+    (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = identity_actix::Problem, content_type = "application/problem+json"),
+))]
 #[get("/admin/users")]
 pub async fn list(
     _caller: Require<Administer>,
@@ -68,14 +71,17 @@ pub async fn list(
         limit: query.limit,
         after: query.into_inner().after,
     };
+    let limit = page.limit as usize;
     let users = users
         .list(page)
         .await
         .map_err(|error| ApiError::internal(&error))?;
-    let message = if users.len() == 1 {
-        "1 user".to_owned()
-    } else {
-        format!("{} users", users.len())
+    let message = match users.len() {
+        1 => "1 user".to_owned(),
+        count if count == limit => {
+            format!("{count} users, and perhaps more: ask after the last one's id")
+        }
+        count => format!("{count} users"),
     };
     Ok(web::Json(UserList { message, users }))
 }

@@ -20,7 +20,7 @@ use super::requests::ISSUER;
 use crate::telemetry::RequestLog;
 use crate::{
     AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InputLimits, InvalidField, Require,
-    Service, ServiceName, cors, count_requests, health, no_such_route, request_id,
+    Service, ServiceName, cors, cors_refusals, count_requests, health, no_such_route, request_id,
 };
 
 pub(super) const MAX_BODY_BYTES: usize = 100;
@@ -214,6 +214,7 @@ impl Setup {
         let app = App::new()
             .wrap(from_fn(count_requests))
             .wrap(cors(&self.origins))
+            .wrap(from_fn(cors_refusals))
             .wrap(from_fn(request_id))
             .wrap(RequestLog::new())
             .configure(|app| service.configure(app))

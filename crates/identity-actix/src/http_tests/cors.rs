@@ -140,6 +140,15 @@ async fn a_preflight_for_what_is_not_allowed_has_no_headers() {
         let answer = setup.ask(preflight(origin, method, headers)).await;
         assert_eq!(answer.status.as_u16(), 400, "{origin} {method} {headers}");
         assert_eq!(allowed_origin(&answer), None, "{origin} {method} {headers}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert!(
+            answer.body.contains(r#""code":"bad_request""#),
+            "{}",
+            answer.body
+        );
     }
 }
 

@@ -125,7 +125,10 @@ fn in_words(demand: Demand) -> (String, Vec<&'static str>) {
                 .collect();
             (words.join(" and "), scopes.to_vec())
         }
-        Demand::ScopeIfAny(scope) => (format!("scope {scope} or no claim scope"), vec![scope]),
+        Demand::ScopeIfAny(scope) => (
+            format!("scope {scope} or a token without the claim scope"),
+            vec![scope],
+        ),
         Demand::Role(role) => (format!("role {role}"), Vec::new()),
         Demand::Permission(permission) => (format!("permission {permission}"), Vec::new()),
         Demand::Token | Demand::Nothing | Demand::Documentation => {

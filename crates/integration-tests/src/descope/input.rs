@@ -19,7 +19,7 @@ struct Row {
     expected: fn() -> Expectation,
 }
 
-const ROWS: [Row; 17] = [
+const ROWS: [Row; 18] = [
     Row {
         name: "no_input",
         call: || Call::post("/api/users"),
@@ -86,6 +86,14 @@ const ROWS: [Row; 17] = [
         name: "text",
         call: || Call::post("/api/users").body("text/plain", "{}"),
         expected: media_type,
+    },
+    Row {
+        name: "compressed_body",
+        call: || body("{}").header("Content-Encoding", "gzip"),
+        expected: || {
+            let problem = Expectation::problem(415, "unsupported_media_type");
+            problem.detail("The body must be application/json, not compressed")
+        },
     },
     Row {
         name: "large_body",

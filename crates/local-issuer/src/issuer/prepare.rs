@@ -112,8 +112,9 @@ pub(super) fn descope(
     });
     let keys = KeyRing::new(ProviderKind::Descope, keys, file);
     let dialect = Dialect::Descope(Arc::clone(&project));
+    let base_url = base_url(address, &project.issuer_base);
     DescopeHandle::new(
-        state(config, dialect, address, &config.personas.descope, keys),
+        state(config, dialect, base_url, &config.personas.descope, keys),
         project,
     )
 }
@@ -132,22 +133,34 @@ pub(super) fn auth0(
     });
     let keys = KeyRing::new(ProviderKind::Auth0, keys, file);
     let dialect = Dialect::Auth0(Arc::clone(&tenant));
+    let base_url = base_url(address, &tenant.issuer);
     Auth0Handle::new(
-        state(config, dialect, address, &config.personas.auth0, keys),
+        state(config, dialect, base_url, &config.personas.auth0, keys),
         tenant,
     )
+}
+
+/// The address by the name that the tokens have for it, where that is this machine: what is printed can then be used as it
+/// stands in a service's settings.
+fn base_url(address: SocketAddr, issuer: &str) -> String {
+    let named = format!("http://localhost:{}", address.port());
+    if issuer.trim_end_matches('/') == named {
+        named
+    } else {
+        format!("http://{address}")
+    }
 }
 
 fn state(
     config: &IssuerConfig,
     dialect: Dialect,
-    address: SocketAddr,
+    base_url: String,
     personas: &[Persona],
     keys: KeyRing,
 ) -> Arc<ProviderState> {
     Arc::new(ProviderState {
         dialect,
-        base_url: format!("http://{address}"),
+        base_url,
         personas: personas.to_vec(),
         keys,
         token_lifetime: config.token_lifetime,

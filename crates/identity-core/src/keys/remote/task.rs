@@ -11,6 +11,7 @@ use super::fetcher::Fetch;
 use super::schedule;
 use super::state::{Failure, FetchedKeys, Forced, KeyState, Shared};
 use crate::keys::{KeyFault, KeySet};
+use crate::token_error::Excerpt;
 
 /// Owns every fetch of one issuer, so that there is one at a time.
 pub(super) struct RefreshTask {
@@ -94,9 +95,15 @@ impl RefreshTask {
         counter!("identity_key_fetches_total", "outcome" => "success").increment(1);
         gauge!("identity_keys").set(set.len() as f64);
         let issuer = self.config.address.issuer();
-        for skipped in set.skipped() {
-            let key_id = skipped.id.as_deref().unwrap_or("(none)");
-            warn!(issuer, key.id = key_id, reason = %skipped.reason, "key {key_id} of {issuer} is not used: {}", skipped.reason);
+        let known = self.state.keys.as_ref().map(|keys| keys.set.skipped());
+        // Said once, and not with each refresh.
+        for skipped in set
+            .skipped()
+            .iter()
+            .filter(|_| known != Some(set.skipped()))
+        {
+            let key_id = Excerpt::new(skipped.id.as_deref());
+            warn!(issuer, key.id = %key_id, reason = %skipped.reason, "key {key_id} of {issuer} is not used: {}", skipped.reason);
         }
         if self.state.keys.is_none() || self.state.failure.is_some() {
             info!(issuer, keys = set.len(), "keys of {issuer} fetched");
