@@ -1,0 +1,60 @@
+# One file for every program: docker build -t descope-api . , or another one with --build-arg BIN=auth0-api.
+# A static program in an empty image: no shell, no package, nobody but itself.
+
+FROM rust:1.95-slim-bookworm AS build
+WORKDIR /src
+ENV RUSTFLAGS="-C target-feature=+crt-static" \
+    PROGRAMS="-p descope-api -p auth0-api -p local-issuer"
+
+# The dependencies, from the manifests alone: this layer lasts until a manifest changes.
+COPY Cargo.toml Cargo.lock ./
+COPY crates/identity-core/Cargo.toml crates/identity-core/
+COPY crates/identity-actix/Cargo.toml crates/identity-actix/
+COPY crates/local-issuer/Cargo.toml crates/local-issuer/
+COPY crates/descope-api/Cargo.toml crates/descope-api/
+COPY crates/auth0-api/Cargo.toml crates/auth0-api/
+COPY crates/integration-tests/Cargo.toml crates/integration-tests/
+COPY examples/playground/Cargo.toml examples/playground/
+# With an explicit target, procedural macros are not linked statically; the toolchain says which target this machine is.
+RUN set -e; \
+    for manifest in crates/*/Cargo.toml examples/*/Cargo.toml; do \
+      folder=$(dirname "$manifest"); \
+      mkdir -p "$folder/src"; \
+      echo 'fn main() {}' > "$folder/src/main.rs"; \
+      touch "$folder/src/lib.rs"; \
+      # Cargo wants to see every target that a manifest names.
+      sed -n '/^\[\[\(bench\|test\|example\)\]\]/,/^name/ s/^\[\[\(.*\)\]\]$\|^name = "\(.*\)"$/\1\2/p' "$manifest" | paste - - \
+        | while read -r kind name; do \
+            case $kind in bench) kind=benches ;; *) kind=${kind}s ;; esac; \
+            mkdir -p "$folder/$kind"; echo 'fn main() {}' > "$folder/$kind/$name.rs"; \
+          done; \
+    done; \
+    rustc -vV | sed -n 's/^host: //p' > /target; \
+    cargo build --release --locked --target "$(cat /target)" --bins $PROGRAMS
+
+COPY crates crates
+COPY examples examples
+# Cargo goes by times: the sources have to be younger than what was built from their stand-ins.
+RUN find crates examples -name '*.rs' -exec touch {} + \
+    && cargo build --release --locked --target "$(cat /target)" --bins $PROGRAMS \
+    && mkdir -p /programs /data \
+    && for program in descope-api auth0-api local-issuer; do \
+         cp "target/$(cat /target)/release/$program" /programs/; \
+       done
+
+FROM scratch
+ARG BIN=descope-api
+COPY --from=build /programs/${BIN} /app
+# A volume that is mounted here for the first time belongs to the user below.
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
+ENV HOST=0.0.0.0 \
+    LOCAL_ISSUER_HOST=0.0.0.0 \
+    DATABASE_URL=sqlite:///data/users.db
+EXPOSE 8000 8001 9000 9001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=4s --start-period=20s --retries=3 CMD ["/app", "healthcheck"]
+LABEL org.opencontainers.image.title="${BIN}" \
+      org.opencontainers.image.description="Identity-protected API services for Rust" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0"
+ENTRYPOINT ["/app"]
