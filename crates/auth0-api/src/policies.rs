@@ -2,14 +2,7 @@
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
-use identity_core::{Policy, Rule};
-
-macro_rules! policies {
-    ($($(#[$doc:meta])* $name:ident = $rule:expr;)*) => {
-        $($(#[$doc])* pub struct $name;
-        impl Policy for $name { const RULE: Rule = $rule; })*
-    };
-}
+use identity_core::{Policy, Rule, policies};
 
 policies! {
     /// Reads messages.

@@ -45,6 +45,32 @@ pub trait Policy: 'static {
     const DENIED: Option<&'static str> = None;
 }
 
+/// Names rules as policies, one a line, so that an access model fits on a screen.
+///
+/// ```
+/// use identity_core::{Rule, policies};
+///
+/// policies! {
+///     /// Who may read messages.
+///     ReadMessages = Rule::Scope("read:messages");
+///     /// Who may administer.
+///     Administer = Rule::Role("admin");
+/// }
+/// ```
+#[macro_export]
+macro_rules! policies {
+    ($($(#[$doc:meta])* $name:ident = $rule:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub struct $name;
+
+            impl $crate::Policy for $name {
+                const RULE: $crate::Rule = $rule;
+            }
+        )*
+    };
+}
+
 /// Why a rule does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,12 +1,9 @@
 //! Roles, permissions and scopes in every form but the right one.
 
-use serde_json::json;
-
 use crate::call::Call;
 use crate::case::Case;
-use crate::contract::grants::{
-    Grant, grants, grants_nothing, missing_grants_nothing, strange_claims_are_no_error,
-};
+use crate::contract::grant_forms::Grants;
+use crate::contract::grants::{Grant, strange_claims_are_no_error};
 
 /// Auth0 lets nobody put a claim `roles` into a token: it is namespaced.
 const ROLES: Grant = Grant {
@@ -43,63 +40,14 @@ const WRITE: Grant = Grant {
 };
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut cases = vec![
-        missing_grants_nothing(ROLES),
-        missing_grants_nothing(PERMISSIONS),
-        missing_grants_nothing(SCOPE),
-        grants("list", ROLES, json!(["user", "admin"])),
-        grants("bare_string", ROLES, json!("admin")),
-        grants("list", PERMISSIONS, json!(["admin:access"])),
-        grants("string", SCOPE, json!("openid read:messages")),
-        grants("list", SCOPE, json!(["read:messages"])),
-        grants("both", WRITE, json!("write:messages read:messages")),
-        grants_nothing("write_without_read", WRITE, json!("write:messages")),
-    ];
-    for (name, value) in [
-        ("number", json!(5)),
-        ("true", json!(true)),
-        ("null", json!(null)),
-        (
-            "object",
-            json!({"admin": true, "admin:access": true, "read:messages": true}),
-        ),
-        (
-            "list_with_a_number",
-            json!(["admin", "admin:access", "read:messages", 5]),
-        ),
-        (
-            "list_in_a_list",
-            json!([["admin", "admin:access", "read:messages"]]),
-        ),
-        ("empty_list", json!([])),
-        (
-            "names_between_commas",
-            json!("admin,admin:access,read:messages"),
-        ),
-        (
-            "other_case",
-            json!(["Admin", "Admin:Access", "Read:Messages"]),
-        ),
-        (
-            "name_with_more",
-            json!(["admins", "admin:access2", "read:messages:all"]),
-        ),
-        (
-            "name_with_a_space",
-            json!(["admin ", " admin:access", "read:messages openid"]),
-        ),
-    ] {
-        for grant in [ROLES, PERMISSIONS, SCOPE] {
-            cases.push(grants_nothing(name, grant, value.clone()));
-        }
+    let mut cases = Grants {
+        roles: ROLES,
+        permissions: PERMISSIONS,
+        permission: "admin:access",
+        scope: SCOPE,
+        write: WRITE,
     }
-    for (name, value) in [
-        ("bare_string_with_a_comma", "user, admin"),
-        ("bare_string_with_a_space", "user admin"),
-        ("bare_string_that_starts_with_it", "admin user"),
-    ] {
-        cases.push(grants_nothing(name, ROLES, json!(value)));
-    }
+    .cases();
     cases.push(strange_claims_are_no_error(
         &[
             "/api/private",

@@ -11,6 +11,7 @@ mod credentials;
 mod docs;
 mod forgery;
 mod form;
+pub(crate) mod grant_forms;
 pub(crate) mod grants;
 mod head;
 mod header;

@@ -4,9 +4,8 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::case::Case;
-use crate::contract::grants::{
-    Grant, grants, grants_nothing, missing_grants_nothing, strange_claims_are_no_error,
-};
+use crate::contract::grant_forms::Grants;
+use crate::contract::grants::{Grant, grants_nothing, strange_claims_are_no_error};
 use crate::random::email;
 
 const ROLES: Grant = Grant {
@@ -52,63 +51,14 @@ const WRITE: Grant = Grant {
 };
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut cases = vec![
-        missing_grants_nothing(ROLES),
-        missing_grants_nothing(PERMISSIONS),
-        missing_grants_nothing(SCOPE),
-        grants("list", ROLES, json!(["user", "admin"])),
-        grants("bare_string", ROLES, json!("admin")),
-        grants("list", PERMISSIONS, json!(["users.create"])),
-        grants("string", SCOPE, json!("openid read:messages")),
-        grants("list", SCOPE, json!(["read:messages"])),
-        grants("both", WRITE, json!("write:messages read:messages")),
-        grants_nothing("write_without_read", WRITE, json!("write:messages")),
-    ];
-    for (name, value) in [
-        ("number", json!(5)),
-        ("true", json!(true)),
-        ("null", json!(null)),
-        (
-            "object",
-            json!({"admin": true, "users.create": true, "read:messages": true}),
-        ),
-        (
-            "list_with_a_number",
-            json!(["admin", "users.create", "read:messages", 5]),
-        ),
-        (
-            "list_in_a_list",
-            json!([["admin", "users.create", "read:messages"]]),
-        ),
-        ("empty_list", json!([])),
-        (
-            "names_between_commas",
-            json!("admin,users.create,read:messages"),
-        ),
-        (
-            "other_case",
-            json!(["Admin", "Users.Create", "Read:Messages"]),
-        ),
-        (
-            "name_with_more",
-            json!(["admins", "users.create2", "read:messages:all"]),
-        ),
-        (
-            "name_with_a_space",
-            json!(["admin ", " users.create", "read:messages openid"]),
-        ),
-    ] {
-        for grant in [ROLES, PERMISSIONS, SCOPE] {
-            cases.push(grants_nothing(name, grant, value.clone()));
-        }
+    let mut cases = Grants {
+        roles: ROLES,
+        permissions: PERMISSIONS,
+        permission: "users.create",
+        scope: SCOPE,
+        write: WRITE,
     }
-    for (name, value) in [
-        ("bare_string_with_a_comma", "user, admin"),
-        ("bare_string_with_a_space", "user admin"),
-        ("bare_string_that_starts_with_it", "admin user"),
-    ] {
-        cases.push(grants_nothing(name, ROLES, json!(value)));
-    }
+    .cases();
     for (name, value) in [
         ("number_for_rights", json!(7)),
         ("null_for_rights", json!(null)),
