@@ -13,6 +13,7 @@ use tracing::info;
 
 use crate::api_error::ApiError;
 use crate::authenticate::Session;
+use crate::credentials::BearerToken;
 
 /// Any authenticated caller.
 ///
@@ -54,17 +55,17 @@ pub struct Claims<T>(pub T);
 
 /// The token itself, for handlers that pass it on or describe it. It has no `Debug`.
 #[derive(Clone)]
-pub struct Bearer(String);
+pub struct Bearer(BearerToken);
 
 impl Bearer {
     /// The token as it came.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// The first 20 characters: a part of the header, which is the same for many tokens and opens nothing.
     pub fn preview(&self) -> String {
-        let header = self.0.split('.').next().unwrap_or_default();
+        let header = self.as_str().split('.').next().unwrap_or_default();
         format!("{}...", header.get(..20).unwrap_or(header))
     }
 }
@@ -129,6 +130,6 @@ impl FromRequest for Bearer {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(session(request).map(|session| Self(session.token.as_str().to_owned())))
+        ready(session(request).map(|session| Self(session.token)))
     }
 }

@@ -1,6 +1,7 @@
 //! The bearer token of a request (RFC 6750, section 2.1).
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
@@ -12,7 +13,7 @@ pub struct Credentials(pub(crate) Result<BearerToken, CredentialsFault>);
 
 /// A token as it came, not verified.
 #[derive(Clone)]
-pub(crate) struct BearerToken(String);
+pub(crate) struct BearerToken(Arc<str>);
 
 /// Why there is no token to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Credentials {
             token if token.contains([' ', '\t', ',']) => Err(CredentialsFault::Invalid(
                 "The Authorization header has more than one token after Bearer",
             )),
-            token => Ok(BearerToken(token.to_owned())),
+            token => Ok(BearerToken(token.into())),
         }
     }
 }

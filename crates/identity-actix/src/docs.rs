@@ -36,8 +36,8 @@ async fn to_docs() -> HttpResponse {
         .finish()
 }
 
-async fn openapi_json(document: web::Data<OpenApi>) -> web::Json<OpenApi> {
-    web::Json(document.get_ref().clone())
+async fn openapi_json(document: web::Data<OpenApi>) -> HttpResponse {
+    HttpResponse::Ok().json(document.get_ref())
 }
 
 async fn file(
@@ -55,14 +55,14 @@ async fn file(
     }
 }
 
-fn answer(file: SwaggerFile<'_>) -> HttpResponse {
+fn answer(file: SwaggerFile<'static>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.content_type(file.content_type);
     if file.gzpipped {
         response.insert_header((CONTENT_ENCODING, ContentEncoding::Gzip));
     }
     response.body(match file.bytes {
-        Cow::Borrowed(bytes) => Bytes::copy_from_slice(bytes),
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     })
 }

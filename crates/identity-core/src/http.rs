@@ -33,6 +33,18 @@ impl Default for HttpConfig {
     }
 }
 
+impl HttpConfig {
+    /// Whether this address may be spoken to: by https, or by plain http where it is loopback or an allowed host.
+    pub fn allows(&self, url: &Url) -> bool {
+        let listed = |host: &str| self.plain_http_hosts.iter().any(|allowed| allowed == host);
+        match url.scheme() {
+            "https" => true,
+            "http" => is_loopback(url) || url.host_str().is_some_and(listed),
+            _ => false,
+        }
+    }
+}
+
 /// An HTTP client for documents and tokens of an issuer. Cheap to clone.
 ///
 /// It trusts the system's certificate authorities and those of Mozilla's list that it carries, so that it also works
@@ -183,19 +195,10 @@ impl HttpClient {
 
     /// Whether `url` may be asked at all.
     pub(crate) fn check_transport(&self, url: &Url) -> Result<(), FetchError> {
-        let plain_http_is_allowed = || {
-            is_loopback(url)
-                || url.host_str().is_some_and(|host| {
-                    self.config
-                        .plain_http_hosts
-                        .iter()
-                        .any(|allowed| allowed == host)
-                })
-        };
-        match url.scheme() {
-            "https" => Ok(()),
-            "http" if plain_http_is_allowed() => Ok(()),
-            _ => Err(FetchError::Insecure(for_log(url))),
+        if self.config.allows(url) {
+            Ok(())
+        } else {
+            Err(FetchError::Insecure(for_log(url)))
         }
     }
 

@@ -38,9 +38,7 @@ impl Ports {
         issuer_descope: 0,
         issuer_auth0: 0,
     };
-}
 
-impl Ports {
     /// Says which port is taken in the words of this program: the services would name settings that it does not read.
     fn check(self) -> anyhow::Result<()> {
         for port in [

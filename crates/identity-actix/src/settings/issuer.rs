@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use identity_core::{
     HttpClient, HttpConfig, HttpSetupError, KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig,
-    VerificationRules, is_loopback,
+    VerificationRules,
 };
 use url::{Host, Url};
 
@@ -74,11 +74,6 @@ impl IssuerSettings {
         }
     }
 
-    fn allows_plain_http(&self, url: &Url) -> bool {
-        let allowed = |host: &str| self.http.plain_http_hosts.iter().any(|one| one == host);
-        is_loopback(url) || url.host_str().is_some_and(allowed)
-    }
-
     /// Starts to fetch the keys at `address`. Must be called inside a tokio runtime.
     ///
     /// Errors: the TLS library cannot be set up.
@@ -126,8 +121,7 @@ impl Setting<'_> {
             self.unusable("expected an address without a user and a password");
             return None;
         }
-        let plain_http = url.scheme() == "http" && issuer.allows_plain_http(&url);
-        if url.scheme() != "https" && !plain_http {
+        if !issuer.http.allows(&url) {
             self.unusable("expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names");
             return None;
         }

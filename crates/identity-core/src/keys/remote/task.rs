@@ -97,13 +97,11 @@ impl RefreshTask {
         let issuer = self.config.address.issuer();
         let known = self.state.keys.as_ref().map(|keys| keys.set.skipped());
         // Said once, and not with each refresh.
-        for skipped in set
-            .skipped()
-            .iter()
-            .filter(|_| known != Some(set.skipped()))
-        {
-            let key_id = Excerpt::new(skipped.id.as_deref());
-            warn!(issuer, key.id = %key_id, reason = %skipped.reason, "key {key_id} of {issuer} is not used: {}", skipped.reason);
+        if known != Some(set.skipped()) {
+            for skipped in set.skipped() {
+                let key_id = Excerpt::new(skipped.id.as_deref());
+                warn!(issuer, key.id = %key_id, reason = %skipped.reason, "key {key_id} of {issuer} is not used: {}", skipped.reason);
+            }
         }
         if self.state.keys.is_none() || self.state.failure.is_some() {
             info!(issuer, keys = set.len(), "keys of {issuer} fetched");
