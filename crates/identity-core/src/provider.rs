@@ -34,11 +34,13 @@ use crate::verified_token::VerifiedToken;
 /// }
 /// ```
 pub trait Provider: Debug + Send + Sync + 'static {
-    /// What a token must say.
+    /// What a token must say. Asked once, when a verifier is made.
     fn verification(&self) -> VerificationRules;
 
     /// Who is calling, according to a verified token.
     ///
-    /// A claim that is not a registered one and has the wrong type grants nothing; an error refuses the token.
+    /// A claim that is not a registered one and has the wrong type grants nothing; an error refuses the token. What is
+    /// answered must follow from the token alone: it is handed out again for as long as the token is in the cache of
+    /// an [`Authenticator`](crate::Authenticator).
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError>;
 }

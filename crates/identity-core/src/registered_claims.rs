@@ -5,16 +5,25 @@ use serde_json::Value;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::token_error::{Excerpt, TokenError};
-use crate::verification_rules::{AudienceRule, VerificationRules};
-use crate::verified_token::Times;
+use crate::verification_rules::{AudienceRule, TokenProfile, VerificationRules};
+use crate::verified_token::{Times, has_begun, is_alive};
 
-/// `iss` must be a string that is in `accepted`.
-pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), TokenError> {
+/// `iss`, which must be there and a string.
+pub(crate) fn issuer(claims: &Claims) -> Result<&str, TokenError> {
     match claims.get("iss") {
-        Some(Value::String(issuer)) if accepted.contains(issuer) => Ok(()),
-        Some(Value::String(issuer)) => Err(TokenError::InvalidIssuer(Excerpt::new(Some(issuer)))),
+        Some(Value::String(issuer)) => Ok(issuer),
         Some(_) => Err(TokenError::InvalidClaimType("iss")),
         None => Err(TokenError::InvalidIssuer(Excerpt::new(None))),
+    }
+}
+
+/// `iss` must be in `accepted`.
+pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), TokenError> {
+    let issuer = issuer(claims)?;
+    if accepted.iter().any(|accepted| accepted == issuer) {
+        Ok(())
+    } else {
+        Err(TokenError::InvalidIssuer(Excerpt::new(Some(issuer))))
     }
 }
 
@@ -27,6 +36,7 @@ pub(crate) fn check(
     let times = check_times(claims, rules, now)?;
     check_subject(claims)?;
     check_token_id(claims)?;
+    check_profile(claims, rules.profile)?;
     if claims.contains_key("cnf") {
         return Err(TokenError::SenderConstrained);
     }
@@ -42,33 +52,32 @@ fn check_times(
     rules: &VerificationRules,
     now: UnixTime,
 ) -> Result<Times, TokenError> {
-    let (now, leeway) = (now.seconds(), rules.leeway.as_secs_f64());
     let expires_at = time(claims, "exp")?.ok_or(TokenError::MissingClaim("exp"))?;
-    // Each comparison asks for what is good: one with a clock that shows no number is false.
-    let lives = now < expires_at + leeway;
-    if !lives {
+    if !is_alive(expires_at, now, rules.leeway) {
         return Err(TokenError::Expired);
     }
-    for name in ["nbf", "iat"] {
-        let reached = time(claims, name)?.is_none_or(|time| time <= now + leeway);
-        if !reached {
-            return Err(TokenError::NotYetValid(name));
+    let begun = |name: &'static str| {
+        let time = time(claims, name)?;
+        if time.is_none_or(|time| has_begun(time, now, rules.leeway)) {
+            Ok(time)
+        } else {
+            Err(TokenError::NotYetValid(name))
         }
-    }
-    let issued_at = time(claims, "iat")?.map(UnixTime::from_seconds);
+    };
     Ok(Times {
-        expires_at: UnixTime::from_seconds(expires_at),
-        issued_at,
+        expires_at,
+        not_before: begun("nbf")?,
+        issued_at: begun("iat")?,
     })
 }
 
 /// A `NumericDate`: a number, fractions allowed, and nothing else.
-fn time(claims: &Claims, name: &'static str) -> Result<Option<f64>, TokenError> {
+fn time(claims: &Claims, name: &'static str) -> Result<Option<UnixTime>, TokenError> {
     match claims.get(name) {
         None => Ok(None),
         Some(Value::Number(number)) => number
             .as_f64()
-            .map(Some)
+            .map(|seconds| Some(UnixTime::from_seconds(seconds)))
             .ok_or(TokenError::InvalidClaimType(name)),
         Some(_) => Err(TokenError::InvalidClaimType(name)),
     }
@@ -88,6 +97,25 @@ fn check_token_id(claims: &Claims) -> Result<(), TokenError> {
         Some(Value::String(_)) | None => Ok(()),
         Some(_) => Err(TokenError::InvalidClaimType("jti")),
     }
+}
+
+/// What else has to be there. The types of `aud`, `iat` and `jti` are checked wherever they are.
+fn check_profile(claims: &Claims, profile: TokenProfile) -> Result<(), TokenError> {
+    if profile == TokenProfile::Basic {
+        return Ok(());
+    }
+    for name in ["aud", "iat", "jti", "client_id"] {
+        match claims.get(name) {
+            None => return Err(TokenError::MissingClaim(name)),
+            Some(Value::String(text)) if text.is_empty() => {
+                return Err(TokenError::MissingClaim(name));
+            }
+            Some(Value::String(_)) => {}
+            Some(_) if name == "client_id" => return Err(TokenError::InvalidClaimType(name)),
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn check_audience(claims: &Claims, rule: &AudienceRule) -> Result<(), TokenError> {

@@ -25,6 +25,11 @@ impl<'t> UnverifiedToken<'t> {
         Self::split(token).map_err(TokenError::Malformed)
     }
 
+    /// Of the whole token, in bytes.
+    pub(crate) fn length(&self) -> usize {
+        self.signing_input.len() + 1 + self.signature.len()
+    }
+
     fn split(token: &'t str) -> Result<Self, Malformed> {
         let (signing_input, signature) =
             token.rsplit_once('.').ok_or(Malformed::NotEnoughSegments)?;

@@ -73,6 +73,27 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// Every code there is.
+    pub(crate) const CODES: &[&str] = &[
+        "token_too_large",
+        "malformed_token",
+        "algorithm_not_allowed",
+        "token_type_not_allowed",
+        "critical_header",
+        "embedded_key",
+        "missing_key_id",
+        "key_not_found",
+        "invalid_signature",
+        "invalid_claims",
+        "invalid_claim_type",
+        "missing_claim",
+        "token_expired",
+        "token_not_yet_valid",
+        "id_token",
+        "refresh_token",
+        "sender_constrained_token",
+    ];
+
     /// The stable code: log reason, metric label and the `code` of the answer.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -20,6 +20,8 @@ pub struct VerificationRules {
     pub types: Vec<&'static str>,
     /// Whether a token without `typ` is accepted.
     pub untyped: UntypedTokens,
+    /// Which claims have to be there.
+    pub profile: TokenProfile,
     /// Claims that mark a token as something other than an access token.
     pub refused: Vec<RefusedKind>,
     /// How far the clocks may differ: applied to `exp`, `nbf` and `iat`. Default 5 s.
@@ -42,9 +44,21 @@ impl VerificationRules {
             algorithms: Algorithms::rs256(),
             types: vec!["JWT"],
             untyped: UntypedTokens::Accepted,
+            profile: TokenProfile::Basic,
             refused: Vec::new(),
             leeway: Self::DEFAULT_LEEWAY,
             max_token_bytes: Self::DEFAULT_MAX_TOKEN_BYTES,
+        }
+    }
+
+    /// The same rules, and nothing but access tokens in the form of RFC 9068: `typ` is `at+jwt` (section 4), and the
+    /// claims of section 2.2 are there.
+    pub fn for_rfc_9068_only(self) -> Self {
+        Self {
+            types: vec!["at+jwt"],
+            untyped: UntypedTokens::Refused,
+            profile: TokenProfile::Rfc9068,
+            ..self
         }
     }
 }
@@ -68,6 +82,17 @@ pub enum UntypedTokens {
     Accepted,
     /// It is not: RFC 9068, section 4, in strict reading.
     Refused,
+}
+
+/// Which claims have to be there, besides what the audience rule asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenProfile {
+    /// `iss`, `sub`, `exp`.
+    #[default]
+    Basic,
+    /// Also `aud`, `iat`, `jti` and `client_id` (RFC 9068, section 2.2), whatever the audience rule lets be missing.
+    Rfc9068,
 }
 
 /// A claim that marks a token as something other than an access token (RFC 8725, section 2.8).

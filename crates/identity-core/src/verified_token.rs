@@ -1,12 +1,15 @@
 //! A token that was verified.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::Algorithm;
 use crate::claims::{Claims, ClaimsError};
 use crate::clock::UnixTime;
+use crate::keys::KeyMaterial;
 
 /// A token whose signature, issuer, audience, times and kind were checked. Only a [`Verifier`](crate::Verifier) makes one.
 ///
@@ -16,13 +19,37 @@ pub struct VerifiedToken {
     pub(crate) claims: Claims,
     pub(crate) times: Times,
     pub(crate) key_id: String,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key: KeyMaterial,
 }
 
 /// The times of a token, RFC 7519, sections 4.1.4 to 4.1.6.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Times {
     pub(crate) expires_at: UnixTime,
+    pub(crate) not_before: Option<UnixTime>,
     pub(crate) issued_at: Option<UnixTime>,
+}
+
+impl Times {
+    /// Whether a token with these times is good at this moment: the one rule, for a token that is new and for one that
+    /// was verified before.
+    pub(crate) fn allow(&self, now: UnixTime, leeway: Duration) -> bool {
+        let begun = |time: Option<UnixTime>| time.is_none_or(|time| has_begun(time, now, leeway));
+        is_alive(self.expires_at, now, leeway) && begun(self.not_before) && begun(self.issued_at)
+    }
+}
+
+// Each comparison asks for what is good: one with a clock that shows no number is false.
+
+/// Whether a token that ends then has not ended now.
+pub(crate) fn is_alive(expires_at: UnixTime, now: UnixTime, leeway: Duration) -> bool {
+    now.seconds() < expires_at.seconds() + leeway.as_secs_f64()
+}
+
+/// Whether a token that begins then has begun now.
+pub(crate) fn has_begun(time: UnixTime, now: UnixTime, leeway: Duration) -> bool {
+    time.seconds() <= now.seconds() + leeway.as_secs_f64()
 }
 
 impl VerifiedToken {

@@ -38,11 +38,14 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
+    /// The code of [`Unavailable`](Self::Unavailable).
+    pub(crate) const UNAVAILABLE: &str = "keys_unavailable";
+
     /// The stable code: log reason, metric label and the `code` of the answer.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Token(error) => error.code(),
-            Self::Unavailable(_) => "keys_unavailable",
+            Self::Unavailable(_) => Self::UNAVAILABLE,
         }
     }
 }
@@ -56,6 +59,15 @@ impl Verifier {
     /// Checks everything that [`VerificationRules`] asks for. Awaits only where the token names a key that is not known
     /// yet and the issuer is asked for its keys.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError> {
+        check_size(token.len(), self.max_bytes())?;
+        self.verify_parsed(UnverifiedToken::parse(token)?).await
+    }
+
+    /// As [`verify`](Self::verify), for a token that was taken apart already.
+    pub(crate) async fn verify_parsed(
+        &self,
+        token: UnverifiedToken<'_>,
+    ) -> Result<VerifiedToken, VerifyError> {
         let (token, algorithm, key_id) = self.read(token)?;
         let known = self.keys.current();
         let keys = match known {
@@ -65,19 +77,32 @@ impl Verifier {
         Ok(self.check(token, algorithm, key_id, &keys)?)
     }
 
+    /// Whether [`verify`](Self::verify) would accept now what it accepted before: the same key is still in use, under the
+    /// same id and for the same algorithm, and the token's times allow it.
+    ///
+    /// Nothing else that a verification looks at can change. Neither waits nor asks the issuer.
+    pub(crate) fn still_accepts(&self, token: &VerifiedToken) -> bool {
+        let keys = self.keys.current();
+        keys.is_some_and(|keys| keys.holds(&token.key_id, token.algorithm, token.key))
+            && token.times.allow(self.clock.now(), self.rules.leeway)
+    }
+
+    /// The accepted values of `iss`.
+    pub(crate) fn issuers(&self) -> &[String] {
+        &self.rules.issuers
+    }
+
+    /// The longest token that is read.
+    pub(crate) fn max_bytes(&self) -> usize {
+        self.rules.max_token_bytes
+    }
+
     /// Everything that needs no key, so that a token of a stranger never causes a fetch.
     fn read<'t>(
         &self,
-        token: &'t str,
+        mut token: UnverifiedToken<'t>,
     ) -> Result<(UnverifiedToken<'t>, Algorithm, String), TokenError> {
-        let limit = self.rules.max_token_bytes;
-        if token.len() > limit {
-            return Err(TokenError::TooLarge {
-                length: token.len(),
-                limit,
-            });
-        }
-        let mut token = UnverifiedToken::parse(token)?;
+        check_size(token.length(), self.max_bytes())?;
         let algorithm = self.algorithm(&token.header)?;
         self.check_type(&token.header)?;
         if token.header.is_critical() {
@@ -130,22 +155,32 @@ impl Verifier {
         key_id: String,
         keys: &KeySet,
     ) -> Result<VerifiedToken, TokenError> {
-        check_signature(&token, algorithm, keys.of(&key_id))?;
+        let key = check_signature(&token, algorithm, keys.of(&key_id))?.material();
         let times = registered_claims::check(&token.claims, &self.rules, self.clock.now())?;
         Ok(VerifiedToken {
             claims: token.claims,
             times,
             key_id,
+            algorithm,
+            key,
         })
     }
 }
 
-/// Tries the keys of that id in turn: two keys may share one.
-fn check_signature(
+/// A token that is too long is not even taken apart.
+pub(crate) fn check_size(length: usize, limit: usize) -> Result<(), TokenError> {
+    if length > limit {
+        return Err(TokenError::TooLarge { length, limit });
+    }
+    Ok(())
+}
+
+/// Tries the keys of that id in turn, for two keys may share one, and gives the one that made the signature.
+fn check_signature<'k>(
     token: &UnverifiedToken<'_>,
     algorithm: Algorithm,
-    keys: &[VerificationKey],
-) -> Result<(), TokenError> {
+    keys: &'k [VerificationKey],
+) -> Result<&'k VerificationKey, TokenError> {
     let mut usable = keys.iter().filter(|key| key.is_for(algorithm)).peekable();
     if usable.peek().is_none() {
         return Err(TokenError::AlgorithmNotAllowed(Excerpt::new(
@@ -159,7 +194,7 @@ fn check_signature(
             key.decoding_key(),
             algorithm,
         ) {
-            Ok(true) => return Ok(()),
+            Ok(true) => return Ok(key),
             Ok(false) => {}
             Err(error) if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::Base64(_)) => {
                 return Err(TokenError::Malformed(Malformed::SignatureEncoding));

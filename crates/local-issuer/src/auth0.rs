@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 
+pub(crate) use discovery::paths as discovery_paths;
 pub(crate) use error::Refusal;
 pub(crate) use key_set::paths as key_paths;
 

@@ -6,10 +6,12 @@ use time::format_description::well_known::Rfc3339;
 use crate::personas::Persona;
 
 /// What kind of token to make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TokenKind {
     /// An access token, for an API.
+    #[default]
     Access,
     /// An ID token, for the client.
     Id,

@@ -29,6 +29,8 @@ pub struct IssuerConfig {
     pub keys: KeyOrigin,
     /// The bearer token of `/_control`; without one there is no control plane.
     pub control_token: Option<Secret>,
+    /// How far the control plane, and the library's calls that do the same, may go.
+    pub control_limits: ControlLimits,
     /// How long access tokens live; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
     pub token_lifetime: Option<Duration>,
     /// Worker threads of each listener.
@@ -63,6 +65,19 @@ pub struct Auth0Config {
     pub roles_claim: String,
 }
 
+/// How far faults and hostile keys may go, so that a typing error does not take the machine down.
+#[derive(Clone, Debug)]
+pub struct ControlLimits {
+    /// The largest body of a call to the control plane; 1 MiB.
+    pub body_bytes: usize,
+    /// The largest answer that [`Fault::Grow`](crate::Fault::Grow) makes; 1 GiB.
+    pub answer_bytes: u64,
+    /// How many keys of one provider there may be in its key set, the hostile ones among them; 10,000.
+    pub keys: usize,
+    /// How many of the last requests are remembered for each provider; 1,000.
+    pub requests: usize,
+}
+
 /// Where the signing keys come from.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -87,8 +102,20 @@ impl Default for IssuerConfig {
             personas: Personas::built_in(),
             keys: KeyOrigin::Fresh,
             control_token: None,
+            control_limits: ControlLimits::default(),
             token_lifetime: None,
             workers: 1,
+        }
+    }
+}
+
+impl Default for ControlLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            answer_bytes: 1024 * 1024 * 1024,
+            keys: 10_000,
+            requests: 1_000,
         }
     }
 }

@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use actix_web::web;
 
+pub(crate) use discovery::paths as discovery_paths;
 pub(crate) use error::Refusal;
 pub(crate) use key_set::paths as key_paths;
+pub(crate) use token::paths as token_paths;
 
 pub(crate) const TOKEN_PATH: &str = "/oauth2/v1/token";
 pub(crate) const EXCHANGE_PATH: &str = "/v1/auth/accesskey/exchange";

@@ -78,8 +78,8 @@ impl LocalIssuer {
             prepare::address(&auth0_listener)?,
         );
         let config = prepare::resolve(config, descope_url, auth0_url);
-        let descope = prepare::descope(&config, descope_url, keys.descope, file.clone());
-        let auth0 = prepare::auth0(&config, auth0_url, keys.auth0, file);
+        let descope = prepare::descope(&config, descope_url, *keys.descope, file.clone());
+        let auth0 = prepare::auth0(&config, auth0_url, *keys.auth0, file);
         let listeners = vec![
             (descope_listener, Arc::clone(&descope.state)),
             (auth0_listener, Arc::clone(&auth0.state)),
@@ -118,8 +118,8 @@ impl LocalIssuer {
         let keys = match &self.config.keys {
             KeyOrigin::File(path) => KeyOrigin::File(path.clone()),
             _ => KeyOrigin::Kept(IssuerKeys {
-                descope: self.descope.state.keys.snapshot(),
-                auth0: self.auth0.state.keys.snapshot(),
+                descope: Box::new(self.descope.state.keys.snapshot()),
+                auth0: Box::new(self.auth0.state.keys.snapshot()),
             }),
         };
         IssuerConfig {
@@ -130,6 +130,9 @@ impl LocalIssuer {
 
     /// Lets open requests finish, for at most five seconds, and frees the ports.
     pub async fn stop(self) {
+        // Whatever is held back by a fault can go on, so that nobody waits for it.
+        self.descope.clear_faults();
+        self.auth0.clear_faults();
         self.servers.stop().await;
     }
 }

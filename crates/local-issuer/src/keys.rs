@@ -1,17 +1,22 @@
-//! Signing keys: pairs, the ring of those in use, and the file that keeps them.
+//! Signing keys: pairs, the ring of those in use, the hostile ones beside them, and the file that keeps them.
 
 mod algorithm;
 mod der;
 mod file;
+mod hostile;
+mod issuer_keys;
 mod pair;
 mod ring;
 
 pub use algorithm::Algorithm;
-pub use ring::IssuerKeys;
+pub use hostile::{HostileKey, HostileKeyInfo};
+pub use issuer_keys::IssuerKeys;
 
 pub(crate) use file::KeyFile;
+pub(crate) use hostile::{Forger, Published, exponent_one_signature};
+pub(crate) use issuer_keys::RingKeys;
 pub(crate) use pair::SigningKey;
-pub(crate) use ring::{KeyRing, RingKeys};
+pub(crate) use ring::KeyRing;
 
 /// Why a key could not be made, read, kept or used.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +40,12 @@ pub enum KeyError {
         /// The key's id.
         kid: String,
     },
+    /// The key set would have more keys than are allowed.
+    #[error("expected at most {limit} keys in the key set; take some out, or raise the limit")]
+    TooMany {
+        /// How many are allowed.
+        limit: usize,
+    },
     /// The key file could not be read or written.
     #[error("key file {path}: {reason}")]
     File {
@@ -53,6 +64,7 @@ impl KeyError {
             Self::Unsuitable { .. } => "unsuitable_key",
             Self::Sign => "signing_failed",
             Self::Encoding { .. } => "key_encoding_failed",
+            Self::TooMany { .. } => "too_many_keys",
             Self::File { .. } => "key_file_failed",
         }
     }

@@ -6,12 +6,13 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use local_issuer::{IssuerConfig, LocalIssuer, TokenKind};
+//! use local_issuer::{Endpoint, Fault, IssuerConfig, LocalIssuer, TokenKind};
 //!
 //! let issuer = LocalIssuer::start(IssuerConfig::default()).await?; // free ports on loopback, fresh keys
 //! let good = issuer.descope().mint("admin", TokenKind::Access)?.token()?;
 //! let expired = issuer.descope().mint("admin", TokenKind::Access)?.expires_in(-60).token()?;
 //! println!("{} {good} {expired}", issuer.descope().discovery_url());
+//! issuer.descope().fail_next(Endpoint::Jwks, Fault::Status(503), 3)?; // then it is well again
 //! issuer.stop().await;
 //! # Ok(())
 //! # }
@@ -32,6 +33,7 @@ mod claims;
 mod client_request;
 mod control;
 mod descope;
+mod faults;
 mod jwt;
 mod keys;
 mod requests;
@@ -46,13 +48,17 @@ mod secret;
 
 pub use auth0::TokenDialect;
 pub use claims::TokenKind;
-pub use config::{Auth0Config, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin};
+pub use config::{
+    Auth0Config, ControlLimits, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin,
+};
+pub use faults::{ActiveFault, Endpoint, Fault, FaultError, Length};
 pub use health::{HealthError, healthcheck};
 pub use issuer::{LocalIssuer, StartError};
-pub use keys::{Algorithm, IssuerKeys, KeyError};
-pub use mint::{Mint, MintError, PublicKeyForm, Segment, Signer};
+pub use keys::{Algorithm, HostileKey, HostileKeyInfo, IssuerKeys, KeyError};
+pub use mint::{Mint, MintError, Minted, PublicKeyForm, Segment, SignatureFault, Signer};
 pub use personas::{Persona, PersonaKind, Personas};
-pub use provider::{Auth0Handle, DescopeHandle, ProviderHandle, ProviderKind};
+pub use provider::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle, ProviderKind};
+pub use requests::{RequestLog, SeenRequest};
 pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;
 pub use tokens::PersonaToken;

@@ -1,17 +1,20 @@
 //! Tokens of any kind, right or wrong, for tests.
 
+mod minted;
+mod signature;
 mod signer;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+pub use minted::{MintError, Minted};
+pub use signature::SignatureFault;
 pub use signer::{PublicKeyForm, Signer};
 
 use crate::claims::TokenKind;
-use crate::clock;
 use crate::jwt;
-use crate::keys::{Algorithm, KeyError};
+use crate::keys::Algorithm;
 use crate::provider::ProviderState;
 
 /// A token in the making: start with [`ProviderHandle::mint`](crate::ProviderHandle::mint), change what should be wrong about it, end with [`Self::token`].
@@ -28,7 +31,8 @@ pub struct Mint {
     header: Option<Vec<u8>>,
     signer: Signer,
     algorithm: Option<Algorithm>,
-    corrupted: bool,
+    embeds_key: bool,
+    signature: Option<SignatureFault>,
     segments: Vec<(Segment, String)>,
 }
 
@@ -41,39 +45,6 @@ pub enum Segment {
     Payload,
     /// The third.
     Signature,
-}
-
-/// Why a token could not be minted.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum MintError {
-    /// There is no persona of this name.
-    #[error("no persona is called {0}")]
-    UnknownPersona(String),
-    /// The provider has no such tokens.
-    #[error("the provider has no {kind:?} tokens that are JWTs")]
-    NoSuchToken {
-        /// What was asked for.
-        kind: TokenKind,
-    },
-    /// There is no such key.
-    #[error("no key {0} in the key set")]
-    NoSuchKey(String),
-    /// Making or using a key failed.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-}
-
-impl MintError {
-    /// A stable name for this kind of error.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownPersona(_) => "unknown_persona",
-            Self::NoSuchToken { .. } => "no_such_token",
-            Self::NoSuchKey(_) => "no_such_key",
-            Self::Key(error) => error.code(),
-        }
-    }
 }
 
 impl Mint {
@@ -91,7 +62,8 @@ impl Mint {
             header: None,
             signer: Signer::Current,
             algorithm: None,
-            corrupted: false,
+            embeds_key: false,
+            signature: None,
             segments: Vec::new(),
         }
     }
@@ -102,15 +74,22 @@ impl Mint {
         self
     }
 
+    /// Makes it a token of this kind, as far as the header tells the kinds apart; the claims stay.
+    pub fn of_kind(mut self, kind: TokenKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// Leaves a claim out.
     pub fn without_claim(mut self, name: &str) -> Self {
         self.claims.shift_remove(name);
         self
     }
 
-    /// Sets `exp` to some seconds from now; negative for a token that has expired.
+    /// Sets `exp` to some seconds from now, by the provider's clock; negative for a token that has expired.
     pub fn expires_in(self, seconds: i64) -> Self {
-        self.claim("exp", clock::now().saturating_add(seconds))
+        let now = self.provider.clock.now();
+        self.claim("exp", now.saturating_add(seconds))
     }
 
     /// Takes these bytes for the payload instead of the claims: not JSON, or JSON with a member twice.
@@ -150,9 +129,20 @@ impl Mint {
         self
     }
 
+    /// Puts the public half of the key that signs into the header, as `jwk`: whoever takes the key from there takes anybody's token.
+    pub fn embedding_the_key(mut self) -> Self {
+        self.embeds_key = true;
+        self
+    }
+
     /// Changes one bit of the signature.
-    pub fn corrupted_signature(mut self) -> Self {
-        self.corrupted = true;
+    pub fn corrupted_signature(self) -> Self {
+        self.signature(SignatureFault::Corrupted)
+    }
+
+    /// Makes something wrong with the signature.
+    pub fn signature(mut self, fault: SignatureFault) -> Self {
+        self.signature = Some(fault);
         self
     }
 
@@ -172,10 +162,26 @@ impl Mint {
     /// # Errors
     /// If the key that should sign is not there, or cannot sign with the algorithm.
     pub fn token(&self) -> Result<String, MintError> {
+        self.minted().map(|minted| minted.token)
+    }
+
+    /// Makes the token, and tells the key.
+    ///
+    /// # Errors
+    /// As [`Self::token`].
+    pub fn minted(&self) -> Result<Minted, MintError> {
         let hand = self.signer.resolve(&self.provider, self.algorithm)?;
-        let header = self
-            .replaced(Segment::Header)
-            .unwrap_or_else(|| jwt::segment(&self.header_for(&hand)));
+        Ok(Minted {
+            token: self.signed_by_hand(&hand)?,
+            jwk: hand.jwk()?,
+        })
+    }
+
+    fn signed_by_hand(&self, hand: &signer::Hand) -> Result<String, MintError> {
+        let header = match self.replaced(Segment::Header) {
+            Some(segment) => segment,
+            None => jwt::segment(&self.header_for(hand)?),
+        };
         let payload = self
             .replaced(Segment::Payload)
             .unwrap_or_else(|| jwt::segment(&self.payload_bytes()));
@@ -183,28 +189,34 @@ impl Mint {
         if let Some(signature) = self.replaced(Segment::Signature) {
             return Ok(format!("{input}.{signature}"));
         }
-        let mut signature = hand.sign(input.as_bytes())?;
-        if let Some(first) = signature.first_mut().filter(|_| self.corrupted) {
-            *first ^= 1;
+        let signature = hand.sign(input.as_bytes())?;
+        match self.signature {
+            Some(fault) => Ok(format!(
+                "{input}.{}",
+                fault.apply(signature, hand.algorithm())?
+            )),
+            None => Ok(jwt::with_signature(input, &signature)),
         }
-        Ok(jwt::with_signature(input, &signature))
     }
 
-    fn header_for(&self, hand: &signer::Hand) -> Vec<u8> {
+    fn header_for(&self, hand: &signer::Hand) -> Result<Vec<u8>, MintError> {
         if let Some(bytes) = &self.header {
-            return bytes.clone();
+            return Ok(bytes.clone());
         }
         let mut header =
             self.provider
                 .kind()
-                .header(hand.alg(), Some(hand.kid()), self.provider.typ(self.kind));
+                .header(hand.alg(), hand.kid(), self.provider.typ(self.kind));
+        if let Some(jwk) = hand.jwk()?.filter(|_| self.embeds_key) {
+            header.insert("jwk".to_owned(), jwk);
+        }
         for (name, value) in &self.header_changes {
             match value {
                 Some(value) => header.insert(name.clone(), value.clone()),
                 None => header.shift_remove(name),
             };
         }
-        Value::Object(header).to_string().into_bytes()
+        Ok(Value::Object(header).to_string().into_bytes())
     }
 
     fn payload_bytes(&self) -> Vec<u8> {

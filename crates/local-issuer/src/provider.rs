@@ -1,25 +1,24 @@
 //! One provider's side of a running issuer, as tests and the endpoints hold it.
 
+mod control;
 mod kind;
 mod state;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+pub use control::ControlState;
 pub use kind::ProviderKind;
 pub(crate) use state::{Dialect, ProviderState};
 
-use crate::auth0::{self, Tenant};
+use crate::auth0::Tenant;
 use crate::claims::TokenKind;
 use crate::descope::{self, Project};
-use crate::keys::{Algorithm, KeyError};
 use crate::mint::{Mint, MintError};
 use crate::personas::Persona;
-use crate::rotation::{KeyIds, Rotation};
 
 /// A handle on one provider of a running issuer; clones are handles on the same one.
 #[derive(Clone)]
@@ -119,58 +118,6 @@ impl ProviderHandle {
     /// Starts a token with these claims and no others.
     pub fn mint_claims(&self, claims: Map<String, Value>) -> Mint {
         Mint::new(Arc::clone(&self.state), TokenKind::Access, claims)
-    }
-
-    /// Changes the signing key; the same as `POST /_control/rotate`.
-    ///
-    /// # Errors
-    /// If a key cannot be made or the key file cannot be written.
-    pub fn rotate(&self, rotation: Rotation) -> Result<KeyIds, KeyError> {
-        self.state.keys.rotate(rotation)
-    }
-
-    /// The ids of the keys in the key set.
-    pub fn key_ids(&self) -> KeyIds {
-        self.state.keys.ids()
-    }
-
-    /// Publishes one more key and returns its id; only what is minted with it is signed by it.
-    ///
-    /// # Errors
-    /// If the key cannot be made.
-    pub fn publish(&self, algorithm: Algorithm) -> Result<String, KeyError> {
-        self.state.keys.publish(algorithm)
-    }
-
-    /// Puts a JWK in the key set just as it is, for key sets that are wrong on purpose.
-    ///
-    /// # Errors
-    /// If the key file cannot be written.
-    pub fn publish_foreign(&self, jwk: Value) -> Result<(), KeyError> {
-        self.state.keys.publish_foreign(jwk)
-    }
-
-    /// Takes a key other than the current one out of the key set; whether it was there.
-    ///
-    /// # Errors
-    /// If the key file cannot be written.
-    pub fn withdraw(&self, kid: &str) -> Result<bool, KeyError> {
-        self.state.keys.withdraw(kid)
-    }
-
-    /// How often each path was asked for, without the control plane's own; the same as `POST /_control/requests`.
-    pub fn requests(&self) -> BTreeMap<String, u64> {
-        self.state.requests.counts()
-    }
-
-    /// How often the key set was fetched, at any of its addresses.
-    pub fn jwks_requests(&self) -> u64 {
-        let counts = self.requests();
-        let paths = match &self.state.dialect {
-            Dialect::Descope(project) => descope::key_paths(project),
-            Dialect::Auth0(_) => auth0::key_paths(),
-        };
-        paths.iter().filter_map(|path| counts.get(path)).sum()
     }
 
     fn path_prefix(&self) -> String {

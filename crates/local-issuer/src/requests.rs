@@ -1,32 +1,91 @@
-//! Counts requests by path, for tests that ask how often something was fetched.
+//! Counts and remembers requests, for tests that ask how often something was fetched.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::clock;
+use crate::faults::Endpoint;
 
 /// Paths that are told apart; whatever comes after them is counted as one.
 const MOST_PATHS: usize = 10_000;
 const OTHER_PATHS: &str = "(other paths)";
+/// A longer path is no path of ours, and would only take up memory.
+const LONGEST_PATH: usize = 512;
 
-#[derive(Default)]
+/// A request that was answered, or is being answered. Neither query nor headers nor body are kept: secrets are in them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SeenRequest {
+    /// When it came, in milliseconds since 1970 by the system's clock, even if the provider's clock was moved.
+    pub at_milliseconds: u64,
+    /// Its method.
+    pub method: String,
+    /// Its path, at most 512 bytes of it.
+    pub path: String,
+    /// What was asked for; none for a path that belongs to no endpoint.
+    pub endpoint: Option<Endpoint>,
+}
+
+/// Everything that was asked of one provider.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct RequestLog {
+    /// How often each path was asked for.
+    pub requests: BTreeMap<String, u64>,
+    /// How often each endpoint was asked for: `discovery`, `jwks`, `token` and `other`.
+    pub endpoints: BTreeMap<&'static str, u64>,
+    /// The last requests, latest last.
+    pub last: VecDeque<SeenRequest>,
+}
+
 pub(crate) struct RequestCounter {
-    counts: Mutex<BTreeMap<String, u64>>,
+    log: Mutex<RequestLog>,
+    remembered: usize,
 }
 
 impl RequestCounter {
-    pub(crate) fn count(&self, path: &str) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = if counts.len() < MOST_PATHS || counts.contains_key(path) {
+    /// Remembers this many of the last requests.
+    pub(crate) fn new(remembered: usize) -> Self {
+        Self {
+            log: Mutex::default(),
+            remembered,
+        }
+    }
+
+    pub(crate) fn count(&self, method: &str, path: &str, endpoint: Option<Endpoint>) {
+        let path = path.split_at(path.floor_char_boundary(LONGEST_PATH)).0;
+        let mut log = self.lock();
+        let counted = if log.requests.len() < MOST_PATHS || log.requests.contains_key(path) {
             path
         } else {
             OTHER_PATHS
         };
-        *counts.entry(path.to_owned()).or_default() += 1;
+        *log.requests.entry(counted.to_owned()).or_default() += 1;
+        let name = endpoint.map_or("other", Endpoint::name);
+        *log.endpoints.entry(name).or_default() += 1;
+        log.last.push_back(SeenRequest {
+            at_milliseconds: u64::try_from(clock::since_epoch().as_millis()).unwrap_or(u64::MAX),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            endpoint,
+        });
+        while log.last.len() > self.remembered {
+            log.last.pop_front();
+        }
     }
 
-    pub(crate) fn counts(&self) -> BTreeMap<String, u64> {
-        self.counts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    pub(crate) fn log(&self) -> RequestLog {
+        self.lock().clone()
+    }
+
+    /// What was counted until now; it starts again at nothing.
+    pub(crate) fn reset(&self) -> RequestLog {
+        std::mem::take(&mut self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, RequestLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -45,7 +45,7 @@ impl Rotation {
     }
 }
 
-/// The key ids of one provider, as its key set lists them.
+/// The key ids of one provider.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct KeyIds {
     /// The key that signs.
@@ -56,4 +56,8 @@ pub struct KeyIds {
     pub previous: Vec<String>,
     /// Keys that were published besides, see [`ProviderHandle::publish`](crate::ProviderHandle::publish).
     pub published: Vec<String>,
+    /// Which of these are in use and not in the key set, see [`ProviderHandle::withhold`](crate::ProviderHandle::withhold).
+    pub withheld: Vec<String>,
+    /// Keys that left the key set, latest first, at most 100.
+    pub withdrawn: Vec<String>,
 }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use actix_web::dev::{Server, Service};
 use actix_web::http::header::HOST;
-use actix_web::middleware::DefaultHeaders;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::json;
 
 pub(crate) use running::Servers;
 
 use crate::provider::{Dialect, ProviderState};
-use crate::{auth0, control, descope};
+use crate::{auth0, control, descope, faults};
 
 /// Token requests are small; whatever is larger is a mistake.
 const LARGEST_BODY_BYTES: usize = 64 * 1024;
@@ -28,13 +28,19 @@ pub(crate) fn serve(
 ) -> io::Result<Server> {
     let server = HttpServer::new(move || {
         let counted = Arc::clone(&provider);
+        let provider = web::Data::from(Arc::clone(&provider));
         App::new()
-            .app_data(web::Data::from(Arc::clone(&provider)))
+            .app_data(provider.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY_BYTES))
+            .wrap(from_fn(faults::spoil))
             .wrap(DefaultHeaders::new().add(("X-Local-Issuer", "development only")))
             .wrap_fn(move |request, service| {
-                if !request.path().starts_with(control::PREFIX) {
-                    counted.requests.count(request.path());
+                let path = request.path();
+                if !control::owns(path) {
+                    let endpoint = counted.endpoint(path);
+                    counted
+                        .requests
+                        .count(request.method().as_str(), path, endpoint);
                 }
                 service.call(request)
             })
@@ -44,6 +50,7 @@ pub(crate) fn serve(
     // Whoever started the issuer decides when it stops.
     Ok(server
         .workers(workers)
+        .on_connect(faults::remember_socket)
         .disable_signals()
         .shutdown_timeout(5)
         .listen(listener)?
@@ -65,7 +72,7 @@ fn is_authority(host: &str) -> bool {
     !host.is_empty() && host.chars().all(plain)
 }
 
-fn routes(provider: &ProviderState, app: &mut web::ServiceConfig) {
+fn routes(provider: &web::Data<ProviderState>, app: &mut web::ServiceConfig) {
     control::routes(provider, app);
     app.route("/health", web::get().to(health));
     match &provider.dialect {

@@ -1,5 +1,6 @@
-//! Four ways to verify the same token, from the signature alone to all that is checked here.
+//! Ways to verify a token, from the signature alone to all that is checked here, and to find one that was verified before.
 
+use std::cell::Cell;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -8,7 +9,10 @@ use aws_lc_rs::signature::{self, ParsedPublicKey, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
-use identity_core::{Algorithm, Algorithms, AudienceRule, VerificationRules, Verifier};
+use identity_core::{
+    Algorithm, Algorithms, AudienceRule, Authenticator, CacheLimits, ClaimsError, Principal,
+    Provider, VerificationRules, VerifiedToken, Verifier, claims,
+};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Validation, crypto, decode, decode_header};
 use serde_json::{Map, Value, json};
@@ -26,24 +30,52 @@ pub struct Subject {
     decoding_key: DecodingKey,
     validation: Validation,
     parsed_key: ParsedPublicKey,
+    /// Has the token in its cache.
+    warm: Authenticator,
+    /// Has a cache of one token, and is shown the others in turn.
+    cold: Authenticator,
+    others: Vec<String>,
+    next: Cell<usize>,
+}
+
+/// Reads scopes and permissions, as for Auth0.
+#[derive(Debug)]
+struct Tenant(VerificationRules);
+
+impl Provider for Tenant {
+    fn verification(&self) -> VerificationRules {
+        self.0.clone()
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal {
+            client: token.text("azp").map(str::to_owned),
+            scopes: claims::scopes(token.claim("scope")),
+            permissions: claims::names(token.claim("permissions")),
+            current_tenant: token.text("org_id").map(str::to_owned),
+            ..Principal::without_grants(token)
+        })
+    }
 }
 
 /// A way to verify a token, and its name.
 pub type Way = (&'static str, fn(&Subject));
 
-/// The ways, slowest last as a rule.
-pub const WAYS: [Way; 4] = [
+/// The ways.
+pub const WAYS: [Way; 6] = [
     ("aws-lc-rs, kept key", Subject::raw),
     ("jsonwebtoken crypto::verify", Subject::signature),
     ("Verifier::verify", Subject::ours),
     ("jsonwebtoken decode_header + decode", Subject::decode),
+    ("Authenticator, a new token", Subject::miss),
+    ("Authenticator, a cached token", Subject::hit),
 ];
 
 impl Subject {
     /// A token as an Auth0 tenant with permissions issues it: about 900 bytes with RS256.
     pub fn new(algorithm: Algorithm) -> Self {
         let key = TestKey::fresh("tMQzailSAdaW4nojXxES9", algorithm);
-        let claims = json!({
+        let mut claims = json!({
             "iss": ISSUER,
             "sub": "auth0|602c0dcab993d10073daf680",
             "aud": [AUDIENCE, "https://example.eu.auth0.com/userinfo"],
@@ -61,10 +93,29 @@ impl Subject {
         rules.algorithms = Algorithms::new([algorithm]).unwrap();
         let clock = Arc::new(TestClock::at(1_700_000_000.0));
         let jwk: Jwk = serde_json::from_value(key.jwk()).unwrap();
+        let keys = Arc::new(StaticKeys::of(&[&key]));
+        let authenticator = |limits| {
+            let provider = Arc::new(Tenant(rules.clone()));
+            Authenticator::new(provider, keys.clone(), clock.clone()).caching(limits)
+        };
+        let one = CacheLimits {
+            max_tokens: 1,
+            ..CacheLimits::default()
+        };
+        let token = key.token(&claims);
+        let mut other = |number: usize| {
+            let members = claims.as_object_mut().unwrap();
+            members.insert("sub".to_owned(), json!(format!("auth0|{number:024}")));
+            key.token(&claims)
+        };
         let subject = Self {
             algorithm,
-            token: key.token(&claims),
-            verifier: Verifier::new(rules, Arc::new(StaticKeys::of(&[&key])), clock),
+            token,
+            warm: authenticator(CacheLimits::default()),
+            cold: authenticator(one),
+            others: (0..500).map(&mut other).collect(),
+            next: Cell::new(0),
+            verifier: Verifier::new(rules.clone(), keys.clone(), clock.clone()),
             decoding_key: DecodingKey::from_jwk(&jwk).unwrap(),
             validation: validation(algorithm),
             parsed_key: parsed_key(&key.jwk(), algorithm),
@@ -75,13 +126,23 @@ impl Subject {
         subject
     }
 
-    fn ours(&self) {
-        let verified = pin!(self.verifier.verify(&self.token));
-        let mut context = Context::from_waker(Waker::noop());
-        let Poll::Ready(verified) = verified.poll(&mut context) else {
-            panic!("keys that are known are not waited for")
-        };
-        std::hint::black_box(verified.unwrap());
+    /// All that is checked of a token.
+    pub fn ours(&self) {
+        std::hint::black_box(at_once(self.verifier.verify(&self.token)).unwrap());
+    }
+
+    /// A token that was verified before.
+    pub fn hit(&self) {
+        std::hint::black_box(at_once(self.warm.authenticate(&self.token)).unwrap());
+    }
+
+    /// A token that is not in the cache, with all that it takes to put it there.
+    pub fn miss(&self) {
+        let next = (self.next.get() + 1) % self.others.len();
+        self.next.set(next);
+        std::hint::black_box(
+            at_once(self.cold.authenticate(self.others.get(next).unwrap())).unwrap(),
+        );
     }
 
     fn decode(&self) {
@@ -109,6 +170,15 @@ impl Subject {
         self.parsed_key
             .verify_sig(input.as_bytes(), &signature)
             .unwrap();
+    }
+}
+
+/// Keys that are known are not waited for.
+fn at_once<T>(result: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(result).poll(&mut context) {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("waits"),
     }
 }
 

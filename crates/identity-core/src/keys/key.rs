@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_lc_rs::digest;
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaPublicKeyComponents};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind};
@@ -17,7 +18,12 @@ pub struct VerificationKey {
     id: String,
     algorithms: Vec<Algorithm>,
     decoding_key: DecodingKey,
+    material: KeyMaterial,
 }
+
+/// A digest of what makes a key this key and no other, whatever its id is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeyMaterial([u8; digest::SHA256_OUTPUT_LEN]);
 
 /// Why a key of a key set is not used. The others are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +76,7 @@ impl VerificationKey {
         let key = Self {
             id,
             algorithms,
+            material: KeyMaterial::of(&decoding_key),
             decoding_key,
         };
         if key.can_verify() {
@@ -93,6 +100,10 @@ impl VerificationKey {
         &self.decoding_key
     }
 
+    pub(crate) fn material(&self) -> KeyMaterial {
+        self.material
+    }
+
     /// Whether the cryptographic library takes it: jsonwebtoken would find out with the first token only.
     fn can_verify(&self) -> bool {
         match (self.decoding_key.kind(), self.algorithms.first()) {
@@ -114,6 +125,25 @@ impl VerificationKey {
             }
             _ => false,
         }
+    }
+}
+
+impl KeyMaterial {
+    fn of(key: &DecodingKey) -> Self {
+        let parts: [&[u8]; 2] = match key.kind() {
+            DecodingKeyKind::RsaModulusExponent { n, e } => [n, e],
+            DecodingKeyKind::SecretOrDer(point) => [point, &[]],
+        };
+        let mut digest = digest::Context::new(&digest::SHA256);
+        digest.update(format!("{:?}", key.family()).as_bytes());
+        for part in parts {
+            // The length first, so that no two pairs of parts read the same.
+            digest.update(&part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let mut material = [0; digest::SHA256_OUTPUT_LEN];
+        material.copy_from_slice(digest.finish().as_ref());
+        Self(material)
     }
 }
 

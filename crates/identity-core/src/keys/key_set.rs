@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{KeyRejection, KeySetError, VerificationKey};
+use super::{KeyMaterial, KeyRejection, KeySetError, VerificationKey};
+use crate::Algorithm;
 use crate::json;
 
 /// The keys of one issuer (RFC 7517, section 5), parsed, by `kid`.
@@ -67,6 +68,13 @@ impl KeySet {
     /// Whether there is a key of this id.
     pub fn has(&self, key_id: &str) -> bool {
         self.keys.contains_key(key_id)
+    }
+
+    /// Whether this very key is there under that id, and is for that algorithm.
+    pub(crate) fn holds(&self, key_id: &str, algorithm: Algorithm, material: KeyMaterial) -> bool {
+        let keys = self.of(key_id).iter();
+        keys.filter(|key| key.is_for(algorithm))
+            .any(|key| key.material() == material)
     }
 
     /// How many keys can be used.

@@ -7,6 +7,7 @@ mod remote;
 mod source;
 
 pub use error::{KeyError, KeyFault, KeySetError};
+pub(crate) use key::KeyMaterial;
 pub use key::{KeyRejection, VerificationKey};
 pub use key_set::{KeySet, SkippedKey};
 pub use remote::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};

@@ -5,6 +5,7 @@ mod claims;
 mod form;
 mod header;
 mod keys;
+mod rfc9068;
 mod secrecy;
 mod signature;
 mod times;
@@ -164,6 +165,7 @@ fn every_refusal_has_its_code() {
     ];
     for (error, code) in rows {
         assert_eq!(error.code(), code, "{error}");
+        assert!(TokenError::CODES.contains(&code), "{code} is not listed");
         assert_eq!(VerifyError::from(error).code(), code);
     }
 }

@@ -7,12 +7,16 @@ use super::Tenant;
 use crate::provider::ProviderState;
 use crate::server::asked_address;
 
+/// Every address of the document.
+pub(crate) fn paths() -> Vec<String> {
+    ["openid-configuration", "oauth-authorization-server"]
+        .map(|document| format!("/.well-known/{document}"))
+        .to_vec()
+}
+
 pub(super) fn routes(app: &mut web::ServiceConfig) {
-    for document in ["openid-configuration", "oauth-authorization-server"] {
-        app.route(
-            &format!("/.well-known/{document}"),
-            web::get().to(discovery),
-        );
+    for path in paths() {
+        app.route(&path, web::get().to(discovery));
     }
 }
 

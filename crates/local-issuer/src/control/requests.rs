@@ -1,10 +1,41 @@
 //! `POST /_control/requests`
 
-use actix_web::{HttpResponse, web};
-use serde_json::json;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use serde::Deserialize;
 
-use crate::provider::ProviderState;
+use super::input::Asked;
+use crate::provider::ProviderHandle;
 
-pub(super) async fn requests(provider: web::Data<ProviderState>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "requests": provider.requests.counts() }))
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RequestsRequest {
+    /// How many of the last requests to show.
+    last: usize,
+    /// Forget them all after they were shown.
+    reset: bool,
+}
+
+impl Default for RequestsRequest {
+    fn default() -> Self {
+        Self {
+            last: 20,
+            reset: false,
+        }
+    }
+}
+
+pub(super) async fn requests(
+    provider: Data<ProviderHandle>,
+    Asked(asked): Asked<RequestsRequest>,
+) -> HttpResponse {
+    let mut log = if asked.reset {
+        provider.reset_requests()
+    } else {
+        provider.request_log()
+    };
+    while log.last.len() > asked.last {
+        log.last.pop_front();
+    }
+    HttpResponse::Ok().json(log)
 }

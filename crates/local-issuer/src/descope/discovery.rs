@@ -9,21 +9,33 @@ use super::Project;
 use crate::provider::ProviderState;
 use crate::server::asked_address;
 
+/// Every address of the documents.
+pub(crate) fn paths(project: &Project) -> Vec<String> {
+    let mut paths = federated_paths(&project.id).to_vec();
+    paths.extend(inbound_paths(&project.id));
+    paths
+}
+
 pub(super) fn routes(project: &Arc<Project>, app: &mut web::ServiceConfig) {
-    let id = &project.id;
-    for path in [
+    for path in federated_paths(&project.id) {
+        app.route(&path, web::get().to(federated_app));
+    }
+    for path in inbound_paths(&project.id) {
+        app.route(&path, web::get().to(inbound_apps));
+    }
+}
+
+fn federated_paths(id: &str) -> [String; 3] {
+    [
         format!("/{id}/.well-known/openid-configuration"),
         format!("/{id}/.well-known/oauth-authorization-server"),
         format!("/.well-known/oauth-authorization-server/{id}"),
-    ] {
-        app.route(&path, web::get().to(federated_app));
-    }
-    for document in ["openid-configuration", "oauth-authorization-server"] {
-        app.route(
-            &format!("/v1/apps/{id}/.well-known/{document}"),
-            web::get().to(inbound_apps),
-        );
-    }
+    ]
+}
+
+fn inbound_paths(id: &str) -> [String; 2] {
+    ["openid-configuration", "oauth-authorization-server"]
+        .map(|document| format!("/v1/apps/{id}/.well-known/{document}"))
 }
 
 /// The document of the project's default OpenID application.

@@ -7,7 +7,7 @@ use actix_web::web::{Bytes, Data, ServiceConfig, post};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::{Project, Refusal, STANDARD_SCOPES, TOKEN_PATH};
+use super::{EXCHANGE_PATH, Project, Refusal, STANDARD_SCOPES, TOKEN_PATH};
 use crate::claims::{ClaimsRequest, TokenKind};
 use crate::client_request::{Credentials, Parameters};
 use crate::personas::Persona;
@@ -17,14 +17,25 @@ use crate::scopes;
 const GRANT_TYPES: &str =
     "The grant_type field must be one of: authorization_code, refresh_token, client_credentials";
 
+/// Every address that gives tokens.
+pub(crate) fn paths(project: &Project) -> Vec<String> {
+    let mut paths = vec![TOKEN_PATH.to_owned(), EXCHANGE_PATH.to_owned()];
+    paths.extend(inbound_paths(project));
+    paths
+}
+
 pub(super) fn routes(project: &Arc<Project>, app: &mut ServiceConfig) {
     app.route(TOKEN_PATH, post().to(federated_app));
-    for path in [
-        "/oauth2/v1/apps/token".to_owned(),
-        format!("/oauth2/v1/apps/{}/token", project.id),
-    ] {
+    for path in inbound_paths(project) {
         app.route(&path, post().to(inbound_apps));
     }
+}
+
+fn inbound_paths(project: &Project) -> [String; 2] {
+    [
+        "/oauth2/v1/apps/token".to_owned(),
+        format!("/oauth2/v1/apps/{}/token", project.id),
+    ]
 }
 
 async fn federated_app(

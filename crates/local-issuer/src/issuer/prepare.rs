@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::StartError;
 use crate::auth0::Tenant;
+use crate::clock::Clock;
 use crate::config::{IssuerConfig, KeyOrigin};
 use crate::descope::Project;
+use crate::faults::Faults;
 use crate::keys::{IssuerKeys, KeyError, KeyFile, KeyRing, RingKeys};
 use crate::personas::Persona;
 use crate::provider::{Auth0Handle, DescopeHandle, Dialect, ProviderKind, ProviderState};
@@ -110,7 +112,7 @@ pub(super) fn descope(
         id: config.descope.project_id.clone(),
         issuer_base: config.descope.issuer_base.clone().unwrap_or_default(),
     });
-    let keys = KeyRing::new(ProviderKind::Descope, keys, file);
+    let keys = ring(config, ProviderKind::Descope, keys, file);
     let dialect = Dialect::Descope(Arc::clone(&project));
     let base_url = base_url(address, &project.issuer_base);
     DescopeHandle::new(
@@ -131,7 +133,7 @@ pub(super) fn auth0(
         dialect: config.auth0.dialect,
         roles_claim: config.auth0.roles_claim.clone(),
     });
-    let keys = KeyRing::new(ProviderKind::Auth0, keys, file);
+    let keys = ring(config, ProviderKind::Auth0, keys, file);
     let dialect = Dialect::Auth0(Arc::clone(&tenant));
     let base_url = base_url(address, &tenant.issuer);
     Auth0Handle::new(
@@ -151,6 +153,15 @@ fn base_url(address: SocketAddr, issuer: &str) -> String {
     }
 }
 
+fn ring(
+    config: &IssuerConfig,
+    provider: ProviderKind,
+    keys: RingKeys,
+    file: Option<Arc<KeyFile>>,
+) -> KeyRing {
+    KeyRing::new(provider, keys, file, config.control_limits.keys)
+}
+
 fn state(
     config: &IssuerConfig,
     dialect: Dialect,
@@ -159,13 +170,17 @@ fn state(
     keys: KeyRing,
 ) -> Arc<ProviderState> {
     Arc::new(ProviderState {
+        endpoints: dialect.endpoints(),
         dialect,
         base_url,
         personas: personas.to_vec(),
         keys,
         token_lifetime: config.token_lifetime,
         control_token: config.control_token.clone(),
-        requests: RequestCounter::default(),
+        limits: config.control_limits.clone(),
+        requests: RequestCounter::new(config.control_limits.requests),
+        faults: Faults::new(),
+        clock: Clock::default(),
     })
 }
 

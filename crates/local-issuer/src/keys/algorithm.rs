@@ -38,6 +38,18 @@ pub(super) enum Family {
 }
 
 impl Algorithm {
+    const ALL: [Self; 9] = [
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::EdDsa,
+    ];
+
     /// The name in a JWT's `alg`.
     pub fn name(self) -> &'static str {
         match self {
@@ -55,19 +67,9 @@ impl Algorithm {
 
     /// The algorithm of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::Rs256,
-            Self::Rs384,
-            Self::Rs512,
-            Self::Ps256,
-            Self::Ps384,
-            Self::Ps512,
-            Self::Es256,
-            Self::Es384,
-            Self::EdDsa,
-        ]
-        .into_iter()
-        .find(|algorithm| algorithm.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
     }
 
     pub(super) fn family(self) -> Family {
@@ -89,6 +91,16 @@ impl Algorithm {
             Self::Ps512 => Some(&signature::RSA_PSS_SHA512),
             _ => None,
         }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Algorithm {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::from_name(&name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            serde::de::Error::custom(format!("expected one of {names}, got {name:?}"))
+        })
     }
 }
 

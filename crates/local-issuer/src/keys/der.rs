@@ -1,7 +1,8 @@
-//! Reads the two numbers out of an RSA public key (`RSAPublicKey`, [RFC 8017, A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1)).
+//! Reads the numbers out of RSA keys (`RSAPublicKey` and `RSAPrivateKey`, [RFC 8017, A.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1)).
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
 
 /// The modulus and the exponent, big-endian and without leading zeros, or `None` if this is no such key.
 pub(super) fn rsa_numbers(der: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -9,6 +10,22 @@ pub(super) fn rsa_numbers(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (modulus, rest) = element(sequence, INTEGER)?;
     let (exponent, _) = element(rest, INTEGER)?;
     Some((unsigned(modulus), unsigned(exponent)))
+}
+
+/// The version and the eight numbers of an RSA private key in PKCS#8, or `None` if this is no such key.
+pub(super) fn rsa_private_numbers(pkcs8: &[u8]) -> Option<Vec<&[u8]>> {
+    let (info, _) = element(pkcs8, SEQUENCE)?;
+    let (_version, rest) = element(info, INTEGER)?;
+    let (_algorithm, rest) = element(rest, SEQUENCE)?;
+    let (key, _) = element(rest, OCTET_STRING)?;
+    let (mut rest, _) = element(key, SEQUENCE)?;
+    let mut numbers = Vec::new();
+    while !rest.is_empty() {
+        let (number, after) = element(rest, INTEGER)?;
+        numbers.push(unsigned(number));
+        rest = after;
+    }
+    Some(numbers)
 }
 
 /// The content of the element of this tag at the start, and what follows it.

@@ -11,8 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::ring::{IssuerKeys, RingKeys};
-use super::{Algorithm, KeyError, SigningKey};
+use super::{Algorithm, IssuerKeys, KeyError, RingKeys, SigningKey};
 use crate::provider::ProviderKind;
 
 /// The open key file: where it is, and what it holds.
@@ -50,8 +49,8 @@ impl KeyFile {
                 let contents: Contents =
                     serde_json::from_slice(&bytes).map_err(|error| fault(path, &error))?;
                 let keys = IssuerKeys {
-                    descope: contents.descope.read()?,
-                    auth0: contents.auth0.read()?,
+                    descope: Box::new(contents.descope.read()?),
+                    auth0: Box::new(contents.auth0.read()?),
                 };
                 (contents, keys)
             }

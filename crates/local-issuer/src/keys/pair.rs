@@ -120,6 +120,17 @@ impl SigningKey {
         Ok(jwk)
     }
 
+    /// The private members of an RSA key's JWK; other keys have none here.
+    pub(super) fn private_members(&self) -> Result<Map<String, Value>, KeyError> {
+        let pkcs8 = self.to_pkcs8()?;
+        let numbers = der::rsa_private_numbers(&pkcs8).unwrap_or_default();
+        let encoded = |number: &&[u8]| Value::from(URL_SAFE_NO_PAD.encode(number));
+        // The version and the public numbers come first.
+        let private = numbers.iter().skip(3).map(encoded);
+        let names = ["d", "p", "q", "dp", "dq", "qi"].map(str::to_owned);
+        Ok(names.into_iter().zip(private).collect())
+    }
+
     /// The public key as a DER `SubjectPublicKeyInfo`.
     pub(crate) fn public_der(&self) -> Result<Vec<u8>, KeyError> {
         let der = match &self.pair {

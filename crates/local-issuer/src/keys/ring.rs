@@ -1,97 +1,38 @@
 //! The keys of one provider: the current one, the next, the previous ones, and whatever a test published besides.
 
-use std::collections::VecDeque;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::{Map, Value};
 
-use super::{Algorithm, KeyError, KeyFile, SigningKey};
+use super::{
+    Algorithm, HostileKey, HostileKeyInfo, KeyError, KeyFile, Published, RingKeys, SigningKey,
+};
 use crate::provider::ProviderKind;
 use crate::rotation::{KeyIds, Rotation, Step};
-
-/// Descope invalidates a key that is more than twelve rotations away.
-const KEPT_PREVIOUS: usize = 12;
-
-/// The signing keys of both providers, to start another issuer with.
-#[derive(Clone)]
-pub struct IssuerKeys {
-    pub(crate) descope: RingKeys,
-    pub(crate) auth0: RingKeys,
-}
-
-/// What a ring holds at one moment.
-#[derive(Clone)]
-pub(crate) struct RingKeys {
-    pub(crate) current: Arc<SigningKey>,
-    pub(crate) next: Option<Arc<SigningKey>>,
-    /// Latest first.
-    pub(crate) previous: VecDeque<Arc<SigningKey>>,
-    pub(crate) published: Vec<Arc<SigningKey>>,
-    /// Published as they are, without a private key: for key sets that are wrong on purpose.
-    pub(crate) foreign: Vec<Value>,
-}
 
 /// The ring of one provider, shared by its endpoints and its handles.
 pub(crate) struct KeyRing {
     provider: ProviderKind,
     keys: RwLock<RingKeys>,
+    /// What it goes back to.
+    first: RingKeys,
     file: Option<Arc<KeyFile>>,
-}
-
-impl IssuerKeys {
-    /// Fresh keys for both providers; the three are made at the same time, because each takes a while.
-    pub(crate) fn generate() -> Result<Self, KeyError> {
-        std::thread::scope(|scope| {
-            let descope = scope.spawn(|| new_key(ProviderKind::Descope, Algorithm::Rs256));
-            let next = scope.spawn(|| new_key(ProviderKind::Auth0, Algorithm::Rs256));
-            let current = new_key(ProviderKind::Auth0, Algorithm::Rs256)?;
-            let descope = descope.join().map_err(|_| KeyError::Generate)??;
-            let next = next.join().map_err(|_| KeyError::Generate)??;
-            Ok(Self {
-                descope: RingKeys::new(descope, None),
-                auth0: RingKeys::new(current, Some(next)),
-            })
-        })
-    }
-
-    /// The keys of this process, made when they are first asked for.
-    pub(crate) fn shared() -> Result<Self, KeyError> {
-        static SHARED: Mutex<Option<IssuerKeys>> = Mutex::new(None);
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*shared {
-            Some(keys) => Ok(keys.clone()),
-            None => Ok(shared.insert(Self::generate()?).clone()),
-        }
-    }
-}
-
-impl RingKeys {
-    pub(crate) fn new(current: Arc<SigningKey>, next: Option<Arc<SigningKey>>) -> Self {
-        Self {
-            current,
-            next,
-            previous: VecDeque::new(),
-            published: Vec::new(),
-            foreign: Vec::new(),
-        }
-    }
-
-    /// Every key with a private half, in the order of the key set.
-    fn all(&self) -> impl Iterator<Item = &Arc<SigningKey>> {
-        std::iter::once(&self.current)
-            .chain(&self.next)
-            .chain(&self.previous)
-            .chain(&self.published)
-    }
+    most_keys: usize,
 }
 
 impl KeyRing {
-    pub(crate) fn new(provider: ProviderKind, keys: RingKeys, file: Option<Arc<KeyFile>>) -> Self {
+    pub(crate) fn new(
+        provider: ProviderKind,
+        keys: RingKeys,
+        file: Option<Arc<KeyFile>>,
+        most_keys: usize,
+    ) -> Self {
         Self {
             provider,
+            first: keys.clone(),
             keys: RwLock::new(keys),
             file,
+            most_keys,
         }
     }
 
@@ -116,6 +57,17 @@ impl KeyRing {
         self.snapshot().all().find(|key| key.kid() == kid).cloned()
     }
 
+    /// A key that left the key set.
+    pub(crate) fn find_withdrawn(&self, kid: &str) -> Option<Arc<SigningKey>> {
+        let withdrawn = self.snapshot().withdrawn;
+        withdrawn.into_iter().find(|key| key.kid() == kid)
+    }
+
+    pub(crate) fn find_hostile(&self, id: &str) -> Option<Published> {
+        let hostile = self.snapshot().hostile;
+        hostile.into_iter().find(|key| key.id == id)
+    }
+
     pub(crate) fn ids(&self) -> KeyIds {
         let keys = self.snapshot();
         let kid = |key: &Arc<SigningKey>| key.kid().to_owned();
@@ -124,18 +76,28 @@ impl KeyRing {
             next: keys.next.as_ref().map(kid),
             previous: keys.previous.iter().map(kid).collect(),
             published: keys.published.iter().map(kid).collect(),
+            withheld: keys.withheld.iter().cloned().collect(),
+            withdrawn: keys.withdrawn.iter().map(kid).collect(),
         }
+    }
+
+    pub(crate) fn hostile(&self) -> Vec<HostileKeyInfo> {
+        self.snapshot()
+            .hostile
+            .iter()
+            .map(Published::info)
+            .collect()
     }
 
     /// The members of the key set, in the provider's order of keys and of members.
     pub(crate) fn jwks(&self) -> Result<Vec<Value>, KeyError> {
         let keys = self.snapshot();
-        let mut listed = Vec::new();
-        for key in keys.all() {
+        let mut listed: Vec<Value> = keys.hostile_jwks(true).cloned().collect();
+        for key in keys.all().filter(|key| !keys.withheld.contains(key.kid())) {
             let jwk: Map<String, Value> = key.jwk()?;
             listed.push(Value::Object(self.provider.order_jwk(jwk)));
         }
-        listed.extend(keys.foreign);
+        listed.extend(keys.hostile_jwks(false).cloned());
         Ok(listed)
     }
 
@@ -153,56 +115,111 @@ impl KeyRing {
                 Step::PublishAhead => {
                     keys.next.get_or_insert(fresh);
                 }
-                Step::Unannounced => promote(keys, fresh),
+                Step::Unannounced => keys.promote(fresh),
                 Step::AsTheProvider => {
                     let (next, left) = match keys.next.take() {
                         Some(next) => (next, Some(fresh)),
                         None => (fresh, spare),
                     };
-                    promote(keys, next);
+                    keys.promote(next);
                     keys.next = left.filter(|_| self.provider == ProviderKind::Auth0);
                 }
             }
             if rotation.revoke {
-                keys.previous.clear();
+                keys.revoke_previous();
             }
+            Ok(())
         })?;
         Ok(self.ids())
     }
 
     /// Publishes one more key, which signs only what is minted with it.
     pub(crate) fn publish(&self, algorithm: Algorithm) -> Result<String, KeyError> {
+        self.check_room(1)?;
         let key = new_key(self.provider, algorithm)?;
         let kid = key.kid().to_owned();
-        self.change(|keys| keys.published.push(key))?;
-        Ok(kid)
+        self.change(|keys| {
+            keys.published.push(key);
+            Ok(kid)
+        })
     }
 
-    pub(crate) fn publish_foreign(&self, jwk: Value) -> Result<(), KeyError> {
-        self.change(|keys| keys.foreign.push(jwk))
+    pub(crate) fn publish_hostile(&self, key: &HostileKey) -> Result<HostileKeyInfo, KeyError> {
+        self.check_room(key.count())?;
+        let made = key.make(String::new(), self.provider, &self.current())?;
+        self.change(|keys| {
+            keys.hostile_count += 1;
+            let id = format!("hostile-{}", keys.hostile_count);
+            let published = Published { id, ..made };
+            let info = published.info();
+            keys.hostile.push(published);
+            Ok(info)
+        })
+    }
+
+    /// Takes a hostile key, or all of them, out of the key set; whether there was one.
+    pub(crate) fn remove_hostile(&self, id: Option<&str>) -> Result<bool, KeyError> {
+        self.change(|keys| {
+            let before = keys.hostile.len();
+            keys.hostile.retain(|key| id.is_some_and(|id| key.id != id));
+            Ok(keys.hostile.len() < before)
+        })
     }
 
     /// Takes a key out of the key set; whether there was one.
     pub(crate) fn withdraw(&self, kid: &str) -> Result<bool, KeyError> {
-        let before = self.jwks()?.len();
-        self.change(|keys| {
-            keys.next = keys.next.take().filter(|key| key.kid() != kid);
-            keys.previous.retain(|key| key.kid() != kid);
-            keys.published.retain(|key| key.kid() != kid);
-            keys.foreign
-                .retain(|jwk| jwk.get("kid").and_then(Value::as_str) != Some(kid));
-        })?;
-        Ok(self.jwks()?.len() < before)
+        self.change(|keys| Ok(keys.withdraw(kid)))
     }
 
-    fn change(&self, change: impl FnOnce(&mut RingKeys)) -> Result<(), KeyError> {
+    /// Leaves a key that stays in use out of the key set; whether there is one.
+    pub(crate) fn withhold(&self, kid: &str) -> bool {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        change(&mut keys);
-        match &self.file {
-            // Saved under the lock, so that two rotations cannot leave the older one in the file.
-            Some(file) => file.save(self.provider, &keys),
-            None => Ok(()),
+        let known = keys.all().any(|key| key.kid() == kid);
+        if known {
+            keys.withheld.insert(kid.to_owned());
         }
+        known
+    }
+
+    /// Puts a key that was withheld or withdrawn into the key set again; whether there was one.
+    pub(crate) fn restore(&self, kid: &str) -> Result<bool, KeyError> {
+        self.change(|keys| Ok(keys.restore(kid)))
+    }
+
+    /// Goes back to the keys of the start.
+    pub(crate) fn reset(&self) -> Result<(), KeyError> {
+        self.change(|keys| {
+            let count = keys.hostile_count;
+            *keys = self.first.clone();
+            // Names are not given twice, or what was minted with an old one would be taken for the new one's.
+            keys.hostile_count = count;
+            Ok(())
+        })
+    }
+
+    fn check_room(&self, more: usize) -> Result<(), KeyError> {
+        let keys = self.snapshot();
+        let hostile = keys.hostile.iter().map(|key| key.jwks.len()).sum::<usize>();
+        let listed = keys.all().count() + hostile;
+        if listed.saturating_add(more) > self.most_keys {
+            return Err(KeyError::TooMany {
+                limit: self.most_keys,
+            });
+        }
+        Ok(())
+    }
+
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&mut RingKeys) -> Result<T, KeyError>,
+    ) -> Result<T, KeyError> {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = change(&mut keys)?;
+        if let Some(file) = &self.file {
+            // Saved under the lock, so that two rotations cannot leave the older one in the file.
+            file.save(self.provider, &keys)?;
+        }
+        Ok(changed)
     }
 }
 
@@ -215,20 +232,4 @@ pub(crate) fn new_key(
         provider.new_kid()?,
         algorithm,
     )?))
-}
-
-fn promote(keys: &mut RingKeys, next: Arc<SigningKey>) {
-    let old = std::mem::replace(&mut keys.current, next);
-    keys.previous.push_front(old);
-    keys.previous.truncate(KEPT_PREVIOUS);
-}
-
-impl fmt::Debug for IssuerKeys {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("IssuerKeys")
-            .field("descope", &self.descope.current.kid())
-            .field("auth0", &self.auth0.current.kid())
-            .finish()
-    }
 }

@@ -1,15 +1,18 @@
 //! What the endpoints and the handles of one provider share.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
 use super::ProviderKind;
-use crate::auth0::Tenant;
+use crate::auth0::{self, Tenant};
 use crate::claims::{ClaimsRequest, TokenKind};
-use crate::clock;
-use crate::descope::Project;
+use crate::clock::Clock;
+use crate::config::ControlLimits;
+use crate::descope::{self, Project};
+use crate::faults::{Endpoint, Faults};
 use crate::jwt;
 use crate::keys::{KeyError, KeyRing};
 use crate::mint::MintError;
@@ -27,7 +30,12 @@ pub(crate) struct ProviderState {
     pub(crate) keys: KeyRing,
     pub(crate) token_lifetime: Option<Duration>,
     pub(crate) control_token: Option<Secret>,
+    pub(crate) limits: ControlLimits,
     pub(crate) requests: RequestCounter,
+    pub(crate) faults: Faults,
+    pub(crate) clock: Clock,
+    /// Which path belongs to which endpoint.
+    pub(crate) endpoints: HashMap<String, Endpoint>,
 }
 
 /// The rules by which a provider answers.
@@ -37,7 +45,36 @@ pub(crate) enum Dialect {
     Auth0(Arc<Tenant>),
 }
 
+impl Dialect {
+    /// Which path belongs to which endpoint; the paths that are not listed belong to none.
+    pub(crate) fn endpoints(&self) -> HashMap<String, Endpoint> {
+        let (discovery, jwks, token) = match self {
+            Self::Descope(project) => (
+                descope::discovery_paths(project),
+                descope::key_paths(project),
+                descope::token_paths(project),
+            ),
+            Self::Auth0(_) => (
+                auth0::discovery_paths(),
+                auth0::key_paths(),
+                vec![auth0::TOKEN_PATH.to_owned()],
+            ),
+        };
+        let each =
+            |paths: Vec<String>, endpoint| paths.into_iter().map(move |path| (path, endpoint));
+        each(discovery, Endpoint::Discovery)
+            .chain(each(jwks, Endpoint::Jwks))
+            .chain(each(token, Endpoint::Token))
+            .collect()
+    }
+}
+
 impl ProviderState {
+    /// The endpoint that a path belongs to.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        self.endpoints.get(path).copied()
+    }
+
     pub(crate) fn kind(&self) -> ProviderKind {
         match self.dialect {
             Dialect::Descope(_) => ProviderKind::Descope,
@@ -65,7 +102,7 @@ impl ProviderState {
         ClaimsRequest {
             persona,
             scopes,
-            issued_at: clock::now(),
+            issued_at: self.clock.now(),
             lifetime: self.lifetime(),
         }
     }

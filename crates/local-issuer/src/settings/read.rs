@@ -8,9 +8,10 @@ use config::Config;
 
 use super::checks;
 use super::variables::{
-    AUTH0_AUDIENCE, AUTH0_DIALECT, AUTH0_ISSUER, AUTH0_PORT, CONFIG_FILE, CONTROL_TOKEN,
-    DESCOPE_ISSUER_BASE, DESCOPE_PORT, DESCOPE_PROJECT_ID, HOST, KEYS_FILE, PERSONAS, PREFIX,
-    ROLES_CLAIM, TOKEN_LIFETIME_SECONDS, VARIABLES,
+    AUTH0_AUDIENCE, AUTH0_DIALECT, AUTH0_ISSUER, AUTH0_PORT, CONFIG_FILE, CONTROL_ANSWER_BYTES,
+    CONTROL_BODY_BYTES, CONTROL_KEYS, CONTROL_REQUESTS, CONTROL_TOKEN, DESCOPE_ISSUER_BASE,
+    DESCOPE_PORT, DESCOPE_PROJECT_ID, HOST, KEYS_FILE, PERSONAS, PREFIX, ROLES_CLAIM,
+    TOKEN_LIFETIME_SECONDS, VARIABLES,
 };
 use crate::auth0::TokenDialect;
 use crate::config::{IssuerConfig, KeyOrigin};
@@ -70,6 +71,12 @@ pub(super) fn read(merged: &Config, problems: &mut Vec<String>) -> IssuerConfig 
         config.keys = KeyOrigin::File(path.into());
     }
     config.control_token = reader.text(CONTROL_TOKEN).map(Secret::new);
+    let limits = &mut config.control_limits;
+    let number = "a whole number, 0 or more";
+    reader.parse(CONTROL_BODY_BYTES, number, &mut limits.body_bytes);
+    reader.parse(CONTROL_ANSWER_BYTES, number, &mut limits.answer_bytes);
+    reader.parse(CONTROL_KEYS, number, &mut limits.keys);
+    reader.parse(CONTROL_REQUESTS, number, &mut limits.requests);
     config.token_lifetime =
         reader.converted(TOKEN_LIFETIME_SECONDS, "1 to 31536000 seconds", |text| {
             text.parse()

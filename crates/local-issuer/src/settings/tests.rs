@@ -27,6 +27,10 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
         ("LOCAL_ISSUER_ROLES_CLAIM", "roles"),
         ("LOCAL_ISSUER_PERSONAS", "/no/such/file.toml"),
         ("LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS", "0"),
+        ("LOCAL_ISSUER_CONTROL_BODY_BYTES", "1k"),
+        ("LOCAL_ISSUER_CONTROL_ANSWER_BYTES", "-1"),
+        ("LOCAL_ISSUER_CONTROL_KEYS", "x"),
+        ("LOCAL_ISSUER_CONTROL_REQUESTS", "1.5"),
     ])
     .unwrap_err();
     let expected = [
@@ -39,6 +43,10 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
         r#"LOCAL_ISSUER_ROLES_CLAIM: expected the URL of a namespaced claim, such as https://example.com/roles, got "roles""#,
         r#"LOCAL_ISSUER_AUTH0_DIALECT: expected one of access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz, got "jwt""#,
         "LOCAL_ISSUER_PERSONAS: /no/such/file.toml: No such file or directory (os error 2)",
+        r#"LOCAL_ISSUER_CONTROL_BODY_BYTES: expected a whole number, 0 or more, got "1k""#,
+        r#"LOCAL_ISSUER_CONTROL_ANSWER_BYTES: expected a whole number, 0 or more, got "-1""#,
+        r#"LOCAL_ISSUER_CONTROL_KEYS: expected a whole number, 0 or more, got "x""#,
+        r#"LOCAL_ISSUER_CONTROL_REQUESTS: expected a whole number, 0 or more, got "1.5""#,
         r#"LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0""#,
     ];
     assert_eq!(error.problems(), expected);
@@ -72,6 +80,7 @@ fn empty_values_count_as_unset() {
     assert_eq!((config.descope.port, config.auth0.port), (9000, 9001));
     assert_eq!(config.host.to_string(), "127.0.0.1");
     assert!(config.control_token.is_none());
+    assert_eq!(config.control_limits.answer_bytes, 1024 * 1024 * 1024);
     assert!(matches!(config.keys, KeyOrigin::Fresh));
 }
 
@@ -110,6 +119,10 @@ fn every_setting_reaches_the_configuration() {
         ),
         ("LOCAL_ISSUER_KEYS_FILE", "keys.json"),
         ("LOCAL_ISSUER_CONTROL_TOKEN", "007"),
+        ("LOCAL_ISSUER_CONTROL_BODY_BYTES", "1"),
+        ("LOCAL_ISSUER_CONTROL_ANSWER_BYTES", "2"),
+        ("LOCAL_ISSUER_CONTROL_KEYS", "3"),
+        ("LOCAL_ISSUER_CONTROL_REQUESTS", "4"),
         ("LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS", "60"),
     ])
     .unwrap();
@@ -134,6 +147,9 @@ fn every_setting_reaches_the_configuration() {
         config.control_token.unwrap().matches("007"),
         "a secret of digits stays as it is"
     );
+    let limits = config.control_limits;
+    assert_eq!((limits.body_bytes, limits.answer_bytes), (1, 2));
+    assert_eq!((limits.keys, limits.requests), (3, 4));
     assert_eq!(config.token_lifetime, Some(Duration::from_secs(60)));
 }
 

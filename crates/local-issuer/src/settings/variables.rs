@@ -22,6 +22,10 @@ pub(crate) const ROLES_CLAIM: &str = "LOCAL_ISSUER_ROLES_CLAIM";
 pub(crate) const PERSONAS: &str = "LOCAL_ISSUER_PERSONAS";
 pub(crate) const KEYS_FILE: &str = "LOCAL_ISSUER_KEYS_FILE";
 pub(crate) const CONTROL_TOKEN: &str = "LOCAL_ISSUER_CONTROL_TOKEN";
+pub(crate) const CONTROL_BODY_BYTES: &str = "LOCAL_ISSUER_CONTROL_BODY_BYTES";
+pub(crate) const CONTROL_ANSWER_BYTES: &str = "LOCAL_ISSUER_CONTROL_ANSWER_BYTES";
+pub(crate) const CONTROL_KEYS: &str = "LOCAL_ISSUER_CONTROL_KEYS";
+pub(crate) const CONTROL_REQUESTS: &str = "LOCAL_ISSUER_CONTROL_REQUESTS";
 pub(crate) const TOKEN_LIFETIME_SECONDS: &str = "LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS";
 pub(crate) const CONFIG_FILE: &str = "LOCAL_ISSUER_CONFIG_FILE";
 pub(crate) const LOG_FORMAT: &str = "LOG_FORMAT";
@@ -75,6 +79,22 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         CONTROL_TOKEN,
         "The bearer token of the control plane under /_control; no control plane if unset.",
+    ),
+    variable(
+        CONTROL_BODY_BYTES,
+        "The largest body of a call to the control plane; 1048576 if unset.",
+    ),
+    variable(
+        CONTROL_ANSWER_BYTES,
+        "The largest answer that a fault may grow to; 1073741824 if unset.",
+    ),
+    variable(
+        CONTROL_KEYS,
+        "How many keys a key set may have, the hostile ones among them; 10000 if unset.",
+    ),
+    variable(
+        CONTROL_REQUESTS,
+        "How many of the last requests each side remembers; 1000 if unset.",
     ),
     variable(
         TOKEN_LIFETIME_SECONDS,

@@ -1,12 +1,61 @@
 //! The program, and what it shares with the playground.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use local_issuer::tokens::{self, FetchError, TokenSource};
 use local_issuer::{ProviderKind, healthcheck};
 
-use crate::support::{json_of, start, verified};
+use crate::support::{CONTROL_TOKEN, json_of, start, verified};
+
+/// The program while it serves, on free ports and with a control plane; it ends with this value.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) auth0_url: String,
+}
+
+/// Starts the program and waits for its line about the Auth0 side.
+pub(crate) async fn running() -> Running {
+    let start = || {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_local-issuer"))
+            .env_clear()
+            .env("LOCAL_ISSUER_DESCOPE_PORT", "0")
+            .env("LOCAL_ISSUER_AUTH0_PORT", "0")
+            .env("LOCAL_ISSUER_CONTROL_TOKEN", CONTROL_TOKEN)
+            .current_dir(std::env::temp_dir())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut lines = log.lines().map(Result::unwrap);
+        let line = lines.find(|line| line.contains("Auth0: ")).unwrap();
+        // Read to the end, or the program would wait for room in the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        let (_, url) = line.rsplit_once("discovery ").unwrap();
+        let auth0_url = url.split("/.well-known").next().unwrap().to_owned();
+        Running { child, auth0_url }
+    };
+    tokio::task::spawn_blocking(start).await.unwrap()
+}
+
+impl Running {
+    /// The most memory it ever had at a time.
+    pub(crate) fn peak_memory_bytes(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.unwrap().trim().trim_end_matches(" kB");
+        kilobytes.parse::<u64>().unwrap() * 1024
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
 
 /// Runs the program with this environment and no other, in a folder without a `.env`.
 async fn run(args: Vec<String>, environment: Vec<(&'static str, String)>) -> Output {

@@ -4,8 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
-use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer};
-use reqwest::{Client, Response};
+use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderHandle, Secret};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Response};
 use serde_json::{Map, Value};
 
 pub(crate) type HeaderAndClaims = (Map<String, Value>, Map<String, Value>);
@@ -23,6 +24,49 @@ pub(crate) async fn start_with_own_keys() -> LocalIssuer {
     LocalIssuer::start(IssuerConfig::default()).await.unwrap()
 }
 
+/// The token of the control plane of [`controlled`].
+pub(crate) const CONTROL_TOKEN: &str = "let-me-in";
+
+/// An issuer with a control plane.
+pub(crate) async fn controlled() -> LocalIssuer {
+    let config = IssuerConfig {
+        control_token: Some(Secret::new(CONTROL_TOKEN)),
+        ..quick()
+    };
+    LocalIssuer::start(config).await.unwrap()
+}
+
+/// A call to the control plane: status and body.
+pub(crate) async fn control(provider: &ProviderHandle, name: &str, body: &Value) -> (u16, Value) {
+    control_at(provider.base_url(), name, body).await
+}
+
+/// As [`control`], of whatever issuer listens there.
+pub(crate) async fn control_at(base: &str, name: &str, body: &Value) -> (u16, Value) {
+    let request = client()
+        .post(format!("{base}/_control/{name}"))
+        .bearer_auth(CONTROL_TOKEN)
+        .json(body);
+    let (status, _, body) = facts(request.send().await.unwrap()).await;
+    (status, body)
+}
+
+/// The refusal of a call whose member is wrong: the member and the description.
+pub(crate) async fn refused(
+    provider: &ProviderHandle,
+    name: &str,
+    body: &Value,
+) -> (Value, String) {
+    let (status, answer) = control(provider, name, body).await;
+    assert_eq!(
+        (status, &answer["error"]),
+        (422, &"invalid_input".into()),
+        "{body}: {answer}"
+    );
+    let description = answer["error_description"].as_str().unwrap().to_owned();
+    (answer["member"].clone(), description)
+}
+
 pub(crate) fn quick() -> IssuerConfig {
     IssuerConfig {
         keys: KeyOrigin::Shared,
@@ -34,12 +78,16 @@ pub(crate) fn quick() -> IssuerConfig {
     clippy::disallowed_methods,
     reason = "this is the one file that makes a client"
 )]
+fn builder() -> ClientBuilder {
+    Client::builder().no_proxy().tls_certs_only([])
+}
+
 pub(crate) fn client() -> Client {
-    Client::builder()
-        .no_proxy()
-        .tls_certs_only([])
-        .build()
-        .unwrap()
+    builder().build().unwrap()
+}
+
+pub(crate) fn client_without_redirects() -> Client {
+    builder().redirect(Policy::none()).build().unwrap()
 }
 
 pub(crate) async fn get(url: &str) -> Response {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::discovery::DiscoveryConfig;
+use crate::http;
 
 /// Where [`RemoteKeys`](super::RemoteKeys) gets keys from, and how it keeps them fresh.
 #[derive(Debug, Clone)]
@@ -47,11 +48,11 @@ pub enum KeyAddress {
 }
 
 impl KeyAddress {
-    /// Whose keys they are, for the log.
-    pub(super) fn issuer(&self) -> &str {
+    /// Whose keys they are, for the log and the figures.
+    pub(super) fn issuer(&self) -> String {
         match self {
-            Self::Discovered(discovery) => discovery.issuers.first().map_or("", String::as_str),
-            Self::Fixed(url) => url.as_str(),
+            Self::Discovered(discovery) => discovery.issuers.first().cloned().unwrap_or_default(),
+            Self::Fixed(url) => http::for_log(url),
         }
     }
 }

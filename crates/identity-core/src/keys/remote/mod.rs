@@ -26,6 +26,7 @@ use task::RefreshTask;
 
 use super::source::{KeySource, KeyStatus, KeysFuture, not_found, unavailable};
 use super::{KeyError, KeyFault, KeySet};
+use crate::figures::KeyFigures;
 use crate::http::HttpClient;
 use crate::verifier::VerifyError;
 
@@ -40,6 +41,7 @@ pub struct RemoteKeys {
     shared: Arc<Shared>,
     waiting: AtomicUsize,
     config: RemoteKeysConfig,
+    figures: KeyFigures,
     task: AbortHandle,
 }
 
@@ -54,12 +56,19 @@ impl RemoteKeys {
 
     fn with_fetcher(config: RemoteKeysConfig, fetcher: Box<dyn Fetch>) -> Self {
         let shared = Arc::new(Shared::new());
-        let task = RefreshTask::new(Arc::clone(&shared), config.clone(), fetcher);
+        let figures = KeyFigures::of(&config.address.issuer());
+        let task = RefreshTask::new(
+            Arc::clone(&shared),
+            config.clone(),
+            fetcher,
+            figures.clone(),
+        );
         let task = tokio::spawn(task.run()).abort_handle();
         Self {
             shared,
             waiting: AtomicUsize::new(0),
             config,
+            figures,
             task,
         }
     }
@@ -97,7 +106,15 @@ impl RemoteKeys {
         // A refetch that ended while the request waited is its answer, however long it took.
         let interval = self.config.refresh.forced_interval;
         let answer = state.forced.as_ref();
-        match answer.filter(|forced| forced.finished >= arrived || forced.is_recent(interval)) {
+        let answer = answer.filter(|forced| {
+            let waited_for = forced.finished >= arrived;
+            let too_recent = !waited_for && forced.is_recent(interval);
+            if too_recent {
+                self.figures.limited();
+            }
+            waited_for || too_recent
+        });
+        match answer {
             None => NextStep::AskAndWait,
             Some(Forced { failure: None, .. }) => NextStep::Done(Err(not_found(key_id))),
             Some(Forced {
@@ -130,7 +147,8 @@ impl KeySource for RemoteKeys {
 
     fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
         Box::pin(async move {
-            let Some(_place) = Place::take(&self.waiting, self.config.refresh.max_waiting) else {
+            let Some(_place) = Place::take(self) else {
+                self.figures.turned_away();
                 return Err(self.error(KeyFault::TooManyWaiting(self.config.refresh.max_waiting)));
             };
             self.wait_for(key_id).await
@@ -159,17 +177,25 @@ impl fmt::Debug for RemoteKeys {
 }
 
 /// One of the places for requests that wait; given back when dropped, so also when the client hangs up.
-struct Place<'a>(&'a AtomicUsize);
+struct Place<'a>(&'a RemoteKeys);
 
 impl<'a> Place<'a> {
-    fn take(taken: &'a AtomicUsize, places: usize) -> Option<Self> {
-        let place = Self(taken);
-        (taken.fetch_add(1, Ordering::Relaxed) < places).then_some(place)
+    fn take(keys: &'a RemoteKeys) -> Option<Self> {
+        let is_free = |taken: usize| taken < keys.config.refresh.max_waiting;
+        let taken = keys
+            .waiting
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
+                is_free(taken).then_some(taken + 1)
+            });
+        taken.ok()?;
+        keys.figures.begins_to_wait();
+        Some(Self(keys))
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.0.figures.ends_to_wait();
     }
 }

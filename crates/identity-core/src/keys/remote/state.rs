@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+use crate::figures::KeyFigures;
 use crate::keys::{KeyFault, KeySet, KeyStatus};
 
 /// One moment of an issuer's keys.
@@ -52,6 +53,16 @@ impl Forced {
 }
 
 impl KeyState {
+    /// Brings the gauges up to date.
+    pub(super) fn show(&self, figures: &KeyFigures) {
+        let keys = self.keys.as_ref();
+        let failure = self.failure.as_ref();
+        figures.show(
+            keys.map(|keys| (&*keys.set, keys.at.elapsed())),
+            failure.map(|failure| failure.since.elapsed()),
+        );
+    }
+
     pub(super) fn status(&self, now: Instant) -> KeyStatus {
         let Some(keys) = &self.keys else {
             return KeyStatus::Starting {

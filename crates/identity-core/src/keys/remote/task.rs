@@ -1,15 +1,17 @@
 //! The task that fetches an issuer's keys.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use metrics::{counter, gauge};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{info, warn};
 
 use super::RemoteKeysConfig;
 use super::fetcher::Fetch;
 use super::schedule;
 use super::state::{Failure, FetchedKeys, Forced, KeyState, Shared};
+use crate::figures::KeyFigures;
 use crate::keys::{KeyFault, KeySet};
 use crate::token_error::Excerpt;
 
@@ -18,7 +20,15 @@ pub(super) struct RefreshTask {
     shared: Arc<Shared>,
     config: RemoteKeysConfig,
     fetcher: Box<dyn Fetch>,
+    keeper: Keeper,
+}
+
+/// What the task makes of the results.
+struct Keeper {
+    issuer: String,
+    max_stale: Duration,
     state: KeyState,
+    figures: KeyFigures,
 }
 
 impl RefreshTask {
@@ -26,16 +36,31 @@ impl RefreshTask {
         shared: Arc<Shared>,
         config: RemoteKeysConfig,
         fetcher: Box<dyn Fetch>,
+        figures: KeyFigures,
     ) -> Self {
+        let keeper = Keeper {
+            issuer: config.address.issuer(),
+            max_stale: config.refresh.max_stale,
+            state: KeyState::default(),
+            figures,
+        };
         Self {
             shared,
             config,
             fetcher,
-            state: KeyState::default(),
+            keeper,
         }
     }
 
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(self) {
+        let showing = show(Arc::clone(&self.shared), self.keeper.figures.clone());
+        tokio::select! {
+            () = self.fetch_again_and_again() => {},
+            () = showing => {},
+        }
+    }
+
+    async fn fetch_again_and_again(mut self) {
         let mut due = Instant::now();
         loop {
             let forced = tokio::select! {
@@ -51,50 +76,64 @@ impl RefreshTask {
     }
 
     fn next_attempt(&self) -> Instant {
-        let due =
-            Instant::now() + schedule::pause(&self.config.refresh, &self.state, fastrand::f64());
-        match (&self.state.keys, &self.state.failure) {
-            (Some(keys), Some(_)) => keys
-                .at
-                .checked_add(self.config.refresh.max_stale)
-                .map_or(due, |end| due.min(end)),
+        let state = &self.keeper.state;
+        let due = Instant::now() + schedule::pause(&self.config.refresh, state, fastrand::f64());
+        match (self.keeper.end(), &state.failure) {
+            (Some(end), Some(_)) => due.min(end),
             _ => due,
         }
     }
 
     fn may_be_forced(&self) -> bool {
         let interval = self.config.refresh.forced_interval;
-        self.state
-            .forced
-            .as_ref()
-            .is_none_or(|forced| !forced.is_recent(interval))
+        let last = self.keeper.state.forced.as_ref();
+        last.is_none_or(|forced| !forced.is_recent(interval))
     }
 
     async fn refresh(&mut self, forced: bool) {
         let started = Instant::now();
-        self.state.fetching = true;
-        self.shared.publish(self.state.clone());
-        let result = self.fetcher.fetch().await;
-        self.state.fetching = false;
+        let keeper = &mut self.keeper;
+        keeper.state.fetching = true;
+        self.shared.publish(keeper.state.clone());
+        let mut fetch = pin!(self.fetcher.fetch());
+        let result = loop {
+            tokio::select! {
+                biased;
+                result = &mut fetch => break result,
+                // However slow the issuer is: the keys in use end when they end.
+                () = until(keeper.end()) => {
+                    keeper.let_go();
+                    self.shared.publish(keeper.state.clone());
+                }
+            }
+        };
+        keeper.figures.fetched(result.as_ref().map(|_| ()), forced);
+        keeper.state.fetching = false;
         if forced {
-            self.state.forced = Some(Forced {
+            keeper.state.forced = Some(Forced {
                 started,
                 finished: Instant::now(),
                 failure: result.as_ref().err().cloned(),
             });
         }
         match result {
-            Ok(set) => self.succeeded(set),
-            Err(fault) => self.failed(fault),
+            Ok(set) => keeper.succeeded(set),
+            Err(fault) => keeper.failed(fault),
         }
         self.shared.forget_refetch();
-        self.shared.publish(self.state.clone());
+        self.shared.publish(keeper.state.clone());
+        keeper.state.show(&keeper.figures);
+    }
+}
+
+impl Keeper {
+    /// When the keys in use have become too old; `None` if there are none, or that is beyond all time.
+    fn end(&self) -> Option<Instant> {
+        self.state.keys.as_ref()?.at.checked_add(self.max_stale)
     }
 
     fn succeeded(&mut self, set: KeySet) {
-        counter!("identity_key_fetches_total", "outcome" => "success").increment(1);
-        gauge!("identity_keys").set(set.len() as f64);
-        let issuer = self.config.address.issuer();
+        let issuer = &self.issuer;
         let known = self.state.keys.as_ref().map(|keys| keys.set.skipped());
         // Said once, and not with each refresh.
         if known != Some(set.skipped()) {
@@ -114,32 +153,50 @@ impl RefreshTask {
     }
 
     fn failed(&mut self, fault: KeyFault) {
-        counter!("identity_key_fetches_total", "outcome" => "failure").increment(1);
-        let now = Instant::now();
-        let issuer = self.config.address.issuer();
-        let (since, count) = match &self.state.failure {
-            None => (now, 1),
-            Some(failure) => (failure.since, failure.count.saturating_add(1)),
-        };
-        let mut fault = fault;
-        let too_old = |keys: &FetchedKeys| now - keys.at >= self.config.refresh.max_stale;
-        if self.state.keys.as_ref().is_some_and(too_old) {
-            self.state.keys = None;
-            fault = KeyFault::TooOld(self.config.refresh.max_stale);
+        if self.end().is_some_and(|end| end <= Instant::now()) {
+            self.let_go();
+        } else {
+            self.note(fault);
         }
-        let last = self
-            .state
-            .failure
-            .as_ref()
-            .map(|failure| failure.fault.to_string());
-        if last.as_deref() != Some(&fault.to_string()) {
+    }
+
+    /// The keys in use have become too old.
+    fn let_go(&mut self) {
+        self.state.keys = None;
+        self.note(KeyFault::TooOld(self.max_stale));
+    }
+
+    fn note(&mut self, fault: KeyFault) {
+        let issuer = &self.issuer;
+        let last = self.state.failure.as_ref();
+        if last.map(|failure| failure.fault.to_string()) != Some(fault.to_string()) {
             warn!(issuer, reason = %fault, "keys of {issuer} could not be fetched: {fault}");
         }
+        let (since, count) = match last {
+            None => (Instant::now(), 1),
+            Some(failure) => (failure.since, failure.count.saturating_add(1)),
+        };
         self.state.failure = Some(Failure {
             fault,
             since,
             count,
         });
+    }
+}
+
+/// Waits for that moment, or for ever if there is none.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Brings the gauges up to date every second, whatever the fetches do.
+async fn show(shared: Arc<Shared>, figures: KeyFigures) {
+    loop {
+        shared.state().show(&figures);
+        sleep(Duration::from_secs(1)).await;
     }
 }
 
@@ -151,9 +208,11 @@ impl Drop for RefreshTask {
             since: Instant::now(),
             count: 1,
         };
-        self.shared.publish(KeyState {
+        let stopped = KeyState {
             failure: Some(failure),
             ..KeyState::default()
-        });
+        };
+        stopped.show(&self.keeper.figures);
+        self.shared.publish(stopped);
     }
 }

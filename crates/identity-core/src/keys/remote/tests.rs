@@ -1,6 +1,7 @@
 //! The clock of these tests is tokio's, paused: it jumps to the next event, so that nothing is waited for.
 
 mod fetcher;
+mod figures;
 mod places;
 mod refresh;
 mod unknown_keys;

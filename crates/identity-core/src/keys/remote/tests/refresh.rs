@@ -155,6 +155,45 @@ async fn keys_that_are_too_old_are_not_used() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn keys_that_are_too_old_are_not_used_however_slow_the_issuer_is() {
+    let issuer = Issuer::of(&["a"]);
+    let refresh = KeyRefresh {
+        max_stale: seconds(1000.0),
+        ..KeyRefresh::default()
+    };
+    let keys = issuer.started(refresh).await;
+    issuer.answers_after(seconds(5000.0));
+    pass(seconds(999.9)).await;
+    assert!(has(&keys, "a"), "a refresh is under way");
+    assert_eq!(issuer.fetches(), 2);
+    pass(seconds(0.2)).await;
+    assert_eq!(
+        (status(&keys), has(&keys, "a"), ask(&keys, "a").await),
+        ("starting, failed", false, "too old")
+    );
+    pass(seconds(4400.0)).await;
+    assert_eq!((status(&keys), ask(&keys, "a").await), ("ready", "found"));
+    assert_eq!(issuer.fetches(), 2, "one fetch at a time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_recover_after_each_fault_without_a_restart() {
+    let issuer = Issuer::of(&["a"]);
+    let keys = issuer.started(KeyRefresh::default()).await;
+    for round in 0..3 {
+        issuer.fail();
+        pass(seconds(400.0)).await;
+        assert_eq!((status(&keys), has(&keys, "a")), ("degraded", true));
+        issuer.publish(&[]);
+        pass(seconds(400.0)).await;
+        assert_eq!((status(&keys), has(&keys, "a")), ("degraded", true));
+        issuer.publish(&["a"]);
+        pass(seconds(61.0)).await;
+        assert_eq!(status(&keys), "ready", "round {round}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn limits_may_be_as_long_as_a_duration_can_be() {
     let longest = std::time::Duration::MAX;
     let refresh = KeyRefresh {

@@ -1,0 +1,156 @@
+//! Keys that change under tokens that are in the cache: what is answered is what a new verification would say.
+
+use super::*;
+
+#[tokio::test]
+async fn a_cached_token_is_refused_at_once_when_its_key_left_the_set() {
+    let setup = Setup::new();
+    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
+    setup.keys.set(&[&TestKey::fresh("next", Algorithm::EdDSA)]);
+    assert_eq!(setup.code(&token).await, "key_not_found");
+    assert_eq!(setup.keys.asked(), 1, "as for a token never seen");
+    assert_eq!(setup.code(&token).await, "key_not_found");
+}
+
+#[tokio::test]
+async fn a_cached_token_is_refused_at_once_when_its_key_was_replaced_under_the_same_id() {
+    let setup = Setup::new();
+    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
+    setup.keys.set(&[&TestKey::fresh("k", Algorithm::EdDSA)]);
+    assert_eq!(setup.code(&token).await, "invalid_signature");
+}
+
+/// RSA keys nearly always share their exponent: the modulus makes the key.
+#[tokio::test]
+async fn a_cached_token_is_refused_at_once_when_its_rsa_key_was_replaced_under_the_same_id() {
+    let setup = Setup::new();
+    let key = TestKey::fixed().named("k", Algorithm::RS256);
+    setup.keys.set(&[&key]);
+    let token = key.token(&claims_of(ISSUER, "U1"));
+    assert_eq!(setup.code(&token).await, "verified");
+    setup.keys.set(&[&TestKey::fresh("k", Algorithm::RS256)]);
+    assert_eq!(setup.code(&token).await, "invalid_signature");
+}
+
+#[tokio::test]
+async fn a_cached_token_is_refused_at_once_when_its_key_has_another_id() {
+    let setup = Setup::new();
+    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
+    setup.keys.set(&[
+        &setup.key.named("other", Algorithm::EdDSA),
+        &TestKey::fresh("k", Algorithm::EdDSA),
+    ]);
+    assert_eq!(setup.code(&token).await, "invalid_signature");
+}
+
+#[tokio::test]
+async fn a_cached_token_is_refused_at_once_when_its_key_is_for_another_algorithm() {
+    let setup = Setup::new();
+    let key = TestKey::fixed().named("k", Algorithm::RS256);
+    setup.keys.set(&[&key]);
+    let token = key.token(&claims_of(ISSUER, "U1"));
+    assert_eq!(setup.code(&token).await, "verified");
+    setup.keys.set(&[&key.named("k", Algorithm::PS256)]);
+    assert_eq!(setup.code(&token).await, "algorithm_not_allowed");
+}
+
+#[tokio::test]
+async fn a_cached_token_is_not_answered_when_no_key_may_be_used() {
+    let setup = Setup::new();
+    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
+    setup.keys.withhold();
+    assert_eq!(setup.code(&token).await, "keys_unavailable");
+    setup.keys.set(&[&setup.key]);
+    assert_eq!(setup.code(&token).await, "verified");
+}
+
+#[tokio::test]
+async fn a_key_that_is_published_again_in_a_new_set_keeps_its_tokens() {
+    let setup = Setup::new();
+    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
+    let before = setup.verified();
+    let next = TestKey::fresh("next", Algorithm::EdDSA);
+    let twin = TestKey::fresh("k", Algorithm::EdDSA);
+    for keys in [
+        vec![&setup.key],
+        vec![&next, &setup.key],
+        vec![&twin, &setup.key],
+    ] {
+        setup.keys.set(&keys);
+        assert_eq!(setup.code(&token).await, "verified");
+    }
+    // The same key, written otherwise: what counts is the key.
+    let mut jwk = setup.key.jwk();
+    jwk.as_object_mut().unwrap().remove("alg");
+    jwk["x-note"] = json!("rewritten");
+    setup.keys.set_jwks(&[jwk]);
+    assert_eq!(setup.code(&token).await, "verified");
+    assert_eq!(
+        setup.verified(),
+        before,
+        "none of them was a new verification"
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_left_and_came_back_verifies_anew() {
+    let setup = Setup::new();
+    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
+    let before = setup.verified();
+    setup.keys.set(&[&TestKey::fresh("next", Algorithm::EdDSA)]);
+    assert_eq!(setup.code(&token).await, "key_not_found");
+    setup.keys.set(&[&setup.key]);
+    assert_eq!(setup.code(&token).await, "verified");
+    assert_eq!(setup.verified(), before + 1, "its entry went with the key");
+}
+
+/// Whatever is done to keys and clock: with the cache and without, the answer is the same.
+#[tokio::test]
+async fn the_cache_changes_no_answer() {
+    let cached = Setup::new();
+    let plain = Authenticator::new(
+        cached.provider.clone(),
+        cached.keys.clone(),
+        cached.clock.clone(),
+    )
+    .caching(CacheLimits::OFF);
+    let others = [(); 2].map(|()| TestKey::fresh("k", Algorithm::EdDSA));
+    let tokens: Vec<_> = [&cached.key, &others[0]]
+        .into_iter()
+        .flat_map(|key| {
+            [0.0, 10.0, 1e308].map(|seconds| {
+                let mut claims = with("exp", json!(NOW + 5.0 + seconds));
+                claims["nbf"] = json!(NOW - 3.0);
+                key.token(&claims)
+            })
+        })
+        .collect();
+    let mut random = fastrand::Rng::with_seed(6);
+    let mut seen = std::collections::BTreeMap::new();
+    for _ in 0..1000 {
+        match random.u8(0..8) {
+            0 => cached.keys.withhold(),
+            1 => cached.keys.set(&[&others[0]]),
+            2 => cached.keys.set(&[&others[1]]),
+            3 => cached.keys.set(&[&others[1], &cached.key]),
+            4 => cached.keys.set(&[&cached.key, &others[0]]),
+            _ => cached.clock.set(NOW + random.f64().mul_add(40.0, -15.0)),
+        }
+        for token in &tokens {
+            let answers = (cached.code(token).await, code(&plain, token).await);
+            assert_eq!(answers.0, answers.1);
+            *seen.entry(answers.0).or_insert(0) += 1;
+        }
+    }
+    let seen: Vec<_> = seen.into_keys().collect();
+    assert_eq!(
+        seen,
+        [
+            "invalid_signature",
+            "keys_unavailable",
+            "token_expired",
+            "token_not_yet_valid",
+            "verified"
+        ]
+    );
+}

@@ -1,0 +1,82 @@
+//! What is counted of tokens and of the cache.
+
+use metrics::with_local_recorder;
+
+use super::*;
+use crate::figures::tests::Recorded;
+
+#[tokio::test]
+async fn each_token_is_counted_once_with_its_outcome() {
+    let recorded = Recorded::default();
+    let setup = with_local_recorder(&recorded, Setup::new);
+    let good = setup.key.token(&claims_of(ISSUER, "U1"));
+    let foreign = setup.key.token(&claims_of("https://evil.example/", "U1"));
+    for token in ["x", &good, &good, &good, &foreign] {
+        setup.code(token).await;
+    }
+    setup.clock.set(NOW + 605.0);
+    setup.code(&good).await;
+    setup.keys.withhold();
+    setup.code(&good).await;
+    let outcome = |outcome: &str| {
+        recorded.count(&format!(
+            "identity_tokens_total issuer={ISSUER} outcome={outcome}"
+        ))
+    };
+    assert_eq!(outcome("verified"), 3);
+    assert_eq!(outcome("malformed_token"), 1);
+    assert_eq!(outcome("invalid_claims"), 1);
+    assert_eq!(outcome("token_expired"), 1);
+    assert_eq!(outcome("keys_unavailable"), 1);
+    assert_eq!(recorded.count("identity_token_cache_hits_total"), 2);
+    assert_eq!(recorded.count("identity_token_cache_dropped_total"), 1);
+    assert_eq!(recorded.count("identity_token_cache_misses_total"), 4);
+    assert_eq!(recorded.gauge("identity_token_cache_entries"), 0.0);
+    assert_eq!(recorded.gauge("identity_token_cache_bytes"), 0.0);
+}
+
+#[tokio::test]
+async fn the_cache_says_how_full_it_is() {
+    let recorded = Recorded::default();
+    let setup = with_local_recorder(&recorded, Setup::new);
+    for subject in ["U1", "U2", "U2"] {
+        let token = setup.key.token(&claims_of(ISSUER, subject));
+        setup.code(&token).await;
+    }
+    assert_eq!(recorded.gauge("identity_token_cache_entries"), 2.0);
+    let bytes = recorded.gauge("identity_token_cache_bytes");
+    assert!((2000.0..64.0 * 1024.0 * 1024.0).contains(&bytes), "{bytes}");
+}
+
+/// An attacker who could choose a label could fill the memory of whoever keeps the figures.
+#[tokio::test]
+async fn no_label_comes_from_a_token() {
+    let recorded = Recorded::default();
+    let other = "https://other.example/";
+    let authenticator = with_local_recorder(&recorded, || {
+        let issuers = [ISSUER, other].map(|issuer| TrustedIssuer {
+            provider: provider(rules(issuer)),
+            keys: Published::of(&[&TestKey::fixed()]),
+        });
+        let clock = Arc::new(TestClock::at(NOW));
+        Authenticator::of_several(issuers.to_vec(), clock).unwrap()
+    });
+    let before = recorded.names();
+    let key = TestKey::fixed();
+    for stranger in ["https://evil.example/", "other", "b\"} 1\n"] {
+        let header = json!({"alg": stranger, "kid": stranger, "typ": stranger});
+        let mut claims = claims_of(stranger, stranger);
+        code(&authenticator, &key.token(&claims)).await;
+        code(&authenticator, &key.token_with_header(&header, &claims)).await;
+        claims["iss"] = json!(other);
+        code(&authenticator, &key.token_with_header(&header, &claims)).await;
+    }
+    assert_eq!(recorded.names(), before);
+    let outcome = |issuer: &str, outcome: &str| {
+        recorded.count(&format!(
+            "identity_tokens_total issuer={issuer} outcome={outcome}"
+        ))
+    };
+    assert_eq!(outcome("other", "invalid_claims"), 6);
+    assert_eq!(outcome(other, "algorithm_not_allowed"), 3);
+}

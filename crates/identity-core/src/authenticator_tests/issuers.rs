@@ -1,0 +1,270 @@
+//! Several providers side by side.
+
+use super::*;
+
+const OTHER: &str = "https://other.example/";
+
+/// Two providers whose keys have the same id, and differ.
+struct Two {
+    keys: [TestKey; 2],
+    published: [Arc<Published>; 2],
+    providers: [Arc<Scopes>; 2],
+    authenticator: Authenticator,
+}
+
+impl Two {
+    fn new(change: impl FnOnce(&mut [VerificationRules; 2])) -> Self {
+        let mut rules = [rules(ISSUER), rules(OTHER)];
+        change(&mut rules);
+        let keys = [(); 2].map(|()| TestKey::fresh("k", Algorithm::EdDSA));
+        let published = [Published::of(&[&keys[0]]), Published::of(&[&keys[1]])];
+        let providers = rules.map(provider);
+        let issuers = providers.iter().zip(&published);
+        let issuers = issuers.map(|(provider, keys)| trusted(provider.clone(), keys.clone()));
+        let authenticator = several(issuers.collect()).unwrap();
+        Self {
+            keys,
+            published,
+            providers,
+            authenticator,
+        }
+    }
+
+    fn asked(&self) -> [usize; 2] {
+        [0, 1].map(|issuer| self.published[issuer].asked())
+    }
+}
+
+fn trusted(provider: Arc<Scopes>, keys: Arc<Published>) -> TrustedIssuer {
+    TrustedIssuer { provider, keys }
+}
+
+fn several(issuers: Vec<TrustedIssuer>) -> Result<Authenticator, AuthenticatorError> {
+    Authenticator::of_several(issuers, Arc::new(TestClock::at(NOW)))
+}
+
+#[tokio::test]
+async fn a_token_of_no_configured_issuer_is_refused_and_nothing_is_fetched() {
+    let two = Two::new(|_| {});
+    for published in &two.published {
+        published.withhold(); // so that whoever needs a key has to ask for it
+    }
+    let rows = [
+        (
+            "a stranger",
+            json!("https://evil.example/"),
+            "invalid_claims",
+        ),
+        (
+            "nearly one",
+            json!("https://issuer.example"),
+            "invalid_claims",
+        ),
+        (
+            "in other case",
+            json!("HTTPS://ISSUER.EXAMPLE/"),
+            "invalid_claims",
+        ),
+        ("empty", json!(""), "invalid_claims"),
+        ("a list", json!([ISSUER]), "invalid_claim_type"),
+        ("a number", json!(1), "invalid_claim_type"),
+        ("null", json!(null), "invalid_claim_type"),
+    ];
+    for (sentence, issuer, expected) in rows {
+        let token = two.keys[0].token(&with("iss", issuer));
+        assert_eq!(
+            code(&two.authenticator, &token).await,
+            expected,
+            "{sentence}"
+        );
+    }
+    let mut none = claims_of(ISSUER, "U1");
+    none.as_object_mut().unwrap().remove("iss");
+    let token = two.keys[0].token(&none);
+    assert_eq!(code(&two.authenticator, &token).await, "invalid_claims");
+    assert_eq!(code(&two.authenticator, "a.b").await, "malformed_token");
+    assert_eq!(two.asked(), [0, 0], "nobody was asked for keys");
+}
+
+#[tokio::test]
+async fn each_issuer_has_its_own_keys() {
+    let two = Two::new(|_| {});
+    let foreign = [
+        two.keys[1].token(&claims_of(ISSUER, "U1")),
+        two.keys[0].token(&claims_of(OTHER, "U1")),
+    ];
+    for token in foreign {
+        assert_eq!(code(&two.authenticator, &token).await, "invalid_signature");
+    }
+    for (key, issuer) in two.keys.iter().zip([ISSUER, OTHER]) {
+        let token = key.token(&claims_of(issuer, "U1"));
+        for sentence in ["new", "cached"] {
+            let caller = two.authenticator.authenticate(&token).await.unwrap();
+            assert_eq!(caller.principal().issuer, issuer, "{sentence}");
+        }
+    }
+    let asked = [0, 1].map(|issuer| two.providers[issuer].asked.load(Ordering::SeqCst));
+    assert_eq!(asked, [1, 1], "each token by its own provider, once");
+}
+
+#[tokio::test]
+async fn only_the_issuer_that_the_token_names_is_asked_for_a_key() {
+    let two = Two::new(|_| {});
+    let unknown = two.keys[0].named("unknown", Algorithm::EdDSA);
+    let token = unknown.token(&claims_of(OTHER, "U1"));
+    assert_eq!(code(&two.authenticator, &token).await, "key_not_found");
+    assert_eq!(two.asked(), [0, 1]);
+}
+
+#[tokio::test]
+async fn each_issuer_has_its_own_rules() {
+    let two = Two::new(|[strict, other]| {
+        strict.max_token_bytes = 700;
+        strict.types = vec!["at+jwt"];
+        other.audience = AudienceRule::Required(vec!["https://elsewhere.example".to_owned()]);
+    });
+    let cases = [
+        (0, ISSUER, AUDIENCE, 0, "token_type_not_allowed"),
+        (0, ISSUER, AUDIENCE, 900, "token_too_large"),
+        (1, OTHER, AUDIENCE, 0, "invalid_claims"),
+        (1, OTHER, "https://elsewhere.example", 900, "verified"),
+        (
+            1,
+            OTHER,
+            "https://elsewhere.example",
+            16_000,
+            "token_too_large",
+        ),
+    ];
+    for (key, issuer, audience, padding, expected) in cases {
+        let mut claims = claims_of(issuer, "U1");
+        claims["aud"] = json!(audience);
+        claims["padding"] = json!("x".repeat(padding));
+        let token = two.keys[key].token(&claims);
+        assert_eq!(
+            code(&two.authenticator, &token).await,
+            expected,
+            "{issuer} {audience} {padding}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_cached_token_is_measured_by_its_own_issuers_keys() {
+    let two = Two::new(|_| {});
+    let tokens = [
+        two.keys[0].token(&claims_of(ISSUER, "U1")),
+        two.keys[1].token(&claims_of(OTHER, "U1")),
+    ];
+    for token in &tokens {
+        assert_eq!(code(&two.authenticator, token).await, "verified");
+    }
+    // The key of the first is now the key of the second, and the other way round.
+    two.published[0].set(&[&two.keys[1]]);
+    two.published[1].set(&[&two.keys[0]]);
+    for token in &tokens {
+        assert_eq!(code(&two.authenticator, token).await, "invalid_signature");
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_without_keys_does_not_disturb_the_others() {
+    let two = Two::new(|_| {});
+    two.published[0].withhold();
+    let tokens = [
+        two.keys[0].token(&claims_of(ISSUER, "U1")),
+        two.keys[1].token(&claims_of(OTHER, "U1")),
+    ];
+    assert_eq!(
+        code(&two.authenticator, &tokens[0]).await,
+        "keys_unavailable"
+    );
+    assert_eq!(code(&two.authenticator, &tokens[1]).await, "verified");
+    assert!(matches!(
+        two.authenticator.key_status(),
+        KeyStatus::Starting { .. }
+    ));
+    let [first, second] = &two.authenticator.key_statuses()[..] else {
+        panic!("one for each")
+    };
+    assert_eq!(
+        (first.issuer.as_str(), second.issuer.as_str()),
+        (ISSUER, OTHER)
+    );
+    assert!(matches!(first.keys, KeyStatus::Starting { .. }));
+    assert!(matches!(second.keys, KeyStatus::Ready { keys: 1, .. }));
+}
+
+#[test]
+fn the_status_is_that_of_the_issuer_that_is_worst_off() {
+    #[derive(Debug)]
+    struct Keys(KeyStatus);
+
+    impl KeySource for Keys {
+        fn current(&self) -> Option<Arc<KeySet>> {
+            None
+        }
+
+        fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
+            Box::pin(std::future::ready(Err(not_found(key_id))))
+        }
+
+        fn status(&self) -> KeyStatus {
+            self.0.clone()
+        }
+    }
+
+    let age = Duration::ZERO;
+    let ready = || KeyStatus::Ready { age, keys: 1 };
+    let degraded = |reason: &str| KeyStatus::Degraded {
+        age,
+        failing_for: age,
+        reason: reason.to_owned(),
+    };
+    let starting = |reason: &str| KeyStatus::Starting {
+        reason: Some(reason.to_owned()),
+    };
+    let rows = [
+        (vec![ready(), ready()], "ready"),
+        (vec![ready(), degraded("a"), degraded("b")], "degraded a"),
+        (
+            vec![degraded("a"), starting("b"), starting("c"), ready()],
+            "starting b",
+        ),
+    ];
+    for (statuses, expected) in rows {
+        let issuers = statuses.into_iter().enumerate().map(|(index, status)| {
+            let rules = rules(&format!("https://{index}.example/"));
+            TrustedIssuer {
+                provider: provider(rules),
+                keys: Arc::new(Keys(status)),
+            }
+        });
+        let worst = match several(issuers.collect()).unwrap().key_status() {
+            KeyStatus::Ready { .. } => "ready".to_owned(),
+            KeyStatus::Degraded { reason, .. } => format!("degraded {reason}"),
+            KeyStatus::Starting { reason } => format!("starting {}", reason.unwrap()),
+        };
+        assert_eq!(worst, expected);
+    }
+}
+
+#[test]
+fn providers_that_share_an_issuer_cannot_be_told_apart() {
+    let issuer = |names: &[&str]| {
+        let mut rules = rules(ISSUER);
+        rules.issuers = names.iter().map(|&name| name.to_owned()).collect();
+        trusted(provider(rules), Published::of(&[&TestKey::fixed()]))
+    };
+    let rows = [
+        (vec![], Err(AuthenticatorError::NoProvider)),
+        (
+            vec![issuer(&["a", "b"]), issuer(&["c", "b"])],
+            Err(AuthenticatorError::SharedIssuer("b".to_owned())),
+        ),
+        (vec![issuer(&["a", "a"]), issuer(&["b"])], Ok(())),
+    ];
+    for (issuers, expected) in rows {
+        assert_eq!(several(issuers).map(|_| ()), expected);
+    }
+}

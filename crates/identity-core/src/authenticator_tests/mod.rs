@@ -1,0 +1,197 @@
+//! Several providers side by side, and tokens that were verified before. Refusals first.
+
+mod cache;
+mod cache_keys;
+mod figures;
+mod issuers;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Authenticated, Authenticator, AuthenticatorError, TrustedIssuer};
+use crate::keys::not_found;
+use crate::testing::{TestClock, TestKey};
+use crate::{
+    Algorithm, Algorithms, AudienceRule, CacheLimits, ClaimsError, KeyError, KeyFault, KeySet,
+    KeySource, KeyStatus, KeysFuture, Principal, Provider, VerificationRules, VerifiedToken,
+    VerifyError,
+};
+
+const NOW: f64 = 1_700_000_000.0;
+const ISSUER: &str = "https://issuer.example/";
+const AUDIENCE: &str = "https://api.example";
+
+/// Grants what the token's `scope` says, and counts how often it was asked: once for each verification.
+#[derive(Debug)]
+struct Scopes {
+    rules: VerificationRules,
+    asked: AtomicUsize,
+}
+
+impl Provider for Scopes {
+    fn verification(&self) -> VerificationRules {
+        self.rules.clone()
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if token.claim("broken").is_some() {
+            return Err(ClaimsError::unexpected_type("broken", "absent"));
+        }
+        Ok(Principal {
+            scopes: crate::claims::scopes(token.claim("scope")),
+            ..Principal::without_grants(token)
+        })
+    }
+}
+
+/// Keys that the test replaces, and that count who had to wait for them.
+#[derive(Debug, Default)]
+struct Published {
+    keys: Mutex<Option<Arc<KeySet>>>,
+    asked: AtomicUsize,
+}
+
+impl Published {
+    fn of(keys: &[&TestKey]) -> Arc<Self> {
+        let published = Arc::new(Self::default());
+        published.set(keys);
+        published
+    }
+
+    fn set(&self, keys: &[&TestKey]) {
+        let keys: Vec<_> = keys.iter().map(|key| key.jwk()).collect();
+        self.set_jwks(&keys);
+    }
+
+    fn set_jwks(&self, keys: &[Value]) {
+        let document = json!({ "keys": keys }).to_string();
+        let set = KeySet::from_json(document.as_bytes(), 100).unwrap();
+        *self.keys.lock().unwrap() = Some(Arc::new(set));
+    }
+
+    /// There are none, or they have become too old.
+    fn withhold(&self) {
+        *self.keys.lock().unwrap() = None;
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl KeySource for Published {
+    fn current(&self) -> Option<Arc<KeySet>> {
+        self.keys.lock().unwrap().clone()
+    }
+
+    fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let result = match self.current() {
+            Some(keys) if keys.has(key_id) => Ok(keys),
+            Some(_) => Err(not_found(key_id)),
+            None => Err(VerifyError::Unavailable(KeyError {
+                fault: KeyFault::Stopped,
+                retry_after: Duration::from_secs(1),
+            })),
+        };
+        Box::pin(std::future::ready(result))
+    }
+
+    fn status(&self) -> KeyStatus {
+        match self.current() {
+            None => KeyStatus::Starting { reason: None },
+            Some(keys) => KeyStatus::Ready {
+                age: Duration::ZERO,
+                keys: keys.len(),
+            },
+        }
+    }
+}
+
+fn rules(issuer: &str) -> VerificationRules {
+    let audience = AudienceRule::Required(vec![AUDIENCE.to_owned()]);
+    let mut rules = VerificationRules::new(vec![issuer.to_owned()], audience);
+    rules.algorithms =
+        Algorithms::new([Algorithm::EdDSA, Algorithm::RS256, Algorithm::PS256]).unwrap();
+    rules
+}
+
+fn provider(rules: VerificationRules) -> Arc<Scopes> {
+    Arc::new(Scopes {
+        rules,
+        asked: AtomicUsize::new(0),
+    })
+}
+
+/// One issuer, and all that a test may change about it.
+struct Setup {
+    key: TestKey,
+    keys: Arc<Published>,
+    clock: Arc<TestClock>,
+    provider: Arc<Scopes>,
+    authenticator: Arc<Authenticator>,
+}
+
+impl Setup {
+    fn new() -> Self {
+        Self::with(rules(ISSUER), CacheLimits::default())
+    }
+
+    fn with(rules: VerificationRules, limits: CacheLimits) -> Self {
+        let key = TestKey::fresh("k", Algorithm::EdDSA);
+        let keys = Published::of(&[&key]);
+        let clock = Arc::new(TestClock::at(NOW));
+        let provider = provider(rules);
+        let authenticator =
+            Authenticator::new(provider.clone(), keys.clone(), clock.clone()).caching(limits);
+        Self {
+            key,
+            keys,
+            clock,
+            provider,
+            authenticator: Arc::new(authenticator),
+        }
+    }
+
+    /// How often a token was verified, and not just found.
+    fn verified(&self) -> usize {
+        self.provider.asked.load(Ordering::SeqCst)
+    }
+
+    async fn code(&self, token: &str) -> &'static str {
+        code(&self.authenticator, token).await
+    }
+
+    /// A good token that is in the cache.
+    async fn cached(&self, claims: &Value) -> String {
+        let token = self.key.token(claims);
+        assert_eq!(self.code(&token).await, "verified");
+        let before = self.verified();
+        assert_eq!(self.code(&token).await, "verified");
+        assert_eq!(self.verified(), before, "it is in the cache");
+        token
+    }
+}
+
+/// `verified`, or why not.
+async fn code(authenticator: &Authenticator, token: &str) -> &'static str {
+    match authenticator.authenticate(token).await {
+        Ok(_) => "verified",
+        Err(error) => error.code(),
+    }
+}
+
+fn claims_of(issuer: &str, subject: &str) -> Value {
+    json!({"iss": issuer, "aud": AUDIENCE, "sub": subject, "iat": NOW, "exp": NOW + 600.0})
+}
+
+/// Claims that nothing is wrong with, but for this one.
+fn with(name: &str, value: Value) -> Value {
+    let mut claims = claims_of(ISSUER, "U1");
+    claims[name] = value;
+    claims
+}

@@ -1,0 +1,82 @@
+//! What is counted of tokens.
+
+use metrics::{Counter, Gauge, counter, gauge};
+
+use super::{CACHE_BYTES, CACHE_DROPPED, CACHE_ENTRIES, CACHE_HITS, CACHE_MISSES, TOKENS};
+use crate::token_error::TokenError;
+use crate::verifier::VerifyError;
+
+/// The outcomes of one issuer's tokens.
+#[derive(Debug)]
+pub(crate) struct TokenFigures {
+    verified: Counter,
+    refused: Vec<(&'static str, Counter)>,
+}
+
+impl TokenFigures {
+    /// The outcome of a token that is good.
+    const VERIFIED: &str = "verified";
+
+    /// Looks them up at the recorder that is installed.
+    pub(crate) fn of(issuer: &str) -> Self {
+        let counter = |outcome: &'static str| counter!(TOKENS, "issuer" => issuer.to_owned(), "outcome" => outcome);
+        let codes = TokenError::CODES.iter().chain([&VerifyError::UNAVAILABLE]);
+        Self {
+            verified: counter(Self::VERIFIED),
+            refused: codes.map(|code| (*code, counter(code))).collect(),
+        }
+    }
+
+    pub(crate) fn verified(&self) {
+        self.verified.increment(1);
+    }
+
+    pub(crate) fn refused(&self, error: &VerifyError) {
+        let code = error.code();
+        let counter = self.refused.iter().find(|(known, _)| *known == code);
+        if let Some((_, counter)) = counter {
+            counter.increment(1);
+        }
+    }
+}
+
+/// The figures of a cache of verified tokens.
+#[derive(Debug)]
+pub(crate) struct CacheFigures {
+    hits: Counter,
+    misses: Counter,
+    dropped: Counter,
+    entries: Gauge,
+    bytes: Gauge,
+}
+
+impl CacheFigures {
+    /// Looks them up at the recorder that is installed.
+    pub(crate) fn new() -> Self {
+        Self {
+            hits: counter!(CACHE_HITS),
+            misses: counter!(CACHE_MISSES),
+            dropped: counter!(CACHE_DROPPED),
+            entries: gauge!(CACHE_ENTRIES),
+            bytes: gauge!(CACHE_BYTES),
+        }
+    }
+
+    pub(crate) fn hit(&self) {
+        self.hits.increment(1);
+    }
+
+    pub(crate) fn miss(&self) {
+        self.misses.increment(1);
+    }
+
+    pub(crate) fn dropped(&self) {
+        self.dropped.increment(1);
+    }
+
+    /// How full the cache is.
+    pub(crate) fn show(&self, entries: usize, bytes: u64) {
+        self.entries.set(entries as f64);
+        self.bytes.set(bytes as f64);
+    }
+}

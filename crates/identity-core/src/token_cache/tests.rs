@@ -1,0 +1,153 @@
+//! The cache by itself: with a hash that is of no use, and full.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{CacheLimits, TokenCache, TokenDigest, Verified};
+use crate::authenticator::Authenticated;
+use crate::testing::{StaticKeys, TestClock, TestKey};
+use crate::{
+    Algorithm, Algorithms, AudienceRule, Authenticator, ClaimsError, Principal, Provider,
+    VerificationRules, VerifiedToken,
+};
+
+/// Gives everything the same hash.
+#[derive(Debug, Clone)]
+struct Colliding;
+
+impl BuildHasher for Colliding {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        Self
+    }
+}
+
+impl Hasher for Colliding {
+    fn write(&mut self, _: &[u8]) {}
+
+    fn finish(&self) -> u64 {
+        0x0123_4567_89ab_cdef
+    }
+}
+
+#[derive(Debug)]
+struct Anyone;
+
+impl Provider for Anyone {
+    fn verification(&self) -> VerificationRules {
+        let audience = AudienceRule::Required(vec!["a".to_owned()]);
+        let mut rules = VerificationRules::new(vec!["i".to_owned()], audience);
+        rules.algorithms = Algorithms::new([Algorithm::EdDSA]).unwrap();
+        rules
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal::without_grants(token))
+    }
+}
+
+async fn callers(count: usize) -> Vec<(TokenDigest, Arc<Authenticated>)> {
+    let key = TestKey::fresh("k", Algorithm::EdDSA);
+    let authenticator = Authenticator::new(
+        Arc::new(Anyone),
+        Arc::new(StaticKeys::of(&[&key])),
+        Arc::new(TestClock::at(1.0)),
+    );
+    let mut callers = Vec::new();
+    for subject in 0..count {
+        let claims = json!({"iss": "i", "aud": "a", "sub": format!("U{subject}"), "exp": 600});
+        let token = key.token(&claims);
+        let caller = authenticator.authenticate(&token).await.unwrap();
+        callers.push((TokenDigest::of(&token), caller));
+    }
+    callers
+}
+
+fn verified(caller: &Arc<Authenticated>) -> Verified {
+    Verified {
+        issuer: 0,
+        caller: Arc::clone(caller),
+    }
+}
+
+fn subject<S: BuildHasher + Clone>(cache: &TokenCache<S>, token: &TokenDigest) -> Option<String> {
+    let found = cache.get(token, |_| true)?;
+    Some(found.caller.token().subject().to_owned())
+}
+
+#[tokio::test]
+async fn tokens_whose_short_hashes_collide_are_told_apart() {
+    let cache = TokenCache::with_hasher(CacheLimits::default(), Colliding).unwrap();
+    let callers = callers(50).await;
+    let (absent, present) = callers.split_at(10);
+    for (token, caller) in present {
+        cache.keep(*token, verified(caller));
+    }
+    for (token, _) in absent {
+        assert_eq!(subject(&cache, token), None, "nobody is let in for another");
+    }
+    for (token, caller) in present {
+        let expected = caller.token().subject();
+        assert_eq!(subject(&cache, token).as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_digest_is_of_the_whole_token() {
+    // FIPS 180-2, appendix B.1.
+    let digest = format!("{:?}", TokenDigest::of("abc"));
+    assert!(
+        digest.contains("[186, 120, 22, 191, 143, 1, 207, 234, 65, 65, 64, 222,"),
+        "{digest}"
+    );
+    assert!(digest.contains("242, 0, 21, 173]"), "{digest}");
+}
+
+#[tokio::test]
+async fn there_are_never_more_tokens_than_are_allowed() {
+    for max_tokens in [1, 2, 7, 100] {
+        let limits = CacheLimits {
+            max_tokens,
+            ..CacheLimits::default()
+        };
+        let cache = TokenCache::new(limits).unwrap();
+        let mut held = 0;
+        for (token, caller) in callers(300).await {
+            cache.keep(token, verified(&caller));
+            held = held.max(cache.entries.len());
+            assert!(cache.entries.len() <= max_tokens, "of {max_tokens}");
+            assert!(cache.entries.weight() <= 64 * 1024 * 1024);
+        }
+        assert!(held > max_tokens / 2, "{held} of {max_tokens} are of use");
+    }
+}
+
+#[tokio::test]
+async fn there_is_never_more_memory_in_use_than_is_allowed() {
+    let limits = CacheLimits {
+        max_tokens: 10_000,
+        max_bytes: 100_000,
+    };
+    let cache = TokenCache::new(limits).unwrap();
+    for (token, caller) in callers(300).await {
+        cache.keep(token, verified(&caller));
+        assert!(cache.entries.weight() <= 100_000);
+    }
+    let held = cache.entries.len();
+    assert!((10..100).contains(&held), "{held} tokens of about 2 kB");
+}
+
+#[tokio::test]
+async fn what_no_longer_stands_is_dropped() {
+    let cache = TokenCache::new(CacheLimits::default()).unwrap();
+    let callers = callers(2).await;
+    for (token, caller) in &callers {
+        cache.keep(*token, verified(caller));
+    }
+    assert!(cache.get(&callers[0].0, |_| false).is_none());
+    assert!(cache.get(&callers[0].0, |_| true).is_none(), "it is gone");
+    assert!(cache.get(&callers[1].0, |_| true).is_some());
+}

@@ -1,0 +1,89 @@
+//! The faults that are set, and for how many answers.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::{Endpoint, Fault, FaultError};
+use crate::config::ControlLimits;
+
+/// More than anybody needs at a time, and few enough to look through for each answer.
+const MOST_FAULTS: usize = 100;
+
+/// A fault that is set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ActiveFault {
+    /// Whose answers it spoils.
+    pub endpoint: Endpoint,
+    /// What is wrong with them.
+    pub fault: Fault,
+    /// For how many more answers; until it is cleared if there is no number.
+    pub requests: Option<u32>,
+}
+
+/// The faults of one provider.
+pub(crate) struct Faults {
+    active: Mutex<Vec<ActiveFault>>,
+    /// Counts how often faults were cleared, so that whatever waits because of one can go on.
+    cleared: watch::Sender<u64>,
+}
+
+impl Faults {
+    pub(crate) fn new() -> Self {
+        Self {
+            active: Mutex::default(),
+            cleared: watch::Sender::new(0),
+        }
+    }
+
+    pub(crate) fn add(&self, fault: ActiveFault, limits: &ControlLimits) -> Result<(), FaultError> {
+        fault.fault.check(limits)?;
+        if fault.requests == Some(0) {
+            return Err(FaultError::Value {
+                member: "requests",
+                expected: "expected 1 or more, got 0".to_owned(),
+            });
+        }
+        let mut active = self.lock();
+        if active.len() >= MOST_FAULTS {
+            return Err(FaultError::TooMany(MOST_FAULTS));
+        }
+        active.push(fault);
+        Ok(())
+    }
+
+    /// Clears the faults that were set for this endpoint, or all of them.
+    pub(crate) fn clear(&self, endpoint: Option<Endpoint>) {
+        self.lock()
+            .retain(|fault| endpoint.is_some_and(|endpoint| fault.endpoint != endpoint));
+        self.cleared.send_modify(|times| *times += 1);
+    }
+
+    pub(crate) fn list(&self) -> Vec<ActiveFault> {
+        self.lock().clone()
+    }
+
+    /// What is wrong with the next answer of this endpoint; those that were set for a number of answers are used up by it.
+    pub(super) fn take(&self, asked: Option<Endpoint>) -> Vec<Fault> {
+        let mut taken = Vec::new();
+        self.lock().retain_mut(|active| {
+            if !active.endpoint.covers(asked) {
+                return true;
+            }
+            taken.push(active.fault.clone());
+            active.requests = active.requests.map(|left| left.saturating_sub(1));
+            active.requests != Some(0)
+        });
+        taken
+    }
+
+    /// Resolves at its `changed` when faults are cleared.
+    pub(super) fn cleared(&self) -> watch::Receiver<u64> {
+        self.cleared.subscribe()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<ActiveFault>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,149 @@
+//! From the answer that would be right to the one that is sent.
+
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody, to_bytes};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
+use actix_web::{Error, HttpResponse};
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+
+use super::bodies::{self, Broken, Dripped, Grown};
+use super::{Fault, Length, connection};
+use crate::control;
+use crate::provider::ProviderState;
+
+/// An answer in the making.
+struct Answer {
+    delay: Duration,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    sending: Sending,
+}
+
+enum Sending {
+    Whole,
+    Drip(usize, Duration),
+    Truncate(usize),
+    Grow(u64, Length),
+    Close,
+    Reset,
+}
+
+/// Middleware: answers as the faults that are set say.
+pub(crate) async fn spoil(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
+    let provider = request.app_data::<Data<ProviderState>>().cloned();
+    let path = request.path();
+    let provider = provider.filter(|_| !control::owns(path) && path != "/health");
+    let Some(provider) = provider else {
+        return Ok(next.call(request).await?.map_into_left_body());
+    };
+    // Before the faults are taken, so that whatever is cleared from here on is not missed.
+    let cleared = provider.faults.cleared();
+    let faults = provider.faults.take(provider.endpoint(path));
+    if faults.is_empty() {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    let (request, response) = next.call(request).await?.into_parts();
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body)
+        .await
+        .map_err(|_| ErrorInternalServerError("the genuine answer could not be read"))?;
+    let mut answer = Answer {
+        delay: Duration::ZERO,
+        status: head.status(),
+        headers: head.headers().clone(),
+        body,
+        sending: Sending::Whole,
+    };
+    for fault in faults {
+        answer.apply(fault, &request.uri().to_string());
+    }
+    if matches!(answer.sending, Sending::Reset) {
+        connection::reset_at_end(&request);
+    }
+    if !answer.delay.is_zero() {
+        bodies::wait(answer.delay, cleared.clone()).await;
+    }
+    let response = answer.send(cleared);
+    Ok(ServiceResponse::new(request, response).map_into_right_body())
+}
+
+impl Answer {
+    fn apply(&mut self, fault: Fault, asked: &str) {
+        match fault {
+            Fault::Delay(delay) => self.delay = self.delay.saturating_add(delay),
+            Fault::Status(status) => self.set_status(status),
+            Fault::Body(body) => self.body = body.into(),
+            Fault::Garbage => self.body = Bytes::from_static(b"\xff\xfe\x00{\"keys\":[\x80 <html>"),
+            Fault::Empty => self.body = Bytes::new(),
+            Fault::Json(document) => self.body = document.to_string().into(),
+            Fault::Members { set, remove } => self.change_members(set, &remove),
+            Fault::Headers { set, remove } => {
+                for (name, value) in &set {
+                    self.set_header(name, value);
+                }
+                for name in remove {
+                    self.headers.remove(name);
+                }
+            }
+            Fault::Redirect { status, location } => {
+                self.set_status(status);
+                self.set_header(LOCATION.as_str(), location.as_deref().unwrap_or(asked));
+                self.body = Bytes::new();
+            }
+            Fault::Drip { bytes, every } => self.sending = Sending::Drip(bytes, every),
+            Fault::Truncate(bytes) => self.sending = Sending::Truncate(bytes),
+            Fault::Grow { bytes, length } => self.sending = Sending::Grow(bytes, length),
+            Fault::Close => self.sending = Sending::Close,
+            Fault::Reset => self.sending = Sending::Reset,
+        }
+    }
+
+    // What cannot be parsed here was refused when the fault was set.
+    fn set_status(&mut self, status: u16) {
+        self.status = StatusCode::from_u16(status).unwrap_or(self.status);
+    }
+
+    fn set_header(&mut self, name: &str, value: &str) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    fn change_members(&mut self, set: Map<String, Value>, remove: &[String]) {
+        let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(&self.body) else {
+            return;
+        };
+        members.extend(set);
+        members.retain(|name, _| !remove.contains(name));
+        self.body = Value::Object(members).to_string().into();
+    }
+
+    fn send(self, cleared: watch::Receiver<u64>) -> HttpResponse {
+        let body = match self.sending {
+            Sending::Whole => BoxBody::new(self.body),
+            Sending::Drip(bytes, every) => {
+                BoxBody::new(Dripped::new(self.body, bytes, every, cleared))
+            }
+            Sending::Truncate(bytes) => BoxBody::new(Broken::after(self.body, bytes)),
+            Sending::Grow(bytes, length) => BoxBody::new(Grown::new(self.body, bytes, length)),
+            Sending::Close | Sending::Reset => BoxBody::new(Broken::silent()),
+        };
+        let mut response = HttpResponse::with_body(self.status, body);
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
