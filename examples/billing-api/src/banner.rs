@@ -1,0 +1,38 @@
+//! What the service says of itself at start.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use identity_actix::program::url_of;
+
+use crate::policies;
+use crate::settings::Settings;
+
+/// Whose tokens are accepted, where to look, and what to try first.
+pub fn banner(settings: &Settings, address: SocketAddr) -> String {
+    let (oidc, url) = (&settings.oidc, url_of(address));
+    let keys = oidc.jwks_url.as_ref().map_or_else(
+        || "where the issuer's discovery document says".to_owned(),
+        ToString::to_string,
+    );
+    let mut text = String::from("billing-api\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  Issuer:   {}", oidc.issuer);
+    let _ = writeln!(text, "  Keys:     {keys}");
+    let _ = writeln!(text, "  Audience: aud must name {}", oidc.audience);
+    let _ = writeln!(
+        text,
+        "  Claims:   scopes in {}, roles in {}, the organization in org_id",
+        oidc.scopes_claim, oidc.roles_claim
+    );
+    let _ = writeln!(text, "  Docs:     {url}/docs");
+    let _ = writeln!(
+        text,
+        "  Try:      curl -H \"Authorization: Bearer $TOKEN\" {url}/billing/"
+    );
+    let _ = writeln!(text, "  Routes:");
+    for route in policies::access().routes() {
+        let _ = writeln!(text, "    {route}");
+    }
+    text
+}

@@ -1,0 +1,297 @@
+//! The same behaviour on both databases.
+
+use identity_actix::health::Dependency;
+use tempfile::TempDir;
+use time::OffsetDateTime;
+
+use super::{ChangeError, CreateError, Invoice, Invoices, NewInvoice, Page, Status};
+use crate::organization::Organization;
+
+fn new(number: &str) -> NewInvoice {
+    NewInvoice {
+        number: number.to_owned(),
+        customer: "Ada Ü. 'O\"; --".to_owned(),
+        description: String::new(),
+        amount: 1_000_000_000_000,
+        currency: "EUR".to_owned(),
+        created_at: OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap(),
+    }
+}
+
+fn page(limit: u32, after: Option<&Invoice>, status: Option<Status>) -> Page {
+    Page {
+        limit,
+        after: after.map(|invoice| invoice.id.clone()),
+        status,
+    }
+}
+
+async fn numbers(invoices: &Invoices, organization: &Organization, page: Page) -> Vec<String> {
+    let found = invoices.list(organization, page).await.unwrap();
+    found.into_iter().map(|invoice| invoice.number).collect()
+}
+
+/// Of what cannot be done, why.
+fn why<T: std::fmt::Debug>(outcome: Result<T, ChangeError>) -> String {
+    outcome.unwrap_err().to_string()
+}
+
+/// What every database must do; `invoices` has none of these organizations yet.
+async fn behaves_as_a_store(invoices: &Invoices) {
+    let (ours, theirs) = (Organization::named("o 1'"), Organization::named("O 1'"));
+    let first = invoices.create(&ours, new("1")).await.unwrap();
+    assert_eq!(first.status, Status::Draft);
+    assert_eq!(first.created_at, "2023-11-14T22:13:20Z");
+    assert_eq!(first.amount, 1_000_000_000_000);
+    assert_eq!(
+        invoices.get(&ours, &first.id).await.unwrap(),
+        Some(first.clone()),
+        "as it was made"
+    );
+
+    let taken = invoices.create(&ours, new("1")).await;
+    assert!(matches!(taken, Err(CreateError::NumberTaken)));
+    let other = invoices.create(&theirs, new("1")).await.unwrap();
+    let second = invoices.create(&ours, new("2")).await.unwrap();
+    let third = invoices.create(&ours, new("3")).await.unwrap();
+
+    assert_eq!(
+        numbers(invoices, &ours, page(10, None, None)).await,
+        ["1", "2", "3"]
+    );
+    assert_eq!(
+        numbers(invoices, &ours, page(2, None, None)).await,
+        ["1", "2"]
+    );
+    assert_eq!(
+        numbers(invoices, &ours, page(2, Some(&second), None)).await,
+        ["3"]
+    );
+    assert_eq!(
+        invoices.list(&theirs, page(10, None, None)).await.unwrap(),
+        std::slice::from_ref(&other)
+    );
+    assert!(
+        invoices
+            .list(&Organization::named("o"), page(10, None, None))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+
+    // Nothing of one organization is seen or changed from another.
+    assert_eq!(invoices.get(&theirs, &first.id).await.unwrap(), None);
+    assert_eq!(
+        why(invoices.change(&theirs, &first.id, Status::Open).await),
+        "there is no such invoice"
+    );
+    assert_eq!(
+        why(invoices.delete(&theirs, &first.id).await),
+        "there is no such invoice"
+    );
+    assert_eq!(
+        invoices.get(&ours, &first.id).await.unwrap(),
+        Some(first.clone())
+    );
+
+    assert_eq!(
+        why(invoices.change(&ours, &first.id, Status::Paid).await),
+        "the invoice is draft"
+    );
+    for _ in 0..2 {
+        let opened = invoices
+            .change(&ours, &first.id, Status::Open)
+            .await
+            .unwrap();
+        assert_eq!(
+            opened,
+            Invoice {
+                status: Status::Open,
+                ..first.clone()
+            }
+        );
+    }
+    assert_eq!(
+        numbers(invoices, &ours, page(10, None, Some(Status::Open))).await,
+        ["1"]
+    );
+    assert_eq!(
+        numbers(invoices, &ours, page(10, None, Some(Status::Draft))).await,
+        ["2", "3"]
+    );
+    assert_eq!(
+        why(invoices.delete(&ours, &first.id).await),
+        "the invoice is open"
+    );
+    assert_eq!(
+        invoices.get(&theirs, &other.id).await.unwrap(),
+        Some(other),
+        "the other's stays a draft"
+    );
+
+    invoices.delete(&ours, &second.id).await.unwrap();
+    assert_eq!(
+        why(invoices.delete(&ours, &second.id).await),
+        "there is no such invoice"
+    );
+    for id in ["", "1", "' OR '1'='1", "a\0b", &third.id.to_uppercase()] {
+        assert_eq!(invoices.get(&ours, id).await.unwrap(), None, "{id:?}");
+        assert_eq!(
+            why(invoices.delete(&ours, id).await),
+            "there is no such invoice",
+            "{id:?}"
+        );
+        assert_eq!(
+            why(invoices.change(&ours, id, Status::Open).await),
+            "there is no such invoice",
+            "{id:?}"
+        );
+    }
+    assert_eq!(
+        numbers(invoices, &ours, page(10, None, None)).await,
+        ["1", "3"]
+    );
+
+    one_of_many_wins(invoices, &ours, &first).await;
+    assert_eq!(invoices.check().await, Ok(()));
+}
+
+/// Of requests for one number at a time one gets it, and an invoice ends in one way.
+async fn one_of_many_wins(invoices: &Invoices, ours: &Organization, open: &Invoice) {
+    let made = join((0..8).map(|_| invoices.create(ours, new("new")))).await;
+    assert_eq!(made.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    for refused in made.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        assert!(matches!(refused, CreateError::NumberTaken), "{refused:?}");
+    }
+    let ends = [Status::Paid, Status::Void].into_iter().cycle().take(8);
+    let ended = join(ends.map(|end| invoices.change(ours, &open.id, end))).await;
+    let now = invoices.get(ours, &open.id).await.unwrap().unwrap().status;
+    assert_ne!(now, Status::Open);
+    for outcome in ended {
+        match outcome {
+            Ok(invoice) => assert_eq!(invoice.status, now),
+            Err(ChangeError::NotAllowed(status)) => assert_eq!(status, now),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+/// Runs all of them together.
+async fn join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        for (future, output) in &mut running {
+            if output.is_none()
+                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                *output = Some(value);
+            }
+        }
+        if running.iter().all(|(_, output)| output.is_some()) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    running
+        .into_iter()
+        .filter_map(|(_, output)| output)
+        .collect()
+}
+
+pub(super) fn url_in(folder: &TempDir, file: &str) -> String {
+    format!("sqlite://{}/{file}", folder.path().display())
+}
+
+#[tokio::test]
+async fn sqlite_behaves_as_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    behaves_as_a_store(
+        &Invoices::open(&url_in(&folder, "invoices.db"))
+            .await
+            .unwrap(),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn sqlite_in_memory_behaves_as_a_store() {
+    for url in [
+        "sqlite::memory:",
+        "sqlite://:memory:",
+        "sqlite://?mode=memory",
+    ] {
+        behaves_as_a_store(&Invoices::open(url).await.unwrap()).await;
+    }
+}
+
+/// Empties the table: give it a database that nothing else uses.
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
+async fn postgres_behaves_as_a_store() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that is run with a server says where it is"
+    )]
+    let url =
+        std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL is the address of a database");
+    let invoices = Invoices::open(&url).await.unwrap();
+    sqlx::query("DELETE FROM invoices")
+        .execute(&invoices.0)
+        .await
+        .unwrap();
+    behaves_as_a_store(&invoices).await;
+    let again = Invoices::open(&url).await.unwrap();
+    let ours = Organization::named("o 1'");
+    let (before, after) = (
+        invoices.list(&ours, page(100, None, None)).await.unwrap(),
+        again.list(&ours, page(100, None, None)).await.unwrap(),
+    );
+    assert_eq!(before.len(), 3);
+    assert_eq!(before, after, "a restart keeps them");
+}
+
+#[tokio::test]
+async fn reopening_the_file_keeps_the_invoices() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Organization::named("O1");
+    let invoices = Invoices::open(&url_in(&folder, "invoices.db"))
+        .await
+        .unwrap();
+    let made = invoices.create(&ours, new("1")).await.unwrap();
+    invoices.0.close().await;
+    let invoices = Invoices::open(&url_in(&folder, "invoices.db"))
+        .await
+        .unwrap();
+    assert_eq!(invoices.get(&ours, &made.id).await.unwrap(), Some(made));
+}
+
+#[tokio::test]
+async fn what_another_program_wrote_is_an_error_and_no_panic() {
+    let invoices = Invoices::open("sqlite::memory:").await.unwrap();
+    let ours = Organization::named("O1");
+    let made = invoices.create(&ours, new("1")).await.unwrap();
+    for change in [
+        "UPDATE invoices SET status = 'lost'",
+        "UPDATE invoices SET status = 'open', created_at = 9223372036854775807",
+    ] {
+        sqlx::query(change).execute(&invoices.0).await.unwrap();
+        let refused = invoices.get(&ours, &made.id).await.unwrap_err();
+        assert!(
+            matches!(refused, sqlx::Error::ColumnDecode { .. }),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_closed_store_is_not_ready_and_says_no_more_than_that() {
+    let invoices = Invoices::open("sqlite::memory:").await.unwrap();
+    invoices.0.close().await;
+    assert_eq!(
+        invoices.check().await,
+        Err("the database does not answer".to_owned())
+    );
+    assert_eq!(invoices.name(), "database");
+}

@@ -1,0 +1,26 @@
+//! Runs billing-api with settings from the environment; `healthcheck` asks a running one whether it is ready.
+
+use std::process::ExitCode;
+
+use billing_api::{Settings, banner, server};
+use identity_actix::program::{self, Command};
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    program::exit_code(run().await)
+}
+
+async fn run() -> anyhow::Result<()> {
+    let command = Command::from_arguments()?;
+    if command == Command::Help {
+        program::announce(&program::help("billing-api", "ISSUER"));
+        return Ok(());
+    }
+    let settings = Settings::from_env()?;
+    program::run(command, &settings.service, async || {
+        let server = server::build(settings.clone()).await?;
+        program::announce(&banner(&settings, server.address()));
+        Ok(server)
+    })
+    .await
+}

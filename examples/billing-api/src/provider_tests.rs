@@ -1,0 +1,253 @@
+//! What the issuer's tokens may look like, and what they grant.
+
+use std::sync::Arc;
+
+use identity_actix::settings::IssuerSettings;
+use identity_core::testing::{StaticKeys, TestClock, TestKey};
+use identity_core::{Algorithm, Authenticated, Authenticator, KeyAddress, TokenError, VerifyError};
+use serde_json::{Value, json};
+
+use super::Oidc;
+use crate::settings::OidcSettings;
+
+const ISSUER: &str = "http://localhost:8002";
+const NOW: f64 = 1_700_000_000.0;
+const READ: &str = "example_service.billing.read";
+
+/// A token of a user with these claims in place of its own; `null` leaves one out.
+fn claims(changes: &Value) -> Value {
+    let mut base = json!({
+        "iss": ISSUER, "sub": "U1", "aud": ISSUER, "iat": NOW, "exp": NOW + 600.0, "org_id": "O1",
+        "scopes": [READ], "scope": "other", "roles": ["owner"],
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        match value {
+            Value::Null => drop(base.as_object_mut().unwrap().remove(name)),
+            value => base[name] = value.clone(),
+        }
+    }
+    base
+}
+
+async fn verified(settings: OidcSettings, token: &str) -> Result<Arc<Authenticated>, TokenError> {
+    let provider = Oidc::new(settings, IssuerSettings::default());
+    let keys = StaticKeys::of(&[&TestKey::fixed()]);
+    let clock = TestClock::at(NOW);
+    let authenticator = Authenticator::new(Arc::new(provider), Arc::new(keys), Arc::new(clock));
+    authenticator
+        .authenticate(token)
+        .await
+        .map_err(|error| match error {
+            VerifyError::Token(error) => error,
+            other => panic!("{other}"),
+        })
+}
+
+/// The code of the refusal, or nothing.
+async fn refusal(changes: Value) -> Option<&'static str> {
+    let token = TestKey::fixed().token(&claims(&changes));
+    let outcome = verified(OidcSettings::new(ISSUER), &token).await;
+    outcome.err().map(|error| error.code())
+}
+
+async fn caller(settings: OidcSettings, changes: Value) -> Arc<Authenticated> {
+    let token = TestKey::fixed().token(&claims(&changes));
+    verified(settings, &token).await.unwrap()
+}
+
+#[test]
+fn discovery_is_below_the_issuer_whose_last_slash_does_not_count() {
+    for (issuer, url) in [
+        (
+            "https://id.example.com",
+            "https://id.example.com/.well-known/openid-configuration",
+        ),
+        (
+            "https://id.example.com/",
+            "https://id.example.com/.well-known/openid-configuration",
+        ),
+        (
+            "https://id.example.com/a/b",
+            "https://id.example.com/a/b/.well-known/openid-configuration",
+        ),
+        (
+            "https://id.example.com/a/",
+            "https://id.example.com/a/.well-known/openid-configuration",
+        ),
+    ] {
+        let provider = Oidc::new(OidcSettings::new(issuer), IssuerSettings::default());
+        let KeyAddress::Discovered(discovery) = provider.keys().unwrap() else {
+            panic!("{issuer} is not discovered");
+        };
+        assert_eq!(discovery.url.as_str(), url);
+        assert_eq!(discovery.issuers, [issuer], "it may name that issuer alone");
+        assert!(discovery.endpoint_hosts.is_empty());
+    }
+}
+
+#[test]
+fn a_jwks_url_replaces_discovery() {
+    let url: url::Url = "https://keys.example.com/jwks.json".parse().unwrap();
+    let settings = OidcSettings {
+        jwks_url: Some(url.clone()),
+        ..OidcSettings::new("urn:example:issuer")
+    };
+    let keys = Oidc::new(settings, IssuerSettings::default()).keys();
+    assert!(matches!(keys, Ok(KeyAddress::Fixed(fixed)) if fixed == url));
+}
+
+#[actix_web::test]
+async fn the_issuer_is_compared_to_the_letter() {
+    assert_eq!(refusal(json!({})).await, None);
+    for issuer in [
+        json!("http://localhost:8002/"),
+        json!("https://localhost:8002"),
+        json!("http://LOCALHOST:8002"),
+        json!("http://localhost:80020"),
+        json!(null),
+    ] {
+        assert_eq!(
+            refusal(json!({"iss": issuer})).await,
+            Some("invalid_claims"),
+            "{issuer}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn the_audience_is_required() {
+    for (audience, expected) in [
+        (json!(ISSUER), None),
+        (json!(["other", ISSUER]), None),
+        (json!(null), Some("invalid_claims")),
+        (json!([]), Some("invalid_claims")),
+        (json!("https://billing.example.com"), Some("invalid_claims")),
+        (json!([5]), Some("invalid_claim_type")),
+    ] {
+        assert_eq!(
+            refusal(json!({"aud": audience})).await,
+            expected,
+            "{audience}"
+        );
+    }
+    let elsewhere = OidcSettings {
+        audience: "https://billing.example.com".to_owned(),
+        ..OidcSettings::new(ISSUER)
+    };
+    let token = TestKey::fixed().token(&claims(&json!({})));
+    let refused = verified(elsewhere, &token).await.unwrap_err();
+    assert_eq!(
+        refused.code(),
+        "invalid_claims",
+        "the issuer is no longer one"
+    );
+}
+
+#[actix_web::test]
+async fn only_the_algorithms_that_are_set_are_accepted() {
+    let es256 = TestKey::fresh("ec", Algorithm::ES256);
+    let token = es256.token(&claims(&json!({})));
+    let refused = verified(OidcSettings::new(ISSUER), &token)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "algorithm_not_allowed");
+    let with_es256 = OidcSettings {
+        algorithms: "ES256".parse().unwrap(),
+        ..OidcSettings::new(ISSUER)
+    };
+    let refused = verified(with_es256, &token).await.unwrap_err();
+    assert_eq!(refused.code(), "key_not_found", "it is looked for");
+}
+
+#[actix_web::test]
+async fn an_id_token_opens_nothing() {
+    for claim in ["nonce", "at_hash", "c_hash"] {
+        for value in [json!("x"), json!(5)] {
+            assert_eq!(
+                refusal(json!({claim: value})).await,
+                Some("id_token"),
+                "{claim} {value}"
+            );
+        }
+    }
+    for (kind, accepted) in [
+        ("JWT", true),
+        ("at+jwt", true),
+        ("id+jwt", false),
+        ("logout+jwt", false),
+    ] {
+        let header = json!({"alg": "RS256", "typ": kind, "kid": "fixed"});
+        let token = TestKey::fixed().token_with_header(&header, &claims(&json!({})));
+        let outcome = verified(OidcSettings::new(ISSUER), &token).await;
+        assert_eq!(outcome.is_ok(), accepted, "{kind}");
+    }
+}
+
+#[actix_web::test]
+async fn scopes_roles_and_the_organization_come_from_their_claims_alone() {
+    let changes = json!({"client_id": "C1", "azp": "C2", "permissions": ["admin"]});
+    let caller = caller(OidcSettings::new(ISSUER), changes).await;
+    let principal = caller.principal();
+    assert_eq!(principal.scopes, [READ]);
+    assert_eq!(principal.roles, ["owner"]);
+    assert_eq!(principal.current_tenant.as_deref(), Some("O1"));
+    assert_eq!(principal.client.as_deref(), Some("C1"));
+    assert!(principal.permissions.is_empty());
+}
+
+#[actix_web::test]
+async fn a_claim_s_name_is_literal() {
+    let nested = json!({
+        "realm_access": {"roles": ["nested"]}, "realm_access.roles": ["dotted"],
+        "https://example.com/scopes": ["namespaced"], "https://example": {"com/scopes": ["nested"]},
+    });
+    let settings = OidcSettings {
+        scopes_claim: "https://example.com/scopes".to_owned(),
+        roles_claim: "realm_access.roles".to_owned(),
+        ..OidcSettings::new(ISSUER)
+    };
+    let found = caller(settings.clone(), nested).await;
+    assert_eq!(found.principal().scopes, ["namespaced"]);
+    assert_eq!(found.principal().roles, ["dotted"]);
+    let only_nested = json!({"realm_access": {"roles": ["nested"]}});
+    let found = caller(settings, only_nested).await;
+    assert!(
+        found.principal().scopes.is_empty(),
+        "the default claim does not count any more"
+    );
+    assert!(found.principal().roles.is_empty());
+}
+
+#[actix_web::test]
+async fn a_claim_of_another_type_grants_nothing_and_is_no_error() {
+    for value in [
+        json!(null),
+        json!(5),
+        json!({READ: true}),
+        json!([READ, 5]),
+        json!([[READ]]),
+    ] {
+        let found = caller(
+            OidcSettings::new(ISSUER),
+            json!({"scopes": value, "roles": value}),
+        )
+        .await;
+        assert!(found.principal().scopes.is_empty(), "{value}");
+        assert!(found.principal().roles.is_empty(), "{value}");
+    }
+    let text = caller(
+        OidcSettings::new(ISSUER),
+        json!({"scopes": "a b", "roles": "a b"}),
+    )
+    .await;
+    assert_eq!(
+        text.principal().scopes,
+        ["a", "b"],
+        "a text is separated by spaces"
+    );
+    assert_eq!(text.principal().roles, ["a b"], "a text is one role");
+    for value in [json!(5), json!(["O1"]), json!({"id": "O1"}), json!(true)] {
+        let found = caller(OidcSettings::new(ISSUER), json!({"org_id": value})).await;
+        assert_eq!(found.principal().current_tenant, None, "{value}");
+    }
+}

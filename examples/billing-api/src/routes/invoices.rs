@@ -1,0 +1,180 @@
+//! The invoices of the caller's organization.
+
+mod input;
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use identity_actix::{ApiError, Problem, Require};
+use identity_core::Clock;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::body::Body;
+use crate::invoices::{ChangeError, CreateError, Invoice, Invoices};
+use crate::organization::Organization;
+use crate::policies::{DeleteBilling, ReadBilling, WriteBilling};
+use input::{ChangeBody, ListQuery, NewInvoiceBody};
+
+/// Some of the organization's invoices, in the order in which they were made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvoiceList {
+    invoices: Vec<Invoice>,
+    /// What to give as `after` for the next page; `null` on the last one.
+    next: Option<String>,
+}
+
+/// An invoice is gone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Deleted {
+    #[schema(example = "Invoice 019a2f6e-0000-7000-8000-000000000000 deleted")]
+    message: String,
+}
+
+/// The organization's invoices
+#[utoipa::path(tag = "invoices", params(ListQuery), responses(
+    (status = 200, description = "A page of invoices", body = InvoiceList),
+    (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_input`: each value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/invoices")]
+pub async fn list(
+    _caller: Require<ReadBilling>,
+    organization: Organization,
+    query: web::Query<ListQuery>,
+    invoices: web::Data<Invoices>,
+) -> Result<web::Json<InvoiceList>, ApiError> {
+    let mut page = query.into_inner().read()?;
+    let limit = page.limit as usize;
+    // One more than asked for tells whether there is a next page.
+    page.limit += 1;
+    let mut found = invoices
+        .list(&organization, page)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| has_more);
+    Ok(web::Json(InvoiceList {
+        next: last.map(|invoice| invoice.id.clone()),
+        invoices: found,
+    }))
+}
+
+/// Make a draft of an invoice
+///
+/// The number is the organization's own, and taken once: a request that is sent again, because its answer was lost, makes
+/// no second invoice.
+#[utoipa::path(tag = "invoices", request_body = NewInvoiceBody, responses(
+    (status = 201, description = "The invoice; `Location` says where it is", body = Invoice),
+    (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: the organization has another invoice of this number", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`payload_too_large`", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "`unsupported_media_type`: a body must be JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/invoices")]
+pub async fn create(
+    _caller: Require<WriteBilling>,
+    organization: Organization,
+    body: Body<NewInvoiceBody>,
+    invoices: web::Data<Invoices>,
+    clock: web::Data<dyn Clock>,
+) -> Result<HttpResponse, ApiError> {
+    let Body(body) = body;
+    let new = body.read(clock.now())?;
+    let number = new.number.clone();
+    match invoices.create(&organization, new).await {
+        Ok(invoice) => Ok(HttpResponse::Created()
+            .insert_header((LOCATION, format!("/billing/invoices/{}", invoice.id)))
+            .json(invoice)),
+        Err(CreateError::NumberTaken) => {
+            Err(ApiError::conflict(format!("The number {number} is taken")))
+        }
+        Err(error) => Err(ApiError::internal(&error)),
+    }
+}
+
+/// One invoice
+#[utoipa::path(tag = "invoices", params(("invoice_id" = String, Path, description = "The invoice's id")), responses(
+    (status = 200, description = "The invoice", body = Invoice),
+    (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: the organization has no such invoice", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/invoices/{invoice_id}")]
+pub async fn get(
+    _caller: Require<ReadBilling>,
+    organization: Organization,
+    id: web::Path<String>,
+    invoices: web::Data<Invoices>,
+) -> Result<web::Json<Invoice>, ApiError> {
+    let found = invoices
+        .get(&organization, &id)
+        .await
+        .map_err(|error| ApiError::internal(&error))?;
+    found.map(web::Json).ok_or_else(|| not_found(&id))
+}
+
+/// Open, settle or void an invoice
+///
+/// A draft may be opened; an open one is paid or void in the end. What it is already is no error.
+#[utoipa::path(tag = "invoices", params(("invoice_id" = String, Path, description = "The invoice's id")), request_body = ChangeBody, responses(
+    (status = 200, description = "The invoice", body = Invoice),
+    (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: the organization has no such invoice", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: the invoice cannot go from its status to this one", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`payload_too_large`", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "`unsupported_media_type`: a body must be JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_input`: the status is none that there is", body = Problem, content_type = "application/problem+json"),
+))]
+#[patch("/invoices/{invoice_id}")]
+pub async fn change(
+    _caller: Require<WriteBilling>,
+    organization: Organization,
+    id: web::Path<String>,
+    body: Body<ChangeBody>,
+    invoices: web::Data<Invoices>,
+) -> Result<web::Json<Invoice>, ApiError> {
+    let Body(body) = body;
+    let next = body.read()?;
+    match invoices.change(&organization, &id, next).await {
+        Ok(invoice) => Ok(web::Json(invoice)),
+        Err(ChangeError::NotFound) => Err(not_found(&id)),
+        Err(ChangeError::NotAllowed(now)) => Err(ApiError::conflict(format!(
+            "The status cannot become {next}: the invoice is {now}"
+        ))),
+        Err(error) => Err(ApiError::internal(&error)),
+    }
+}
+
+/// Delete a draft
+///
+/// An invoice that was opened stays; it can be voided.
+#[utoipa::path(tag = "invoices", params(("invoice_id" = String, Path, description = "The invoice's id")), responses(
+    (status = 200, description = "The draft is gone", body = Deleted),
+    (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: the organization has no such invoice", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: the invoice is no draft any more", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/invoices/{invoice_id}")]
+pub async fn delete(
+    _caller: Require<DeleteBilling>,
+    organization: Organization,
+    id: web::Path<String>,
+    invoices: web::Data<Invoices>,
+) -> Result<web::Json<Deleted>, ApiError> {
+    match invoices.delete(&organization, &id).await {
+        Ok(()) => Ok(web::Json(Deleted {
+            message: format!("Invoice {id} deleted"),
+        })),
+        Err(ChangeError::NotFound) => Err(not_found(&id)),
+        Err(ChangeError::NotAllowed(now)) => Err(ApiError::conflict(format!(
+            "Only a draft can be deleted: the invoice is {now}"
+        ))),
+        Err(error) => Err(ApiError::internal(&error)),
+    }
+}
+
+/// The same for an id that nobody has, and for another organization's.
+fn not_found(id: &str) -> ApiError {
+    ApiError::not_found(format!("There is no invoice {id}"))
+}

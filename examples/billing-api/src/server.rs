@@ -1,0 +1,79 @@
+//! Puts the service together. The only place with `.wrap`.
+
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use identity_actix::telemetry::RequestLog;
+use identity_actix::{
+    BoundServer, Service, ServiceName, bind, close_when_stopping, cors, cors_refusals,
+    count_requests, head_as_get, no_such_route, openapi, request_id,
+};
+use utoipa_actix_web::{AppExt, scope};
+
+use crate::invoices::Invoices;
+use crate::policies;
+use crate::provider::Oidc;
+use crate::routes;
+use crate::settings::Settings;
+
+const NAME: ServiceName = ServiceName {
+    service: "billing-api",
+    provider: "oidc",
+};
+const HOW_TO_GET_A_TOKEN: &str = "An access token of the issuer, for this service's audience.";
+
+/// Takes the port, opens the store and starts to fetch keys. The service runs without keys too, and says so.
+///
+/// Must be called inside an actix runtime. Errors: the port or the store cannot be had.
+pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
+    let Settings {
+        service: listen,
+        issuer,
+        oidc,
+        database_url,
+    } = settings;
+    let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
+    let invoices = Invoices::open(&database_url).await?;
+    let provider = Oidc::new(oidc.clone(), issuer.clone());
+    let keys = issuer.remote_keys(provider.keys()?)?;
+    let service = Service::new(NAME, Arc::new(provider), Arc::new(keys), policies::access())
+        .depending_on(Arc::new(invoices.clone()))
+        .limited_to(listen.limits);
+    let stopping = service.stopping();
+
+    let (oidc, invoices, origins) = (
+        web::Data::new(oidc),
+        web::Data::new(invoices),
+        listen.cors_allowed_origins.clone(),
+    );
+    let server = HttpServer::new(move || {
+        let billing = scope("/billing")
+            .configure(routes::billing)
+            .default_service(web::to(no_such_route))
+            .wrap(service.authenticate().required());
+        let (app, document) = App::new()
+            .wrap(from_fn(head_as_get))
+            .wrap(from_fn(count_requests))
+            .wrap(cors(&origins))
+            .wrap(from_fn(cors_refusals))
+            .wrap(from_fn(request_id))
+            .wrap(RequestLog::new())
+            .wrap(from_fn(close_when_stopping))
+            .configure(|app| service.configure(app))
+            .app_data(oidc.clone())
+            .app_data(invoices.clone())
+            .into_utoipa_app()
+            .openapi(openapi::document(
+                "billing-api",
+                "Invoices of organizations, for tokens of any OpenID Connect issuer",
+            ))
+            .configure(routes::public)
+            .service(billing)
+            .split_for_parts();
+        let document = openapi::describe(document, service.access(), HOW_TO_GET_A_TOKEN);
+        app.configure(openapi::docs(document))
+            .default_service(web::to(no_such_route))
+    });
+    Ok(BoundServer::start(server, listener, &listen, stopping)?)
+}

@@ -1,0 +1,166 @@
+//! What billing-api must be told.
+
+use std::fmt;
+
+use identity_actix::settings::{
+    IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
+};
+use identity_core::Algorithms;
+use url::Url;
+
+use crate::invoices::Database;
+
+/// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
+#[derive(Clone)]
+pub struct Settings {
+    /// How the service listens, answers and ends.
+    pub service: ServiceSettings,
+    /// How the issuer is spoken to.
+    pub issuer: IssuerSettings,
+    /// Whose tokens are accepted.
+    pub oidc: OidcSettings,
+    /// `DATABASE_URL`: where invoices are kept. Default `sqlite://data/billing-api.db`, a file that is made if it is
+    /// missing.
+    pub database_url: String,
+}
+
+/// Whose tokens are accepted, and which of their claims grant what.
+#[derive(Debug, Clone)]
+pub struct OidcSettings {
+    /// `ISSUER`: the exact `iss`. Without a `jwks_url` the discovery document is fetched below it.
+    pub issuer: String,
+    /// `JWKS_URL`: where the key set is, for an issuer without a discovery document, or one that is reached at another
+    /// address than it says. It replaces discovery and nothing else.
+    pub jwks_url: Option<Url>,
+    /// `AUDIENCE`: what `aud` must name. Default: the issuer.
+    pub audience: String,
+    /// `SCOPES_CLAIM`: the claim that grants scopes. Default `scopes`. Any text is the name of one claim: dots and
+    /// slashes in it are a part of the name.
+    pub scopes_claim: String,
+    /// `ROLES_CLAIM`: the claim that lists roles. Default `roles`; read as `scopes_claim` is.
+    pub roles_claim: String,
+    /// `ALGORITHMS`: default `RS256`.
+    pub algorithms: Algorithms,
+}
+
+impl OidcSettings {
+    const DEFAULT_SCOPES_CLAIM: &str = "scopes";
+    const DEFAULT_ROLES_CLAIM: &str = "roles";
+
+    /// An issuer with a discovery document, and the defaults.
+    pub fn new(issuer: &str) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            jwks_url: None,
+            audience: issuer.to_owned(),
+            scopes_claim: Self::DEFAULT_SCOPES_CLAIM.to_owned(),
+            roles_claim: Self::DEFAULT_ROLES_CLAIM.to_owned(),
+            algorithms: Algorithms::rs256(),
+        }
+    }
+}
+
+impl Settings {
+    /// The port unless told otherwise.
+    pub const DEFAULT_PORT: u16 = 8003;
+    const DEFAULT_DATABASE_URL: &str = "sqlite://data/billing-api.db";
+
+    const PREFIX: &str = "BILLING_API";
+
+    /// Reads a file, `.env` and the environment. Errors: everything that is missing or bad, at once.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(SettingsReader::from_env(Self::PREFIX))
+    }
+
+    /// Reads what `reader` has.
+    pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
+        let settings = Self::ask(&mut reader);
+        reader.finish(settings)
+    }
+
+    /// The names of all settings.
+    pub fn names() -> Vec<SettingName> {
+        let mut reader = SettingsReader::from_values(Self::PREFIX, []);
+        // Without values there are no settings: it is the questions that count.
+        drop(Self::ask(&mut reader));
+        reader.asked().to_vec()
+    }
+
+    fn ask(reader: &mut SettingsReader) -> Option<Self> {
+        let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
+        let issuer = IssuerSettings::read(reader);
+        let database_url = reader
+            .shared("DATABASE_URL")
+            .text()
+            .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
+        if let Err(error) = Database::of(&database_url) {
+            reader.problem(error.to_string());
+        }
+        let oidc = read_oidc(reader, &issuer);
+        Some(Self {
+            service,
+            issuer,
+            oidc: oidc?,
+            database_url,
+        })
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("service", &self.service)
+            .field("issuer", &self.issuer)
+            .field("oidc", &self.oidc)
+            .finish_non_exhaustive()
+    }
+}
+
+fn read_oidc(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<OidcSettings> {
+    let name = reader.shared("ISSUER").required::<String>(
+        "the issuer of the tokens, exactly as iss says it, such as https://id.example.com",
+    );
+    let jwks_url = reader.shared("JWKS_URL").address(issuer);
+    let audience = reader.shared("AUDIENCE").text();
+    let scopes_claim = reader.shared("SCOPES_CLAIM").text();
+    let roles_claim = reader.shared("ROLES_CLAIM").text();
+    let algorithms = reader.shared("ALGORITHMS").or(Algorithms::rs256());
+    if let (Some(name), None) = (&name, &jwks_url)
+        && let Some(expected) = unfit_for_discovery(name, issuer)
+    {
+        reader.problem(format!("ISSUER cannot be used: {expected}"));
+    }
+    let settings = OidcSettings::new(&name?);
+    Some(OidcSettings {
+        jwks_url,
+        audience: audience.unwrap_or(settings.audience),
+        scopes_claim: scopes_claim.unwrap_or(settings.scopes_claim),
+        roles_claim: roles_claim.unwrap_or(settings.roles_claim),
+        algorithms,
+        ..settings
+    })
+}
+
+/// Why the discovery document of this issuer cannot be fetched. The text itself is kept as it is, because `iss` is
+/// compared with it exactly, and an address that was read may be written differently.
+fn unfit_for_discovery(name: &str, issuer: &IssuerSettings) -> Option<&'static str> {
+    let Some(url) = Url::parse(name).ok().filter(Url::has_host) else {
+        return Some(
+            "expected an address, such as https://id.example.com; only with JWKS_URL it may be another text",
+        );
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("expected an address without a user and a password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Some("expected an address without a query and a fragment");
+    }
+    (!issuer.http.allows(&url)).then_some(
+        "expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names",
+    )
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

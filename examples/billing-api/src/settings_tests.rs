@@ -1,0 +1,226 @@
+//! What can be set, and what is said of the rest.
+
+use identity_actix::settings::{SettingName, SettingsReader};
+
+use super::Settings;
+
+const ISSUER: (&str, &str) = ("ISSUER", "https://id.example.com");
+
+fn read(values: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    let reader = SettingsReader::from_values("BILLING_API", values.iter().copied());
+    Settings::read(reader).map_err(|error| error.problems().to_vec())
+}
+
+/// With an issuer, unless the values name one.
+fn with_issuer(values: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    read(&[&[ISSUER], values].concat())
+}
+
+/// The one problem of these values.
+fn problem(values: &[(&str, &str)]) -> String {
+    let mut problems = with_issuer(values).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    problems.remove(0)
+}
+
+#[test]
+fn an_issuer_is_enough() {
+    let settings = with_issuer(&[]).unwrap();
+    let oidc = &settings.oidc;
+    assert_eq!(settings.service.port, 8003);
+    assert_eq!(settings.database_url, "sqlite://data/billing-api.db");
+    assert_eq!(oidc.issuer, "https://id.example.com");
+    assert_eq!(oidc.audience, "https://id.example.com", "the issuer's own");
+    assert_eq!(oidc.jwks_url, None);
+    assert_eq!(oidc.scopes_claim, "scopes");
+    assert_eq!(oidc.roles_claim, "roles");
+    assert_eq!(oidc.algorithms.to_string(), "RS256");
+}
+
+#[test]
+fn every_value_can_be_set_under_the_service_s_name() {
+    let settings = read(&[
+        ("BILLING_API_ISSUER", "http://localhost:8002/"),
+        ("ISSUER", "https://other.example"),
+        ("BILLING_API_JWKS_URL", "http://127.0.0.1:8002/keys"),
+        ("BILLING_API_AUDIENCE", "https://billing.example.com"),
+        ("BILLING_API_SCOPES_CLAIM", "https://example.com/scopes"),
+        ("BILLING_API_ROLES_CLAIM", "realm_access.roles"),
+        ("BILLING_API_ALGORITHMS", "ES256, EdDSA"),
+        ("BILLING_API_DATABASE_URL", "postgres://localhost/billing"),
+    ])
+    .unwrap();
+    let oidc = &settings.oidc;
+    assert_eq!(oidc.issuer, "http://localhost:8002/", "to the letter");
+    let jwks_url = oidc.jwks_url.as_ref().unwrap();
+    assert_eq!(jwks_url.as_str(), "http://127.0.0.1:8002/keys");
+    assert_eq!(oidc.audience, "https://billing.example.com");
+    assert_eq!(oidc.scopes_claim, "https://example.com/scopes");
+    assert_eq!(oidc.roles_claim, "realm_access.roles");
+    assert_eq!(oidc.algorithms.to_string(), "ES256, EdDSA");
+    assert_eq!(settings.database_url, "postgres://localhost/billing");
+}
+
+#[test]
+fn without_a_jwks_url_the_issuer_is_an_address_that_may_be_fetched() {
+    for (issuer, expected) in [
+        ("accounts.example.com", "expected an address, such as "),
+        ("urn:example:issuer", "expected an address, such as "),
+        (
+            "https://u:hunter2@id.example.com",
+            "expected an address without a user and a password",
+        ),
+        (
+            "https://id.example.com/?a=b",
+            "expected an address without a query and a fragment",
+        ),
+        (
+            "https://id.example.com/#a",
+            "expected an address without a query and a fragment",
+        ),
+        ("http://id.example.com", "expected an https address; "),
+        ("http://auth-server:8002", "expected an https address; "),
+        ("ftp://localhost", "expected an https address; "),
+    ] {
+        let problem = problem(&[("ISSUER", issuer)]);
+        let start = format!("ISSUER cannot be used: {expected}");
+        assert!(problem.starts_with(&start), "{issuer}: {problem}");
+        assert!(!problem.contains("hunter2"), "{problem}");
+    }
+    for issuer in [
+        "https://id.example.com/tenant/",
+        "http://localhost:8002",
+        "http://[::1]:8002",
+    ] {
+        assert_eq!(
+            with_issuer(&[("ISSUER", issuer)]).unwrap().oidc.issuer,
+            issuer
+        );
+    }
+    let allowed = [
+        ("ISSUER", "http://auth-server:8002"),
+        ("ALLOW_HTTP_ISSUER", "auth-server"),
+    ];
+    assert!(with_issuer(&allowed).is_ok());
+}
+
+#[test]
+fn with_a_jwks_url_the_issuer_is_any_text_and_still_required() {
+    let jwks_url = ("JWKS_URL", "https://keys.example.com/jwks.json");
+    for issuer in [
+        "accounts.example.com",
+        "urn:example:issuer",
+        "http://id.example.com",
+    ] {
+        let oidc = with_issuer(&[("ISSUER", issuer), jwks_url]).unwrap().oidc;
+        assert_eq!((&*oidc.issuer, &*oidc.audience), (issuer, issuer));
+    }
+    let problems = read(&[jwks_url]).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("ISSUER is not set: "),
+        "{problems:?}"
+    );
+    let plain = problem(&[("JWKS_URL", "http://auth-server:8002/.well-known/jwks.json")]);
+    assert!(
+        plain.starts_with("JWKS_URL cannot be used: expected an https address; "),
+        "{plain}"
+    );
+}
+
+#[test]
+fn symmetric_and_unknown_algorithms_are_refused() {
+    assert_eq!(
+        problem(&[("ALGORITHMS", "RS256,HS256")]),
+        "ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one"
+    );
+    assert!(
+        problem(&[("ALGORITHMS", "none")])
+            .starts_with(r#"ALGORITHMS cannot be used: unknown algorithm "none""#)
+    );
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once() {
+    let problems = read(&[
+        ("PORT", "http"),
+        ("LEEWAY_SECONDS", "1h"),
+        ("DATABASE_URL", "mysql://u:hunter2@localhost/x"),
+        ("JWKS_URL", "keys"),
+        ("ALGORITHMS", "HS512"),
+    ])
+    .unwrap_err();
+    let expected = [
+        "PORT cannot be used: ",
+        "LEEWAY_SECONDS cannot be used: ",
+        "DATABASE_URL must start with sqlite: or postgres:",
+        "ISSUER is not set: the issuer of the tokens, exactly as iss says it, such as https://id.example.com",
+        "JWKS_URL cannot be used: ",
+        "ALGORITHMS cannot be used: ",
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:?}");
+    for (problem, expected) in problems.iter().zip(expected) {
+        assert!(problem.starts_with(expected), "{problem}");
+        assert!(!problem.contains("hunter2"), "{problem}");
+    }
+}
+
+#[test]
+fn the_address_of_the_database_is_in_no_debug_output() {
+    let settings = with_issuer(&[("DATABASE_URL", "postgres://u:hunter2@localhost/x")]).unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+/// The pairs of `.env.example`, in its order.
+fn example() -> Vec<(String, String)> {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
+    let mut explained = false;
+    let mut pairs = Vec::new();
+    for line in text.lines() {
+        if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
+            assert!(explained, "{name} has no comment");
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+        explained = line.starts_with("# ");
+    }
+    pairs
+}
+
+#[test]
+fn the_example_names_every_setting_once_and_no_other() {
+    let mut written: Vec<_> = example().into_iter().map(|(name, _)| name).collect();
+    let mut read: Vec<_> = Settings::names()
+        .into_iter()
+        .map(|name| name.name)
+        .collect();
+    written.sort();
+    read.sort();
+    assert_eq!(written, read);
+}
+
+#[test]
+fn the_example_shows_the_defaults() {
+    let example = example();
+    let mut values: Vec<_> = example
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    let problems = read(&values).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("ISSUER is not set: "),
+        "{problems:?}"
+    );
+    values.push(ISSUER);
+    let (shown, default) = (read(&values).unwrap(), with_issuer(&[]).unwrap());
+    assert_eq!(format!("{shown:?}"), format!("{default:?}"));
+    assert_eq!(shown.database_url, default.database_url);
+}
+
+#[test]
+fn every_name_is_read_with_the_service_s_name_too() {
+    for SettingName { name, shared } in Settings::names() {
+        assert!(shared, "{name}");
+    }
+}

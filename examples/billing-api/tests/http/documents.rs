@@ -1,0 +1,82 @@
+//! What the service says of itself.
+
+use serde_json::json;
+
+use crate::world::{Answer, World};
+
+#[actix_web::test]
+async fn the_index_says_whose_tokens_are_accepted() {
+    let world = World::start().await;
+    let index = world.service.call("GET", "/", None, None).await;
+    let issuer = world.issuer.auth0();
+    assert_eq!(
+        (index.status, &index.body["issuer"]),
+        (200, &json!(issuer.issuer()))
+    );
+    assert_eq!(index.body["audience"], issuer.audience());
+    assert_eq!(index.body["docs"], "/docs");
+}
+
+#[actix_web::test]
+async fn the_documentation_is_served_with_its_scheme() {
+    let world = World::start().await;
+    let page = world.service.call("GET", "/docs/", None, None).await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.header("content-type").starts_with("text/html"),
+        "{page:?}"
+    );
+    let without_slash = world.service.call("GET", "/docs", None, None).await;
+    assert_eq!(
+        (without_slash.status, without_slash.header("location")),
+        (308, "/docs/")
+    );
+    let document = world
+        .service
+        .call("GET", "/openapi.json", None, None)
+        .await
+        .body;
+    assert_eq!(document["info"]["title"], "billing-api");
+    assert_eq!(
+        document["components"]["securitySchemes"]["bearer"]["scheme"],
+        "bearer"
+    );
+    let new_invoice = &document["components"]["schemas"]["NewInvoiceBody"];
+    assert_eq!(
+        new_invoice["required"],
+        json!(["number", "customer", "amount", "currency"])
+    );
+    assert_eq!(new_invoice["properties"]["amount"]["type"], "integer");
+}
+
+#[actix_web::test]
+async fn pages_of_allowed_origins_may_read_every_answer() {
+    let world = World::with(&[("CORS_ALLOWED_ORIGINS", "https://app.example.com")]).await;
+    let from = |origin: &'static str| {
+        world
+            .service
+            .request("GET", "/billing/")
+            .header("origin", origin)
+    };
+    let refused = Answer::of(from("https://app.example.com")).await;
+    assert_eq!(refused.status, 401);
+    assert_eq!(
+        refused.header("access-control-allow-origin"),
+        "https://app.example.com"
+    );
+    let other = Answer::of(from("https://evil.example")).await;
+    assert_eq!(other.header("access-control-allow-origin"), "");
+    let preflight = world
+        .service
+        .request("OPTIONS", "/billing/invoices")
+        .header("origin", "https://app.example.com");
+    let preflight = preflight.header("access-control-request-method", "PATCH");
+    let preflight =
+        Answer::of(preflight.header("access-control-request-headers", "authorization")).await;
+    assert_eq!(preflight.status, 200, "{preflight:?}");
+    assert!(
+        preflight
+            .header("access-control-allow-methods")
+            .contains("PATCH")
+    );
+}

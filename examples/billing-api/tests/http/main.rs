@@ -1,0 +1,18 @@
+//! billing-api over real HTTP, with tokens of a real issuer.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first thing that is not as it says"
+)]
+
+mod access;
+mod documents;
+mod durability;
+mod invoices;
+mod keys;
+mod organizations;
+mod program;
+mod tokens;
+mod world;

@@ -1,0 +1,185 @@
+//! Nothing of one organization is seen or changed from another.
+
+use serde_json::{Value, json};
+
+use crate::world::{ALL, Environment, World, good, new_invoice, quick};
+
+const NOWHERE: &str =
+    "The token is for no organization: it needs a claim org_id that is a non-empty text";
+
+#[actix_web::test]
+async fn another_organization_s_invoice_is_as_one_that_there_is_not() {
+    let world = World::start().await;
+    let (ours, theirs) = (world.token("O1", ALL), world.token("O2", ALL));
+    let invoice = world.invoice(&ours, "1").await;
+    let id = invoice["id"].as_str().unwrap();
+    let path = format!("/billing/invoices/{id}");
+    let nobody_s = "00000000-0000-7000-8000-000000000000";
+
+    for (method, body) in [
+        ("GET", None),
+        ("PATCH", Some(json!({"status": "open"}))),
+        ("DELETE", None),
+    ] {
+        let answer = world
+            .service
+            .call(method, &path, Some(&theirs), body.as_ref())
+            .await;
+        answer.is_problem(404, "not_found", &format!("There is no invoice {id}"));
+        let unknown = format!("/billing/invoices/{nobody_s}");
+        let unknown = world
+            .service
+            .call(method, &unknown, Some(&theirs), body.as_ref())
+            .await;
+        unknown.is_problem(404, "not_found", &format!("There is no invoice {nobody_s}"));
+    }
+    for query in [
+        "",
+        "?limit=100",
+        "?status=draft",
+        &format!("?after={nobody_s}"),
+    ] {
+        let list = world
+            .get(&format!("/billing/invoices{query}"), &theirs)
+            .await;
+        assert_eq!(list.body, json!({"invoices": [], "next": null}), "{query}");
+    }
+    // An id of another organization is a place to start behind, and tells nothing of it.
+    let list = world
+        .get(&format!("/billing/invoices?after={id}"), &theirs)
+        .await;
+    assert_eq!(list.body, json!({"invoices": [], "next": null}));
+
+    let same_number = world.invoice(&theirs, "1").await;
+    assert_ne!(same_number["id"], invoice["id"]);
+    assert_eq!(
+        world.get(&path, &ours).await.body,
+        invoice,
+        "and it is as it was"
+    );
+    let list = world.get("/billing/invoices", &ours).await;
+    assert_eq!(list.body, json!({"invoices": [invoice], "next": null}));
+}
+
+#[actix_web::test]
+async fn an_organization_is_known_by_its_id_to_the_letter_and_by_nothing_else() {
+    let world = World::start().await;
+    let ours = world.token("O1", ALL);
+    let invoice = world.invoice(&ours, "1").await;
+    let path = format!("/billing/invoices/{}", invoice["id"].as_str().unwrap());
+    for id in ["o1", "O1 ", " O1", "O", "O11", "O1%", "_1", "' OR '1'='1"] {
+        let answer = world.get(&path, &world.token(id, ALL)).await;
+        assert_eq!(answer.status, 404, "{id:?}");
+    }
+    // What else names an organization does not count.
+    let token = good(world.issuer.auth0(), ALL)
+        .claim("org_id", "O2")
+        .claim("organization", "O1");
+    let token = token.claim("tenants", json!({"O1": {}})).token().unwrap();
+    let asked = format!("{path}?org_id=O1");
+    let request = world
+        .service
+        .request("GET", &asked)
+        .bearer_auth(token)
+        .header("x-org-id", "O1");
+    assert_eq!(request.send().await.unwrap().status(), 404);
+    let mut body = new_invoice("2");
+    body["org_id"] = json!("O2");
+    let named = world.send("POST", "/billing/invoices", &ours, &body).await;
+    assert_eq!(
+        (named.status, &named.body["code"]),
+        (400, &json!("bad_request"))
+    );
+}
+
+#[actix_web::test]
+async fn a_token_for_no_organization_is_403_before_anything_is_read() {
+    let world = World::start().await;
+    let long = "o".repeat(201);
+    let values: [Option<Value>; 11] = [
+        None,
+        Some(json!(null)),
+        Some(json!("")),
+        Some(json!("  ")),
+        Some(json!("a\0b")),
+        Some(json!(7)),
+        Some(json!(true)),
+        Some(json!(["O1"])),
+        Some(json!({"id": "O1"})),
+        Some(json!([])),
+        Some(json!(long)),
+    ];
+    let one = "/billing/invoices/00000000-0000-7000-8000-000000000000";
+    for value in values {
+        let mint = good(world.issuer.auth0(), ALL);
+        let mint = match &value {
+            Some(value) => mint.claim("org_id", value.clone()),
+            None => mint,
+        };
+        let token = mint.token().unwrap();
+        for (method, path) in [
+            ("GET", "/billing/invoices?limit=x"),
+            ("POST", "/billing/invoices"),
+            ("GET", one),
+            ("PATCH", one),
+            ("DELETE", one),
+        ] {
+            let answer = world.send(method, path, &token, &json!("no invoice")).await;
+            answer.is_problem(403, "access_denied", NOWHERE);
+            let expected = format!(
+                "Bearer realm=\"billing-api\", error=\"insufficient_scope\", error_description=\"{NOWHERE}\""
+            );
+            assert_eq!(answer.header("www-authenticate"), expected, "{value:?}");
+        }
+        // What has no data needs no organization.
+        assert_eq!(
+            world.get("/billing/", &token).await.status,
+            200,
+            "{value:?}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_restart_keeps_every_organization_s_invoices() {
+    let issuer = local_issuer::LocalIssuer::start(quick()).await.unwrap();
+    let environment = Environment::of(issuer.auth0());
+    let token = |id: &str| {
+        good(issuer.auth0(), ALL)
+            .claim("org_id", id)
+            .token()
+            .unwrap()
+    };
+    let mut before = Vec::new();
+    let service = environment.start().await;
+    service.until_ready().await;
+    for id in ["O1", "O2"] {
+        let body = new_invoice("1");
+        let made = service
+            .call("POST", "/billing/invoices", Some(&token(id)), Some(&body))
+            .await;
+        assert_eq!(made.status, 201, "{made:?}");
+        before.push(made.body);
+    }
+    let opened = format!("/billing/invoices/{}", before[1]["id"].as_str().unwrap());
+    let open = json!({"status": "open"});
+    let opened = service
+        .call("PATCH", &opened, Some(&token("O2")), Some(&open))
+        .await;
+    before[1] = opened.body;
+    service.stop().await;
+
+    assert!(environment.folder().path().join("invoices.db").is_file());
+    let service = environment.start().await;
+    service.until_ready().await;
+    for (id, invoice) in ["O1", "O2"].into_iter().zip(before) {
+        let list = service
+            .call("GET", "/billing/invoices", Some(&token(id)), None)
+            .await;
+        assert_eq!(
+            list.body,
+            json!({"invoices": [invoice], "next": null}),
+            "{id}"
+        );
+    }
+}
