@@ -29,6 +29,8 @@ mod run;
 pub mod auth0;
 pub mod descope;
 
+pub use answer::Answer;
+pub use call::Call;
 pub use case::{Case, Needs};
 pub use launch::ServiceKind;
 pub use libtest_mimic::Arguments;
@@ -36,3 +38,4 @@ pub use run::{LiveClient, SuiteSettings, run};
 pub use suite::Suite;
 pub use target::Target;
 pub use tokens::{PersonaTokens, TokenFuture, Tokens};
+pub use wait::until;

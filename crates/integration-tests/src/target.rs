@@ -90,11 +90,13 @@ impl Target {
         outcome.with_context(|| format!("{} said {said}", self.base_url))
     }
 
-    pub(crate) fn kind(&self) -> ServiceKind {
+    /// Which service it is.
+    pub fn kind(&self) -> ServiceKind {
         self.kind
     }
 
-    pub(crate) fn base_url(&self) -> &str {
+    /// Where it is, without a slash at the end.
+    pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
@@ -109,12 +111,12 @@ impl Target {
     }
 
     /// A token of this persona, from the provider's own endpoint.
-    pub(crate) async fn token(&self, persona: &str) -> Result<String> {
+    pub async fn token(&self, persona: &str) -> Result<String> {
         self.tokens.of(persona).await
     }
 
     /// Starts a token of the service's own provider.
-    pub(crate) fn mint(&self, persona: &str, kind: TokenKind) -> Result<Mint> {
+    pub fn mint(&self, persona: &str, kind: TokenKind) -> Result<Mint> {
         Ok(self.provider()?.mint(persona, kind)?)
     }
 
@@ -131,7 +133,8 @@ impl Target {
         self.issuer.as_ref().context("there is no local issuer")
     }
 
-    pub(crate) async fn send(&self, call: &Call) -> Result<Answer> {
+    /// Sends `call`. Errors: no answer.
+    pub async fn send(&self, call: &Call) -> Result<Answer> {
         http::send(&self.client, &self.base_url, call).await
     }
 
@@ -140,7 +143,8 @@ impl Target {
         http::send(&self.client, base_url, call).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Result<Answer> {
+    /// A `GET` without a token.
+    pub async fn get(&self, path: &str) -> Result<Answer> {
         self.send(&Call::get(path)).await
     }
 

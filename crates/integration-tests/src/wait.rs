@@ -9,7 +9,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const ATTEMPTS: u32 = 1500;
 
 /// Asks again and again until the answer is yes. Errors: it never was; asking failed.
-pub(crate) async fn until(what: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
+pub async fn until(what: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
     let mut pauses = interval(PAUSE);
     pauses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for _ in 0..ATTEMPTS {
