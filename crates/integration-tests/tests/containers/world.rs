@@ -112,16 +112,16 @@ impl World {
         Ok(port.map_or_else(|_| String::new(), |port| format!("http://127.0.0.1:{port}")))
     }
 
-    /// What both have logged.
+    /// The last lines that each has logged.
     pub(crate) async fn logs(&self) -> String {
         let mut logs = String::new();
         for container in [&self.issuer, &self.service] {
-            for output in [
-                container.stdout_to_vec().await,
-                container.stderr_to_vec().await,
-            ] {
-                let output = output.unwrap_or_default();
-                logs.push_str(&String::from_utf8_lossy(&output));
+            let output = container.stdout_to_vec().await.unwrap_or_default();
+            let output = String::from_utf8_lossy(&output);
+            let lines: Vec<_> = output.lines().rev().take(20).collect();
+            for line in lines.into_iter().rev() {
+                logs.push_str(line);
+                logs.push('\n');
             }
         }
         logs
