@@ -4,7 +4,7 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 ENV RUSTFLAGS="-C target-feature=+crt-static" \
-    PROGRAMS="-p descope-api -p auth0-api -p local-issuer"
+    PROGRAMS="-p descope-api -p auth0-api -p local-issuer -p integration-tests"
 
 # The dependencies, from the manifests alone: this layer lasts until a manifest changes.
 COPY Cargo.toml Cargo.lock ./
@@ -38,7 +38,7 @@ COPY examples examples
 RUN find crates examples -name '*.rs' -exec touch {} + \
     && cargo build --release --locked --target "$(cat /target)" --bins $PROGRAMS \
     && mkdir -p /programs /data \
-    && for program in descope-api auth0-api local-issuer; do \
+    && for program in descope-api auth0-api local-issuer integration-tests; do \
          cp "target/$(cat /target)/release/$program" /programs/; \
        done
 
@@ -54,7 +54,11 @@ ENV HOST=0.0.0.0 \
 EXPOSE 8000 8001 9000 9001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=4s --start-period=20s --retries=3 CMD ["/app", "healthcheck"]
+# Which source this is: --build-arg REVISION=$(git rev-parse HEAD)
+ARG REVISION=unknown
 LABEL org.opencontainers.image.title="${BIN}" \
       org.opencontainers.image.description="Identity-protected API services for Rust" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0"
 ENTRYPOINT ["/app"]

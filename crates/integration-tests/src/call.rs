@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// A request, without the address of the service.
 #[derive(Clone)]
-pub(crate) struct Call {
+pub struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, Vec<u8>)>,
@@ -14,7 +14,8 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(method: &str, path: impl Into<String>) -> Self {
+    /// A request without headers and body; the path is as it stands in the request line.
+    pub fn new(method: &str, path: impl Into<String>) -> Self {
         Self {
             method: method.to_owned(),
             path: path.into(),
@@ -23,39 +24,46 @@ impl Call {
         }
     }
 
-    pub(crate) fn get(path: impl Into<String>) -> Self {
+    /// A `GET`.
+    pub fn get(path: impl Into<String>) -> Self {
         Self::new("GET", path)
     }
 
-    pub(crate) fn post(path: impl Into<String>) -> Self {
+    /// A `POST`.
+    pub fn post(path: impl Into<String>) -> Self {
         Self::new("POST", path)
     }
 
-    pub(crate) fn delete(path: impl Into<String>) -> Self {
+    /// A `DELETE`.
+    pub fn delete(path: impl Into<String>) -> Self {
         Self::new("DELETE", path)
     }
 
     /// Adds a header; one of this name may be there already.
-    pub(crate) fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers
             .push((name.to_owned(), value.as_ref().to_vec()));
         self
     }
 
-    pub(crate) fn authorization(self, value: impl AsRef<[u8]>) -> Self {
+    /// Adds an `Authorization` header.
+    pub fn authorization(self, value: impl AsRef<[u8]>) -> Self {
         self.header("Authorization", value)
     }
 
-    pub(crate) fn bearer(self, token: &str) -> Self {
+    /// With this bearer token.
+    pub fn bearer(self, token: &str) -> Self {
         self.authorization(format!("Bearer {token}"))
     }
 
-    pub(crate) fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    /// With a body.
+    pub fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = Some(body.into());
         Self { body, ..self }.header("Content-Type", content_type)
     }
 
-    pub(crate) fn json(self, body: &Value) -> Self {
+    /// With a JSON body.
+    pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
     }
 }

@@ -27,6 +27,8 @@ type Check = Box<dyn Fn(&Handle, &Target) -> Result<()> + Send + Sync>;
 pub enum Needs {
     /// A service.
     Service,
+    /// A token of some client, whatever it may do.
+    Client,
     /// Tokens of the local issuer's personas.
     Personas,
     /// Tokens of any kind, which only the local issuer makes.
@@ -77,6 +79,7 @@ impl fmt::Display for Needs {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Service => "needs a service",
+            Self::Client => "needs a client that gets a token",
             Self::Personas => "needs the personas of the local issuer",
             Self::AnyToken => "needs tokens that only the local issuer makes",
             Self::OwnServers => "needs to start and stop servers of its own",

@@ -1,8 +1,8 @@
 //! One suite per provider, black box over HTTP: a table of cases against a base URL and a source of tokens.
 //!
 //! `cargo test -p integration-tests --test descope` runs [`descope::suite`] against a service and a local issuer in this
-//! process. A case says what it needs ([`Needs`]), so that the same table can run where less is at hand: a test container
-//! has a [`Target`] without servers of its own, and a real provider mints no forged tokens.
+//! process; [`run`] says what else there is. A case says what it needs ([`Needs`]), so that the same table runs where less
+//! is at hand: a test container starts and stops no servers, and a real provider makes no forged tokens.
 //!
 //! Expectations are written by hand, and never taken from the code of a service.
 
@@ -24,12 +24,18 @@ mod wait;
 
 mod contract;
 mod launch;
+mod run;
 
 pub mod auth0;
 pub mod descope;
 
+pub use answer::Answer;
+pub use call::Call;
 pub use case::{Case, Needs};
 pub use launch::ServiceKind;
+pub use libtest_mimic::Arguments;
+pub use run::{LiveClient, SuiteSettings, run};
 pub use suite::Suite;
 pub use target::Target;
-pub use tokens::{TokenFuture, Tokens};
+pub use tokens::{PersonaTokens, TokenFuture, Tokens};
+pub use wait::until;

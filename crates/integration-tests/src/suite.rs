@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Error, Result};
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::OnceCell;
 
@@ -27,22 +27,22 @@ impl Suite {
         Self { kind, cases }
     }
 
-    /// Runs the cases as the arguments of this process say, against a service and a local issuer in this process.
+    /// Which service this is about.
+    pub fn kind(&self) -> ServiceKind {
+        self.kind
+    }
+
+    /// Runs the cases against a service and a local issuer in this process.
     ///
     /// Errors: no runtime can be had. A case that fails is an exit code, as is a service that does not start.
-    pub fn run_in_process(self) -> Result<ExitCode> {
+    pub fn run_in_process(self, arguments: &Arguments) -> Result<ExitCode> {
         let runtime = Runtime::new()?;
         let shared: Shared = Arc::default();
         let kind = self.kind;
-        let trials = self.cases.into_iter().map(|case| {
-            let (handle, shared) = (runtime.handle().clone(), Arc::clone(&shared));
-            trial(case, Needs::OwnServers, handle, async move || {
-                let world = shared.get_or_try_init(|| start(kind)).await?;
-                Ok(world.target())
-            })
-        });
-        let trials = trials.collect();
-        let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+        let kept = Arc::clone(&shared);
+        let target = async move || Ok(kept.get_or_try_init(|| start(kind)).await?.target());
+        let trials = self.trials(Needs::OwnServers, runtime.handle(), target);
+        let conclusion = libtest_mimic::run(arguments, trials);
         if let Some(world) = Arc::into_inner(shared).and_then(OnceCell::into_inner) {
             runtime.block_on(world.stop())?;
         }
@@ -51,16 +51,27 @@ impl Suite {
 
     /// Runs the cases that need no more than `offered` against a service that runs somewhere else; the others are listed
     /// as ignored, each with its reason.
-    ///
-    /// Errors: no runtime can be had.
-    pub fn run_against(self, target: Target, offered: Needs) -> Result<ExitCode> {
-        let runtime = Runtime::new()?;
-        let trials = self.cases.into_iter().map(|case| {
-            let (handle, target) = (runtime.handle().clone(), target.clone());
-            trial(case, offered, handle, async move || Ok(target.clone()))
-        });
-        let trials = trials.collect();
-        Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
+    pub fn run_against(
+        self,
+        target: &Target,
+        offered: Needs,
+        arguments: &Arguments,
+        runtime: &Handle,
+    ) -> Conclusion {
+        let target = target.clone();
+        let trials = self.trials(offered, runtime, async move || Ok(target.clone()));
+        libtest_mimic::run(arguments, trials)
+    }
+
+    /// The cases as trials against the service that `target` gives; those that need more than `offered` say so when they
+    /// are run.
+    pub fn trials<T>(self, offered: Needs, runtime: &Handle, target: T) -> Vec<Trial>
+    where
+        T: AsyncFn() -> Result<Target> + Clone + Send + 'static,
+    {
+        let cases = self.cases.into_iter();
+        let trials = cases.map(|case| trial(case, offered, runtime.clone(), target.clone()));
+        trials.collect()
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use local_issuer::{Auth0Handle, DescopeHandle, Mint, ProviderHandle, TokenKind};
+use local_issuer::{Auth0Handle, DescopeHandle, LocalIssuer, Mint, ProviderHandle, TokenKind};
 use reqwest::Client;
+use tokio::sync::Mutex;
 
 use crate::answer::Answer;
 use crate::call::Call;
@@ -12,6 +13,7 @@ use crate::expectation::Expectation;
 use crate::http;
 use crate::launch::ServiceKind;
 use crate::tokens::Tokens;
+use crate::wait;
 
 /// Where the service is, and where tokens for it come from. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +23,7 @@ pub struct Target {
     client: Client,
     tokens: Arc<dyn Tokens>,
     issuer: Option<IssuerSides>,
+    roles_claim: String,
 }
 
 /// Both sides of the local issuer whose tokens the service accepts, or refuses.
@@ -41,29 +44,79 @@ impl Target {
             client: http::client()?,
             tokens,
             issuer: None,
+            roles_claim: "roles".to_owned(),
         })
     }
 
-    pub(crate) fn with_issuer(self, issuer: IssuerSides) -> Self {
-        let issuer = Some(issuer);
-        Self { issuer, ..self }
+    /// With this issuer's keys, so that tokens of any kind can be made: it is the one that the service trusts, or has the
+    /// keys and the names of that one.
+    pub fn with_issuer(self, issuer: &LocalIssuer) -> Self {
+        let sides = IssuerSides {
+            descope: issuer.descope().clone(),
+            auth0: issuer.auth0().clone(),
+        };
+        let target = Self {
+            issuer: Some(sides),
+            ..self
+        };
+        match target.kind {
+            ServiceKind::DescopeApi => target,
+            ServiceKind::Auth0Api => target.with_roles_claim(&issuer.config().auth0.roles_claim),
+        }
     }
 
-    pub(crate) fn kind(&self) -> ServiceKind {
+    /// The claim that roles are in, if it is not `roles`.
+    pub(crate) fn with_roles_claim(self, name: &str) -> Self {
+        let roles_claim = name.to_owned();
+        Self {
+            roles_claim,
+            ..self
+        }
+    }
+
+    /// Waits until the service says that it is ready. Errors: it never does; what it said last.
+    pub async fn until_ready(&self) -> Result<()> {
+        let said = Mutex::new("nothing".to_owned());
+        let ready = wait::until("the service is ready", async || {
+            let (ready, answer) = match self.get("/health/ready").await {
+                Ok(answer) => (answer.status == 200, answer.text()),
+                Err(error) => (false, format!("{error:#}")),
+            };
+            *said.lock().await = answer;
+            Ok(ready)
+        });
+        let outcome = ready.await;
+        let said = said.into_inner();
+        outcome.with_context(|| format!("{} said {said}", self.base_url))
+    }
+
+    /// Which service it is.
+    pub fn kind(&self) -> ServiceKind {
         self.kind
     }
 
-    pub(crate) fn base_url(&self) -> &str {
+    /// Where it is, without a slash at the end.
+    pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
+    /// The claim that roles are in.
+    pub(crate) fn roles_claim(&self) -> &str {
+        &self.roles_claim
+    }
+
+    /// A token of some client; which rights it has, only the token says.
+    pub(crate) async fn client_token(&self) -> Result<String> {
+        self.tokens.client().await
+    }
+
     /// A token of this persona, from the provider's own endpoint.
-    pub(crate) async fn token(&self, persona: &str) -> Result<String> {
+    pub async fn token(&self, persona: &str) -> Result<String> {
         self.tokens.of(persona).await
     }
 
     /// Starts a token of the service's own provider.
-    pub(crate) fn mint(&self, persona: &str, kind: TokenKind) -> Result<Mint> {
+    pub fn mint(&self, persona: &str, kind: TokenKind) -> Result<Mint> {
         Ok(self.provider()?.mint(persona, kind)?)
     }
 
@@ -80,7 +133,8 @@ impl Target {
         self.issuer.as_ref().context("there is no local issuer")
     }
 
-    pub(crate) async fn send(&self, call: &Call) -> Result<Answer> {
+    /// Sends `call`. Errors: no answer.
+    pub async fn send(&self, call: &Call) -> Result<Answer> {
         http::send(&self.client, &self.base_url, call).await
     }
 
@@ -89,7 +143,8 @@ impl Target {
         http::send(&self.client, base_url, call).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Result<Answer> {
+    /// A `GET` without a token.
+    pub async fn get(&self, path: &str) -> Result<Answer> {
         self.send(&Call::get(path)).await
     }
 

@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 const PAUSE: Duration = Duration::from_millis(20);
-const ATTEMPTS: u32 = 1500;
+const AT_MOST: Duration = Duration::from_secs(30);
 
-/// Asks again and again until the answer is yes. Errors: it never was; asking failed.
-pub(crate) async fn until(what: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
+/// Asks again and again, for at most 30 s, until the answer is yes. Errors: it never was; asking failed.
+pub async fn until(what: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
+    let start = Instant::now();
     let mut pauses = interval(PAUSE);
     pauses.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for _ in 0..ATTEMPTS {
+    while start.elapsed() < AT_MOST {
         pauses.tick().await;
         if holds().await? {
             return Ok(());
         }
     }
-    bail!("asked {ATTEMPTS} times, and never saw that {what}")
+    bail!(
+        "asked for {} s, and never saw that {what}",
+        AT_MOST.as_secs()
+    )
 }

@@ -1,5 +1,7 @@
-//! The Auth0 suite against a service and a local issuer in this process.
+//! The Auth0 suite: in this process, unless the environment says otherwise.
+
+use integration_tests::{Arguments, ServiceKind};
 
 fn main() -> anyhow::Result<std::process::ExitCode> {
-    integration_tests::auth0::suite().run_in_process()
+    integration_tests::run(ServiceKind::Auth0Api, Arguments::from_args())
 }

@@ -1,5 +1,7 @@
-//! The Descope suite against a service and a local issuer in this process.
+//! The Descope suite: in this process, unless the environment says otherwise.
+
+use integration_tests::{Arguments, ServiceKind};
 
 fn main() -> anyhow::Result<std::process::ExitCode> {
-    integration_tests::descope::suite().run_in_process()
+    integration_tests::run(ServiceKind::DescopeApi, Arguments::from_args())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use identity_actix::settings::SettingName;
+use integration_tests::{ServiceKind, SuiteSettings};
 
 /// The names on the lines `NAME=value` of the file.
 fn listed() -> BTreeSet<String> {
@@ -30,6 +31,9 @@ fn the_root_example_lists_every_setting_and_nothing_else() {
     let mut expected: BTreeSet<String> =
         of("DESCOPE_API", descope_api::Settings::names()).collect();
     expected.extend(of("AUTH0_API", auth0_api::Settings::names()));
+    for kind in [ServiceKind::DescopeApi, ServiceKind::Auth0Api] {
+        expected.extend(of(kind.prefix(), SuiteSettings::names(kind)));
+    }
     let issuer = local_issuer::settings::VARIABLES.iter();
     // RUST_LOG and LOG_FORMAT would be everybody's.
     expected.extend(

@@ -82,9 +82,29 @@ impl Route {
         }
     }
 
-    fn label(&self) -> String {
+    /// The start of a case's name.
+    pub(super) fn label(&self, group: &str) -> String {
         let method = self.method.to_lowercase();
-        format!("access::{method}_{}", label(self.path))
+        format!("{group}::{method}_{}", label(self.path))
+    }
+
+    /// Whoever sends this token may call, or is told what is missing.
+    pub(super) async fn check(&self, target: &Target, token: &str, allowed: bool) -> Result<()> {
+        let answer = target.send(&self.call().bearer(token)).await?;
+        let status = if allowed { self.success } else { 403 };
+        ensure!(answer.status == status, "not {status}: {answer:?}");
+        if !allowed {
+            let code = answer.member("/code")?;
+            ensure!(code == self.demand.code(), "code {code}: {answer:?}");
+            let realm = target.kind().name();
+            let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
+            let challenge = answer.header("www-authenticate").unwrap_or_default();
+            ensure!(
+                challenge.starts_with(&start),
+                "challenge {challenge}: {answer:?}"
+            );
+        }
+        Ok(())
     }
 }
 
@@ -141,24 +161,16 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
 fn as_persona(route: &Route, persona: &'static str, allowed: bool) -> Case {
     let route = *route;
     let status = if allowed { route.success } else { 403 };
-    let name = format!("{}_as_{}_is_{status}", route.label(), label(persona));
+    let name = format!(
+        "{}_as_{}_is_{status}",
+        route.label("access"),
+        label(persona)
+    );
     let sentence = format!("The route asks for {:?}.", route.demand);
     Case::new(name, &sentence, Needs::Personas, async move |target| {
-        let call = route.call().bearer(&target.token(persona).await?);
-        let answer = target.send(&call).await?;
-        ensure!(answer.status == status, "not {status}: {answer:?}");
-        if !allowed {
-            let code = answer.member("/code")?;
-            ensure!(code == route.demand.code(), "code {code}: {answer:?}");
-            let realm = target.kind().name();
-            let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
-            let challenge = answer.header("www-authenticate").unwrap_or_default();
-            ensure!(
-                challenge.starts_with(&start),
-                "challenge {challenge}: {answer:?}"
-            );
-        }
-        Ok(())
+        route
+            .check(target, &target.token(persona).await?, allowed)
+            .await
     })
 }
 
@@ -166,7 +178,7 @@ fn without_a_token(route: &Route) -> Case {
     let route = *route;
     let public = route.demand.is_public();
     let status = if public { route.success } else { 401 };
-    let name = format!("{}_without_a_token_is_{status}", route.label());
+    let name = format!("{}_without_a_token_is_{status}", route.label("access"));
     let sentence = "A protected route is closed to strangers, and a public one is open to them.";
     Case::new(name, sentence, Needs::Service, async move |target| {
         if !public {
@@ -181,7 +193,11 @@ fn without_a_token(route: &Route) -> Case {
 
 fn with_a_bad_token(route: &Route) -> Case {
     let route = *route;
-    let name = format!("{}_with_a_bad_token_is_{}", route.label(), route.success);
+    let name = format!(
+        "{}_with_a_bad_token_is_{}",
+        route.label("access"),
+        route.success
+    );
     let sentence = "A public route does not look at tokens.";
     Case::new(name, sentence, Needs::Service, async move |target| {
         let answer = target.send(&route.call().bearer("bad")).await?;
@@ -192,7 +208,7 @@ fn with_a_bad_token(route: &Route) -> Case {
 
 fn forged(route: &Route) -> Case {
     let route = *route;
-    let name = format!("{}_with_a_forged_token_is_401", route.label());
+    let name = format!("{}_with_a_forged_token_is_401", route.label("access"));
     let sentence = "Every protected route verifies: a token for an administrator that the issuer did not sign opens none.";
     Case::new(name, sentence, Needs::AnyToken, async move |target| {
         let signer = Signer::PublicKeyAsSecret(PublicKeyForm::Pem);
@@ -204,7 +220,7 @@ fn forged(route: &Route) -> Case {
 
 fn expired(route: &Route) -> Case {
     let route = *route;
-    let name = format!("{}_with_an_expired_token_is_401", route.label());
+    let name = format!("{}_with_an_expired_token_is_401", route.label("access"));
     let sentence =
         "Every protected route verifies: an administrator's token that has ended opens none.";
     Case::new(name, sentence, Needs::AnyToken, async move |target| {

@@ -6,6 +6,7 @@ mod api_description;
 mod audience;
 mod caller;
 mod claims;
+mod consistency;
 mod cors;
 mod credentials;
 mod docs;
@@ -45,6 +46,7 @@ pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     cases.extend(claims::cases());
     cases.extend(audience::cases());
     cases.extend(matrix.cases());
+    cases.extend(consistency::cases(matrix));
     cases.extend(routes::cases(matrix));
     cases.extend(caller::cases());
     cases.extend(health::cases());

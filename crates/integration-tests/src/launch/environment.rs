@@ -28,8 +28,23 @@ pub(crate) struct Environment {
 }
 
 impl ServiceKind {
+    /// The service of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::DescopeApi, Self::Auth0Api]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+
+    /// What stands before the names of its settings.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::DescopeApi => "DESCOPE_API",
+            Self::Auth0Api => "AUTH0_API",
+        }
+    }
+
     /// The name that stands in the service's challenges.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::DescopeApi => "descope-api",
             Self::Auth0Api => "auth0-api",
@@ -37,7 +52,7 @@ impl ServiceKind {
     }
 
     /// The provider whose tokens it accepts.
-    pub(crate) fn provider(self) -> ProviderKind {
+    pub fn provider(self) -> ProviderKind {
         match self {
             Self::DescopeApi => ProviderKind::Descope,
             Self::Auth0Api => ProviderKind::Auth0,
@@ -49,13 +64,13 @@ impl ServiceKind {
         let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
         match self {
             Self::DescopeApi => {
-                let reader = SettingsReader::from_values("DESCOPE_API", pairs);
+                let reader = SettingsReader::from_values(self.prefix(), pairs);
                 let mut settings = descope_api::Settings::read(reader)?;
                 settings.service.signals = Signals::Ignored;
                 descope_api::server::build(settings).await
             }
             Self::Auth0Api => {
-                let reader = SettingsReader::from_values("AUTH0_API", pairs);
+                let reader = SettingsReader::from_values(self.prefix(), pairs);
                 let mut settings = auth0_api::Settings::read(reader)?;
                 settings.service.signals = Signals::Ignored;
                 auth0_api::server::build(settings).await
@@ -86,14 +101,18 @@ impl Environment {
         self.kind
     }
 
+    /// Where a service keeps its data.
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.folder.path().join("users.db").display())
+    }
+
     /// The pairs for a service that trusts the issuer of this configuration, which must have its ports.
     pub(crate) fn pairs(&self, issuer: &IssuerConfig) -> Result<BTreeMap<&'static str, String>> {
         let mut pairs = BTreeMap::from([("PORT", "0".to_owned()), ("WORKERS", "1".to_owned())]);
         match self.kind {
             ServiceKind::DescopeApi => {
-                let database = self.folder.path().join("users.db");
                 let base_url = issuer.descope.issuer_base.clone();
-                pairs.insert("DATABASE_URL", format!("sqlite://{}", database.display()));
+                pairs.insert("DATABASE_URL", self.database_url());
                 pairs.insert("DESCOPE_PROJECT_ID", issuer.descope.project_id.clone());
                 pairs.insert(
                     "DESCOPE_BASE_URL",

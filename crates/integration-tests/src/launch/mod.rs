@@ -2,6 +2,7 @@
 
 mod environment;
 mod issuer;
+mod live;
 mod service;
 mod world;
 
@@ -9,5 +10,6 @@ pub use environment::ServiceKind;
 
 pub(crate) use environment::Environment;
 pub(crate) use issuer::{ReservedPorts, start_issuer};
+pub(crate) use live::LiveProvider;
 pub(crate) use service::RunningService;
 pub(crate) use world::World;

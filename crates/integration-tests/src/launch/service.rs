@@ -5,16 +5,18 @@ use std::thread::{self, JoinHandle};
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use anyhow::{Context, Result, anyhow};
+use identity_actix::BoundServer;
 use local_issuer::{IssuerConfig, LocalIssuer};
 use reqwest::Client;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 use super::environment::Environment;
+use super::live::LiveProvider;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::http;
-use crate::target::{IssuerSides, Target};
+use crate::target::Target;
 use crate::tokens::PersonaTokens;
 use crate::wait;
 
@@ -33,10 +35,30 @@ impl RunningService {
     /// port is taken: most callers go on with [`Self::ready`].
     pub(crate) async fn start(environment: &Environment, issuer: &IssuerConfig) -> Result<Self> {
         let (kind, pairs) = (environment.kind(), environment.pairs(issuer)?);
+        Self::run(environment, async move || kind.build(pairs).await).await
+    }
+
+    /// Starts a service that trusts a real provider, with a database of its own.
+    pub(crate) async fn start_live(
+        environment: &Environment,
+        provider: &LiveProvider,
+    ) -> Result<Self> {
+        let (provider, database_url) = (provider.clone(), environment.database_url());
+        Self::run(environment, async move || {
+            provider.build(database_url).await
+        })
+        .await
+    }
+
+    async fn run(
+        environment: &Environment,
+        build: impl AsyncFnOnce() -> Result<BoundServer> + Send + 'static,
+    ) -> Result<Self> {
+        let kind = environment.kind();
         let (started, start) = oneshot::channel();
         let run = move || {
             System::new().block_on(async move {
-                match kind.build(pairs).await {
+                match build().await {
                     Ok(server) => {
                         drop(started.send(Ok((server.address(), server.handle()))));
                         // The server ends when it is stopped; there is nobody left to tell why.
@@ -61,6 +83,11 @@ impl RunningService {
         })
     }
 
+    /// Where it listens.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
     /// Waits until the service says that it is ready.
     pub(crate) async fn ready(self) -> Result<Self> {
         self.until_ready().await?;
@@ -82,12 +109,9 @@ impl RunningService {
 
     /// The service as a target, with tokens of this issuer.
     pub(crate) fn target(&self, issuer: &LocalIssuer) -> Result<Target> {
-        let tokens = PersonaTokens::new(self.environment.kind().provider(), issuer);
-        let sides = IssuerSides {
-            descope: issuer.descope().clone(),
-            auth0: issuer.auth0().clone(),
-        };
-        Ok(Target::new(self.environment.kind(), &self.base_url, tokens)?.with_issuer(sides))
+        let kind = self.environment.kind();
+        let tokens = PersonaTokens::of(kind, issuer);
+        Ok(Target::new(kind, &self.base_url, tokens)?.with_issuer(issuer))
     }
 
     /// Stops the service and waits until its port and its database are free. Open requests are not waited for.

@@ -1,0 +1,169 @@
+//! A token whose rights nobody here knows: what the service answers must be what the token's own claims say.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Map, Value, json};
+
+use super::access::{Demand, Matrix, Route};
+use super::caller::token_info;
+use super::forgery::any_caller;
+use super::problems::invalid_token;
+use crate::call::Call;
+use crate::case::{Case, Needs};
+use crate::expectation::Expectation;
+use crate::jwt;
+use crate::target::Target;
+
+pub(super) fn cases(matrix: &Matrix) -> Vec<Case> {
+    let routes = matrix.routes.iter();
+    let protected = routes.filter(|route| !route.demand.is_public());
+    let mut cases: Vec<_> = protected.map(answers_as_the_claims_say).collect();
+    cases.push(Case::new(
+        "client::claims_are_those_of_the_token",
+        "Every claim of the token, and no other.",
+        Needs::Client,
+        async |target| {
+            let token = target.client_token().await?;
+            let (_, claims) = jwt::read(&token)?;
+            let call = Call::get("/api/claims").bearer(&token);
+            let answer = target.check(&call, &Expectation::json(json!({}))).await?;
+            ensure!(answer.member("/claims")? == Value::Object(claims));
+            Ok(())
+        },
+    ));
+    cases.push(Case::new(
+        "client::token_info_shows_no_signature",
+        "Enough to know which token it is, and nothing that would let somebody use it.",
+        Needs::Client,
+        async |target| token_info(target, &target.client_token().await?).await,
+    ));
+    cases.extend(forgeries());
+    cases
+}
+
+fn answers_as_the_claims_say(route: &Route) -> Case {
+    let route = *route;
+    let name = format!("{}_answers_as_the_claims_say", route.label("client"));
+    let sentence = format!(
+        "The route asks for {:?}: whoever has it passes, and whoever has it not is told so.",
+        route.demand
+    );
+    Case::new(name, &sentence, Needs::Client, async move |target| {
+        let token = target.client_token().await?;
+        let (_, claims) = jwt::read(&token)?;
+        let allowed = is_met(route.demand, &claims, target.roles_claim());
+        route.check(target, &token, allowed).await
+    })
+}
+
+/// What the provider's documentation says of these claims, in the fewest words: a second opinion on the service's.
+fn is_met(demand: Demand, claims: &Map<String, Value>, roles_claim: &str) -> bool {
+    let scopes = || match claims.get("scope") {
+        Some(Value::String(text)) => text.split(' ').map(str::to_owned).collect(),
+        other => names(other),
+    };
+    match demand {
+        Demand::Nothing | Demand::Documentation | Demand::Token => true,
+        Demand::Scopes(wanted) => {
+            let scopes = scopes();
+            wanted
+                .iter()
+                .all(|scope| scopes.iter().any(|one| one == scope))
+        }
+        Demand::ScopeIfAny(wanted) => {
+            !claims.contains_key("scope") || scopes().iter().any(|scope| scope == wanted)
+        }
+        Demand::Role(wanted) => names(claims.get(roles_claim))
+            .iter()
+            .any(|one| one == wanted),
+        Demand::Permission(wanted) => names(claims.get("permissions"))
+            .iter()
+            .any(|one| one == wanted),
+    }
+}
+
+fn names(claim: Option<&Value>) -> Vec<String> {
+    match claim {
+        Some(Value::String(name)) => vec![name.clone()],
+        Some(Value::Array(list)) => {
+            let names = list.iter().filter_map(Value::as_str);
+            names.map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The token with one change that nobody but the provider could sign.
+fn forgeries() -> Vec<Case> {
+    type Forge = fn(&str) -> Result<String>;
+    let unable = "Unable to validate token";
+    let rows: [(&str, &'static str, &'static str, Forge); 5] = [
+        ("more_rights", "invalid_signature", unable, with_more_rights),
+        (
+            "another_signature",
+            "invalid_signature",
+            unable,
+            with_another_signature,
+        ),
+        ("no_signature", "algorithm_not_allowed", unable, |token| {
+            with_header(token, "alg", "none")
+        }),
+        (
+            "a_secret_as_key",
+            "algorithm_not_allowed",
+            unable,
+            |token| with_header(token, "alg", "HS256"),
+        ),
+        (
+            "an_unknown_key",
+            "key_not_found",
+            "Unable to find appropriate key",
+            |token| with_header(token, "kid", "nobody-has-this-key"),
+        ),
+    ];
+    let cases = rows.map(|(name, code, detail, forge)| {
+        Case::new(
+            format!("client::token_with_{name}_is_401"),
+            "Nobody but the provider can change a token.",
+            Needs::Client,
+            async move |target: &Target| {
+                let token = target.client_token().await?;
+                let call = any_caller().bearer(&forge(&token)?);
+                let expected = invalid_token(target.kind(), code, detail);
+                target.check(&call, &expected).await.map(drop)
+            },
+        )
+    });
+    cases.into()
+}
+
+fn with_more_rights(token: &str) -> Result<String> {
+    let (_, mut claims) = jwt::read(token)?;
+    let [header, _, signature] = jwt::segments(token)?;
+    claims.insert("roles".to_owned(), json!(["admin"]));
+    claims.insert(
+        "scope".to_owned(),
+        json!("read:messages write:messages delete:messages"),
+    );
+    let payload = jwt::segment(Value::Object(claims).to_string());
+    Ok(format!("{header}.{payload}.{signature}"))
+}
+
+/// As long as the real one, and not it.
+fn with_another_signature(token: &str) -> Result<String> {
+    let [header, payload, signature] = jwt::segments(token)?;
+    let first = signature
+        .chars()
+        .next()
+        .context("a token without a signature")?;
+    let other = if first == 'A' { 'B' } else { 'A' };
+    let rest = signature.get(1..).unwrap_or_default();
+    Ok(format!("{header}.{payload}.{other}{rest}"))
+}
+
+fn with_header(token: &str, member: &str, value: &str) -> Result<String> {
+    let (mut header, _) = jwt::read(token)?;
+    let [_, payload, signature] = jwt::segments(token)?;
+    header.insert(member.to_owned(), json!(value));
+    let header = jwt::segment(Value::Object(header).to_string());
+    Ok(format!("{header}.{payload}.{signature}"))
+}

@@ -1,0 +1,79 @@
+//! A real provider, as the service's own settings name it.
+
+use anyhow::Result;
+use identity_actix::BoundServer;
+use identity_actix::settings::{ServiceSettings, SettingsReader, Signals};
+use identity_core::{DiscoveryConfig, HttpConfig};
+
+use super::environment::ServiceKind;
+
+/// What a service and a client have to know of the provider.
+#[derive(Clone)]
+pub(crate) struct LiveProvider {
+    settings: Settings,
+    pub(crate) discovery: DiscoveryConfig,
+    pub(crate) http: HttpConfig,
+    /// What a token has to be asked for, where the provider wants to know.
+    pub(crate) audience: Option<String>,
+    pub(crate) roles_claim: String,
+}
+
+#[derive(Clone)]
+enum Settings {
+    Descope(descope_api::Settings),
+    Auth0(auth0_api::Settings),
+}
+
+impl LiveProvider {
+    /// From the settings that the service itself would read.
+    pub(crate) fn from_env(kind: ServiceKind) -> Result<Self> {
+        let reader = SettingsReader::from_env(kind.prefix());
+        Ok(match kind {
+            ServiceKind::DescopeApi => {
+                let settings = descope_api::Settings::read(reader)?;
+                let (descope, issuer) = (settings.descope.clone(), settings.issuer.clone());
+                Self {
+                    discovery: descope_api::Descope::new(descope, issuer).discovery(),
+                    http: settings.issuer.http.clone(),
+                    audience: None,
+                    roles_claim: "roles".to_owned(),
+                    settings: Settings::Descope(settings),
+                }
+            }
+            ServiceKind::Auth0Api => {
+                let settings = auth0_api::Settings::read(reader)?;
+                let (auth0, issuer) = (settings.auth0.clone(), settings.issuer.clone());
+                Self {
+                    discovery: auth0_api::Auth0::new(auth0, issuer).discovery()?,
+                    http: settings.issuer.http.clone(),
+                    audience: Some(settings.auth0.audience.clone()),
+                    roles_claim: settings.auth0.roles_claim.clone(),
+                    settings: Settings::Auth0(settings),
+                }
+            }
+        })
+    }
+
+    /// Builds the service on a free port. Must be called inside an actix runtime.
+    pub(super) async fn build(self, database_url: String) -> Result<BoundServer> {
+        match self.settings {
+            Settings::Descope(mut settings) => {
+                here(&mut settings.service);
+                settings.database_url = database_url;
+                descope_api::server::build(settings).await
+            }
+            Settings::Auth0(mut settings) => {
+                here(&mut settings.service);
+                auth0_api::server::build(settings).await
+            }
+        }
+    }
+}
+
+/// For this process alone.
+fn here(service: &mut ServiceSettings) {
+    let defaults = ServiceSettings::on_port(0);
+    service.host = defaults.host;
+    service.port = defaults.port;
+    service.signals = Signals::Ignored;
+}

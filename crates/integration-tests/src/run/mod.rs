@@ -1,0 +1,70 @@
+//! Running a suite the way the environment says: the same for `cargo test`, the test container and the real provider.
+
+mod live;
+mod settings;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use libtest_mimic::Arguments;
+use local_issuer::LocalIssuer;
+use tokio::runtime::Runtime;
+
+use crate::launch::ServiceKind;
+use crate::suite::Suite;
+use crate::target::Target;
+use crate::tokens::PersonaTokens;
+use crate::{Needs, auth0, descope};
+
+pub use settings::{LiveClient, SuiteSettings};
+
+/// Runs the suite of this service as the environment and `.env` say:
+///
+/// | set | the service | tokens |
+/// |---|---|---|
+/// | nothing | in this process | a local issuer in this process |
+/// | `BASE_URL` | there; it must trust the issuer that `LOCAL_ISSUER_...` describe, which is started in this process | that issuer |
+/// | `LIVE=1`, and the provider's settings | in this process, or at `BASE_URL` | the real provider's, for `CLIENT_ID` |
+///
+/// Each name but `LIVE` is also read with the service's name before it, such as `DESCOPE_API_BASE_URL`, which wins.
+///
+/// Errors: a setting is missing or bad; the service does not become ready; the provider gives no token. A case that
+/// fails is an exit code.
+pub fn run(kind: ServiceKind, arguments: Arguments) -> Result<ExitCode> {
+    let suite = suite_of(kind);
+    let settings = SuiteSettings::from_env(kind)?;
+    match (settings.live, settings.base_url) {
+        (Some(client), base_url) => live::run(suite, client, base_url.as_deref(), &arguments),
+        (None, Some(base_url)) => run_against(suite, &base_url, &arguments),
+        (None, None) => suite.run_in_process(&arguments),
+    }
+}
+
+fn suite_of(kind: ServiceKind) -> Suite {
+    match kind {
+        ServiceKind::DescopeApi => descope::suite(),
+        ServiceKind::Auth0Api => auth0::suite(),
+    }
+}
+
+/// With an issuer in this process, so that tokens of any kind can be made.
+fn run_against(suite: Suite, base_url: &str, arguments: &Arguments) -> Result<ExitCode> {
+    let runtime = Runtime::new()?;
+    let config = local_issuer::settings::from_env()?;
+    let (issuer, target) = runtime.block_on(async {
+        let issuer = LocalIssuer::start(config).await?;
+        let tokens = PersonaTokens::of(suite.kind(), &issuer);
+        let target = Target::new(suite.kind(), base_url, tokens)?.with_issuer(&issuer);
+        target.until_ready().await.with_context(|| {
+            format!(
+                "the service at {base_url} must trust {} and {}",
+                issuer.descope().issuer(),
+                issuer.auth0().issuer()
+            )
+        })?;
+        anyhow::Ok((issuer, target))
+    })?;
+    let conclusion = suite.run_against(&target, Needs::AnyToken, arguments, runtime.handle());
+    runtime.block_on(issuer.stop());
+    Ok(conclusion.exit_code())
+}

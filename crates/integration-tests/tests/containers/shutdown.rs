@@ -1,0 +1,101 @@
+//! `docker stop`: SIGTERM, and what becomes of the requests that are there.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use integration_tests::Target;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::docker::docker;
+use crate::world::World;
+
+/// Callers that stop asking when `/health/ready` says that the service stops, as a load balancer does: each of their
+/// requests is answered, and so is one whose body is still on its way.
+pub(crate) async fn drains(world: &World) -> Result<()> {
+    let address = world.direct_address().await?;
+    let target = world.target_at(&format!("http://{address}")).await?;
+    let token = target.token("admin").await?;
+    let slow = Slow::begin(&address).await?;
+
+    let stopping = Arc::new(AtomicBool::new(false));
+    let answered = Arc::new(AtomicUsize::new(0));
+    let mut callers = JoinSet::new();
+    for _ in 0..4 {
+        let (target, token) = (target.clone(), token.clone());
+        let (stopping, answered) = (Arc::clone(&stopping), Arc::clone(&answered));
+        callers.spawn(async move {
+            while !stopping.load(Ordering::SeqCst) {
+                let call = integration_tests::Call::get("/api/private").bearer(&token);
+                let answer = target.send(&call).await;
+                let before = answered.fetch_add(1, Ordering::SeqCst);
+                let answer = answer.with_context(|| format!("after {before} answers"))?;
+                ensure!(answer.status == 200, "{answer:?}");
+            }
+            anyhow::Ok(())
+        });
+    }
+    integration_tests::until("requests flow", async || {
+        Ok(answered.load(Ordering::SeqCst) > 100)
+    })
+    .await?;
+
+    docker(&["kill", "--signal", "TERM", world.service.id()]).await?;
+    until_stopping(&target).await?;
+    stopping.store(true, Ordering::SeqCst);
+    while let Some(caller) = callers.join_next().await {
+        caller??;
+    }
+    slow.end().await?;
+    ended_well(world).await
+}
+
+/// Nobody waits for a service that has nothing to do.
+pub(crate) async fn idle(world: &World) -> Result<()> {
+    let start = Instant::now();
+    world.service.stop_with_timeout(Some(30)).await?;
+    let took = start.elapsed();
+    ensure!(took < Duration::from_secs(15), "it took {took:?}");
+    ended_well(world).await
+}
+
+async fn until_stopping(target: &Target) -> Result<()> {
+    integration_tests::until("the service says that it stops", async || {
+        let answer = target.get("/health/ready").await?;
+        Ok(answer.status == 503 && answer.text().contains("stopping"))
+    })
+    .await
+}
+
+async fn ended_well(world: &World) -> Result<()> {
+    integration_tests::until("the service has ended", async || {
+        Ok(!world.service.is_running().await?)
+    })
+    .await?;
+    let code = world.service.exit_code().await?;
+    ensure!(code == Some(0), "exit code {code:?}");
+    Ok(())
+}
+
+/// A request whose head has not ended.
+struct Slow(TcpStream);
+
+impl Slow {
+    async fn begin(address: &str) -> Result<Self> {
+        let mut stream = TcpStream::connect(address).await?;
+        let head = format!("GET /health HTTP/1.1\r\nHost: {address}\r\n");
+        stream.write_all(head.as_bytes()).await?;
+        Ok(Self(stream))
+    }
+
+    async fn end(mut self) -> Result<()> {
+        self.0.write_all(b"Connection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        self.0.read_to_string(&mut answer).await?;
+        ensure!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+        Ok(())
+    }
+}
