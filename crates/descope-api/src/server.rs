@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
-use identity_actix::settings::Signals;
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
-    BoundServer, Service, ServiceName, bind, cors, cors_refusals, count_requests, head_as_get,
-    no_such_route, openapi, request_id,
+    BoundServer, Service, ServiceName, bind, close_when_stopping, cors, cors_refusals,
+    count_requests, head_as_get, no_such_route, openapi, request_id,
 };
 use identity_core::KeyAddress;
 use utoipa_actix_web::{AppExt, scope};
@@ -36,18 +35,19 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         database_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
-    let address = listener.local_addr()?;
     let users = Users::open(&database_url).await?;
     let provider = Descope::new(descope.clone(), issuer.clone());
     let keys = issuer.remote_keys(KeyAddress::Discovered(provider.discovery()))?;
     let service = Service::new(NAME, Arc::new(provider), Arc::new(keys), policies::access())
+        .issuer_set_by("DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and DISCOVERY_URL")
         .depending_on(Arc::new(users.clone()))
         .limited_to(listen.limits);
+    let stopping = service.stopping();
 
     let (descope, users, origins) = (
         web::Data::new(descope),
         web::Data::new(users),
-        listen.cors_allowed_origins,
+        listen.cors_allowed_origins.clone(),
     );
     let server = HttpServer::new(move || {
         let api = scope("/api")
@@ -61,6 +61,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .wrap(from_fn(cors_refusals))
             .wrap(from_fn(request_id))
             .wrap(RequestLog::new())
+            .wrap(from_fn(close_when_stopping))
             .configure(|app| service.configure(app))
             .app_data(descope.clone())
             .app_data(users.clone())
@@ -76,17 +77,5 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         app.configure(openapi::docs(document))
             .default_service(web::to(no_such_route))
     });
-
-    let server = server.shutdown_timeout(listen.shutdown_timeout.as_secs());
-    let server = if let Some(workers) = listen.workers {
-        server.workers(workers)
-    } else {
-        server
-    };
-    let server = if listen.signals == Signals::Ignored {
-        server.disable_signals()
-    } else {
-        server
-    };
-    Ok(BoundServer::new(address, server.listen(listener)?.run()))
+    Ok(BoundServer::start(server, listener, &listen, stopping)?)
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
+use tokio::time::timeout;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -63,9 +64,30 @@ pub enum OpenError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The database does not answer.
+    /// The database server refuses, or there is none of that name.
     #[error("the database of DATABASE_URL cannot be opened")]
     Connect(#[source] sqlx::Error),
+    /// The SQLite file cannot be read or written.
+    #[error(
+        "the database of DATABASE_URL cannot be opened: this user must be allowed to read and write the file {path} and its folder"
+    )]
+    File {
+        /// The file.
+        path: String,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
+    /// The database server does not answer: perhaps not yet, so whoever runs the service may start it again.
+    #[error(
+        "the database of DATABASE_URL cannot be opened: it must be running, and did not answer for {} s",
+        .patience.as_secs()
+    )]
+    NoAnswer {
+        /// How long was waited.
+        patience: Duration,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
     /// The tables cannot be made.
     #[error("the database of DATABASE_URL cannot be brought up to date")]
     Migrate(#[source] MigrateError),
@@ -123,9 +145,11 @@ impl Users {
             let options = options.idle_timeout(None).max_lifetime(None);
             return Self::connect(options, &file.url, &SQLITE).await;
         }
-        file.let_readers_not_wait()
-            .await
-            .map_err(OpenError::Connect)?;
+        let unusable = |source| OpenError::File {
+            path: file.path.clone(),
+            source,
+        };
+        file.let_readers_not_wait().await.map_err(unusable)?;
         Self::connect(options.max_connections(8), &file.url, &SQLITE).await
     }
 
@@ -134,14 +158,14 @@ impl Users {
         url: &str,
         migrator: &Migrator,
     ) -> Result<Self, OpenError> {
+        let patience = options.get_acquire_timeout();
         let pool = match options.connect(url).await {
             Ok(pool) => pool,
             // The pool was patient, and says nothing else.
-            Err(sqlx::Error::PoolTimedOut) => {
-                let cause = AnyConnection::connect(url).await.err();
-                return Err(OpenError::Connect(
-                    cause.unwrap_or(sqlx::Error::PoolTimedOut),
-                ));
+            Err(nothing @ sqlx::Error::PoolTimedOut) => {
+                let cause = timeout(patience, AnyConnection::connect(url)).await;
+                let source = cause.ok().and_then(Result::err).unwrap_or(nothing);
+                return Err(OpenError::NoAnswer { patience, source });
             }
             Err(error) => return Err(OpenError::Connect(error)),
         };

@@ -83,8 +83,12 @@ async fn a_file_that_cannot_be_made_or_read_is_a_clear_error() {
     let folder = Folder::new();
     std::fs::create_dir(folder.0.join("users.db")).unwrap();
     let told_of_a_folder = told(Users::open(&folder.url("users.db")).await.unwrap_err());
+    let path = folder.0.join("users.db");
+    let path = path.display();
     assert!(
-        told_of_a_folder.starts_with("the database of DATABASE_URL cannot be opened: "),
+        told_of_a_folder.starts_with(&format!(
+            "the database of DATABASE_URL cannot be opened: this user must be allowed to read and write the file {path} and its folder: "
+        )),
         "{told_of_a_folder}"
     );
     std::fs::write(folder.0.join("text"), "This is no database.".repeat(100)).unwrap();
@@ -132,9 +136,21 @@ async fn a_database_that_does_not_answer_is_a_clear_error_without_the_password()
         .unwrap_err();
     let told = told(refused);
     assert!(
-        told.starts_with("the database of DATABASE_URL cannot be opened: "),
+        told.starts_with("the database of DATABASE_URL cannot be opened: it must be running, and did not answer for 0 s: "),
         "{told}"
     );
     assert!(told.contains("refused"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[tokio::test]
+async fn a_database_that_takes_connections_and_says_nothing_is_not_waited_for() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let url = format!("postgres://someone:hunter2@127.0.0.1:{port}/x");
+    let opening = Users::open_within(&url, Duration::from_millis(20));
+    let refused = tokio::time::timeout(Duration::from_secs(20), opening).await;
+    let told = told(refused.expect("it gives up").unwrap_err());
+    assert!(told.contains("did not answer for 0 s: "), "{told}");
     assert!(!told.contains("hunter2"), "{told}");
 }

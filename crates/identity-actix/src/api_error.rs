@@ -148,6 +148,14 @@ impl ApiError {
         }
     }
 
+    /// 503: the service is being stopped. Nothing was done, so it may be tried again, where another instance answers.
+    pub(crate) fn stopping() -> Self {
+        Self {
+            retry_after: Some(Duration::from_secs(1)),
+            ..Self::new(ErrorCode::Stopping, "The service is being stopped")
+        }
+    }
+
     /// 500: our mistake. `reason` goes to the log, and only there.
     pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
         let mut causes = reason.to_string();

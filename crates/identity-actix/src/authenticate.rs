@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::ServiceRequest;
 use actix_web::{Error, HttpMessage};
 use actix_web_httpauth::middleware::HttpAuthentication;
-use identity_core::{Authenticated, Authenticator, VerifyError};
+use identity_core::{Authenticated, Authenticator, TokenError, VerifyError};
 use tracing::{info, warn};
 
 use crate::activity::Activity;
@@ -36,6 +36,7 @@ pub struct Authenticate {
     realm: Arc<str>,
     authenticator: Arc<Authenticator>,
     activity: Arc<Activity>,
+    issuers: Arc<str>,
 }
 
 /// What the middleware leaves for the extractors.
@@ -55,7 +56,14 @@ impl Authenticate {
             realm: realm.into(),
             authenticator,
             activity: Arc::default(),
+            issuers: Arc::from(""),
         }
+    }
+
+    /// Also writes, where a token's issuer is refused, which ones are accepted.
+    pub(crate) fn expecting(self, issuers: &[String]) -> Self {
+        let issuers = issuers.join(" or ").into();
+        Self { issuers, ..self }
     }
 
     /// Also tells `activity` who called.
@@ -95,7 +103,7 @@ impl Authenticate {
             .authenticate(token.as_str())
             .await
             .map_err(|error| {
-                log(&error);
+                log(&error, &self.issuers);
                 ApiError::unverified(realm, &error)
             })?;
         self.activity.note(&caller.principal().subject);
@@ -108,10 +116,14 @@ impl Authenticate {
 }
 
 /// The reason, where it is found out: the client is told less.
-fn log(error: &VerifyError) {
+fn log(error: &VerifyError, issuers: &str) {
     let reason = error.code();
     match error {
         VerifyError::Unavailable(_) => warn!(token.reason = reason, "token not verified: {error}"),
+        VerifyError::Token(TokenError::InvalidIssuer(_)) if !issuers.is_empty() => info!(
+            token.reason = reason,
+            "token rejected: {error}, expected {issuers}"
+        ),
         _ => info!(token.reason = reason, "token rejected: {error}"),
     }
 }

@@ -92,6 +92,8 @@ error_codes! {
     Conflict = "conflict", CONFLICT;
     /// Too many requests.
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
+    /// The service is being stopped; another instance may answer.
+    Stopping = "stopping", SERVICE_UNAVAILABLE;
     /// Our mistake.
     InternalError = "internal_error", INTERNAL_SERVER_ERROR;
 }

@@ -11,6 +11,8 @@ use identity_core::{Authenticator, KeyStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::stopping::Stopping;
+
 /// What a [`Dependency`] answers: nothing if it can be used, else what is wrong.
 pub type DependencyCheck<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
 
@@ -28,6 +30,8 @@ pub struct Health {
     provider: &'static str,
     authenticator: Arc<Authenticator>,
     dependencies: Vec<Arc<dyn Dependency>>,
+    stopping: Stopping,
+    settings: Option<&'static str>,
 }
 
 impl Health {
@@ -37,6 +41,8 @@ impl Health {
             provider,
             authenticator,
             dependencies: Vec::new(),
+            stopping: Stopping::default(),
+            settings: None,
         }
     }
 
@@ -46,15 +52,38 @@ impl Health {
         self
     }
 
+    /// Is not ready any more once it is being stopped.
+    pub fn until(self, stopping: Stopping) -> Self {
+        Self { stopping, ..self }
+    }
+
+    /// Names the settings that say where the keys are, while they cannot be fetched.
+    pub fn issuer_set_by(self, settings: &'static str) -> Self {
+        let settings = Some(settings);
+        Self { settings, ..self }
+    }
+
     async fn readiness(&self) -> Readiness {
         let keys = Keys::from(self.authenticator.key_status());
         let mut status = keys.status;
-        let mut reasons = Vec::from_iter(keys.reason.clone());
+        let mut reasons = Vec::new();
+        if let Some(fault) = &keys.fault {
+            reasons.push(match self.settings {
+                Some(settings) => format!("{fault}; the issuer is set by {settings}"),
+                None => fault.clone(),
+            });
+        } else if keys.status == ReadyStatus::Starting {
+            reasons.push("the keys are being fetched".to_owned());
+        }
         for dependency in &self.dependencies {
             if let Err(error) = dependency.check().await {
                 status = ReadyStatus::Starting;
                 reasons.push(format!("{}: {error}", dependency.name()));
             }
+        }
+        if self.stopping.is_stopping() {
+            status = ReadyStatus::Stopping;
+            reasons.insert(0, "the service is being stopped".to_owned());
         }
         Readiness {
             status,
@@ -106,6 +135,8 @@ pub enum ReadyStatus {
     Ready,
     /// Requests are answered, with keys whose refresh fails.
     Degraded,
+    /// The service is about to end: answered 503.
+    Stopping,
 }
 
 /// The provider's keys.
@@ -122,7 +153,7 @@ pub struct Keys {
     #[serde(skip_serializing_if = "Option::is_none")]
     failing_for_seconds: Option<u64>,
     #[serde(skip)]
-    reason: Option<String>,
+    fault: Option<String>,
 }
 
 impl From<KeyStatus> for Keys {
@@ -132,7 +163,7 @@ impl From<KeyStatus> for Keys {
             count: None,
             age_seconds: None,
             failing_for_seconds: None,
-            reason: None,
+            fault: None,
         };
         match status {
             KeyStatus::Ready { age, keys } => Self {
@@ -149,11 +180,11 @@ impl From<KeyStatus> for Keys {
                 status: ReadyStatus::Degraded,
                 age_seconds: Some(age.as_secs()),
                 failing_for_seconds: Some(failing_for.as_secs()),
-                reason: Some(reason),
+                fault: Some(reason),
                 ..none
             },
             KeyStatus::Starting { reason } => Self {
-                reason: Some(reason.unwrap_or_else(|| "the keys are being fetched".to_owned())),
+                fault: reason,
                 ..none
             },
             _ => none,
@@ -176,18 +207,18 @@ pub async fn health(state: web::Data<Health>) -> HttpResponse {
 /// `degraded` counts as ready: the keys in use are good, only their refresh fails.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "They can", body = Readiness),
-    (status = 503, description = "Not yet; `reason` says what is missing", body = Readiness),
+    (status = 503, description = "Not yet, or not any more; `reason` says why", body = Readiness),
 ))]
 #[get("/health/ready")]
 pub async fn ready(state: web::Data<Health>) -> HttpResponse {
     let readiness = state.readiness().await;
     let status = match readiness.status {
-        ReadyStatus::Starting => StatusCode::SERVICE_UNAVAILABLE,
+        ReadyStatus::Starting | ReadyStatus::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         ReadyStatus::Ready | ReadyStatus::Degraded => StatusCode::OK,
     };
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-store"));
-    if readiness.status == ReadyStatus::Starting {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((RETRY_AFTER, "1"));
     }
     response.json(readiness)

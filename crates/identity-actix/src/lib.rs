@@ -13,6 +13,7 @@ mod challenge;
 mod cors;
 mod credentials;
 mod docs;
+mod drain;
 mod error_code;
 mod head;
 pub mod health;
@@ -23,8 +24,11 @@ pub mod program;
 mod request_id;
 mod service;
 pub mod settings;
+mod signal;
+mod stopping;
 pub mod telemetry;
 mod token_info;
+mod turned_away;
 
 pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
 pub use activity::{Activity, count_requests};
@@ -39,6 +43,7 @@ pub use input::InputLimits;
 pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
 pub use request_id::{REQUEST_ID_HEADER, request_id};
 pub use service::{Service, ServiceName};
+pub use stopping::{Stopping, close_when_stopping};
 pub use token_info::TokenInfo;
 
 #[cfg(test)]

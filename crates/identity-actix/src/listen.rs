@@ -1,23 +1,88 @@
 //! Listening, and asking a service how it is.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
+use actix_http::Request;
+use actix_service::IntoServiceFactory;
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, Response, Server, ServerHandle, Service, ServiceFactory};
+use actix_web::{Error, HttpServer};
 use identity_core::{HttpClient, HttpConfig};
 use url::Url;
+
+use crate::drain::Drain;
+use crate::settings::{ServiceSettings, Signals};
+use crate::signal::Signals as OsSignals;
+use crate::stopping::Stopping;
 
 /// A service that has its port and is about to run.
 pub struct BoundServer {
     address: SocketAddr,
     server: Server,
+    drain: Option<(Drain, OsSignals)>,
 }
 
 impl BoundServer {
-    /// A server that listens at `address`.
+    /// A server that listens at `address` and is stopped in actix's own way, which closes some connections unanswered.
     pub fn new(address: SocketAddr, server: Server) -> Self {
-        Self { address, server }
+        Self {
+            address,
+            server,
+            drain: None,
+        }
+    }
+
+    /// Starts `server` on `listener`, with as many workers as `settings` say, and stops it without losing a request.
+    ///
+    /// `stopping` must be the app's: that of its [`Service`](crate::Service), with
+    /// [`close_when_stopping`](crate::close_when_stopping) around the app. Must be called inside an actix runtime.
+    /// Errors: the system's, about the socket.
+    pub fn start<F, I, S, B>(
+        server: HttpServer<F, I, S, B>,
+        listener: TcpListener,
+        settings: &ServiceSettings,
+        stopping: Stopping,
+    ) -> io::Result<Self>
+    where
+        F: Fn() -> I + Send + Clone + 'static,
+        I: IntoServiceFactory<S, Request>,
+        S: ServiceFactory<Request, Config = AppConfig> + 'static,
+        S::Error: Into<Error> + 'static,
+        S::InitError: fmt::Debug,
+        S::Response: Into<Response<B>> + 'static,
+        <S::Service as Service<Request>>::Future: 'static,
+        S::Service: 'static,
+        B: MessageBody + 'static,
+    {
+        let signals = match settings.signals {
+            Signals::Handled => OsSignals::handled()?,
+            Signals::Ignored => OsSignals::ignored(),
+        };
+        let address = listener.local_addr()?;
+        let server = server
+            .on_connect(stopping.clone().on_connect())
+            .disable_signals()
+            .shutdown_timeout(settings.shutdown_timeout.as_secs());
+        let server = match settings.workers {
+            Some(workers) => server.workers(workers),
+            None => server,
+        };
+        let server = server.listen(listener.try_clone()?)?.run();
+        let drain = Drain {
+            stopping,
+            listener,
+            server: server.handle(),
+            delay: settings.shutdown_delay,
+            timeout: settings.shutdown_timeout,
+        };
+        Ok(Self {
+            address,
+            server,
+            drain: Some((drain, signals)),
+        })
     }
 
     /// Where it listens: the port is the real one, also where 0 was asked for.
@@ -25,14 +90,26 @@ impl BoundServer {
         self.address
     }
 
-    /// For stopping it.
+    /// For stopping it in actix's own way, which closes some connections unanswered.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
+    /// For stopping it without losing a request; `None` for one that was not [started](Self::start) here.
+    pub fn stopping(&self) -> Option<Stopping> {
+        let (drain, _) = self.drain.as_ref()?;
+        Some(drain.stopping.clone())
+    }
+
     /// Answers requests until it is stopped.
     pub async fn run(self) -> io::Result<()> {
-        self.server.await
+        let Some((drain, signals)) = self.drain else {
+            return self.server.await;
+        };
+        tokio::select! {
+            outcome = self.server => outcome,
+            () = drain.run(signals) => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the `main` of every service does.
 
 use std::env;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -58,13 +59,10 @@ pub fn help(name: &str, required: &str) -> String {
     )
 }
 
-/// Says what the service is and where, on standard output.
-#[expect(
-    clippy::print_stdout,
-    reason = "it is for whoever started the program, and no log line"
-)]
+/// Says what the service is and where, on standard output. It is for whoever started the program, and no log line: if
+/// nobody reads it, the service runs all the same.
 pub fn announce(text: &str) {
-    println!("{text}");
+    drop(writeln!(std::io::stdout(), "{text}"));
 }
 
 /// The address that a person on this machine can open.
@@ -82,8 +80,47 @@ pub fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("Error: {error:#}");
+            eprintln!("Error: {}", in_one_line(&error));
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error and its causes. Some libraries' errors say their cause themselves: nothing is said twice.
+fn in_one_line(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        match told.as_str() {
+            "" => cause,
+            _ if told.ends_with(&cause) => told,
+            _ => format!("{told}: {cause}"),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::in_one_line;
+
+    #[test]
+    fn causes_stand_in_one_line_and_none_twice() {
+        let refused = || anyhow!("connection refused");
+        for (error, told) in [
+            (refused(), "connection refused"),
+            (
+                refused().context("no answer"),
+                "no answer: connection refused",
+            ),
+            (
+                refused()
+                    .context("no answer: connection refused")
+                    .context("no database"),
+                "no database: no answer: connection refused",
+            ),
+        ] {
+            assert_eq!(in_one_line(&error), told);
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::activity::Activity;
 use crate::authenticate::Authenticate;
 use crate::health::{Dependency, Health};
 use crate::input::InputLimits;
+use crate::stopping::Stopping;
 
 /// A service's authentication, and what its common routes look at. Cheap to clone: one for all workers.
 #[derive(Clone)]
@@ -20,6 +21,7 @@ pub struct Service {
     access: web::Data<AccessTable>,
     clock: web::Data<dyn Clock>,
     limits: InputLimits,
+    stopping: Stopping,
 }
 
 /// Who a service is.
@@ -39,17 +41,21 @@ impl Service {
         keys: Arc<dyn KeySource>,
         access: AccessTable,
     ) -> Self {
+        let issuers = provider.verification().issuers;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let activity = Arc::new(Activity::new(Arc::clone(&clock)));
         let authenticator = Arc::new(Authenticator::new(provider, keys, Arc::clone(&clock)));
+        let stopping = Stopping::default();
         Self {
             authenticate: Authenticate::new(name.service, Arc::clone(&authenticator))
-                .noting(Arc::clone(&activity)),
+                .noting(Arc::clone(&activity))
+                .expecting(&issuers),
             activity: web::Data::from(activity),
-            health: Health::new(name.provider, authenticator),
+            health: Health::new(name.provider, authenticator).until(stopping.clone()),
             access: web::Data::new(access),
             clock: web::Data::from(clock),
             limits: InputLimits::default(),
+            stopping,
         }
     }
 
@@ -57,6 +63,14 @@ impl Service {
     pub fn depending_on(self, dependency: Arc<dyn Dependency>) -> Self {
         Self {
             health: self.health.with(dependency),
+            ..self
+        }
+    }
+
+    /// Says in `/health/ready`, while keys cannot be fetched, which `settings` name the issuer, such as `AUTH0_DOMAIN`.
+    pub fn issuer_set_by(self, settings: &'static str) -> Self {
+        Self {
+            health: self.health.issuer_set_by(settings),
             ..self
         }
     }
@@ -76,12 +90,18 @@ impl Service {
         &self.access
     }
 
+    /// Whether it is being stopped: for [`BoundServer::start`](crate::BoundServer::start).
+    pub fn stopping(&self) -> Stopping {
+        self.stopping.clone()
+    }
+
     /// For `App::configure`: the data of the common routes and middleware, and the limits.
     pub fn configure(&self, app: &mut web::ServiceConfig) {
         self.limits.configure(app);
         app.app_data(self.activity.clone())
             .app_data(web::Data::new(self.health.clone()))
             .app_data(self.access.clone())
+            .app_data(web::Data::new(self.stopping.clone()))
             .app_data(self.clock.clone());
     }
 }

@@ -10,6 +10,8 @@ pub(super) struct SqliteFile {
     /// As the driver reads it, with permission to make the file.
     pub(super) url: String,
     pub(super) is_in_memory: bool,
+    /// The file's name, for people.
+    pub(super) path: String,
 }
 
 impl SqliteFile {
@@ -23,12 +25,13 @@ impl SqliteFile {
         let (path, query) = url.split_once('?').unwrap_or((&url, ""));
         let options: SqliteConnectOptions = path.parse().map_err(OpenError::Connect)?;
         let file = options.get_filename();
+        let name = file.display().to_string();
         let mode = query.split('&').find_map(|pair| pair.strip_prefix("mode="));
         let is_in_memory = path == "sqlite::memory:" || mode == Some("memory");
         if !is_in_memory {
             let folder = file.parent().ok_or(OpenError::NoFile)?;
             std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-                path: file.display().to_string(),
+                path: name.clone(),
                 source,
             })?;
         }
@@ -38,7 +41,11 @@ impl SqliteFile {
             None if is_in_memory => url,
             None => format!("{path}?{query}{separator}mode=rwc"),
         };
-        Ok(Self { url, is_in_memory })
+        Ok(Self {
+            url,
+            is_in_memory,
+            path: name,
+        })
     }
 
     /// Readers do not wait for a writer: the file remembers. It is done before there is a pool, which would not say

@@ -168,6 +168,7 @@ pub(super) struct Setup {
     pub(super) keys: Arc<dyn KeySource>,
     pub(super) origins: Vec<String>,
     pub(super) dependencies: Vec<Arc<dyn health::Dependency>>,
+    pub(super) is_stopping: bool,
 }
 
 impl Default for Setup {
@@ -176,6 +177,7 @@ impl Default for Setup {
             keys: Arc::new(StaticKeys::of(&[&TestKey::fixed()])),
             origins: Vec::new(),
             dependencies: Vec::new(),
+            is_stopping: false,
         }
     }
 }
@@ -204,13 +206,17 @@ impl Setup {
         let limits = InputLimits {
             max_body_bytes: MAX_BODY_BYTES,
         };
-        let service = Service::new(name, Arc::new(Plain), Arc::clone(&self.keys), table());
+        let service = Service::new(name, Arc::new(Plain), Arc::clone(&self.keys), table())
+            .issuer_set_by("AN_ISSUER");
         let service = self
             .dependencies
             .iter()
             .fold(service.limited_to(limits), |service, dependency| {
                 service.depending_on(Arc::clone(dependency))
             });
+        if self.is_stopping {
+            service.stopping().begin();
+        }
         let app = App::new()
             .wrap(from_fn(count_requests))
             .wrap(cors(&self.origins))

@@ -73,7 +73,10 @@ async fn good_keys_are_ready() {
 async fn no_keys_yet_is_503_with_the_reason() {
     for (reason, told) in [
         (None, "the keys are being fetched"),
-        (Some("it is down".to_owned()), "it is down"),
+        (
+            Some("it is down".to_owned()),
+            "it is down; the issuer is set by AN_ISSUER",
+        ),
     ] {
         let answer = setup(KeyStatus::Starting { reason }, Vec::new())
             .ask(get("/health/ready"))
@@ -102,7 +105,8 @@ async fn keys_that_cannot_be_refreshed_are_degraded_and_count_as_ready() {
     assert_eq!(
         answer.json(),
         json!({
-            "status": "degraded", "provider": "plain", "reason": "it is down",
+            "status": "degraded", "provider": "plain",
+            "reason": "it is down; the issuer is set by AN_ISSUER",
             "keys": {"status": "degraded", "age_seconds": 400, "failing_for_seconds": 100},
         })
     );
@@ -128,8 +132,27 @@ async fn a_failing_dependency_is_503_and_hides_no_other_reason() {
     let answer = setup(no_keys, stores()).ask(get("/health/ready")).await;
     assert_eq!(
         answer.json()["reason"],
-        "no keys; store: it is full; queue: gone"
+        "no keys; the issuer is set by AN_ISSUER; store: it is full; queue: gone"
     );
+}
+
+#[actix_web::test]
+async fn a_service_that_is_being_stopped_is_503_and_still_answers() {
+    let setup = Setup {
+        is_stopping: true,
+        ..setup(good(), vec![Store("store", Err("it is full"))])
+    };
+    let answer = setup.ask(get("/health/ready")).await;
+    assert_eq!(answer.status.as_u16(), 503);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(answer.json()["status"], "stopping");
+    assert_eq!(answer.json()["keys"]["status"], "ready");
+    assert_eq!(
+        answer.json()["reason"],
+        "the service is being stopped; store: it is full"
+    );
+    assert_eq!(setup.ask(get("/health")).await.status.as_u16(), 200);
+    assert_eq!(setup.ask(get("/public")).await.status.as_u16(), 200);
 }
 
 #[actix_web::test]

@@ -10,7 +10,7 @@ use tracing_subscriber::fmt;
 
 use super::app::{Answer, Setup, ask};
 use super::contract;
-use super::requests::{get, token, with_token};
+use super::requests::{ISSUER, get, token, with_token};
 use crate::settings::LogSettings;
 use crate::telemetry::{LogFormat, log};
 
@@ -100,6 +100,22 @@ async fn a_rejected_token_is_logged_with_its_reason_and_request() {
     {
         assert!(!lines.text().contains(part), "{part}");
     }
+}
+
+#[actix_web::test]
+async fn an_issuer_that_is_not_accepted_is_logged_with_those_that_are() {
+    let (lines, _) = logged(with_token(
+        get("/api/me"),
+        &token(&json!({"iss": "https://other.example.com/"})),
+    ))
+    .await;
+    let message = lines.with("token.reason")["message"].clone();
+    let message = message.as_str().unwrap();
+    assert!(message.contains("https://other.example.com/"), "{message}");
+    assert!(
+        message.ends_with(&format!(", expected {ISSUER}")),
+        "{message}"
+    );
 }
 
 #[actix_web::test]

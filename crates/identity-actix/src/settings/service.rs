@@ -23,6 +23,9 @@ pub struct ServiceSettings {
     pub cors_allowed_origins: Vec<String>,
     /// `MAX_BODY_BYTES`: limits of what is read.
     pub limits: InputLimits,
+    /// `SHUTDOWN_DELAY_SECONDS`: how long SIGTERM leaves the service answering as before, while `/health/ready` already
+    /// says that it is stopping. Default 0: longer only helps where something asks there and sends requests elsewhere.
+    pub shutdown_delay: Duration,
     /// `SHUTDOWN_TIMEOUT_SECONDS`: how long requests may take to end when the service is stopped. Default 30 s.
     pub shutdown_timeout: Duration,
     /// `RUST_LOG` and `LOG_FORMAT`.
@@ -52,7 +55,8 @@ impl Default for LogSettings {
 /// Who stops a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signals {
-    /// SIGINT, SIGTERM and SIGQUIT do.
+    /// SIGTERM, SIGINT and SIGQUIT do. SIGINT does not wait for `SHUTDOWN_DELAY_SECONDS`, nor does a second SIGTERM; a
+    /// second SIGINT waits for no request, nor does SIGQUIT.
     Handled,
     /// Whoever started it does: it is one of several in a process.
     Ignored,
@@ -67,6 +71,7 @@ impl ServiceSettings {
             workers: None,
             cors_allowed_origins: Vec::new(),
             limits: InputLimits::default(),
+            shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
             log: LogSettings::default(),
             signals: Signals::Handled,
@@ -92,6 +97,9 @@ impl ServiceSettings {
                     .shared("MAX_BODY_BYTES")
                     .count(default.limits.max_body_bytes, 1..=1 << 30),
             },
+            shutdown_delay: reader
+                .shared("SHUTDOWN_DELAY_SECONDS")
+                .seconds(default.shutdown_delay, 0..=3600),
             shutdown_timeout: reader
                 .shared("SHUTDOWN_TIMEOUT_SECONDS")
                 .seconds(default.shutdown_timeout, 0..=3600),

@@ -19,6 +19,7 @@ fn nothing_has_to_be_set() {
     assert_eq!(settings.workers, None);
     assert!(settings.cors_allowed_origins.is_empty());
     assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
+    assert_eq!(settings.shutdown_delay, Duration::ZERO);
     assert_eq!(settings.shutdown_timeout, Duration::from_secs(30));
     assert_eq!(settings.log, LogSettings::default());
     assert_eq!(settings.signals, Signals::Handled);
@@ -35,6 +36,7 @@ fn everything_can_be_set() {
             "https://app.example.com, http://localhost:3000",
         ),
         ("MAX_BODY_BYTES", "100"),
+        ("SHUTDOWN_DELAY_SECONDS", "7"),
         ("SHUTDOWN_TIMEOUT_SECONDS", "0"),
         ("RUST_LOG", "warn,an_api=debug"),
         ("LOG_FORMAT", "json"),
@@ -47,6 +49,7 @@ fn everything_can_be_set() {
         ["https://app.example.com", "http://localhost:3000"]
     );
     assert_eq!(settings.limits.max_body_bytes, 100);
+    assert_eq!(settings.shutdown_delay, Duration::from_secs(7));
     assert_eq!(settings.shutdown_timeout, Duration::ZERO);
     assert_eq!(settings.log.filter, "warn,an_api=debug");
     assert_eq!(settings.log.format, LogFormat::Json);
@@ -60,6 +63,7 @@ fn everything_wrong_is_reported_at_once_with_what_is_expected() {
         ("WORKERS", "0"),
         ("CORS_ALLOWED_ORIGINS", "https://app.example.com/,*"),
         ("MAX_BODY_BYTES", "0"),
+        ("SHUTDOWN_DELAY_SECONDS", "3601"),
         ("SHUTDOWN_TIMEOUT_SECONDS", "1.5"),
         ("RUST_LOG", "an_api=loud"),
         ("LOG_FORMAT", "xml"),
@@ -71,6 +75,7 @@ fn everything_wrong_is_reported_at_once_with_what_is_expected() {
         "WORKERS cannot be used: expected a whole number from 1 to 65535",
         r#"CORS_ALLOWED_ORIGINS cannot be used: "https://app.example.com/" is not an origin such as https://app.example.com"#,
         "MAX_BODY_BYTES cannot be used: expected a whole number from 1 to 1073741824",
+        "SHUTDOWN_DELAY_SECONDS cannot be used: expected a whole number from 0 to 3600",
         "SHUTDOWN_TIMEOUT_SECONDS cannot be used: expected a whole number from 0 to 3600",
         r#"RUST_LOG cannot be used: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5"#,
         "LOG_FORMAT cannot be used: expected human or json",

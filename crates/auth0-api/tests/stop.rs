@@ -1,0 +1,174 @@
+//! The program and real signals.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it says"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The program, on a port of its own. Its issuer is nowhere.
+struct Program {
+    child: Child,
+    address: String,
+}
+
+impl Program {
+    fn start(settings: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_auth0-api"))
+            .current_dir(env!("CARGO_TARGET_TMPDIR"))
+            .env_clear()
+            .env("PORT", "0")
+            .env("WORKERS", "1")
+            .env("AUTH0_DOMAIN", "dev-example.us.auth0.com")
+            .env("AUTH0_API_AUDIENCE", "https://api.example.com")
+            .env("AUTH0_ISSUER", "http://127.0.0.1:1/")
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let address = address(child.stdout.take().unwrap());
+        Self { child, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// The answer to a request that closes its connection.
+    fn get(&self, path: &str) -> String {
+        let mut stream = self.connect();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        rest(stream)
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    fn until(&mut self, what: &str, mut done: impl FnMut(&mut Self) -> bool) {
+        let started = Instant::now();
+        while !done(self) {
+            assert!(started.elapsed() < PATIENCE, "{what}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Whether it ends, and with 0.
+    fn ends_well(&mut self) {
+        self.until("it ends", |program| !program.is_running());
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where the program says that it listens.
+fn address(output: impl Read) -> String {
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        if let Some((_, rest)) = line.split_once("http://localhost:") {
+            let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            return format!("127.0.0.1:{port}");
+        }
+    }
+    String::new()
+}
+
+fn rest(mut stream: TcpStream) -> String {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn sigterm_answers_what_was_begun_and_ends_with_0() {
+    let mut program = Program::start(&[]);
+    let mut begun = program.connect();
+    begun.write_all(b"GET /health HTTP/1.1\r\n").unwrap();
+    // It came later: when it is answered, the other one was accepted as well.
+    assert!(program.get("/health").starts_with("HTTP/1.1 200"));
+    program.signal("TERM");
+    program.until("no more connections", |program| {
+        TcpStream::connect(&program.address).is_err()
+    });
+    assert!(program.is_running());
+    begun.write_all(b"host: x\r\n\r\n").unwrap();
+    let answer = rest(begun);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    program.ends_well();
+}
+
+#[test]
+fn sigterm_leaves_it_answering_for_the_delay_and_not_ready() {
+    let mut program = Program::start(&[("SHUTDOWN_DELAY_SECONDS", "3600")]);
+    program.signal("TERM");
+    program.until("it says so", |program| {
+        let answer = program.get("/health/ready");
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        answer.contains(r#""status":"stopping""#)
+    });
+    let mut kept = program.connect();
+    kept.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    let answer = rest(kept);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    assert!(program.is_running());
+    program.signal("TERM");
+    program.ends_well();
+}
+
+#[test]
+fn sigint_waits_for_no_delay_and_a_second_one_for_nothing() {
+    let mut program = Program::start(&[("SHUTDOWN_DELAY_SECONDS", "3600")]);
+    program.signal("INT");
+    program.ends_well();
+
+    let mut program = Program::start(&[("SHUTDOWN_TIMEOUT_SECONDS", "3600")]);
+    let begun = program.connect();
+    assert!(program.get("/health").starts_with("HTTP/1.1 200"));
+    program.signal("INT");
+    program.until("no more connections", |program| {
+        TcpStream::connect(&program.address).is_err()
+    });
+    // The same request once more changes nothing.
+    program.signal("TERM");
+    program.signal("INT");
+    program.ends_well();
+    assert_eq!(rest(begun), "");
+}
+
+#[test]
+fn sigquit_ends_it_at_once() {
+    let mut program = Program::start(&[("SHUTDOWN_DELAY_SECONDS", "3600")]);
+    let begun = program.connect();
+    assert!(program.get("/health").starts_with("HTTP/1.1 200"));
+    program.signal("QUIT");
+    program.ends_well();
+    assert_eq!(rest(begun), "");
+}

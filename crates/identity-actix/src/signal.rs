@@ -1,0 +1,91 @@
+//! The signals that stop a service.
+
+use std::io;
+
+/// A signal that was sent to this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// SIGTERM: whoever runs the service wants it to end.
+    Terminate,
+    /// SIGINT: a person at the keyboard does.
+    Interrupt,
+    /// SIGQUIT: at once.
+    Quit,
+}
+
+/// The signals from now on, or none ever.
+pub(crate) struct Signals(Option<system::Signals>);
+
+impl Signals {
+    /// Takes the signals over. Errors: the system does not allow it.
+    pub(crate) fn handled() -> io::Result<Self> {
+        Ok(Self(Some(system::Signals::new()?)))
+    }
+
+    /// Leaves the signals to somebody else.
+    pub(crate) fn ignored() -> Self {
+        Self(None)
+    }
+
+    pub(crate) async fn next(&mut self) -> Signal {
+        match &mut self.0 {
+            Some(signals) => signals.next().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use std::io;
+
+    use tokio::signal::unix::{self, SignalKind};
+
+    use super::Signal;
+
+    pub(super) struct Signals {
+        terminate: unix::Signal,
+        interrupt: unix::Signal,
+        quit: unix::Signal,
+    }
+
+    impl Signals {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self {
+                terminate: unix::signal(SignalKind::terminate())?,
+                interrupt: unix::signal(SignalKind::interrupt())?,
+                quit: unix::signal(SignalKind::quit())?,
+            })
+        }
+
+        pub(super) async fn next(&mut self) -> Signal {
+            tokio::select! {
+                _ = self.terminate.recv() => Signal::Terminate,
+                _ = self.interrupt.recv() => Signal::Interrupt,
+                _ = self.quit.recv() => Signal::Quit,
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::io;
+
+    use super::Signal;
+
+    pub(super) struct Signals;
+
+    impl Signals {
+        pub(super) fn new() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(super) async fn next(&mut self) -> Signal {
+            match tokio::signal::ctrl_c().await {
+                Ok(()) => Signal::Interrupt,
+                Err(_) => std::future::pending().await,
+            }
+        }
+    }
+}
