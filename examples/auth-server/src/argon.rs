@@ -1,0 +1,103 @@
+//! Argon2id in memory that is kept: 19 MiB that are neither asked for nor given back for each password.
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::password_hash::{self, Error, try_generate_salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+
+/// Hashes one password at a time.
+#[derive(Default)]
+pub struct Hasher {
+    memory: Vec<Block>,
+}
+
+impl Hasher {
+    /// The hash of a new password with the library's default cost, as a PHC string: parameters and salt are in it.
+    pub fn hash(&mut self, password: &str) -> Result<String, Error> {
+        let params = Params::default();
+        let salt = Salt::new(&try_generate_salt().map_err(|_| Error::Crypto)?)?;
+        let hash = PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::default().into()),
+            params: ParamsString::try_from(&params)?,
+            hash: Some(self.output(password, &salt, params)?),
+            salt: Some(salt),
+        };
+        Ok(hash.to_string())
+    }
+
+    /// Whether this is the password of `stored`, at the cost that stands in there.
+    pub fn verify(&mut self, password: &str, stored: &str) -> Result<bool, Error> {
+        let stored = PasswordHash::new(stored)?;
+        let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+            return Err(Error::Internal);
+        };
+        let is_ours =
+            stored.algorithm == ARGON2ID_IDENT && stored.version == Some(Version::default().into());
+        if !is_ours {
+            return Err(Error::Algorithm);
+        }
+        let output = self.output(password, salt, Params::try_from(&stored)?)?;
+        // Their comparison takes the same time wherever they differ.
+        Ok(output == *expected)
+    }
+
+    fn output(
+        &mut self,
+        password: &str,
+        salt: &Salt,
+        params: Params,
+    ) -> password_hash::Result<Output> {
+        let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+        if self.memory.len() < params.block_count() {
+            self.memory
+                .resize_with(params.block_count(), Block::default);
+        }
+        Argon2::new(Algorithm::Argon2id, Version::default(), params)
+            .hash_password_into_with_memory(
+                password.as_bytes(),
+                salt,
+                &mut output,
+                &mut self.memory,
+            )?;
+        Ok(Output::new(&output)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::Argon2;
+    use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+
+    use super::Hasher;
+
+    #[test]
+    fn it_is_the_argon2id_of_the_library() {
+        let mut hasher = Hasher::default();
+        let theirs = Argon2::default().hash_password(b"test1234@").unwrap();
+        let theirs = theirs.to_string();
+        assert!(!hasher.verify("test1234", &theirs).unwrap());
+        assert!(hasher.verify("test1234@", &theirs).unwrap());
+        let ours = hasher.hash("test1234@").unwrap();
+        let parsed = PasswordHash::new(&ours).unwrap();
+        let library = Argon2::default();
+        assert!(library.verify_password(b"test1234", &parsed).is_err());
+        assert!(library.verify_password(b"test1234@", &parsed).is_ok());
+        assert!(
+            ours.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{ours}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_hash_of_ours_is_an_error() {
+        let mut hasher = Hasher::default();
+        for stored in [
+            "",
+            "x",
+            "$argon2id$v=19$m=19456,t=2,p=1",
+            "$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$iWh06vD8Fy27wf9npn6FXWiCX4K6pW6Ue1Bnzz07Z8A",
+        ] {
+            assert!(hasher.verify("password", stored).is_err(), "{stored}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Runs auth-server with settings from the environment; `healthcheck` asks a running one whether it is ready,
+//! `rotate-keys` changes what all replicas sign with.
+
+use std::env;
+use std::process::ExitCode;
+
+use auth_server::{Rotation, Settings, banner, server};
+use identity_actix::program::{self, Command};
+use identity_actix::telemetry;
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    program::exit_code(run().await)
+}
+
+async fn run() -> anyhow::Result<()> {
+    if env::args().nth(1).as_deref() == Some("rotate-keys") {
+        return rotate_keys().await;
+    }
+    let command = Command::from_arguments()?;
+    if command == Command::Help {
+        let help = program::help("auth-server", "nothing with SQLite");
+        program::announce(&format!(
+            "auth-server rotate-keys    makes all replicas of the database sign with the next key\n{help}"
+        ));
+        return Ok(());
+    }
+    let settings = Settings::from_env()?;
+    program::run(command, &settings.service, async || {
+        let server = server::build(settings.clone()).await?;
+        program::announce(&banner(&settings, server.address()));
+        Ok(server)
+    })
+    .await
+}
+
+async fn rotate_keys() -> anyhow::Result<()> {
+    let settings = Settings::from_env()?;
+    telemetry::init(&settings.service.log)?;
+    let told = match server::rotate_keys(&settings).await? {
+        Rotation::Done => "The signing keys were rotated.",
+        Rotation::DoneElsewhere => {
+            "The signing keys were rotated by another one at the same moment."
+        }
+    };
+    program::announce(told);
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! Error answers of the token endpoints: RFC 6749, section 5.2, with the `detail` that other errors have.
+
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::error::UrlencodedError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use tracing::error;
+use utoipa::ToSchema;
+
+/// Why there is no token. RFC 6749 picks the statuses.
+#[derive(Debug)]
+pub struct OAuthError {
+    status: StatusCode,
+    error: &'static str,
+    description: String,
+    retry_after: Option<Duration>,
+}
+
+/// The body of an error answer of a token endpoint.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OAuthProblem {
+    /// What happened, for programs (RFC 6749, section 5.2).
+    #[schema(example = "invalid_grant")]
+    error: &'static str,
+    /// What happened, for people.
+    #[schema(example = "The username or the password is wrong")]
+    error_description: String,
+    /// The same, where other errors have it.
+    #[schema(example = "The username or the password is wrong")]
+    detail: String,
+}
+
+impl OAuthError {
+    fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
+        Self {
+            status,
+            error,
+            description: description.into(),
+            retry_after: None,
+        }
+    }
+
+    /// 400: a parameter is missing, or stands twice.
+    pub fn invalid_request(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+    }
+
+    /// 401: the client is not who it says.
+    pub fn invalid_client() -> Self {
+        let description = "The client_id or the client_secret is wrong";
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
+    }
+
+    /// 400: the password or the refresh token is not good.
+    pub fn invalid_grant(description: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
+    }
+
+    /// 400: another grant type than this endpoint has.
+    pub fn unsupported_grant_type(expected: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unsupported_grant_type",
+            format!("The grant_type must be {expected}"),
+        )
+    }
+
+    /// 400: access tokens cannot be revoked (RFC 7009, section 2.2.1).
+    pub fn unsupported_token_type() -> Self {
+        let description = "Only refresh tokens can be revoked; access tokens end by themselves";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unsupported_token_type",
+            description,
+        )
+    }
+
+    /// 400: nothing of what was asked for may be granted.
+    pub fn invalid_scope(description: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", description)
+    }
+
+    /// 429: to be tried again after a while.
+    pub fn too_many_requests(retry_after: Duration) -> Self {
+        let description = "Too many attempts. Please try again later.";
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                description,
+            )
+        }
+    }
+
+    /// 503: more sign-ins are waiting than may.
+    pub fn busy() -> Self {
+        let description = "Too many sign-ins are waiting. Please try again later.";
+        Self {
+            retry_after: Some(Duration::from_secs(1)),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                description,
+            )
+        }
+    }
+
+    /// 500: our mistake. `reason` goes to the log, and only there.
+    pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
+        let mut causes = reason.to_string();
+        let mut next = reason.source();
+        while let Some(cause) = next {
+            causes = format!("{causes}: {cause}");
+            next = cause.source();
+        }
+        error!(reason = causes, "internal error: {causes}");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server_error",
+            "Internal error",
+        )
+    }
+}
+
+impl From<&UrlencodedError> for OAuthError {
+    fn from(error: &UrlencodedError) -> Self {
+        match error {
+            UrlencodedError::ContentType => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "invalid_request",
+                "The body must be application/x-www-form-urlencoded",
+            ),
+            UrlencodedError::Overflow { .. } => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "invalid_request",
+                "The body is too large",
+            ),
+            // It names the parameter and never its value.
+            UrlencodedError::Parse(error) => {
+                Self::invalid_request(format!("The body does not parse: {error}"))
+            }
+            _ => Self::invalid_request("The body could not be read"),
+        }
+    }
+}
+
+impl From<sqlx::Error> for OAuthError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl fmt::Display for OAuthError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.error, self.description)
+    }
+}
+
+impl std::error::Error for OAuthError {}
+
+impl ResponseError for OAuthError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((PRAGMA, "no-cache"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, r#"Basic realm="auth-server""#));
+        }
+        if let Some(retry_after) = self.retry_after {
+            // Whole seconds, and never 0: that would say "at once".
+            let seconds = retry_after.as_secs_f64().ceil().max(1.0);
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        response.json(OAuthProblem {
+            error: self.error,
+            error_description: self.description.clone(),
+            detail: self.description.clone(),
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! Passwords: Argon2id, away from the threads that answer requests.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fmt, io, thread};
+
+use argon2::password_hash;
+use tokio::sync::oneshot;
+
+use crate::argon::Hasher;
+
+/// Makes and compares hashes, at most so many at a time: each takes a core and 19 MiB. Cheap to clone.
+///
+/// It has threads of its own, as many as may work at once, each with its memory. The threads of a pool would keep 19 MiB
+/// each once they hashed something: the allocator gives what a thread had back to that thread alone.
+#[derive(Clone)]
+pub struct Passwords {
+    jobs: Sender<Job>,
+    /// Running and waiting ones.
+    present: Arc<AtomicUsize>,
+    most_present: usize,
+    /// What a password is compared with where there is no user: a hash that nobody knows the password of.
+    nobody: Arc<str>,
+}
+
+type Job = Box<dyn FnOnce(&mut Hasher) + Send>;
+
+/// How many passwords are worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordLimits {
+    /// At the same time.
+    pub at_once: usize,
+    /// Waiting for that.
+    pub waiting: usize,
+}
+
+/// Why a password cannot be hashed or compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordError {
+    /// As many are waiting as may.
+    #[error("too many passwords are waiting")]
+    Busy,
+    /// The library refuses.
+    #[error("a password cannot be hashed, or what is stored is no hash")]
+    Hash(#[from] password_hash::Error),
+    /// The threads cannot be had.
+    #[error("the threads that hash passwords cannot be started")]
+    Start(#[from] io::Error),
+    /// The thread failed at this one.
+    #[error("the thread that hashes passwords failed")]
+    Failed,
+}
+
+impl Passwords {
+    /// Works within `limits`. The threads end with the last clone. Errors: the library or the system refuses.
+    pub fn new(limits: PasswordLimits) -> Result<Self, PasswordError> {
+        let (jobs, queue) = mpsc::channel();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..limits.at_once {
+            let queue = Arc::clone(&queue);
+            thread::Builder::new()
+                .name("passwords".to_owned())
+                .spawn(move || work_off(&queue))?;
+        }
+        Ok(Self {
+            jobs,
+            present: Arc::default(),
+            most_present: limits.at_once + limits.waiting,
+            nobody: Hasher::default()
+                .hash(&uuid::Uuid::now_v7().to_string())?
+                .into(),
+        })
+    }
+
+    /// The hash of a new password, with the parameters and the salt in it.
+    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
+        self.run(move |hasher| hasher.hash(&password)).await
+    }
+
+    /// Whether this is the password that was hashed. Without a hash it is not, and finding that out takes as long.
+    pub async fn verify(
+        &self,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<bool, PasswordError> {
+        let nobody = Arc::clone(&self.nobody);
+        self.run(move |hasher| {
+            let is_known = stored.is_some();
+            let matches = hasher.verify(&password, stored.as_deref().unwrap_or(&nobody))?;
+            Ok(matches && is_known)
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Hasher) -> Result<T, password_hash::Error> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let place = Place::take(&self.present, self.most_present)?;
+        let (sender, receiver) = oneshot::channel();
+        let job = move |hasher: &mut Hasher| {
+            // Whoever has hung up in the meantime needs no answer.
+            if !sender.is_closed() {
+                let outcome = work(hasher);
+                // Whoever gets the answer may come again at once.
+                drop(place);
+                drop(sender.send(outcome));
+            }
+        };
+        let sent = self.jobs.send(Box::new(job));
+        sent.map_err(|_| PasswordError::Failed)?;
+        let outcome = receiver.await.map_err(|_| PasswordError::Failed)?;
+        Ok(outcome?)
+    }
+}
+
+/// What each thread does.
+fn work_off(queue: &Mutex<Receiver<Job>>) {
+    let mut hasher = Hasher::default();
+    loop {
+        // Whoever waits for work holds the lock, and the others wait for the lock.
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        // The sender of the answer is dropped with a panic, so that nobody waits for it.
+        drop(catch_unwind(AssertUnwindSafe(|| job(&mut hasher))));
+    }
+}
+
+/// There is nothing in it to show.
+impl fmt::Debug for Passwords {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Passwords").finish_non_exhaustive()
+    }
+}
+
+/// One of a bounded number of places.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(present: &Arc<AtomicUsize>, most: usize) -> Result<Self, PasswordError> {
+        let place = Self(Arc::clone(present));
+        if present.fetch_add(1, Ordering::SeqCst) < most {
+            Ok(place)
+        } else {
+            Err(PasswordError::Busy)
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PasswordError, PasswordLimits, Passwords};
+
+    fn passwords(at_once: usize, waiting: usize) -> Passwords {
+        Passwords::new(PasswordLimits { at_once, waiting }).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_password_itself_matches() {
+        let passwords = passwords(2, 8);
+        let hash = passwords.hash("test1234@".to_owned()).await.unwrap();
+        for wrong in ["test1234", "Test1234@", "", "test1234@ "] {
+            let verified = passwords.verify(wrong.to_owned(), Some(hash.clone()));
+            assert!(!verified.await.unwrap(), "{wrong:?}");
+        }
+        let nobody = passwords.verify("test1234@".to_owned(), None);
+        assert!(!nobody.await.unwrap(), "no user, no match");
+        let broken = passwords.verify("test1234@".to_owned(), Some("x".to_owned()));
+        assert!(matches!(broken.await, Err(PasswordError::Hash(_))));
+        assert!(
+            passwords
+                .verify("test1234@".to_owned(), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        let again = passwords.hash("test1234@".to_owned()).await.unwrap();
+        assert_ne!(hash, again, "each has its own salt");
+    }
+
+    #[tokio::test]
+    async fn nobody_takes_as_long_as_somebody() {
+        let usual = passwords(1, 0);
+        let hash = usual.hash("password".to_owned()).await.unwrap();
+        let cost = |hash: &str| hash.rsplitn(3, '$').last().unwrap().to_owned();
+        assert_eq!(cost(&usual.nobody), cost(&hash));
+        let told = Passwords {
+            nobody: "no hash".into(),
+            ..usual
+        };
+        let outcome = told.verify("password".to_owned(), None).await;
+        assert!(
+            matches!(outcome, Err(PasswordError::Hash(_))),
+            "it is compared with the hash of nobody"
+        );
+    }
+
+    #[tokio::test]
+    async fn no_more_wait_than_may_and_the_place_is_free_afterwards() {
+        let passwords = passwords(1, 1);
+        let hash = || passwords.hash("password".to_owned());
+        let outcomes = tokio::join!(hash(), hash(), hash(), hash());
+        assert!(outcomes.0.is_ok() && outcomes.1.is_ok());
+        for refused in [outcomes.2, outcomes.3] {
+            assert!(matches!(refused, Err(PasswordError::Busy)));
+        }
+        assert!(hash().await.is_ok());
+    }
+}

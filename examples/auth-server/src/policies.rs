@@ -1,0 +1,182 @@
+//! The access model: the server's own rights, the policies that ask for them, and which route has which.
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpRequest};
+use identity_actix::{AccessTable, AnyCaller, ApiError, Require};
+use identity_core::{Policy, Rule, policies};
+
+use crate::store::permissions::NewPermission;
+
+/// The service in the slugs of the server's own rights. Nobody else may use it.
+pub const SERVICE: &str = "auth_server";
+
+policies! {
+    /// Sees the users of their organization.
+    ReadUsers = Rule::Scope("auth_server.user.read");
+    /// Creates and deletes users.
+    WriteUsers = Rule::Scope("auth_server.user.write");
+    /// Sees roles.
+    ReadRoles = Rule::Scope("auth_server.role.read");
+    /// Creates and deletes roles, attaches permissions to them, and gives them to users.
+    WriteRoles = Rule::Scope("auth_server.role.write");
+    /// Sees permissions.
+    ReadPermissions = Rule::Scope("auth_server.permission.read");
+    /// Creates and deletes permissions.
+    WritePermissions = Rule::Scope("auth_server.permission.write");
+    /// Sees machine clients.
+    ReadClients = Rule::Scope("auth_server.client.read");
+    /// Creates and deletes machine clients.
+    WriteClients = Rule::Scope("auth_server.client.write");
+    /// Sees who signed in and who changed rights.
+    ReadAudit = Rule::Scope("auth_server.audit.read");
+}
+
+/// One of the server's own rights, as each organization has it from its start.
+#[derive(Debug, Clone, Copy)]
+pub struct Right {
+    resource: &'static str,
+    action: &'static str,
+    description: &'static str,
+    /// Whether the role `admin` has it as well as `owner`.
+    pub for_admins: bool,
+    /// Refuses a caller who does not have it.
+    require: fn(&HttpRequest) -> Result<(), ApiError>,
+}
+
+/// All of them.
+pub const RIGHTS: [Right; 9] = [
+    right::<ReadUsers>("user", "read", "Sees users", true),
+    right::<WriteUsers>("user", "write", "Creates and deletes users", true),
+    right::<ReadRoles>("role", "read", "Sees roles", true),
+    right::<WriteRoles>("role", "write", "Changes roles and who has them", false),
+    right::<ReadPermissions>("permission", "read", "Sees permissions", true),
+    right::<WritePermissions>("permission", "write", "Changes permissions", false),
+    right::<ReadClients>("client", "read", "Sees machine clients", true),
+    right::<WriteClients>("client", "write", "Changes machine clients", false),
+    right::<ReadAudit>("audit", "read", "Sees the audit trail", true),
+];
+
+const fn right<P: Policy>(
+    resource: &'static str,
+    action: &'static str,
+    description: &'static str,
+    for_admins: bool,
+) -> Right {
+    Right {
+        resource,
+        action,
+        description,
+        for_admins,
+        require: require::<P>,
+    }
+}
+
+fn require<P: Policy>(request: &HttpRequest) -> Result<(), ApiError> {
+    Require::<P>::from_request(request, &mut Payload::None)
+        .into_inner()
+        .map(drop)
+}
+
+impl Right {
+    /// As a permission of an organization.
+    pub fn permission(&self) -> NewPermission<'static> {
+        NewPermission {
+            service: SERVICE,
+            resource: self.resource,
+            action: self.action,
+            description: self.description,
+        }
+    }
+}
+
+/// Whether a slug is of the server itself.
+pub fn is_own(slug: &str) -> bool {
+    slug.split('.').next() == Some(SERVICE)
+}
+
+/// Nobody gives away or takes a right of the server that they do not have themselves: else whoever may change one thing
+/// could make themselves an owner. Errors: the first that the caller lacks.
+pub fn holds_all(request: &HttpRequest, slugs: &[String]) -> Result<(), ApiError> {
+    RIGHTS
+        .iter()
+        .filter(|right| slugs.contains(&right.permission().slug()))
+        .try_for_each(|right| (right.require)(request))
+}
+
+/// Which route has which policy.
+pub fn access() -> AccessTable {
+    use Method as M;
+    AccessTable::new()
+        .public(M::GET, "/")
+        .public(M::GET, "/health")
+        .public(M::GET, "/health/ready")
+        .public(M::GET, "/docs/")
+        .public(M::GET, "/openapi.json")
+        .public(M::GET, "/.well-known/openid-configuration")
+        .public(M::GET, "/.well-known/jwks.json")
+        .public(M::POST, "/user/signup")
+        .public(M::POST, "/user/login")
+        .public(M::POST, "/oauth/token")
+        .public(M::POST, "/oauth/revoke")
+        .protected::<AnyCaller>(M::GET, "/user/me")
+        .protected::<AnyCaller>(M::POST, "/user/logout")
+        .protected::<AnyCaller>(M::POST, "/user/password")
+        .protected::<ReadUsers>(M::GET, "/user/")
+        .protected::<WriteUsers>(M::POST, "/user/")
+        .protected::<ReadUsers>(M::GET, "/user/{user_id}")
+        .protected::<WriteUsers>(M::DELETE, "/user/{user_id}")
+        .protected::<ReadRoles>(M::GET, "/role/")
+        .protected::<WriteRoles>(M::POST, "/role/")
+        .protected::<WriteRoles>(M::POST, "/role/attach-permission")
+        .protected::<WriteRoles>(M::POST, "/role/detach-permission")
+        .protected::<WriteRoles>(M::POST, "/role/assign")
+        .protected::<WriteRoles>(M::POST, "/role/unassign")
+        .protected::<WriteRoles>(M::DELETE, "/role/{role_id}")
+        .protected::<ReadPermissions>(M::GET, "/permission/")
+        .protected::<WritePermissions>(M::POST, "/permission/")
+        .protected::<WritePermissions>(M::DELETE, "/permission/{permission_id}")
+        .protected::<ReadClients>(M::GET, "/client/")
+        .protected::<WriteClients>(M::POST, "/client/")
+        .protected::<WriteClients>(M::DELETE, "/client/{client_id}")
+        .protected::<ReadAudit>(M::GET, "/audit/")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use identity_actix::Access;
+
+    use super::{RIGHTS, access, is_own};
+
+    #[test]
+    fn every_policy_asks_for_a_right_that_organizations_have_and_none_is_idle() {
+        let rules = access().routes().to_vec().into_iter();
+        let asked: BTreeSet<_> = rules
+            .filter_map(|route| match route.access {
+                Access::Protected { rule, .. } => Some(rule.scopes()),
+                _ => None,
+            })
+            .flatten()
+            .map(str::to_owned)
+            .collect();
+        let there: BTreeSet<_> = RIGHTS
+            .iter()
+            .map(|right| right.permission().slug())
+            .collect();
+        assert_eq!(asked, there);
+    }
+
+    #[test]
+    fn the_servers_own_slugs_are_told_by_their_service() {
+        assert!(
+            RIGHTS
+                .iter()
+                .all(|right| is_own(&right.permission().slug()))
+        );
+        for slug in ["auth_server2.role.write", "example.auth_server.read", ""] {
+            assert!(!is_own(slug), "{slug}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What callers may see and do of their own.
+
+use actix_web::{HttpResponse, get, post, web};
+use identity_actix::{ApiError, Caller, Problem};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::address::ClientAddress;
+use crate::input::{self, Checks};
+use crate::state::{Actor, Refused, State};
+use crate::store::sessions::Session;
+use crate::store::users::Login;
+
+/// The caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
+    user_id: String,
+    #[schema(example = "test_user")]
+    username: String,
+    #[schema(example = "example@example.com")]
+    primary_email: String,
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000001")]
+    org_id: String,
+    org: MyOrg,
+    /// As they are now.
+    #[schema(example = json!(["owner"]))]
+    roles: Vec<String>,
+    /// What this token grants.
+    scopes: Vec<String>,
+}
+
+/// The caller's organization.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyOrg {
+    #[schema(example = "test_org")]
+    name: String,
+    #[schema(example = "example.example.come")]
+    domain: String,
+    #[serde(rename = "type")]
+    #[schema(example = "teams")]
+    kind: String,
+    mfa_enabled: bool,
+}
+
+/// A password to be replaced. It has no `Debug`.
+#[derive(Deserialize, ToSchema)]
+pub struct NewPassword {
+    #[schema(example = "test1234@")]
+    old_password: String,
+    /// At least 8 characters, and not the username.
+    #[schema(example = "1234test@")]
+    new_password: String,
+}
+
+/// Who is calling
+#[utoipa::path(tag = "user", responses(
+    (status = 200, description = "The caller", body = Me),
+    (status = 404, description = "`not_found`: the token is a machine client's", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/me")]
+pub async fn me(caller: Caller, state: web::Data<State>) -> Result<web::Json<Me>, Refused> {
+    let Actor { org: org_id, id } = Actor::of(&caller);
+    let user = state.store.user(org_id, id).await?.ok_or_else(no_user)?;
+    let org = state.store.org(org_id).await?.ok_or_else(no_user)?;
+    let rights = state.store.rights_of_user(org_id, id).await?;
+    Ok(web::Json(Me {
+        user_id: user.id,
+        username: user.username,
+        primary_email: user.email,
+        org_id: org.id,
+        org: MyOrg {
+            name: org.name,
+            domain: org.domain,
+            kind: org.kind,
+            mfa_enabled: false,
+        },
+        roles: rights.roles,
+        scopes: caller.principal().scopes.clone(),
+    }))
+}
+
+fn no_user() -> ApiError {
+    ApiError::not_found("There is no user behind this token")
+}
+
+/// End the session of this token
+///
+/// Its refresh token is worth nothing from now on. Other services take the access token until its `exp`.
+#[utoipa::path(tag = "user", responses((status = 204, description = "It has ended")))]
+#[post("/logout")]
+pub async fn logout(
+    caller: Caller,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    if let Some(session) = caller.token().text("sid") {
+        let mut write = state.store.write().await?;
+        write.end_session(actor.org, session, now).await?;
+        write
+            .record(actor.did("user.logout", session, &address), now)
+            .await?;
+        write.commit().await?;
+    }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Change one's own password
+///
+/// Every other session of the user ends.
+#[utoipa::path(tag = "user", responses(
+    (status = 204, description = "It is changed"),
+    (status = 422, description = "`invalid_input`: the old password is wrong, or the new one is not allowed", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/password")]
+pub async fn change_password(
+    caller: Caller,
+    new: web::Json<NewPassword>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    let (actor, new) = (Actor::of(&caller), new.into_inner());
+    let login = state.store.login_of(actor.org, actor.id).await?;
+    let login = login.ok_or_else(no_user)?;
+    Checks::default()
+        .field(
+            "new_password",
+            input::password(&new.new_password, &login.user.username),
+        )
+        .done()?;
+    compare(&state, &login, new.old_password).await?;
+
+    let hash = state.passwords.hash(new.new_password).await?;
+    let (now, address) = (state.now(), address.text());
+    let kept = Session {
+        id: caller.token().text("sid").unwrap_or_default().to_owned(),
+        org: login.user.org.clone(),
+        user: login.user.id.clone(),
+        scope: String::new(),
+        expires_at: 0,
+    };
+    let mut write = state.store.write().await?;
+    let changed = write
+        .change_password(&login.user, &login.password_hash, &hash)
+        .await?;
+    if !changed {
+        return Err(wrong_password().into());
+    }
+    write.end_other_sessions(&kept, now).await?;
+    write
+        .record(actor.did("user.password_changed", "", &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Who has stolen a token may guess here as little as at sign-in.
+async fn compare(state: &State, login: &Login, password: String) -> Result<(), Refused> {
+    let name = login.user.username.to_ascii_lowercase();
+    let attempt = state
+        .throttles
+        .account
+        .admit(&name)
+        .map_err(ApiError::too_many_requests)?;
+    if password.len() > input::MAX_PASSWORD_BYTES {
+        return Err(wrong_password().into());
+    }
+    let stored = Some(login.password_hash.clone());
+    match state.passwords.verify(password, stored).await {
+        Ok(true) => {
+            attempt.forgive();
+            Ok(())
+        }
+        Ok(false) => Err(wrong_password().into()),
+        Err(error) => {
+            attempt.take_back();
+            Err(error.into())
+        }
+    }
+}
+
+fn wrong_password() -> ApiError {
+    ApiError::invalid_field("old_password", "is not the password")
+}

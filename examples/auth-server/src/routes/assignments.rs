@@ -1,0 +1,203 @@
+//! Which role has which permissions, and which user has which roles.
+
+use actix_web::{HttpRequest, post, web};
+use identity_actix::{ApiError, Problem, Require};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::permissions::no_permission;
+use super::roles::no_role;
+use super::users::no_user;
+use crate::address::ClientAddress;
+use crate::input::{is_id, is_slug};
+use crate::policies::{WriteRoles, holds_all, is_own};
+use crate::state::{Actor, Refused, State};
+use crate::store::Write;
+use crate::store::permissions::{Attachment, Permission};
+use crate::store::roles::Role;
+
+/// A permission of a role.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct AttachmentBody {
+    #[schema(example = 1)]
+    role_id: i64,
+    #[schema(example = "example_service.billing.read")]
+    permission_slug: String,
+}
+
+/// A role of a user.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct AssignmentBody {
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
+    user_id: String,
+    #[schema(example = 1)]
+    role_id: i64,
+}
+
+/// How it is now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Done {
+    #[schema(example = "owner has example_service.billing.read")]
+    message: String,
+}
+
+/// Attach a permission to a role
+///
+/// It may be attached already. Tokens that are issued from now on have it.
+#[utoipa::path(tag = "role", responses(
+    (status = 200, description = "The role has the permission", body = Done),
+    (status = 404, description = "`not_found`: the organization has no such role or permission", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/attach-permission")]
+pub async fn attach(
+    caller: Require<WriteRoles>,
+    body: web::Json<AttachmentBody>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<Done>, Refused> {
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    let (role, permission) = both(&mut write, actor.org, &body).await?;
+    let slug = permission.slug;
+    holds_all(&request, std::slice::from_ref(&slug))?;
+    let link = Attachment {
+        role: role.id,
+        permission: permission.id,
+    };
+    write.attach(actor.org, link).await?;
+    let target = format!("{} {slug}", role.name);
+    write
+        .record(actor.did("role.attach_permission", &target, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(done(format!("{} has {slug}", role.name)))
+}
+
+/// Detach a permission from a role
+///
+/// It may be detached already. Other services take tokens that have it until their `exp`.
+#[utoipa::path(tag = "role", responses(
+    (status = 200, description = "The role does not have the permission", body = Done),
+    (status = 404, description = "`not_found`: the organization has no such role or permission", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: owners keep the server's own rights", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/detach-permission")]
+pub async fn detach(
+    caller: Require<WriteRoles>,
+    body: web::Json<AttachmentBody>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<Done>, Refused> {
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    let (role, permission) = both(&mut write, actor.org, &body).await?;
+    let slug = permission.slug;
+    if role.name == Role::OWNER && is_own(&slug) {
+        return Err(ApiError::conflict("Owners keep the server's own rights").into());
+    }
+    holds_all(&request, std::slice::from_ref(&slug))?;
+    let link = Attachment {
+        role: role.id,
+        permission: permission.id,
+    };
+    write.detach(actor.org, link).await?;
+    let target = format!("{} {slug}", role.name);
+    write
+        .record(actor.did("role.detach_permission", &target, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(done(format!("{} does not have {slug}", role.name)))
+}
+
+async fn both(
+    write: &mut Write,
+    org: &str,
+    body: &AttachmentBody,
+) -> Result<(Role, Permission), Refused> {
+    let role = write.role(org, body.role_id).await?;
+    let role = role.ok_or_else(|| no_role(body.role_id))?;
+    let slug = &body.permission_slug;
+    let permission = match is_slug(slug) {
+        true => write.permission_of_slug(org, slug).await?,
+        false => None,
+    };
+    Ok((role, permission.ok_or_else(|| no_permission(slug))?))
+}
+
+/// Give a role to a user
+#[utoipa::path(tag = "role", responses(
+    (status = 200, description = "The user has the role", body = Done),
+    (status = 404, description = "`not_found`: the organization has no such role or user", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/assign")]
+pub async fn assign(
+    caller: Require<WriteRoles>,
+    body: web::Json<AssignmentBody>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<Done>, Refused> {
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    let role = role_for(&mut write, actor.org, &body).await?;
+    holds_all(&request, &role.permissions)?;
+    write.assign_role(actor.org, &body.user_id, role.id).await?;
+    let target = format!("{} {}", body.user_id, role.name);
+    write
+        .record(actor.did("role.assign", &target, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(done(format!("{} is {}", body.user_id, role.name)))
+}
+
+/// Take a role from a user
+#[utoipa::path(tag = "role", responses(
+    (status = 200, description = "The user does not have the role", body = Done),
+    (status = 404, description = "`not_found`: the organization has no such role or user", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: the last owner stays one", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/unassign")]
+pub async fn unassign(
+    caller: Require<WriteRoles>,
+    body: web::Json<AssignmentBody>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<Done>, Refused> {
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    let role = role_for(&mut write, actor.org, &body).await?;
+    holds_all(&request, &role.permissions)?;
+    if role.name == Role::OWNER && write.other_owners(actor.org, &body.user_id).await? == 0 {
+        return Err(ApiError::conflict("The last owner stays one").into());
+    }
+    write
+        .unassign_role(actor.org, &body.user_id, role.id)
+        .await?;
+    let target = format!("{} {}", body.user_id, role.name);
+    write
+        .record(actor.did("role.unassign", &target, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(done(format!("{} is not {}", body.user_id, role.name)))
+}
+
+async fn role_for(write: &mut Write, org: &str, body: &AssignmentBody) -> Result<Role, Refused> {
+    let role = write.role(org, body.role_id).await?;
+    let role = role.ok_or_else(|| no_role(body.role_id))?;
+    if is_id(&body.user_id) && write.has_user(org, &body.user_id).await? {
+        Ok(role)
+    } else {
+        Err(no_user(&body.user_id).into())
+    }
+}
+
+fn done(message: String) -> web::Json<Done> {
+    web::Json(Done { message })
+}

@@ -1,0 +1,47 @@
+//! Who signed in, and who changed rights.
+
+use actix_web::{get, web};
+use identity_actix::{ApiError, Problem, Require};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::users::{check_limit, default_limit};
+use crate::input::is_id;
+use crate::policies::ReadAudit;
+use crate::state::{Actor, Refused, State};
+use crate::store::audit::AuditEvent;
+
+/// Which events to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// How many at most: 1 to 1,000.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    #[serde(default = "default_limit")]
+    limit: u32,
+    /// The id of the event to start before.
+    before: Option<String>,
+}
+
+/// What happened in the organization
+///
+/// Sign-ins, whether they worked or not, and changes of rights.
+#[utoipa::path(tag = "audit", params(AuditQuery), responses(
+    (status = 200, description = "A page of events, the latest first", body = Vec<AuditEvent>),
+    (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/")]
+pub async fn list(
+    caller: Require<ReadAudit>,
+    query: web::Query<AuditQuery>,
+    state: web::Data<State>,
+) -> Result<web::Json<Vec<AuditEvent>>, Refused> {
+    check_limit(query.limit)?;
+    let before = query.before.as_deref();
+    if before.is_some_and(|before| !is_id(before)) {
+        return Err(ApiError::invalid_field("before", "must be the id of an event").into());
+    }
+    let org = Actor::of(&caller).org;
+    let events = state.store.audit(org, before, query.limit).await?;
+    Ok(web::Json(events))
+}

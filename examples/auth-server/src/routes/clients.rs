@@ -1,0 +1,159 @@
+//! The machine clients of an organization.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use identity_actix::{ApiError, Problem, Require};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::permissions::no_permission;
+use super::roles::MOST;
+use crate::address::ClientAddress;
+use crate::input::{self, Checks, is_id, is_slug};
+use crate::policies::{ReadClients, WriteClients, holds_all};
+use crate::state::{Actor, Refused, State};
+use crate::store::clients::Client;
+use crate::tokens::{hash_of, secret};
+
+/// A machine client.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClientAnswer {
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
+    client_id: String,
+    #[schema(example = "nightly-report")]
+    name: String,
+    /// The slugs of its permissions.
+    #[schema(example = json!(["example_service.billing.read"]))]
+    permissions: Vec<String>,
+}
+
+/// A machine client that was created. It has no `Debug`.
+#[derive(Serialize, ToSchema)]
+pub struct CreatedClient {
+    #[serde(flatten)]
+    client: ClientAnswer,
+    /// Shown this once: the server keeps a hash of it.
+    client_secret: String,
+}
+
+/// A machine client to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewClient {
+    /// No two clients of an organization have the same.
+    #[schema(example = "nightly-report")]
+    name: String,
+    /// The slugs of its permissions.
+    #[serde(default)]
+    #[schema(example = json!(["example_service.billing.read"]))]
+    permissions: Vec<String>,
+}
+
+impl From<Client> for ClientAnswer {
+    fn from(client: Client) -> Self {
+        Self {
+            client_id: client.id,
+            name: client.name,
+            permissions: client.permissions,
+        }
+    }
+}
+
+/// Machine clients of the organization
+#[utoipa::path(tag = "client", responses((status = 200, description = "All of them, without their secrets", body = Vec<ClientAnswer>)))]
+#[get("/")]
+pub async fn list(
+    caller: Require<ReadClients>,
+    state: web::Data<State>,
+) -> Result<web::Json<Vec<ClientAnswer>>, Refused> {
+    let clients = state.store.clients(Actor::of(&caller).org).await?;
+    Ok(web::Json(clients.into_iter().map(Into::into).collect()))
+}
+
+/// Create a machine client
+#[utoipa::path(tag = "client", responses(
+    (status = 200, description = "The client and its secret", body = CreatedClient),
+    (status = 404, description = "`not_found`: the organization has no such permission", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: the name is taken", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/")]
+pub async fn create(
+    caller: Require<WriteClients>,
+    new: web::Json<NewClient>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    Checks::default()
+        .field("name", input::name(&new.name))
+        .done()?;
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let new = new.into_inner();
+    let client = Client {
+        id: Uuid::now_v7().to_string(),
+        org: actor.org.to_owned(),
+        name: new.name.trim().to_owned(),
+        permissions: new.permissions,
+    };
+    let secret = secret().map_err(|error| ApiError::internal(&error))?;
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    if write.count_clients(actor.org).await? >= MOST {
+        return Err(ApiError::conflict("The organization has 1000 clients already").into());
+    }
+    holds_all(&request, &client.permissions)?;
+    write.create_client(&client, &hash_of(&secret), now).await?;
+    for slug in &client.permissions {
+        let permission = match is_slug(slug) {
+            true => write.permission_of_slug(actor.org, slug).await?,
+            false => None,
+        };
+        let permission = permission.ok_or_else(|| no_permission(slug))?;
+        write.permit(actor.org, &client.id, permission.id).await?;
+    }
+    let target = format!("{} {}", client.id, client.permissions.join(" "));
+    write
+        .record(actor.did("client.create", &target, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((actix_web::http::header::CACHE_CONTROL, "no-store"))
+        .json(CreatedClient {
+            client: client.into(),
+            client_secret: secret,
+        }))
+}
+
+/// Delete a machine client
+///
+/// It gets no more tokens. Other services take those that it has until their `exp`.
+#[utoipa::path(tag = "client", params(("client_id" = String, Path, description = "The client's id")), responses(
+    (status = 204, description = "The client is gone"),
+    (status = 404, description = "`not_found`: the organization has no such client", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/{client_id}")]
+pub async fn delete(
+    caller: Require<WriteClients>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    let no_client = || ApiError::not_found(format!("There is no client {:?}", id.as_str()));
+    if !is_id(&id) {
+        return Err(no_client().into());
+    }
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    let rights = write.rights_of_client(actor.org, &id).await?;
+    holds_all(&request, &rights.slugs)?;
+    if !write.delete_client(actor.org, &id).await? {
+        return Err(no_client().into());
+    }
+    write
+        .record(actor.did("client.delete", &id, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}

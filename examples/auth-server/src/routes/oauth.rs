@@ -1,0 +1,293 @@
+//! Tokens for machine clients, refreshed tokens, and their end.
+
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use tracing::warn;
+use utoipa::ToSchema;
+
+use super::sign_in::{
+    Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
+};
+use crate::address::ClientAddress;
+use crate::input::is_id;
+use crate::oauth_error::{OAuthError, OAuthProblem};
+use crate::state::{Actor, State};
+use crate::store::sessions::{Redeemed, Session};
+use crate::tokens::{Grant, granted, hash_of, secret};
+
+/// What a token is asked for with (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
+#[derive(Deserialize, ToSchema)]
+pub struct TokenForm {
+    /// `client_credentials` or `refresh_token`.
+    #[schema(example = "client_credentials")]
+    grant_type: Option<String>,
+    /// The slugs that are asked for, between spaces; empty for everything.
+    #[serde(default)]
+    scope: String,
+    /// With `refresh_token`.
+    refresh_token: Option<String>,
+    /// With `client_credentials`, unless both are in the `Authorization` header.
+    client_id: Option<String>,
+    /// With `client_id`.
+    client_secret: Option<String>,
+}
+
+/// The token to be revoked (RFC 7009, section 2.1). It has no `Debug`.
+#[derive(Deserialize, ToSchema)]
+pub struct RevokeForm {
+    /// A refresh token.
+    token: Option<String>,
+}
+
+/// Get a token for a machine client, or refresh a session
+///
+/// A client proves itself with HTTP Basic, or with `client_id` and `client_secret` in the form.
+/// A refresh token is good for one use; a second one ends the session.
+#[utoipa::path(
+    tag = "oauth",
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "Tokens", body = Tokens),
+        (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
+        (status = 401, description = "`invalid_client`", body = OAuthProblem),
+        (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
+    )
+)]
+#[post("/oauth/token")]
+pub async fn issue(
+    request: HttpRequest,
+    form: web::Form<TokenForm>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, OAuthError> {
+    let form = form.into_inner();
+    let credentials = Credentials::of(&request, &form)?;
+    let tokens = match required(&form.grant_type, "grant_type")? {
+        "client_credentials" => {
+            let credentials = credentials.ok_or_else(OAuthError::invalid_client)?;
+            let org = authenticated(&state, &credentials, &address).await?;
+            let actor = Actor {
+                org: &org,
+                id: &credentials.id,
+            };
+            client_tokens(&state, actor, &form.scope, &address).await?
+        }
+        "refresh_token" => {
+            // Sessions are of no client; one that says who it is has to prove it all the same.
+            if let Some(credentials) = credentials {
+                authenticated(&state, &credentials, &address).await?;
+            }
+            let token = required(&form.refresh_token, "refresh_token")?;
+            refreshed(&state, token, &form.scope, &address).await?
+        }
+        _ => {
+            return Err(OAuthError::unsupported_grant_type(
+                "client_credentials or refresh_token",
+            ));
+        }
+    };
+    Ok(answer(&tokens))
+}
+
+/// End a session by its refresh token
+///
+/// 200 whether there was one or not (RFC 7009, section 2.2). Access tokens cannot be revoked: other services do not ask.
+#[utoipa::path(
+    tag = "oauth",
+    request_body(content = RevokeForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "There is no such session any more"),
+        (status = 400, description = "`unsupported_token_type`: an access token; `invalid_request`", body = OAuthProblem),
+    )
+)]
+#[post("/oauth/revoke")]
+pub async fn revoke(
+    form: web::Form<RevokeForm>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, OAuthError> {
+    let token = required(&form.token, "token")?;
+    if token.contains('.') {
+        return Err(OAuthError::unsupported_token_type());
+    }
+    let (now, address) = (state.now(), address.text());
+    let mut write = state.store.write().await?;
+    if let Some((org, id)) = write.end_session_of(&hash_of(token), now).await? {
+        let actor = Actor { org: &org, id: &id };
+        write
+            .record(actor.did("user.logout", "", &address), now)
+            .await?;
+    }
+    write.commit().await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish())
+}
+
+struct Credentials {
+    id: String,
+    secret: String,
+}
+
+impl Credentials {
+    /// From the header or the form, never both (RFC 6749, section 2.3).
+    fn of(request: &HttpRequest, form: &TokenForm) -> Result<Option<Self>, OAuthError> {
+        let header = request.headers().get(AUTHORIZATION);
+        match (header, &form.client_id, &form.client_secret) {
+            (None, None, None) => Ok(None),
+            (None, Some(id), Some(secret)) => Ok(Some(Self {
+                id: id.clone(),
+                secret: secret.clone(),
+            })),
+            (None, ..) => Err(OAuthError::invalid_client()),
+            (Some(_), _, Some(_)) => Err(OAuthError::invalid_request(
+                "The client proves itself in two ways at once",
+            )),
+            (Some(header), _, None) => header
+                .to_str()
+                .ok()
+                .and_then(Self::basic)
+                .map(Some)
+                .ok_or_else(OAuthError::invalid_client),
+        }
+    }
+
+    fn basic(header: &str) -> Option<Self> {
+        let (scheme, encoded) = header.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("Basic") {
+            return None;
+        }
+        let decoded = STANDARD.decode(encoded.trim()).ok()?;
+        // Neither holds a character that would have to be encoded once more.
+        let text = String::from_utf8(decoded).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        Some(Self {
+            id: id.to_owned(),
+            secret: secret.to_owned(),
+        })
+    }
+}
+
+/// The organization of the client that proves to be who it says.
+async fn authenticated(
+    state: &State,
+    credentials: &Credentials,
+    address: &ClientAddress,
+) -> Result<String, OAuthError> {
+    let attempt = state
+        .throttles
+        .address
+        .admit(&address.network())
+        .map_err(OAuthError::too_many_requests)?;
+    let known = match is_id(&credentials.id) {
+        true => state.store.client_secret(&credentials.id).await?,
+        false => None,
+    };
+    let sent = hash_of(&credentials.secret);
+    let stored = known.as_ref().map_or("", |known| known.hash.as_str());
+    let is_right = verify_slices_are_equal(sent.as_bytes(), stored.as_bytes()).is_ok();
+    match known {
+        Some(known) if is_right => {
+            attempt.take_back();
+            Ok(known.org)
+        }
+        known => {
+            let org = known.map_or_else(String::new, |known| known.org);
+            let id = if org.is_empty() {
+                ""
+            } else {
+                credentials.id.as_str()
+            };
+            let (actor, address) = (Actor { org: &org, id }, address.text());
+            let record = actor.did("client.token_refused", "", &address);
+            state.store.record(record, state.now()).await?;
+            Err(OAuthError::invalid_client())
+        }
+    }
+}
+
+async fn client_tokens(
+    state: &State,
+    client: Actor<'_>,
+    scope: &str,
+    address: &ClientAddress,
+) -> Result<Tokens, OAuthError> {
+    let Actor { org, id } = client;
+    let keys = fresh_keys(state).await?;
+    let rights = state.store.rights_of_client(org, id).await?;
+    let scopes = granted(scope, &rights.slugs).ok_or_else(nothing_granted)?;
+    let grant = Grant {
+        subject: id.to_owned(),
+        org: org.to_owned(),
+        client: id.to_owned(),
+        session: None,
+        roles: rights.roles,
+        scopes,
+    };
+    let tokens = access_token(state, &keys, &grant)?;
+    let address = address.text();
+    let record = client.did("client.token", "", &address);
+    state.store.record(record, state.now()).await?;
+    Ok(tokens)
+}
+
+async fn refreshed(
+    state: &State,
+    token: &str,
+    scope: &str,
+    address: &ClientAddress,
+) -> Result<Tokens, OAuthError> {
+    let refused = || OAuthError::invalid_grant("The refresh token is not good");
+    let next = secret().map_err(|error| OAuthError::internal(&error))?;
+    let (keys, now) = (fresh_keys(state).await?, state.now());
+    let mut write = state.store.write().await?;
+    let session = match write.redeem(&hash_of(token), now).await? {
+        Redeemed::Good(session) => session,
+        Redeemed::Refused => return Err(refused()),
+        Redeemed::Reused(session) => {
+            warn!("a refresh token was used twice: its session is ended");
+            let (actor, address) = (
+                Actor {
+                    org: &session.org,
+                    id: &session.user,
+                },
+                address.text(),
+            );
+            write
+                .record(actor.did("user.refresh_reused", &session.id, &address), now)
+                .await?;
+            write.commit().await?;
+            return Err(refused());
+        }
+    };
+    let rights = write.rights_of_user(&session.org, &session.user).await?;
+    let asked = narrowed(&session, scope)?;
+    let tokens = tokens_of(state, &keys, &asked, &rights, next.clone())?;
+    write.add_refresh_token(&session, &hash_of(&next)).await?;
+    write.commit().await?;
+    Ok(tokens)
+}
+
+/// The session with less in its scope, for this one token. Never more than at sign-in (RFC 6749, section 6).
+fn narrowed(session: &Session, scope: &str) -> Result<Session, OAuthError> {
+    let mut asked = scope.split(' ').filter(|name| !name.is_empty()).peekable();
+    if asked.peek().is_none() {
+        return Ok(session.clone());
+    }
+    let names: Vec<_> = asked.map(str::to_owned).collect();
+    let at_sign_in: Vec<_> = session.scope.split(' ').collect();
+    let is_more = |name: &String| !at_sign_in.contains(&name.as_str());
+    if !session.scope.is_empty() && names.iter().any(is_more) {
+        return Err(OAuthError::invalid_scope(
+            "The scope asks for more than was asked for at sign-in",
+        ));
+    }
+    Ok(Session {
+        scope: names.join(" "),
+        ..session.clone()
+    })
+}

@@ -1,0 +1,166 @@
+//! The permissions of an organization.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use identity_actix::{ApiError, Problem, Require};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::roles::MOST;
+use crate::address::ClientAddress;
+use crate::input::{self, Checks};
+use crate::policies::{ReadPermissions, SERVICE, WritePermissions, is_own};
+use crate::state::{Actor, Refused, State};
+use crate::store::permissions::{NewPermission, Permission};
+
+/// A permission.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PermissionAnswer {
+    #[schema(example = 10)]
+    id: i64,
+    #[schema(example = "example_service")]
+    service: String,
+    #[schema(example = "billing")]
+    resource: String,
+    #[schema(example = "read")]
+    action: String,
+    /// As it stands in the scopes of tokens.
+    #[schema(example = "example_service.billing.read")]
+    slug: String,
+    #[schema(example = "Example service read")]
+    description: String,
+}
+
+impl From<Permission> for PermissionAnswer {
+    fn from(permission: Permission) -> Self {
+        Self {
+            id: permission.id,
+            service: permission.service,
+            resource: permission.resource,
+            action: permission.action,
+            slug: permission.slug,
+            description: permission.description,
+        }
+    }
+}
+
+/// A permission to be created: its slug is `{service}.{resource}.{action}`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewPermissionBody {
+    /// 1 to 64 lower-case letters, digits, _ and -; not `auth_server`, which is this server.
+    #[schema(example = "example_service")]
+    service: String,
+    #[schema(example = "billing")]
+    resource: String,
+    #[schema(example = "read")]
+    action: String,
+    #[serde(default)]
+    #[schema(example = "Example service read")]
+    description: String,
+}
+
+/// Permissions of the organization
+///
+/// Those of `auth_server` are the server's own, and each organization has them.
+#[utoipa::path(tag = "permission", responses((status = 200, description = "All of them", body = Vec<PermissionAnswer>)))]
+#[get("/")]
+pub async fn list(
+    caller: Require<ReadPermissions>,
+    state: web::Data<State>,
+) -> Result<web::Json<Vec<PermissionAnswer>>, Refused> {
+    let permissions = state.store.permissions(Actor::of(&caller).org).await?;
+    Ok(web::Json(permissions.into_iter().map(Into::into).collect()))
+}
+
+/// Create a permission
+///
+/// Every organization can give itself any slug: a service must look at `org_id` as well, wherever it has data.
+#[utoipa::path(tag = "permission", responses(
+    (status = 200, description = "The permission", body = PermissionAnswer),
+    (status = 409, description = "`conflict`: the slug is taken", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "`unsupported_media_type`: the body must be JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/")]
+pub async fn create(
+    caller: Require<WritePermissions>,
+    new: web::Json<NewPermissionBody>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<PermissionAnswer>, Refused> {
+    let service = match input::slug_part(&new.service) {
+        Ok(()) if new.service == SERVICE => Err("is this server's own"),
+        outcome => outcome,
+    };
+    Checks::default()
+        .field("service", service)
+        .field("resource", input::slug_part(&new.resource))
+        .field("action", input::slug_part(&new.action))
+        .field("description", input::description(&new.description))
+        .done()?;
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let body = new.into_inner();
+    let new = NewPermission {
+        service: &body.service,
+        resource: &body.resource,
+        action: &body.action,
+        description: &body.description,
+    };
+    let slug = new.slug();
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    if write.count_permissions(actor.org).await? >= MOST {
+        return Err(ApiError::conflict("The organization has 1000 permissions already").into());
+    }
+    let id = write.create_permission(actor.org, new, now).await?;
+    write
+        .record(actor.did("permission.create", &slug, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(web::Json(PermissionAnswer {
+        id,
+        service: body.service,
+        resource: body.resource,
+        action: body.action,
+        slug,
+        description: body.description,
+    }))
+}
+
+/// Delete a permission
+///
+/// Roles and clients that have it lose it.
+#[utoipa::path(tag = "permission", params(("permission_id" = i64, Path, description = "The permission's id")), responses(
+    (status = 204, description = "The permission is gone"),
+    (status = 404, description = "`not_found`: the organization has no such permission", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: one of the server's own", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/{permission_id}")]
+pub async fn delete(
+    caller: Require<WritePermissions>,
+    id: web::Path<i64>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    let permission = write.permission(actor.org, *id).await?;
+    let permission = permission.ok_or_else(|| no_permission(&id.to_string()))?;
+    if is_own(&permission.slug) {
+        return Err(ApiError::conflict("The server's own rights cannot be deleted").into());
+    }
+    write.delete_permission(actor.org, permission.id).await?;
+    write
+        .record(
+            actor.did("permission.delete", &permission.slug, &address),
+            now,
+        )
+        .await?;
+    write.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The same for a permission that there is nowhere and one of another organization.
+pub(super) fn no_permission(name: &str) -> ApiError {
+    ApiError::not_found(format!("There is no permission {name:?}"))
+}

@@ -1,0 +1,140 @@
+//! The roles of an organization.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use identity_actix::{ApiError, Problem, Require};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::address::ClientAddress;
+use crate::input::{self, Checks};
+use crate::policies::{ReadRoles, WriteRoles, holds_all};
+use crate::state::{Actor, Refused, State};
+use crate::store::roles::{NewRole, Role};
+
+/// A role.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoleAnswer {
+    #[schema(example = 1)]
+    id: i64,
+    #[schema(example = "owner")]
+    name: String,
+    #[schema(example = "May do everything in the organization")]
+    description: String,
+    /// The slugs of its permissions.
+    #[schema(example = json!(["example_service.billing.read"]))]
+    permissions: Vec<String>,
+}
+
+impl From<Role> for RoleAnswer {
+    fn from(role: Role) -> Self {
+        Self {
+            id: role.id,
+            name: role.name,
+            description: role.description,
+            permissions: role.permissions,
+        }
+    }
+}
+
+/// A role to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewRoleBody {
+    /// No two roles of an organization have the same.
+    #[schema(example = "bookkeeper")]
+    name: String,
+    #[serde(default)]
+    #[schema(example = "Keeps the books")]
+    description: String,
+}
+
+/// An organization has at most so many roles, permissions and clients each: their lists are answered whole.
+pub(super) const MOST: i64 = 1000;
+
+/// Roles of the organization
+#[utoipa::path(tag = "role", responses((status = 200, description = "All of them", body = Vec<RoleAnswer>)))]
+#[get("/")]
+pub async fn list(
+    caller: Require<ReadRoles>,
+    state: web::Data<State>,
+) -> Result<web::Json<Vec<RoleAnswer>>, Refused> {
+    let roles = state.store.roles(Actor::of(&caller).org).await?;
+    Ok(web::Json(roles.into_iter().map(Into::into).collect()))
+}
+
+/// Create a role
+#[utoipa::path(tag = "role", responses(
+    (status = 200, description = "The role", body = RoleAnswer),
+    (status = 409, description = "`conflict`: the name is taken", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/")]
+pub async fn create(
+    caller: Require<WriteRoles>,
+    new: web::Json<NewRoleBody>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<RoleAnswer>, Refused> {
+    Checks::default()
+        .field("name", input::name(&new.name))
+        .field("description", input::description(&new.description))
+        .done()?;
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let new = NewRole {
+        name: new.name.trim(),
+        description: &new.description,
+    };
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    if write.count_roles(actor.org).await? >= MOST {
+        return Err(ApiError::conflict("The organization has 1000 roles already").into());
+    }
+    let id = write.create_role(actor.org, new, now).await?;
+    write
+        .record(actor.did("role.create", new.name, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(web::Json(RoleAnswer {
+        id,
+        name: new.name.to_owned(),
+        description: new.description.to_owned(),
+        permissions: Vec::new(),
+    }))
+}
+
+/// Delete a role
+///
+/// Whoever has it loses it.
+#[utoipa::path(tag = "role", params(("role_id" = i64, Path, description = "The role's id")), responses(
+    (status = 204, description = "The role is gone"),
+    (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: owner, admin and user cannot be deleted", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/{role_id}")]
+pub async fn delete(
+    caller: Require<WriteRoles>,
+    id: web::Path<i64>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    let role = write.role(actor.org, *id).await?;
+    let role = role.ok_or_else(|| no_role(*id))?;
+    if role.is_built_in() {
+        return Err(ApiError::conflict(format!("The role {} cannot be deleted", role.name)).into());
+    }
+    holds_all(&request, &role.permissions)?;
+    write.delete_role(actor.org, role.id).await?;
+    write
+        .record(actor.did("role.delete", &role.name, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The same for a role that there is nowhere and one of another organization.
+pub(super) fn no_role(id: i64) -> ApiError {
+    ApiError::not_found(format!("There is no role {id}"))
+}

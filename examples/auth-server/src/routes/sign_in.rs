@@ -1,0 +1,297 @@
+//! Signing in with a password.
+
+use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::address::ClientAddress;
+use crate::input::{MAX_PASSWORD_BYTES, username};
+use crate::oauth_error::{OAuthError, OAuthProblem};
+use crate::passwords::PasswordError;
+use crate::signing::Loaded;
+use crate::state::{Actor, State};
+use crate::store::orgs::seconds;
+use crate::store::rights::Rights;
+use crate::store::sessions::Session;
+use crate::store::users::Login;
+use crate::throttle::Attempt;
+use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted, hash_of, secret};
+
+/// A name and a password (RFC 6749, section 4.3.2). It has no `Debug`.
+#[derive(Deserialize, ToSchema)]
+pub struct LoginForm {
+    #[schema(example = "password")]
+    grant_type: Option<String>,
+    #[schema(example = "test_user")]
+    username: Option<String>,
+    #[schema(example = "test1234@")]
+    password: Option<String>,
+    /// The slugs that are asked for, between spaces; empty for everything.
+    #[serde(default)]
+    #[schema(example = "")]
+    scope: String,
+}
+
+/// Tokens (RFC 6749, section 5.1).
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    access_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// In seconds.
+    #[schema(example = 600)]
+    expires_in: u64,
+    /// What was granted.
+    #[schema(example = "auth_server.role.read auth_server.role.write")]
+    scope: String,
+    /// Good for one use. Machine clients get none: they have their secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+}
+
+/// Sign in
+///
+/// The server cannot be told which of name and password is wrong, nor by the time it takes.
+#[utoipa::path(
+    tag = "user",
+    request_body(content = LoginForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "Tokens", body = Tokens),
+        (status = 400, description = "`invalid_grant`: the username or the password is wrong; `invalid_scope`: nothing of what is asked for is held; `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
+        (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
+        (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting", body = OAuthProblem),
+    )
+)]
+#[post("/user/login")]
+pub async fn sign_in(
+    form: web::Form<LoginForm>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, OAuthError> {
+    let form = form.into_inner();
+    if required(&form.grant_type, "grant_type")? != "password" {
+        return Err(OAuthError::unsupported_grant_type("password"));
+    }
+    let name = required(&form.username, "username")?;
+    let password = required(&form.password, "password")?;
+    let turn = Turn::take(&state, name, &address)?;
+    let login = match verified(&state, name, password).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            turn.take_back();
+            return Err(error);
+        }
+    };
+    let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
+    let login = match login {
+        Ok(login) => login,
+        Err(known) => {
+            let (org, id) = known
+                .as_ref()
+                .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
+            let (actor, address) = (Actor { org, id }, address.text());
+            let record = actor.did("user.login_failed", "", &address);
+            state.store.record(record, state.now()).await?;
+            return Err(wrong());
+        }
+    };
+    turn.forgive();
+    open_session(&state, &login, &form.scope, &address)
+        .await?
+        .ok_or_else(wrong)
+        .map(|tokens| answer(&tokens))
+}
+
+/// A parameter that has to be there.
+pub(super) fn required<'v>(value: &'v Option<String>, name: &str) -> Result<&'v str, OAuthError> {
+    match value.as_deref() {
+        Some(value) if !value.is_empty() => Ok(value),
+        _ => Err(OAuthError::invalid_request(format!(
+            "The parameter {name} is missing"
+        ))),
+    }
+}
+
+/// Tokens are for nobody's cache.
+pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((PRAGMA, "no-cache"))
+        .json(tokens)
+}
+
+/// Who has this name and password; else who has the name. Takes as long whether anybody has it or not.
+async fn verified(
+    state: &State,
+    name: &str,
+    password: &str,
+) -> Result<Result<Login, Option<Login>>, OAuthError> {
+    let login = match username(name) {
+        Ok(()) => state.store.login(name).await?,
+        Err(_) => None,
+    };
+    // Nobody has a longer one.
+    let is_possible = password.len() <= MAX_PASSWORD_BYTES;
+    let password = if is_possible { password } else { "" };
+    let stored = login.as_ref().map(|login| login.password_hash.clone());
+    let matches = state.passwords.verify(password.to_owned(), stored).await;
+    let matches = matches.map_err(|error| match error {
+        PasswordError::Busy => OAuthError::busy(),
+        error => OAuthError::internal(&error),
+    })?;
+    Ok(match login {
+        Some(login) if matches && is_possible => Ok(login),
+        other => Err(other),
+    })
+}
+
+/// `None` if the password was changed or the user deleted in the meantime.
+async fn open_session(
+    state: &State,
+    login: &Login,
+    scope: &str,
+    address: &ClientAddress,
+) -> Result<Option<Tokens>, OAuthError> {
+    let (user, now) = (&login.user, state.now());
+    let refresh_token = secret().map_err(|error| OAuthError::internal(&error))?;
+    let lifetime = state.tokens.session_lifetime.as_secs();
+    let keys = fresh_keys(state).await?;
+    let mut write = state.store.write().await?;
+    if !write.confirm_password(user, &login.password_hash).await? {
+        return Ok(None);
+    }
+    let rights = write.rights_of_user(&user.org, &user.id).await?;
+    let scopes = granted(scope, &rights.slugs).ok_or_else(nothing_granted)?;
+    let asks_for_everything = scope.trim().is_empty();
+    let session = Session {
+        id: Uuid::now_v7().to_string(),
+        org: user.org.clone(),
+        user: user.id.clone(),
+        // What it grants later, too: nothing that was not granted now, unless everything was asked for.
+        scope: if asks_for_everything {
+            String::new()
+        } else {
+            scopes.join(" ")
+        },
+        expires_at: seconds(now).saturating_add_unsigned(lifetime),
+    };
+    let tokens = tokens_of(state, &keys, &session, &rights, refresh_token.clone())?;
+    write
+        .create_session(&session, &hash_of(&refresh_token), now)
+        .await?;
+    let (actor, address) = (
+        Actor {
+            org: &user.org,
+            id: &user.id,
+        },
+        address.text(),
+    );
+    write
+        .record(actor.did("user.login", &session.id, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(Some(tokens))
+}
+
+pub(super) async fn fresh_keys(state: &State) -> Result<std::sync::Arc<Loaded>, OAuthError> {
+    state
+        .keys
+        .fresh()
+        .await
+        .map_err(|error| OAuthError::internal(&error))
+}
+
+/// The tokens of a session, with what its user may do now.
+pub(super) fn tokens_of(
+    state: &State,
+    keys: &Loaded,
+    session: &Session,
+    rights: &Rights,
+    refresh_token: String,
+) -> Result<Tokens, OAuthError> {
+    let scopes = granted(&session.scope, &rights.slugs).ok_or_else(nothing_granted)?;
+    let grant = Grant {
+        subject: session.user.clone(),
+        org: session.org.clone(),
+        client: FIRST_PARTY.to_owned(),
+        session: Some(session.id.clone()),
+        roles: rights.roles.clone(),
+        scopes,
+    };
+    let tokens = access_token(state, keys, &grant)?;
+    Ok(Tokens {
+        refresh_token: Some(refresh_token),
+        ..tokens
+    })
+}
+
+pub(super) fn nothing_granted() -> OAuthError {
+    OAuthError::invalid_scope("Nothing of what the scope asks for is held")
+}
+
+/// An access token alone.
+pub(super) fn access_token(
+    state: &State,
+    keys: &Loaded,
+    grant: &Grant,
+) -> Result<Tokens, OAuthError> {
+    let token = state
+        .tokens
+        .access_token(keys.current(), grant, state.now());
+    Ok(Tokens {
+        access_token: token.map_err(|error| match error {
+            TokenFailure::TooLarge => OAuthError::invalid_scope(
+                "The rights do not fit into one token: ask for fewer in the scope",
+            ),
+            TokenFailure::Key(error) => OAuthError::internal(&error),
+        })?,
+        token_type: "Bearer",
+        expires_in: state.tokens.access_lifetime.as_secs(),
+        scope: grant.scopes.join(" "),
+        refresh_token: None,
+    })
+}
+
+/// Leave to try a password, under a name and from an address.
+pub(super) struct Turn<'s> {
+    account: Attempt<'s>,
+    address: Attempt<'s>,
+}
+
+impl<'s> Turn<'s> {
+    pub(super) fn take(
+        state: &'s State,
+        name: &str,
+        address: &ClientAddress,
+    ) -> Result<Self, OAuthError> {
+        let throttles = &state.throttles;
+        let address = throttles
+            .address
+            .admit(&address.network())
+            .map_err(OAuthError::too_many_requests)?;
+        // The names that users may have are short; whatever else is tried is one name for all.
+        let name = username(name).map_or(String::new(), |()| name.to_ascii_lowercase());
+        match throttles.account.admit(&name) {
+            Ok(account) => Ok(Self { account, address }),
+            Err(wait) => {
+                address.take_back();
+                Err(OAuthError::too_many_requests(wait))
+            }
+        }
+    }
+
+    /// The password was right. The address is forgiven this one attempt only: else a password of one's own would
+    /// allow any number of guesses at those of others.
+    pub(super) fn forgive(self) {
+        self.account.forgive();
+        self.address.take_back();
+    }
+
+    /// It was not tried.
+    pub(super) fn take_back(self) {
+        self.account.take_back();
+        self.address.take_back();
+    }
+}

@@ -1,0 +1,203 @@
+//! New organizations.
+
+use actix_web::{post, web};
+use identity_actix::{ApiError, Problem};
+use identity_core::UnixTime;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::address::ClientAddress;
+use crate::input::{self, Checks, Fault};
+use crate::policies::RIGHTS;
+use crate::state::{Actor, Refused, State};
+use crate::store::Write;
+use crate::store::orgs::Org;
+use crate::store::permissions::Attachment;
+use crate::store::roles::{NewRole, Role};
+use crate::store::users::{Login, User};
+
+/// An organization and its first user.
+#[derive(Deserialize, ToSchema)]
+pub struct Signup {
+    user: NewUser,
+    org: NewOrg,
+}
+
+/// A user to be created. It has no `Debug`.
+#[derive(Deserialize, ToSchema)]
+pub struct NewUser {
+    /// What the user signs in with: 3 to 64 letters, digits and . _ @ + -, of which no two users have the same.
+    #[schema(example = "test_user")]
+    username: String,
+    /// At least 8 characters, and not the username.
+    #[schema(example = "test1234@")]
+    password: String,
+    /// No two users have the same.
+    #[schema(example = "example@example.com")]
+    primary_email: String,
+}
+
+/// An organization to be created.
+#[derive(Deserialize, ToSchema)]
+pub struct NewOrg {
+    #[schema(example = "test_org")]
+    name: String,
+    /// No two organizations have the same.
+    #[schema(example = "example.example.come")]
+    domain: String,
+    /// `teams` or `enterprise`.
+    #[serde(rename = "type")]
+    #[schema(example = "teams")]
+    kind: String,
+    /// There is no second factor yet: `true` is refused.
+    #[serde(default)]
+    mfa_enabled: bool,
+}
+
+/// What was created.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedUp {
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
+    user_id: String,
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000001")]
+    org_id: String,
+}
+
+impl NewUser {
+    /// What is wrong with it; `prefix` stands before the names of its members.
+    pub fn check(&self, checks: Checks, prefix: &str) -> Checks {
+        let name = |member| format!("{prefix}{member}");
+        checks
+            .field(&name("username"), input::username(&self.username))
+            .field(
+                &name("password"),
+                input::password(&self.password, &self.username),
+            )
+            .field(&name("primary_email"), input::email(&self.primary_email))
+    }
+
+    /// The user with the hash of the password, in the organization `org`.
+    pub async fn into_login(self, state: &State, org: &str) -> Result<Login, Refused> {
+        Ok(Login {
+            user: User {
+                id: Uuid::now_v7().to_string(),
+                org: org.to_owned(),
+                username: self.username,
+                email: self.primary_email,
+            },
+            password_hash: state.passwords.hash(self.password).await?,
+        })
+    }
+}
+
+impl NewOrg {
+    fn check(&self, checks: Checks) -> Checks {
+        let kind = match self.kind.as_str() {
+            "teams" | "enterprise" => Ok(()),
+            _ => Err("must be teams or enterprise"),
+        };
+        let mfa: Result<(), Fault> = if self.mfa_enabled {
+            Err("must be false: there is no second factor yet")
+        } else {
+            Ok(())
+        };
+        checks
+            .field("org.name", input::name(&self.name))
+            .field("org.domain", input::domain(&self.domain))
+            .field("org.type", kind)
+            .field("org.mfa_enabled", mfa)
+    }
+}
+
+/// Create an organization and its first user, an owner
+#[utoipa::path(
+    tag = "user",
+    responses(
+        (status = 200, description = "The ids", body = SignedUp),
+        (status = 409, description = "`conflict`: the username, e-mail or domain is taken", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "`unsupported_media_type`: the body must be JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/user/signup")]
+pub async fn signup(
+    new: web::Json<Signup>,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<SignedUp>, Refused> {
+    let Signup { user, org } = new.into_inner();
+    org.check(user.check(Checks::default(), "user.")).done()?;
+    // Whether it works out or not: each costs a hash.
+    let _counted = state
+        .throttles
+        .signup
+        .admit(&address.network())
+        .map_err(ApiError::too_many_requests)?;
+
+    let org = Org {
+        id: Uuid::now_v7().to_string(),
+        name: org.name.trim().to_owned(),
+        domain: org.domain,
+        kind: org.kind,
+    };
+    let login = user.into_login(&state, &org.id).await?;
+    let now = state.now();
+    let mut write = state.store.write().await?;
+    write.create_org(&org, now).await?;
+    write.create_user(&login, now).await?;
+    let owner = equip(&mut write, &org.id, now).await?;
+    let user = &login.user;
+    write.assign_role(&org.id, &user.id, owner).await?;
+    let actor = Actor {
+        org: &org.id,
+        id: &user.id,
+    };
+    let address = address.text();
+    write
+        .record(actor.did("org.signup", &user.id, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(web::Json(SignedUp {
+        user_id: login.user.id,
+        org_id: org.id,
+    }))
+}
+
+/// Gives a new organization its roles and the server's own rights. Answers the id of the role of its owners.
+async fn equip(write: &mut Write, org: &str, now: UnixTime) -> Result<i64, sqlx::Error> {
+    let mut role = async |name, description| {
+        let new = NewRole { name, description };
+        write.create_role(org, new, now).await
+    };
+    let owner = role(Role::OWNER, "May do everything in the organization").await?;
+    let admin = role(Role::ADMIN, "Looks after the users").await?;
+    role(Role::USER, "May sign in").await?;
+    for right in RIGHTS {
+        let permission = write
+            .create_permission(org, right.permission(), now)
+            .await?;
+        write
+            .attach(
+                org,
+                Attachment {
+                    role: owner,
+                    permission,
+                },
+            )
+            .await?;
+        if right.for_admins {
+            write
+                .attach(
+                    org,
+                    Attachment {
+                        role: admin,
+                        permission,
+                    },
+                )
+                .await?;
+        }
+    }
+    Ok(owner)
+}

@@ -1,0 +1,212 @@
+//! The users of an organization.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use identity_actix::{ApiError, Problem, Require};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::signup::NewUser;
+use crate::address::ClientAddress;
+use crate::input::{Checks, is_id};
+use crate::policies::{ReadUsers, WriteUsers, holds_all};
+use crate::state::{Actor, Refused, State};
+use crate::store::roles::Role;
+use crate::store::users::{Page, User};
+
+/// A user.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserAnswer {
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
+    user_id: String,
+    #[schema(example = "test_user")]
+    username: String,
+    #[schema(example = "example@example.com")]
+    primary_email: String,
+    roles: Vec<RoleName>,
+}
+
+/// A role that a user has.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoleName {
+    #[schema(example = 1)]
+    id: i64,
+    #[schema(example = "owner")]
+    name: String,
+}
+
+/// Which users to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// How many at most: 1 to 1,000.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    #[serde(default = "default_limit")]
+    pub(super) limit: u32,
+    /// The id of the user to start behind.
+    after: Option<String>,
+}
+
+pub(super) fn default_limit() -> u32 {
+    100
+}
+
+/// Errors: 422 for a number that is not allowed.
+pub(super) fn check_limit(limit: u32) -> Result<(), ApiError> {
+    if (1..=1000).contains(&limit) {
+        Ok(())
+    } else {
+        Err(ApiError::invalid_field("limit", "must be from 1 to 1000"))
+    }
+}
+
+/// A user to be created, with roles.
+#[derive(Deserialize, ToSchema)]
+pub struct NewMember {
+    #[serde(flatten)]
+    user: NewUser,
+    /// The ids of the roles; the role `user` if there are none.
+    #[serde(default)]
+    role_ids: Vec<i64>,
+}
+
+/// Users of the organization
+#[utoipa::path(tag = "user", params(ListQuery), responses(
+    (status = 200, description = "A page of users, in the order in which they were created", body = Vec<UserAnswer>),
+    (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/")]
+pub async fn list(
+    caller: Require<ReadUsers>,
+    query: web::Query<ListQuery>,
+    state: web::Data<State>,
+) -> Result<web::Json<Vec<UserAnswer>>, Refused> {
+    check_limit(query.limit)?;
+    if query.after.as_deref().is_some_and(|after| !is_id(after)) {
+        return Err(ApiError::invalid_field("after", "must be the id of a user").into());
+    }
+    let org = Actor::of(&caller).org;
+    let page = Page {
+        limit: query.limit,
+        after: query.into_inner().after,
+    };
+    let mut answers = Vec::new();
+    for user in state.store.users(org, page).await? {
+        answers.push(described(&state, user).await?);
+    }
+    Ok(web::Json(answers))
+}
+
+/// One user of the organization
+#[utoipa::path(tag = "user", params(("user_id" = String, Path, description = "The user's id")), responses(
+    (status = 200, description = "The user", body = UserAnswer),
+    (status = 404, description = "`not_found`: the organization has no such user", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/{user_id}")]
+pub async fn get(
+    caller: Require<ReadUsers>,
+    id: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<web::Json<UserAnswer>, Refused> {
+    let org = Actor::of(&caller).org;
+    let user = match is_id(&id) {
+        true => state.store.user(org, &id).await?,
+        false => None,
+    };
+    let user = user.ok_or_else(|| no_user(&id))?;
+    Ok(web::Json(described(&state, user).await?))
+}
+
+async fn described(state: &State, user: User) -> Result<UserAnswer, sqlx::Error> {
+    let roles = state.store.roles_of(&user.org, &user.id).await?;
+    Ok(UserAnswer {
+        user_id: user.id,
+        username: user.username,
+        primary_email: user.email,
+        roles: roles
+            .into_iter()
+            .map(|(id, name)| RoleName { id, name })
+            .collect(),
+    })
+}
+
+pub(super) fn no_user(id: &str) -> ApiError {
+    ApiError::not_found(format!("There is no user {id:?}"))
+}
+
+/// Create a user of the organization
+#[utoipa::path(tag = "user", request_body = NewMember, responses(
+    (status = 200, description = "The user", body = UserAnswer),
+    (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: the username or e-mail is taken", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/")]
+pub async fn create(
+    caller: Require<WriteUsers>,
+    new: web::Json<NewMember>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<web::Json<UserAnswer>, Refused> {
+    let NewMember { user, role_ids } = new.into_inner();
+    user.check(Checks::default(), "").done()?;
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let login = user.into_login(&state, actor.org).await?;
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    write.create_user(&login, now).await?;
+    let user = &login.user;
+    let ids = match role_ids.as_slice() {
+        [] => vec![write.role_named(actor.org, Role::USER).await?],
+        ids => ids.to_vec(),
+    };
+    for id in ids {
+        let role = write.role(actor.org, id).await?;
+        let role = role.ok_or_else(|| super::roles::no_role(id))?;
+        holds_all(&request, &role.permissions)?;
+        write.assign_role(actor.org, &user.id, id).await?;
+    }
+    write
+        .record(actor.did("user.create", &user.id, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(web::Json(described(&state, login.user).await?))
+}
+
+/// Delete a user of the organization
+///
+/// All their sessions end.
+#[utoipa::path(tag = "user", params(("user_id" = String, Path, description = "The user's id")), responses(
+    (status = 204, description = "The user is gone"),
+    (status = 404, description = "`not_found`: the organization has no such user", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`conflict`: the last owner", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/{user_id}")]
+pub async fn delete(
+    caller: Require<WriteUsers>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    address: ClientAddress,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    if !is_id(&id) {
+        return Err(no_user(&id).into());
+    }
+    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let mut write = state.store.write().await?;
+    write.lock_org(actor.org, now).await?;
+    if !write.has_user(actor.org, &id).await? {
+        return Err(no_user(&id).into());
+    }
+    let rights = write.rights_of_user(actor.org, &id).await?;
+    holds_all(&request, &rights.slugs)?;
+    if write.other_owners(actor.org, &id).await? == 0 {
+        return Err(ApiError::conflict("The last owner cannot be deleted").into());
+    }
+    write.delete_user(actor.org, &id).await?;
+    write
+        .record(actor.did("user.delete", &id, &address), now)
+        .await?;
+    write.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}

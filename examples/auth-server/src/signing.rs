@@ -1,0 +1,193 @@
+//! The keys that sign tokens: the same for all replicas, because they are in the database.
+
+mod key;
+mod rotation;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use identity_core::{
+    Clock, FetchError, KeyError, KeyFault, KeySet, KeySetError, KeySource, KeyStatus, KeysFuture,
+    TokenError, UnixTime, VerifyError,
+};
+use serde_json::{Value, json};
+
+pub use key::{KeyFailure, SigningAlgorithm, SigningKey};
+pub use rotation::Rotation;
+
+use crate::encryption::{EncryptionError, EncryptionKey};
+use crate::store::Store;
+use crate::store::keys::{KeySetVersion, KeyState, StoredKey};
+
+/// The signing keys of this replica's database.
+pub struct SigningKeys {
+    store: Store,
+    config: SigningConfig,
+    clock: Arc<dyn Clock>,
+    loaded: ArcSwapOption<Loaded>,
+}
+
+/// How keys are kept and rotated.
+#[derive(Debug, Clone)]
+pub struct SigningConfig {
+    /// What their private parts are encrypted with.
+    pub encryption: EncryptionKey,
+    /// What new keys sign with.
+    pub algorithm: SigningAlgorithm,
+    /// How long a key signs.
+    pub rotate_after: Duration,
+    /// How long a key is published after that: at least as long as a token lives.
+    pub publish_after: Duration,
+}
+
+/// The keys as they were when they were last read.
+#[derive(Debug)]
+pub struct Loaded {
+    version: KeySetVersion,
+    current: SigningKey,
+    set: Arc<KeySet>,
+    jwks: Value,
+    read_at: UnixTime,
+}
+
+impl Loaded {
+    /// The key that signs.
+    pub fn current(&self) -> &SigningKey {
+        &self.current
+    }
+
+    /// Whether the key of this id is published.
+    pub fn has(&self, key_id: &str) -> bool {
+        self.set.has(key_id)
+    }
+
+    /// The public parts, as they are published.
+    pub fn jwks(&self) -> &Value {
+        &self.jwks
+    }
+}
+
+/// Why there are no signing keys, or why they cannot be rotated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SigningError {
+    /// The database fails.
+    #[error("the signing keys cannot be read or stored")]
+    Store(#[from] sqlx::Error),
+    /// The private part cannot be encrypted or decrypted.
+    #[error(transparent)]
+    Encryption(#[from] EncryptionError),
+    /// A key cannot be made, read or used.
+    #[error(transparent)]
+    Key(#[from] KeyFailure),
+    /// There is no key that signs.
+    #[error("there is no current signing key")]
+    NoCurrentKey,
+    /// The public parts are not what they should be.
+    #[error("the public keys cannot be read: {0}")]
+    KeySet(#[from] KeySetError),
+}
+
+impl SigningKeys {
+    /// Keys in `store`. There are none before [`ensure`](Self::ensure).
+    pub fn new(store: Store, config: SigningConfig, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            config,
+            clock,
+            loaded: ArcSwapOption::empty(),
+        }
+    }
+
+    /// The keys as they are now: another replica may have rotated them.
+    pub async fn fresh(&self) -> Result<Arc<Loaded>, SigningError> {
+        let version = self.store.key_set_version().await?;
+        match self.loaded.load_full() {
+            Some(loaded) if loaded.version == version => Ok(loaded),
+            _ => self.reload().await,
+        }
+    }
+
+    async fn reload(&self) -> Result<Arc<Loaded>, SigningError> {
+        let (version, keys) = self.store.keys().await?;
+        let current = keys
+            .iter()
+            .find(|key| key.state == KeyState::Current)
+            .ok_or(SigningError::NoCurrentKey)?;
+        let published: Vec<Value> = keys
+            .iter()
+            .filter_map(|key| serde_json::from_str(&key.public_jwk).ok())
+            .collect();
+        let jwks = json!({ "keys": published });
+        let loaded = Arc::new(Loaded {
+            version,
+            current: self.decrypted(current)?,
+            set: Arc::new(KeySet::from_json(jwks.to_string().as_bytes(), usize::MAX)?),
+            jwks,
+            read_at: self.clock.now(),
+        });
+        self.loaded.store(Some(Arc::clone(&loaded)));
+        Ok(loaded)
+    }
+
+    fn decrypted(&self, key: &StoredKey) -> Result<SigningKey, SigningError> {
+        let algorithm = key.algorithm.parse().unwrap_or_default();
+        let pkcs8 = self.config.encryption.open(&key.id, &key.private_key)?;
+        Ok(SigningKey::from_pkcs8(&key.id, algorithm, &pkcs8)?)
+    }
+}
+
+impl fmt::Debug for SigningKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SigningKeys")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The server verifies its own tokens with the same keys.
+impl KeySource for SigningKeys {
+    fn current(&self) -> Option<Arc<KeySet>> {
+        self.loaded
+            .load()
+            .as_ref()
+            .map(|loaded| Arc::clone(&loaded.set))
+    }
+
+    fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
+        Box::pin(async move {
+            let loaded = self.fresh().await.map_err(unavailable)?;
+            if loaded.set.has(key_id) {
+                return Ok(Arc::clone(&loaded.set));
+            }
+            let id = identity_core::Excerpt::new(Some(key_id));
+            Err(VerifyError::Token(TokenError::KeyNotFound(id)))
+        })
+    }
+
+    fn status(&self) -> KeyStatus {
+        match self.loaded.load().as_ref() {
+            Some(loaded) => {
+                let age = self.clock.now().seconds() - loaded.read_at.seconds();
+                KeyStatus::Ready {
+                    age: Duration::try_from_secs_f64(age).unwrap_or_default(),
+                    keys: loaded.set.len(),
+                }
+            }
+            None => KeyStatus::Starting { reason: None },
+        }
+    }
+}
+
+fn unavailable(error: SigningError) -> VerifyError {
+    VerifyError::Unavailable(KeyError {
+        fault: KeyFault::Fetch(FetchError::Transport {
+            url: "the database".to_owned(),
+            reason: error.to_string(),
+        }),
+        retry_after: Duration::from_secs(1),
+    })
+}

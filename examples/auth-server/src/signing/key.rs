@@ -1,0 +1,199 @@
+//! One signing key.
+
+use std::fmt;
+use std::str::FromStr;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::error::{KeyRejected, Unspecified};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
+    RsaPublicKeyComponents,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// What tokens are signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SigningAlgorithm {
+    /// RSA of 2048 bits, PKCS#1 v1.5, SHA-256: what every library reads.
+    #[default]
+    Rs256,
+    /// ECDSA on P-256, SHA-256.
+    Es256,
+    /// Ed25519.
+    EdDsa,
+}
+
+/// A signing key with its `kid`. `Debug` shows nothing of the private part.
+pub struct SigningKey {
+    id: String,
+    algorithm: SigningAlgorithm,
+    pair: Pair,
+}
+
+enum Pair {
+    Rsa(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
+}
+
+/// A key that cannot be made, read or used.
+#[derive(Debug, thiserror::Error)]
+#[error("a signing key cannot be {0}")]
+pub struct KeyFailure(&'static str);
+
+impl SigningAlgorithm {
+    /// As it stands in a token.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+}
+
+impl FromStr for SigningAlgorithm {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Rs256, Self::Es256, Self::EdDsa]
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == text)
+            .ok_or("expected RS256, ES256 or EdDSA")
+    }
+}
+
+impl SigningKey {
+    /// A new key. Takes some 60 ms for RS256.
+    pub fn generate(algorithm: SigningAlgorithm) -> Result<Self, KeyFailure> {
+        let made = |_: Unspecified| KeyFailure("made");
+        let pair = match algorithm {
+            SigningAlgorithm::Rs256 => {
+                Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).map_err(made)?)
+            }
+            SigningAlgorithm::Es256 => {
+                Pair::Ec(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(made)?)
+            }
+            SigningAlgorithm::EdDsa => Pair::Ed(Ed25519KeyPair::generate().map_err(made)?),
+        };
+        Ok(Self {
+            id: Uuid::now_v7().to_string(),
+            algorithm,
+            pair,
+        })
+    }
+
+    /// The key whose private part this is.
+    pub fn from_pkcs8(
+        id: &str,
+        algorithm: SigningAlgorithm,
+        pkcs8: &[u8],
+    ) -> Result<Self, KeyFailure> {
+        let read = |_: KeyRejected| KeyFailure("read");
+        let pair = match algorithm {
+            SigningAlgorithm::Rs256 => Pair::Rsa(RsaKeyPair::from_pkcs8(pkcs8).map_err(read)?),
+            SigningAlgorithm::Es256 => Pair::Ec(
+                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map_err(read)?,
+            ),
+            SigningAlgorithm::EdDsa => {
+                Pair::Ed(Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(read)?)
+            }
+        };
+        Ok(Self {
+            id: id.to_owned(),
+            algorithm,
+            pair,
+        })
+    }
+
+    /// The private part.
+    pub fn to_pkcs8(&self) -> Result<Vec<u8>, KeyFailure> {
+        let written = |_: Unspecified| KeyFailure("written");
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let der: Pkcs8V1Der<'_> = pair.as_der().map_err(written)?;
+                Ok(der.as_ref().to_vec())
+            }
+            Pair::Ec(pair) => Ok(pair.to_pkcs8v1().map_err(written)?.as_ref().to_vec()),
+            Pair::Ed(pair) => Ok(pair.to_pkcs8v1().map_err(written)?.as_ref().to_vec()),
+        }
+    }
+
+    /// `kid`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it signs with.
+    pub fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
+    /// The public part, as it is published (RFC 7517).
+    pub fn jwk(&self) -> Value {
+        let mut jwk = match &self.pair {
+            Pair::Rsa(pair) => {
+                let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+                json!({"kty": "RSA", "n": encode(public.n), "e": encode(public.e)})
+            }
+            Pair::Ec(pair) => {
+                // An uncompressed point: its two halves after a leading 4.
+                let point = pair.public_key().as_ref().get(1..).unwrap_or_default();
+                let (x, y) = point.split_at(point.len() / 2);
+                json!({"kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y)})
+            }
+            Pair::Ed(pair) => {
+                json!({"kty": "OKP", "crv": "Ed25519", "x": encode(pair.public_key())})
+            }
+        };
+        if let Some(members) = jwk.as_object_mut() {
+            members.insert("kid".to_owned(), json!(self.id));
+            members.insert("use".to_owned(), json!("sig"));
+            members.insert("alg".to_owned(), json!(self.algorithm.as_str()));
+        }
+        jwk
+    }
+
+    /// A token with these claims: an access token by its type (RFC 9068, section 2.1).
+    pub fn token(&self, claims: &Value) -> Result<String, KeyFailure> {
+        let header =
+            json!({"alg": self.algorithm.as_str(), "typ": "at+jwt", "kid": self.id}).to_string();
+        let input = format!("{}.{}", encode(header), encode(claims.to_string()));
+        let signature = self
+            .sign(input.as_bytes())
+            .map_err(|_| KeyFailure("used"))?;
+        Ok(format!("{input}.{}", encode(signature)))
+    }
+
+    fn sign(&self, input: &[u8]) -> Result<Vec<u8>, Unspecified> {
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, input, &mut signature)?;
+                Ok(signature)
+            }
+            Pair::Ec(pair) => Ok(pair.sign(&random, input)?.as_ref().to_vec()),
+            Pair::Ed(pair) => Ok(pair.try_sign(input)?.as_ref().to_vec()),
+        }
+    }
+}
+
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SigningKey")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,91 @@
+//! Whether a verified token still means what it says: a token lives on after its session, and after its rights.
+//!
+//! Only the server itself can know. Other services see a token of an ended session as good until its `exp`.
+
+use std::collections::HashSet;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::WWW_AUTHENTICATE;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, web};
+use identity_actix::{ApiError, Caller};
+use identity_core::Authenticated;
+use serde_json::json;
+use tracing::info;
+
+use crate::policies::is_own;
+use crate::signing::SigningError;
+use crate::state::{Actor, State};
+
+/// Middleware, to be used with `actix_web::middleware::from_fn` inside of `Authenticate`: 401 for a token whose key
+/// or session has ended, whose user or client is gone, or that has a right of this server which was taken away since.
+pub async fn still_valid<B: MessageBody>(
+    caller: Caller,
+    state: web::Data<State>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match is_valid(&state, &caller).await {
+        Ok(true) => Ok(next.call(request).await?.map_into_left_body()),
+        Ok(false) => {
+            info!(
+                token.reason = "token_revoked",
+                "token rejected: its key, its session or one of its rights has ended"
+            );
+            Ok(request.into_response(revoked()).map_into_right_body())
+        }
+        Err(error) => {
+            let error = Error::from(ApiError::internal(&error));
+            let response = HttpResponse::from_error(error);
+            Ok(request.into_response(response).map_into_right_body())
+        }
+    }
+}
+
+async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, SigningError> {
+    // The adapter may know the token from before a rotation.
+    if !state.keys.fresh().await?.has(caller.token().key_id()) {
+        return Ok(false);
+    }
+    let Actor { org, id } = Actor::of(caller);
+    let rights = match caller.token().text("sid") {
+        Some(session) => {
+            let session = state.store.session(org, session, state.now()).await?;
+            if session.is_none_or(|session| session.user != id) {
+                return Ok(false);
+            }
+            state.store.rights_of_user(org, id).await?
+        }
+        None => {
+            if !state.store.has_client(org, id).await? {
+                return Ok(false);
+            }
+            state.store.rights_of_client(org, id).await?
+        }
+    };
+    let held: HashSet<_> = rights.slugs.iter().collect();
+    let scopes = &caller.principal().scopes;
+    Ok(scopes
+        .iter()
+        .filter(|slug| is_own(slug))
+        .all(|slug| held.contains(slug)))
+}
+
+/// As the adapter answers a token that is not good; it has no code of its own for one that was good.
+fn revoked() -> HttpResponse {
+    let detail = "The key, the session or a right of this token has ended. Please get a new one.";
+    let challenge = format!(
+        r#"Bearer realm="auth-server", error="invalid_token", error_description="{detail}""#
+    );
+    HttpResponse::Unauthorized()
+        .content_type("application/problem+json")
+        .insert_header((WWW_AUTHENTICATE, challenge))
+        .json(json!({
+            "type": "about:blank",
+            "title": "Unauthorized",
+            "status": 401,
+            "detail": detail,
+            "code": "token_revoked",
+        }))
+}

@@ -1,0 +1,27 @@
+//! Forgetting what nobody needs any more.
+
+use std::time::Duration;
+
+use identity_core::UnixTime;
+
+use super::Store;
+use super::orgs::seconds;
+
+impl Store {
+    /// Deletes sessions that have ended, and events older than `keep_audit`.
+    ///
+    /// A session that was revoked stays until it would have ended, so that its tokens are known for what they are.
+    pub async fn clean(&self, keep_audit: Duration, now: UnixTime) -> Result<(), sqlx::Error> {
+        let mut write = self.write().await?;
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
+            .bind(seconds(now))
+            .execute(write.connection())
+            .await?;
+        let oldest = UnixTime::from_seconds(now.seconds() - keep_audit.as_secs_f64());
+        sqlx::query("DELETE FROM audit WHERE at < $1")
+            .bind(seconds(oldest))
+            .execute(write.connection())
+            .await?;
+        write.commit().await
+    }
+}

@@ -1,0 +1,142 @@
+//! Machine clients: services that call others on nobody's behalf.
+
+use identity_core::UnixTime;
+use sqlx::Row;
+
+use super::orgs::seconds;
+use super::{Store, Write};
+
+/// A machine client of an organization.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Given by the server; later clients have greater ids.
+    pub id: String,
+    /// The organization.
+    pub org: String,
+    /// As it was given. Two clients of an organization never have the same, in whatever case.
+    pub name: String,
+    /// The slugs of its permissions.
+    pub permissions: Vec<String>,
+}
+
+/// What a client proves itself with: the organization, and the hash of its secret.
+pub struct ClientSecret {
+    /// The organization.
+    pub org: String,
+    /// SHA-256 of the secret.
+    pub hash: String,
+}
+
+impl Write {
+    /// Stores a client without permissions.
+    pub async fn create_client(
+        &mut self,
+        client: &Client,
+        secret_hash: &str,
+        now: UnixTime,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO clients (id, org_id, name, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&client.id)
+        .bind(&client.org)
+        .bind(&client.name)
+        .bind(secret_hash)
+        .bind(seconds(now))
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+
+    /// How many clients the organization has.
+    pub async fn count_clients(&mut self, org: &str) -> Result<i64, sqlx::Error> {
+        sqlx::query("SELECT COUNT(*) FROM clients WHERE org_id = $1")
+            .bind(org)
+            .fetch_one(self.connection())
+            .await?
+            .try_get(0)
+    }
+
+    /// Gives a permission to a client. Both must be of the organization.
+    pub async fn permit(
+        &mut self,
+        org: &str,
+        client: &str,
+        permission: i64,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO client_permissions (org_id, client_id, permission_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind(org)
+        .bind(client)
+        .bind(permission)
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+
+    /// Deletes a client of the organization. Answers whether there was one.
+    pub async fn delete_client(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
+        let deleted = sqlx::query("DELETE FROM clients WHERE org_id = $1 AND id = $2")
+            .bind(org)
+            .bind(id)
+            .execute(self.connection())
+            .await?;
+        Ok(deleted.rows_affected() > 0)
+    }
+}
+
+impl Store {
+    /// What the client of this id, of whatever organization, proves itself with.
+    pub async fn client_secret(&self, id: &str) -> Result<Option<ClientSecret>, sqlx::Error> {
+        let row = sqlx::query("SELECT org_id, secret_hash FROM clients WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| {
+            Ok(ClientSecret {
+                org: row.try_get("org_id")?,
+                hash: row.try_get("secret_hash")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Whether the organization has a client of this id.
+    pub async fn has_client(&self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
+        let row = sqlx::query("SELECT id FROM clients WHERE org_id = $1 AND id = $2")
+            .bind(org)
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// All clients of the organization, in the order in which they were created.
+    pub async fn clients(&self, org: &str) -> Result<Vec<Client>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT c.id, c.org_id, c.name, p.slug FROM clients c \
+             LEFT JOIN client_permissions l ON l.org_id = c.org_id AND l.client_id = c.id \
+             LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
+             WHERE c.org_id = $1 ORDER BY c.id, p.slug",
+        )
+        .bind(org)
+        .fetch_all(self.pool())
+        .await?;
+        let mut clients: Vec<Client> = Vec::new();
+        for row in &rows {
+            let slug: Option<String> = row.try_get("slug")?;
+            let id: String = row.try_get("id")?;
+            match clients.last_mut() {
+                Some(last) if last.id == id => last.permissions.extend(slug),
+                _ => clients.push(Client {
+                    id,
+                    org: row.try_get("org_id")?,
+                    name: row.try_get("name")?,
+                    permissions: slug.into_iter().collect(),
+                }),
+            }
+        }
+        Ok(clients)
+    }
+}

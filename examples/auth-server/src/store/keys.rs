@@ -1,0 +1,180 @@
+//! The signing keys, as they are kept.
+
+use identity_core::UnixTime;
+use sqlx::{AnyConnection, Row};
+
+use super::orgs::seconds;
+use super::{Store, Write};
+
+/// A signing key with its private part encrypted.
+#[derive(Clone)]
+pub struct StoredKey {
+    /// `kid`.
+    pub id: String,
+    /// `RS256`, `ES256` or `EdDSA`.
+    pub algorithm: String,
+    /// What it is used for now.
+    pub state: KeyState,
+    /// The public part.
+    pub public_jwk: String,
+    /// The private part, encrypted.
+    pub private_key: String,
+    /// When a previous key may go, in seconds since 1970.
+    pub retire_at: i64,
+}
+
+/// What a key is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// It is published, and signs after the next rotation.
+    Next,
+    /// It signs.
+    Current,
+    /// It is published for the tokens that it signed.
+    Previous,
+}
+
+impl KeyState {
+    /// As the database says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Current => "current",
+            Self::Previous => "previous",
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        match text {
+            "next" => Self::Next,
+            "current" => Self::Current,
+            _ => Self::Previous,
+        }
+    }
+}
+
+/// Which keys there are: it grows with each change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeySetVersion {
+    /// 0 before there are any keys.
+    pub number: i64,
+    /// When the keys were last rotated, in seconds since 1970.
+    pub rotated_at: i64,
+}
+
+impl Store {
+    /// Which keys there are.
+    pub async fn key_set_version(&self) -> Result<KeySetVersion, sqlx::Error> {
+        version(&mut *self.pool().acquire().await?).await
+    }
+
+    /// All keys and which they are, as they were at one moment.
+    pub async fn keys(&self) -> Result<(KeySetVersion, Vec<StoredKey>), sqlx::Error> {
+        let mut connection = self.pool().acquire().await?;
+        loop {
+            let before = version(&mut connection).await?;
+            let keys = all(&mut connection).await?;
+            // A rotation in between shows as another number.
+            if version(&mut connection).await? == before {
+                return Ok((before, keys));
+            }
+        }
+    }
+}
+
+impl Write {
+    /// Takes the right to change the keys from version `seen` to the next one. Of any number of attempts, wherever they
+    /// are made, one gets it; the others have to look at the keys again.
+    pub async fn claim_key_set(
+        &mut self,
+        seen: KeySetVersion,
+        now: UnixTime,
+    ) -> Result<bool, sqlx::Error> {
+        let claimed = sqlx::query(
+            "UPDATE key_set SET version = version + 1, rotated_at = $1 WHERE id = 1 AND version = $2",
+        )
+        .bind(seconds(now))
+        .bind(seen.number)
+        .execute(self.connection())
+        .await?;
+        Ok(claimed.rows_affected() == 1)
+    }
+
+    /// All keys.
+    pub async fn keys(&mut self) -> Result<Vec<StoredKey>, sqlx::Error> {
+        all(self.connection()).await
+    }
+
+    /// Stores a key.
+    pub async fn add_key(&mut self, key: &StoredKey, now: UnixTime) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO signing_keys (id, algorithm, state, public_jwk, private_key, created_at, retire_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&key.id)
+        .bind(&key.algorithm)
+        .bind(key.state.as_str())
+        .bind(&key.public_jwk)
+        .bind(&key.private_key)
+        .bind(seconds(now))
+        .bind(key.retire_at)
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+
+    /// Uses a key for something else.
+    pub async fn set_key_state(
+        &mut self,
+        id: &str,
+        state: KeyState,
+        retire_at: i64,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE signing_keys SET state = $1, retire_at = $2 WHERE id = $3")
+            .bind(state.as_str())
+            .bind(retire_at)
+            .bind(id)
+            .execute(self.connection())
+            .await
+            .map(drop)
+    }
+
+    /// Deletes a key: its tokens are worth nothing from now on.
+    pub async fn delete_key(&mut self, id: &str) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM signing_keys WHERE id = $1")
+            .bind(id)
+            .execute(self.connection())
+            .await
+            .map(drop)
+    }
+}
+
+async fn version(connection: &mut AnyConnection) -> Result<KeySetVersion, sqlx::Error> {
+    let row = sqlx::query("SELECT version, rotated_at FROM key_set WHERE id = 1")
+        .fetch_one(connection)
+        .await?;
+    Ok(KeySetVersion {
+        number: row.try_get(0)?,
+        rotated_at: row.try_get(1)?,
+    })
+}
+
+async fn all(connection: &mut AnyConnection) -> Result<Vec<StoredKey>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT id, algorithm, state, public_jwk, private_key, retire_at FROM signing_keys ORDER BY created_at, id",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(StoredKey {
+                id: row.try_get("id")?,
+                algorithm: row.try_get("algorithm")?,
+                state: KeyState::of(row.try_get("state")?),
+                public_jwk: row.try_get("public_jwk")?,
+                private_key: row.try_get("private_key")?,
+                retire_at: row.try_get("retire_at")?,
+            })
+        })
+        .collect()
+}

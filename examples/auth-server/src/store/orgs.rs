@@ -1,0 +1,71 @@
+//! Organizations.
+
+use identity_core::UnixTime;
+use sqlx::Row;
+
+use super::{Store, Write};
+
+/// An organization.
+#[derive(Debug, Clone)]
+pub struct Org {
+    /// Given by the server.
+    pub id: String,
+    /// As it was given.
+    pub name: String,
+    /// As it was given. Two organizations never have the same, in whatever case.
+    pub domain: String,
+    /// `teams` or `enterprise`.
+    pub kind: String,
+}
+
+/// A moment as the database keeps it: whole seconds since 1970.
+pub fn seconds(time: UnixTime) -> i64 {
+    // A cast of a float saturates.
+    time.seconds() as i64
+}
+
+impl Write {
+    /// Stores an organization.
+    pub async fn create_org(&mut self, org: &Org, now: UnixTime) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO orgs (id, name, domain, kind, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        )
+        .bind(&org.id)
+        .bind(&org.name)
+        .bind(&org.domain)
+        .bind(&org.kind)
+        .bind(seconds(now))
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+
+    /// Waits until nobody else changes rights in the organization, and keeps others from it until the end.
+    pub async fn lock_org(&mut self, org: &str, now: UnixTime) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE orgs SET changed_at = $1 WHERE id = $2")
+            .bind(seconds(now))
+            .bind(org)
+            .execute(self.connection())
+            .await
+            .map(drop)
+    }
+}
+
+impl Store {
+    /// The organization of this id.
+    pub async fn org(&self, id: &str) -> Result<Option<Org>, sqlx::Error> {
+        let row = sqlx::query("SELECT id, name, domain, kind FROM orgs WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| {
+            Ok(Org {
+                id: row.try_get("id")?,
+                name: row.try_get("name")?,
+                domain: row.try_get("domain")?,
+                kind: row.try_get("kind")?,
+            })
+        })
+        .transpose()
+    }
+}

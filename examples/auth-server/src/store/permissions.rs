@@ -1,0 +1,180 @@
+//! Permissions, and what they are attached to.
+
+use identity_core::UnixTime;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::orgs::seconds;
+use super::{Store, Write};
+
+/// A permission of an organization.
+#[derive(Debug, Clone)]
+pub struct Permission {
+    /// Given by the database; unique over all organizations.
+    pub id: i64,
+    /// The service that asks for it.
+    pub service: String,
+    /// What it is about.
+    pub resource: String,
+    /// What it allows.
+    pub action: String,
+    /// `{service}.{resource}.{action}`.
+    pub slug: String,
+    /// What it is for.
+    pub description: String,
+}
+
+/// A permission to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPermission<'n> {
+    /// The service that asks for it.
+    pub service: &'n str,
+    /// What it is about.
+    pub resource: &'n str,
+    /// What it allows.
+    pub action: &'n str,
+    /// What it is for.
+    pub description: &'n str,
+}
+
+impl NewPermission<'_> {
+    /// `{service}.{resource}.{action}`.
+    pub fn slug(&self) -> String {
+        format!("{}.{}.{}", self.service, self.resource, self.action)
+    }
+}
+
+/// One permission of one role.
+#[derive(Debug, Clone, Copy)]
+pub struct Attachment {
+    /// The role.
+    pub role: i64,
+    /// The permission.
+    pub permission: i64,
+}
+
+impl Write {
+    /// Stores a permission. Answers its id.
+    pub async fn create_permission(
+        &mut self,
+        org: &str,
+        new: NewPermission<'_>,
+        now: UnixTime,
+    ) -> Result<i64, sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO permissions (org_id, service, resource, action, slug, description, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        )
+        .bind(org)
+        .bind(new.service)
+        .bind(new.resource)
+        .bind(new.action)
+        .bind(new.slug())
+        .bind(new.description)
+        .bind(seconds(now))
+        .fetch_one(self.connection())
+        .await?
+        .try_get(0)
+    }
+
+    /// How many permissions the organization has.
+    pub async fn count_permissions(&mut self, org: &str) -> Result<i64, sqlx::Error> {
+        sqlx::query("SELECT COUNT(*) FROM permissions WHERE org_id = $1")
+            .bind(org)
+            .fetch_one(self.connection())
+            .await?
+            .try_get(0)
+    }
+
+    /// The permission of the organization with this slug.
+    pub async fn permission_of_slug(
+        &mut self,
+        org: &str,
+        slug: &str,
+    ) -> Result<Option<Permission>, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 AND slug = $2",
+        )
+        .bind(org)
+        .bind(slug)
+        .fetch_optional(self.connection())
+        .await?;
+        row.as_ref().map(permission).transpose()
+    }
+
+    /// The permission of the organization with this id.
+    pub async fn permission(
+        &mut self,
+        org: &str,
+        id: i64,
+    ) -> Result<Option<Permission>, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 AND id = $2",
+        )
+        .bind(org)
+        .bind(id)
+        .fetch_optional(self.connection())
+        .await?;
+        row.as_ref().map(permission).transpose()
+    }
+
+    /// Deletes a permission of the organization, and takes it from whatever has it.
+    pub async fn delete_permission(&mut self, org: &str, id: i64) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM permissions WHERE org_id = $1 AND id = $2")
+            .bind(org)
+            .bind(id)
+            .execute(self.connection())
+            .await
+            .map(drop)
+    }
+
+    /// Attaches a permission to a role. Both must be of the organization.
+    pub async fn attach(&mut self, org: &str, link: Attachment) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO role_permissions (org_id, role_id, permission_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind(org)
+        .bind(link.role)
+        .bind(link.permission)
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+
+    /// Detaches a permission from a role.
+    pub async fn detach(&mut self, org: &str, link: Attachment) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "DELETE FROM role_permissions WHERE org_id = $1 AND role_id = $2 AND permission_id = $3",
+        )
+        .bind(org)
+        .bind(link.role)
+        .bind(link.permission)
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+}
+
+impl Store {
+    /// All permissions of the organization, in the order in which they were created.
+    pub async fn permissions(&self, org: &str) -> Result<Vec<Permission>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 ORDER BY id",
+        )
+        .bind(org)
+        .fetch_all(self.pool())
+        .await?;
+        rows.iter().map(permission).collect()
+    }
+}
+
+fn permission(row: &AnyRow) -> Result<Permission, sqlx::Error> {
+    Ok(Permission {
+        id: row.try_get("id")?,
+        service: row.try_get("service")?,
+        resource: row.try_get("resource")?,
+        action: row.try_get("action")?,
+        slug: row.try_get("slug")?,
+        description: row.try_get("description")?,
+    })
+}

@@ -1,0 +1,91 @@
+//! What a user or a client may do.
+
+use sqlx::{AnyConnection, Row};
+
+use super::{Store, Write};
+
+/// What somebody may do, at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// The names of the roles; clients have none.
+    pub roles: Vec<String>,
+    /// The slugs of the permissions, each once, sorted.
+    pub slugs: Vec<String>,
+}
+
+impl Write {
+    /// What a user of the organization may do.
+    pub async fn rights_of_user(&mut self, org: &str, user: &str) -> Result<Rights, sqlx::Error> {
+        of_user(self.connection(), org, user).await
+    }
+
+    /// What a client of the organization may do.
+    pub async fn rights_of_client(
+        &mut self,
+        org: &str,
+        client: &str,
+    ) -> Result<Rights, sqlx::Error> {
+        of_client(self.connection(), org, client).await
+    }
+}
+
+impl Store {
+    /// What a user of the organization may do.
+    pub async fn rights_of_user(&self, org: &str, user: &str) -> Result<Rights, sqlx::Error> {
+        of_user(&mut *self.pool().acquire().await?, org, user).await
+    }
+
+    /// What a client of the organization may do.
+    pub async fn rights_of_client(&self, org: &str, client: &str) -> Result<Rights, sqlx::Error> {
+        of_client(&mut *self.pool().acquire().await?, org, client).await
+    }
+}
+
+async fn of_user(
+    connection: &mut AnyConnection,
+    org: &str,
+    user: &str,
+) -> Result<Rights, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT r.name, p.slug FROM user_roles u \
+         JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
+         LEFT JOIN role_permissions l ON l.org_id = r.org_id AND l.role_id = r.id \
+         LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
+         WHERE u.org_id = $1 AND u.user_id = $2 ORDER BY r.id",
+    )
+    .bind(org)
+    .bind(user)
+    .fetch_all(connection)
+    .await?;
+    let mut rights = Rights::default();
+    for row in &rows {
+        let name: String = row.try_get(0)?;
+        if !rights.roles.contains(&name) {
+            rights.roles.push(name);
+        }
+        rights.slugs.extend(row.try_get::<Option<String>, _>(1)?);
+    }
+    rights.slugs.sort();
+    rights.slugs.dedup();
+    Ok(rights)
+}
+
+async fn of_client(
+    connection: &mut AnyConnection,
+    org: &str,
+    client: &str,
+) -> Result<Rights, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT p.slug FROM client_permissions c JOIN permissions p ON p.org_id = c.org_id AND p.id = c.permission_id \
+         WHERE c.org_id = $1 AND c.client_id = $2 ORDER BY p.slug",
+    )
+    .bind(org)
+    .bind(client)
+    .fetch_all(connection)
+    .await?;
+    let slugs: Result<_, sqlx::Error> = rows.iter().map(|row| row.try_get(0)).collect();
+    Ok(Rights {
+        roles: Vec::new(),
+        slugs: slugs?,
+    })
+}

@@ -1,0 +1,214 @@
+//! Roles, and who has them.
+
+use identity_core::UnixTime;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::orgs::seconds;
+use super::{Store, Write};
+
+/// A role of an organization.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Given by the database; unique over all organizations.
+    pub id: i64,
+    /// As it was given. Two roles of an organization never have the same, in whatever case.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The slugs of its permissions.
+    pub permissions: Vec<String>,
+}
+
+/// A role to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRole<'n> {
+    /// Its name.
+    pub name: &'n str,
+    /// What it is for.
+    pub description: &'n str,
+}
+
+impl Role {
+    /// Who may do everything in the organization. There is always somebody who has it.
+    pub const OWNER: &'static str = "owner";
+    /// Who may look after its users.
+    pub const ADMIN: &'static str = "admin";
+    /// Everybody else.
+    pub const USER: &'static str = "user";
+
+    /// Whether it is one of those that each organization has.
+    pub fn is_built_in(&self) -> bool {
+        [Self::OWNER, Self::ADMIN, Self::USER].contains(&self.name.as_str())
+    }
+}
+
+impl Write {
+    /// Stores a role. Answers its id.
+    pub async fn create_role(
+        &mut self,
+        org: &str,
+        role: NewRole<'_>,
+        now: UnixTime,
+    ) -> Result<i64, sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO roles (org_id, name, description, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
+        )
+        .bind(org)
+        .bind(role.name)
+        .bind(role.description)
+        .bind(seconds(now))
+        .fetch_one(self.connection())
+        .await?
+        .try_get(0)
+    }
+
+    /// A role of the organization, as it is now.
+    pub async fn role(&mut self, org: &str, id: i64) -> Result<Option<Role>, sqlx::Error> {
+        let row =
+            sqlx::query("SELECT id, name, description FROM roles WHERE org_id = $1 AND id = $2")
+                .bind(org)
+                .bind(id)
+                .fetch_optional(self.connection())
+                .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let slugs = sqlx::query(
+            "SELECT p.slug FROM role_permissions r JOIN permissions p ON p.org_id = r.org_id AND p.id = r.permission_id \
+             WHERE r.org_id = $1 AND r.role_id = $2 ORDER BY p.slug",
+        )
+        .bind(org)
+        .bind(id)
+        .fetch_all(self.connection())
+        .await?;
+        let slugs: Result<_, sqlx::Error> = slugs.iter().map(|row| row.try_get(0)).collect();
+        role(&row, slugs?).map(Some)
+    }
+
+    /// The id of the role of this name.
+    pub async fn role_named(&mut self, org: &str, name: &str) -> Result<i64, sqlx::Error> {
+        sqlx::query("SELECT id FROM roles WHERE org_id = $1 AND name = $2")
+            .bind(org)
+            .bind(name)
+            .fetch_one(self.connection())
+            .await?
+            .try_get(0)
+    }
+
+    /// How many roles the organization has.
+    pub async fn count_roles(&mut self, org: &str) -> Result<i64, sqlx::Error> {
+        sqlx::query("SELECT COUNT(*) FROM roles WHERE org_id = $1")
+            .bind(org)
+            .fetch_one(self.connection())
+            .await?
+            .try_get(0)
+    }
+
+    /// Deletes a role of the organization, and takes it from whoever has it.
+    pub async fn delete_role(&mut self, org: &str, id: i64) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM roles WHERE org_id = $1 AND id = $2")
+            .bind(org)
+            .bind(id)
+            .execute(self.connection())
+            .await
+            .map(drop)
+    }
+
+    /// Gives a role to a user. Both must be of the organization.
+    pub async fn assign_role(
+        &mut self,
+        org: &str,
+        user: &str,
+        role: i64,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO user_roles (org_id, user_id, role_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind(org)
+        .bind(user)
+        .bind(role)
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+
+    /// Takes a role from a user.
+    pub async fn unassign_role(
+        &mut self,
+        org: &str,
+        user: &str,
+        role: i64,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM user_roles WHERE org_id = $1 AND user_id = $2 AND role_id = $3")
+            .bind(org)
+            .bind(user)
+            .bind(role)
+            .execute(self.connection())
+            .await
+            .map(drop)
+    }
+
+    /// How many owners the organization has, apart from this user.
+    pub async fn other_owners(&mut self, org: &str, user: &str) -> Result<i64, sqlx::Error> {
+        sqlx::query(
+            "SELECT COUNT(*) FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
+             WHERE u.org_id = $1 AND r.name = $2 AND u.user_id <> $3",
+        )
+        .bind(org)
+        .bind(Role::OWNER)
+        .bind(user)
+        .fetch_one(self.connection())
+        .await?
+        .try_get(0)
+    }
+}
+
+impl Store {
+    /// All roles of the organization, in the order in which they were created.
+    pub async fn roles(&self, org: &str) -> Result<Vec<Role>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT r.id, r.name, r.description, p.slug FROM roles r \
+             LEFT JOIN role_permissions l ON l.org_id = r.org_id AND l.role_id = r.id \
+             LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
+             WHERE r.org_id = $1 ORDER BY r.id, p.slug",
+        )
+        .bind(org)
+        .fetch_all(self.pool())
+        .await?;
+        let mut roles: Vec<Role> = Vec::new();
+        for row in &rows {
+            let slug: Option<String> = row.try_get("slug")?;
+            let id: i64 = row.try_get("id")?;
+            match roles.last_mut() {
+                Some(last) if last.id == id => last.permissions.extend(slug),
+                _ => roles.push(role(row, slug.into_iter().collect())?),
+            }
+        }
+        Ok(roles)
+    }
+
+    /// The ids and names of the roles that a user of the organization has.
+    pub async fn roles_of(&self, org: &str, user: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT r.id, r.name FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
+             WHERE u.org_id = $1 AND u.user_id = $2 ORDER BY r.id",
+        )
+        .bind(org)
+        .bind(user)
+        .fetch_all(self.pool())
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
+    }
+}
+
+fn role(row: &AnyRow, permissions: Vec<String>) -> Result<Role, sqlx::Error> {
+    Ok(Role {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        description: row.try_get("description")?,
+        permissions,
+    })
+}

@@ -1,0 +1,198 @@
+//! Sessions, and the refresh tokens that keep them going.
+
+use identity_core::UnixTime;
+use sqlx::Row;
+
+use super::orgs::seconds;
+use super::{Store, Write};
+
+/// A sign-in, and what came of it by refreshing.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Given by the server.
+    pub id: String,
+    /// The organization of the user.
+    pub org: String,
+    /// Who signed in.
+    pub user: String,
+    /// What was granted then, between spaces; empty where everything was asked for.
+    pub scope: String,
+    /// When it ends, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// What became of a refresh token that was sent.
+#[derive(Debug)]
+pub enum Redeemed {
+    /// It was good, and is used up now.
+    Good(Session),
+    /// It was used before: somebody else has it too. Its session is ended now.
+    Reused(Session),
+    /// There is none like it, or its session has ended.
+    Refused,
+}
+
+impl Write {
+    /// Stores a session with its first refresh token, of which only the hash is known here.
+    pub async fn create_session(
+        &mut self,
+        session: &Session,
+        token_hash: &str,
+        now: UnixTime,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO sessions (id, org_id, user_id, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(&session.id)
+        .bind(&session.org)
+        .bind(&session.user)
+        .bind(&session.scope)
+        .bind(seconds(now))
+        .bind(session.expires_at)
+        .execute(self.connection())
+        .await?;
+        self.add_refresh_token(session, token_hash).await
+    }
+
+    /// Stores another refresh token of a session.
+    pub async fn add_refresh_token(
+        &mut self,
+        session: &Session,
+        token_hash: &str,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query("INSERT INTO refresh_tokens (hash, session_id) VALUES ($1, $2)")
+            .bind(token_hash)
+            .bind(&session.id)
+            .execute(self.connection())
+            .await
+            .map(drop)
+    }
+
+    /// Uses up a refresh token: of any number of attempts, wherever they are made, one is told that it was good.
+    pub async fn redeem(
+        &mut self,
+        token_hash: &str,
+        now: UnixTime,
+    ) -> Result<Redeemed, sqlx::Error> {
+        let now = seconds(now);
+        let used = sqlx::query(
+            "UPDATE refresh_tokens SET used_at = $1 WHERE hash = $2 AND used_at IS NULL",
+        )
+        .bind(now)
+        .bind(token_hash)
+        .execute(self.connection())
+        .await?;
+        let row = sqlx::query(
+            "SELECT s.id, s.org_id, s.user_id, s.scope, s.expires_at FROM refresh_tokens t \
+             JOIN sessions s ON s.id = t.session_id \
+             WHERE t.hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2",
+        )
+        .bind(token_hash)
+        .bind(now)
+        .fetch_optional(self.connection())
+        .await?;
+        let Some(row) = row else {
+            return Ok(Redeemed::Refused);
+        };
+        let session = Session {
+            id: row.try_get("id")?,
+            org: row.try_get("org_id")?,
+            user: row.try_get("user_id")?,
+            scope: row.try_get("scope")?,
+            expires_at: row.try_get("expires_at")?,
+        };
+        if used.rows_affected() == 1 {
+            return Ok(Redeemed::Good(session));
+        }
+        sqlx::query("UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
+            .bind(now)
+            .bind(&session.id)
+            .execute(self.connection())
+            .await?;
+        Ok(Redeemed::Reused(session))
+    }
+
+    /// Ends the session that a refresh token belongs to. Answers whose it was.
+    pub async fn end_session_of(
+        &mut self,
+        token_hash: &str,
+        now: UnixTime,
+    ) -> Result<Option<(String, String)>, sqlx::Error> {
+        let row = sqlx::query(
+            "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL \
+             AND id = (SELECT session_id FROM refresh_tokens WHERE hash = $2) RETURNING org_id, user_id",
+        )
+        .bind(seconds(now))
+        .bind(token_hash)
+        .fetch_optional(self.connection())
+        .await?;
+        row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .transpose()
+    }
+
+    /// Ends a session of a user of the organization.
+    pub async fn end_session(
+        &mut self,
+        org: &str,
+        session: &str,
+        now: UnixTime,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE sessions SET revoked_at = $1 WHERE org_id = $2 AND id = $3 AND revoked_at IS NULL",
+        )
+        .bind(seconds(now))
+        .bind(org)
+        .bind(session)
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+
+    /// Ends all sessions of the same user but this one.
+    pub async fn end_other_sessions(
+        &mut self,
+        kept: &Session,
+        now: UnixTime,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE sessions SET revoked_at = $1 WHERE org_id = $2 AND user_id = $3 AND id <> $4 AND revoked_at IS NULL",
+        )
+        .bind(seconds(now))
+        .bind(&kept.org)
+        .bind(&kept.user)
+        .bind(&kept.id)
+        .execute(self.connection())
+        .await
+        .map(drop)
+    }
+}
+
+impl Store {
+    /// A session of a user of the organization, unless it has ended.
+    pub async fn session(
+        &self,
+        org: &str,
+        id: &str,
+        now: UnixTime,
+    ) -> Result<Option<Session>, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT id, org_id, user_id, scope, expires_at FROM sessions \
+             WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3",
+        )
+        .bind(org)
+        .bind(id)
+        .bind(seconds(now))
+        .fetch_optional(self.pool())
+        .await?;
+        row.map(|row| {
+            Ok(Session {
+                id: row.try_get("id")?,
+                org: row.try_get("org_id")?,
+                user: row.try_get("user_id")?,
+                scope: row.try_get("scope")?,
+                expires_at: row.try_get("expires_at")?,
+            })
+        })
+        .transpose()
+    }
+}

@@ -1,0 +1,61 @@
+//! Where a SQLite database is, as `DATABASE_URL` says it.
+
+use std::path::PathBuf;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AnyConnection, Connection, Executor};
+
+use super::OpenError;
+
+/// Where a SQLite database is.
+pub(super) struct SqliteFile {
+    /// As the driver reads it, with permission to make the file.
+    pub(super) url: String,
+    pub(super) is_in_memory: bool,
+    /// Where the file is; `None` in memory.
+    pub(super) folder: Option<PathBuf>,
+}
+
+impl SqliteFile {
+    /// Reads an address, and makes the folder of its file.
+    pub(super) fn at(url: &str) -> Result<Self, OpenError> {
+        // In what the driver takes, a folder in the place of a host may hold neither a space nor a capital.
+        let path = url
+            .strip_prefix("sqlite://")
+            .or(url.strip_prefix("sqlite:"));
+        let url = format!("sqlite:{}", path.unwrap_or_default());
+        let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+        let options: SqliteConnectOptions = path.parse().map_err(OpenError::Connect)?;
+        let file = options.get_filename();
+        let mode = query.split('&').find_map(|pair| pair.strip_prefix("mode="));
+        let is_in_memory = path == "sqlite::memory:" || mode == Some("memory");
+        let mut folder_of_file = None;
+        if !is_in_memory {
+            let folder = file.parent().ok_or(OpenError::NoFile)?;
+            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+                path: file.display().to_string(),
+                source,
+            })?;
+            folder_of_file = Some(folder.to_owned());
+        }
+        let separator = if query.is_empty() { "" } else { "&" };
+        let url = match mode {
+            Some(_) => url,
+            None if is_in_memory => url,
+            None => format!("{path}?{query}{separator}mode=rwc"),
+        };
+        Ok(Self {
+            url,
+            is_in_memory,
+            folder: folder_of_file,
+        })
+    }
+
+    /// Readers do not wait for a writer: the file remembers. It is done before there is a pool, which would not say
+    /// what is wrong with the file.
+    pub(super) async fn let_readers_not_wait(&self) -> Result<(), sqlx::Error> {
+        let mut connection = AnyConnection::connect(&self.url).await?;
+        connection.execute("PRAGMA journal_mode = WAL").await?;
+        connection.close().await
+    }
+}

@@ -1,0 +1,223 @@
+//! Slowing down who guesses: after some failures the next attempt has to wait, longer each time.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use identity_core::Clock;
+
+/// Counts the failures of each key, in this process alone: with several replicas, each allows as many.
+pub struct Throttle {
+    clock: Arc<dyn Clock>,
+    config: ThrottleConfig,
+    entries: Mutex<HashMap<String, Entry>>,
+}
+
+/// How patient a [`Throttle`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThrottleConfig {
+    /// So many failures cost nothing.
+    pub free: u32,
+    /// The longest wait; it doubles from one second on.
+    pub longest: Duration,
+}
+
+#[derive(Default)]
+struct Entry {
+    failures: u32,
+    blocked_until: f64,
+    last: f64,
+}
+
+/// An attempt that was let in. It counts as a failure from the start, so that attempts at the same time count too.
+#[must_use]
+pub struct Attempt<'t> {
+    throttle: &'t Throttle,
+    key: String,
+}
+
+impl Throttle {
+    /// Failures are forgotten when there was none for this long: 15 minutes, in seconds.
+    const FORGOTTEN_AFTER: f64 = 15.0 * 60.0;
+    /// At most so many keys are remembered; those with the fewest failures give way.
+    const MOST: usize = 10_000;
+
+    /// Nothing has failed yet.
+    pub fn new(config: ThrottleConfig, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            config,
+            entries: Mutex::default(),
+        }
+    }
+
+    /// Lets an attempt in, or says how long to wait. Being told to wait does not make it longer.
+    pub fn admit(&self, key: &str) -> Result<Attempt<'_>, Duration> {
+        let now = self.clock.now().seconds();
+        let mut entries = self.entries();
+        if !entries.contains_key(key) && entries.len() >= Self::MOST {
+            make_room(&mut entries, now);
+        }
+        let entry = entries.entry(key.to_owned()).or_default();
+        if entry.is_forgotten(now) {
+            *entry = Entry::default();
+        }
+        if entry.blocked_until > now {
+            let wait = Duration::try_from_secs_f64(entry.blocked_until - now);
+            return Err(wait.unwrap_or(self.config.longest));
+        }
+        entry.failures = entry.failures.saturating_add(1);
+        entry.last = now;
+        entry.blocked_until = match entry.failures.checked_sub(self.config.free) {
+            Some(over) => now + self.wait(over).as_secs_f64(),
+            None => 0.0,
+        };
+        Ok(Attempt {
+            throttle: self,
+            key: key.to_owned(),
+        })
+    }
+
+    fn wait(&self, over: u32) -> Duration {
+        let seconds = 1_u64.checked_shl(over).unwrap_or(u64::MAX);
+        Duration::from_secs(seconds).min(self.config.longest)
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Attempt<'_> {
+    /// It was good: everything before is forgotten.
+    pub fn forgive(self) {
+        self.throttle.entries().remove(&self.key);
+    }
+
+    /// It was good, or it says nothing: it does not count, and what was before stays.
+    pub fn take_back(self) {
+        let free = self.throttle.config.free;
+        let mut entries = self.throttle.entries();
+        if let Some(entry) = entries.get_mut(&self.key) {
+            entry.failures = entry.failures.saturating_sub(1);
+            if entry.failures < free {
+                entry.blocked_until = 0.0;
+            }
+            if entry.failures == 0 {
+                entries.remove(&self.key);
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn is_forgotten(&self, now: f64) -> bool {
+        now > self.last.max(self.blocked_until) + Throttle::FORGOTTEN_AFTER
+    }
+}
+
+fn make_room(entries: &mut HashMap<String, Entry>, now: f64) {
+    entries.retain(|_, entry| !entry.is_forgotten(now));
+    if entries.len() < Throttle::MOST {
+        return;
+    }
+    let least = entries
+        .iter()
+        .min_by(|(_, one), (_, other)| {
+            let by_time = one.last.total_cmp(&other.last);
+            one.failures.cmp(&other.failures).then(by_time)
+        })
+        .map(|(key, _)| key.clone());
+    if let Some(key) = least {
+        entries.remove(&key);
+    }
+}
+
+/// Names and addresses are personal data.
+impl fmt::Debug for Throttle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Throttle")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use identity_core::testing::TestClock;
+
+    use super::{Throttle, ThrottleConfig};
+
+    fn throttle(free: u32, longest: u64) -> (Throttle, Arc<TestClock>) {
+        let clock = Arc::new(TestClock::at(1000.0));
+        let config = ThrottleConfig {
+            free,
+            longest: Duration::from_secs(longest),
+        };
+        (Throttle::new(config, clock.clone()), clock)
+    }
+
+    fn fail(throttle: &Throttle, key: &str) -> Option<u64> {
+        throttle.admit(key).err().map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn the_wait_doubles_up_to_the_longest() {
+        let (throttle, clock) = throttle(2, 5);
+        assert_eq!(fail(&throttle, "a"), None);
+        let mut now = 1000.0;
+        for wait in [1, 2, 4, 5, 5] {
+            assert_eq!(fail(&throttle, "a"), None, "after the wait");
+            assert_eq!(fail(&throttle, "a"), Some(wait), "at once");
+            assert_eq!(fail(&throttle, "a"), Some(wait), "asking costs nothing");
+            assert_eq!(fail(&throttle, "b"), None, "others are not affected");
+            throttle.admit("b").map(|attempt| attempt.forgive()).ok();
+            now += wait as f64;
+            clock.set(now);
+        }
+        clock.set(now + 5.0 + 15.0 * 60.0 + 1.0);
+        assert_eq!(fail(&throttle, "a"), None);
+        assert_eq!(fail(&throttle, "a"), None, "forgotten");
+    }
+
+    #[test]
+    fn attempts_at_the_same_time_count() {
+        let (throttle, _) = throttle(3, 60);
+        let running: Vec<_> = (0..10).map(|_| throttle.admit("a")).collect();
+        assert_eq!(running.iter().filter(|one| one.is_ok()).count(), 3);
+    }
+
+    #[test]
+    fn a_good_attempt_forgives_or_takes_back_itself_alone() {
+        let (throttle, _) = throttle(3, 60);
+        for _ in 0..2 {
+            assert_eq!(fail(&throttle, "a"), None);
+        }
+        throttle.admit("a").unwrap().take_back();
+        assert_eq!(fail(&throttle, "a"), None, "the third");
+        assert_eq!(fail(&throttle, "a"), Some(1));
+
+        for _ in 0..10 {
+            throttle.admit("b").unwrap().forgive();
+        }
+        assert_eq!(throttle.entries().len(), 1, "b is not remembered");
+    }
+
+    #[test]
+    fn memory_is_bounded_and_who_failed_most_stays() {
+        let (throttle, clock) = throttle(2, 60);
+        assert_eq!(fail(&throttle, "guessed"), None);
+        assert_eq!(fail(&throttle, "guessed"), None);
+        for number in 0..Throttle::MOST + 50 {
+            clock.set(1000.0 + number as f64 * 1e-6);
+            assert_eq!(fail(&throttle, &number.to_string()), None);
+        }
+        assert_eq!(throttle.entries().len(), Throttle::MOST);
+        assert!(fail(&throttle, "guessed").is_some());
+    }
+}

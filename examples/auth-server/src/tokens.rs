@@ -1,0 +1,206 @@
+//! What tokens say.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity_core::UnixTime;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::signing::{KeyFailure, SigningKey};
+use crate::store::orgs::seconds;
+
+/// Whom tokens are from and for, and how long they live.
+#[derive(Debug, Clone)]
+pub struct TokenConfig {
+    /// `iss`.
+    pub issuer: String,
+    /// `aud`: one stands as a text, several as a list.
+    pub audience: Vec<String>,
+    /// How long an access token lives.
+    pub access_lifetime: Duration,
+    /// How long a session lasts, however often it is refreshed.
+    pub session_lifetime: Duration,
+}
+
+/// Who gets an access token, and for what.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The user, or the client where nobody is behind it.
+    pub subject: String,
+    /// The organization. A slug without it means nothing: every organization can give itself any slug.
+    pub org: String,
+    /// Who asks: a machine client, or [`FIRST_PARTY`].
+    pub client: String,
+    /// The session, where there is one.
+    pub session: Option<String>,
+    /// The names of the roles.
+    pub roles: Vec<String>,
+    /// The slugs that are granted.
+    pub scopes: Vec<String>,
+}
+
+/// The `client_id` of tokens that a user got by signing in here (RFC 9068, section 2.2, wants one).
+pub const FIRST_PARTY: &str = "auth-server";
+
+/// The longest token that is issued, in bytes: readers here take 16 KiB.
+pub const MAX_TOKEN_BYTES: usize = 15 * 1024;
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenFailure {
+    /// The rights are too many for one token.
+    #[error("the token would be longer than {MAX_TOKEN_BYTES} bytes")]
+    TooLarge,
+    /// The key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyFailure),
+}
+
+impl TokenConfig {
+    /// An access token (RFC 9068), signed with `key`.
+    pub fn access_token(
+        &self,
+        key: &SigningKey,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<String, TokenFailure> {
+        let token = key.token(&self.claims(grant, seconds(now)))?;
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenFailure::TooLarge);
+        }
+        Ok(token)
+    }
+
+    fn claims(&self, grant: &Grant, now: i64) -> Value {
+        let audience = match self.audience.as_slice() {
+            [one] => json!(one),
+            several => json!(several),
+        };
+        let mut claims = json!({
+            "iss": self.issuer,
+            "sub": grant.subject,
+            "aud": audience,
+            "exp": now.saturating_add_unsigned(self.access_lifetime.as_secs()),
+            "iat": now,
+            "nbf": now,
+            "jti": Uuid::now_v7().to_string(),
+            "client_id": grant.client,
+            "org_id": grant.org,
+            "roles": grant.roles,
+            "scopes": grant.scopes,
+            "scope": grant.scopes.join(" "),
+        });
+        if let (Some(claims), Some(session)) = (claims.as_object_mut(), &grant.session) {
+            claims.insert("sid".to_owned(), json!(session));
+        }
+        claims
+    }
+}
+
+/// What of `held` is granted to who asks for `asked`: everything, if nothing is asked for by name. `None` if nothing of
+/// what was asked for is held.
+pub fn granted(asked: &str, held: &[String]) -> Option<Vec<String>> {
+    let mut names = asked.split(' ').filter(|name| !name.is_empty()).peekable();
+    if names.peek().is_none() {
+        return Some(held.to_vec());
+    }
+    let asked: Vec<_> = names.collect();
+    let granted: Vec<_> = held
+        .iter()
+        .filter(|slug| asked.contains(&slug.as_str()))
+        .cloned()
+        .collect();
+    (!granted.is_empty()).then_some(granted)
+}
+
+/// 256 bits of chance: a refresh token or the secret of a client. Errors: the system has no chance to give.
+pub fn secret() -> Result<String, aws_lc_rs::error::Unspecified> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is stored of a [`secret`]. A slow hash would add nothing: nobody guesses 256 bits.
+pub fn hash_of(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use identity_core::UnixTime;
+    use serde_json::{Value, json};
+
+    use super::{Grant, TokenConfig, TokenFailure, granted, hash_of, secret};
+    use crate::signing::{SigningAlgorithm, SigningKey};
+
+    fn token(audience: &[&str], scopes: usize) -> Result<Value, TokenFailure> {
+        let config = TokenConfig {
+            issuer: "https://id.example".to_owned(),
+            audience: audience.iter().map(ToString::to_string).collect(),
+            access_lifetime: Duration::from_secs(600),
+            session_lifetime: Duration::from_secs(6000),
+        };
+        let grant = Grant {
+            subject: "U1".to_owned(),
+            org: "O1".to_owned(),
+            client: "C1".to_owned(),
+            session: None,
+            roles: vec!["user".to_owned()],
+            scopes: vec!["a.b.c".to_owned(); scopes],
+        };
+        let key = SigningKey::generate(SigningAlgorithm::EdDsa).unwrap();
+        let token = config.access_token(&key, &grant, UnixTime::from_seconds(1000.9))?;
+        let claims = token.split('.').nth(1).unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+        Ok(serde_json::from_slice(&claims).unwrap())
+    }
+
+    #[test]
+    fn one_audience_is_a_text_and_several_are_a_list() {
+        let one = token(&["a"], 2).unwrap();
+        assert_eq!(one["aud"], "a");
+        assert_eq!(token(&["a", "b"], 2).unwrap()["aud"], json!(["a", "b"]));
+        for (name, value) in [("iat", 1000), ("nbf", 1000), ("exp", 1600)] {
+            assert_eq!(one[name], value, "{name}");
+        }
+        assert_eq!(one["scopes"], json!(["a.b.c", "a.b.c"]));
+        assert_eq!(one["scope"], "a.b.c a.b.c");
+        assert_eq!(one.get("sid"), None);
+        assert_ne!(one["jti"], token(&["a"], 2).unwrap()["jti"]);
+    }
+
+    #[test]
+    fn a_token_that_nobody_would_read_is_not_issued() {
+        assert!(matches!(token(&["a"], 1000), Err(TokenFailure::TooLarge)));
+    }
+
+    #[test]
+    fn what_is_asked_for_is_cut_down_to_what_is_held() {
+        let held = ["a.b.c".to_owned(), "a.b.d".to_owned()];
+        assert_eq!(granted("x.y.z", &held), None);
+        assert_eq!(granted("x.y.z", &[]), None);
+        assert_eq!(granted("a.b", &held), None);
+        assert_eq!(granted("x.y.z  a.b.d", &held).unwrap(), ["a.b.d"]);
+        for everything in ["", "  "] {
+            assert_eq!(granted(everything, &held).unwrap(), held);
+        }
+        assert!(granted("", &[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_secret_is_43_characters_of_chance() {
+        let (one, other) = (secret().unwrap(), secret().unwrap());
+        assert_ne!(one, other);
+        assert_eq!((one.len(), hash_of(&one).len()), (43, 43));
+        assert_ne!(hash_of(&one), hash_of(&other));
+    }
+}

@@ -1,0 +1,193 @@
+//! Signing keys: their algorithms, their rotation, their encryption.
+
+use auth_server::{EncryptionKey, Rotation, SigningAlgorithm, server};
+use identity_core::Algorithms;
+use serde_json::{Value, json};
+
+use crate::sessions::clock;
+use crate::support::{
+    Api, ISSUER, PASSWORD, Person, TestDatabase, TestServer, on_both_databases, settings,
+};
+
+on_both_databases! {
+    every_algorithm_signs_tokens_that_are_verified_here_and_elsewhere
+    keys_rotate_by_command_and_on_schedule
+    a_rotation_at_the_same_moment_is_one_rotation
+    keys_that_cannot_be_decrypted_stop_the_start
+    the_discovery_document_says_what_there_is
+}
+
+pub async fn key_ids(api: &Api) -> Vec<String> {
+    let jwks = api.get_public("/.well-known/jwks.json").await.expect(200);
+    let keys = jwks.body["keys"].as_array().unwrap().clone();
+    for key in &keys {
+        for private in ["d", "p", "q", "k"] {
+            assert!(key.get(private).is_none());
+        }
+    }
+    keys.iter()
+        .map(|key| key["kid"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+pub fn header(token: &str) -> Value {
+    use base64::Engine;
+    let header = token.split('.').next().unwrap();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(header)
+        .unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+async fn every_algorithm_signs_tokens_that_are_verified_here_and_elsewhere(database: TestDatabase) {
+    let mut before: Option<Person> = None;
+    for algorithm in [
+        SigningAlgorithm::Rs256,
+        SigningAlgorithm::Es256,
+        SigningAlgorithm::EdDsa,
+    ] {
+        let mut settings = settings(&database);
+        settings.tokens.algorithm = algorithm;
+        let server = TestServer::with(settings);
+        let api = &server.api;
+        let owner = Person::owner(api).await;
+        let header = header(&owner.token);
+        assert_eq!(header["typ"], "at+jwt");
+        let name = header["alg"].as_str().unwrap();
+        let algorithms: Algorithms = name.parse().unwrap();
+        let jwks = api.get_public("/.well-known/jwks.json").await.body;
+        let keys = identity_core::testing::StaticKeys::from_jwks(&jwks);
+        let rules = identity_core::VerificationRules {
+            algorithms,
+            types: vec!["at+jwt"],
+            ..identity_core::VerificationRules::new(
+                vec![ISSUER.to_owned()],
+                identity_core::AudienceRule::Required(vec![ISSUER.to_owned()]),
+            )
+        };
+        let clock = std::sync::Arc::new(identity_core::SystemClock);
+        let verifier = identity_core::Verifier::new(rules, std::sync::Arc::new(keys), clock);
+        let verified = verifier.verify(&owner.token).await.unwrap();
+        assert_eq!(verified.subject(), owner.id);
+        if let Some(before) = before {
+            let still = api.get("/user/me", &before.token).await;
+            still.expect(200);
+        }
+        before = Some(owner);
+    }
+}
+
+async fn keys_rotate_by_command_and_on_schedule(database: TestDatabase) {
+    let (clock, now) = clock();
+    let mut settings = settings(&database);
+    settings.clock = clock.clone();
+    let server = TestServer::with(settings.clone());
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let kid = |token: &str| header(token)["kid"].as_str().unwrap().to_owned();
+    let first = key_ids(api).await;
+    assert_eq!(first.len(), 2, "current and next");
+    assert!(first.contains(&kid(&owner.token)));
+    let next = first.iter().find(|id| **id != kid(&owner.token)).unwrap();
+
+    assert_eq!(
+        server::rotate_keys(&settings).await.unwrap(),
+        Rotation::Done
+    );
+    let second = key_ids(api).await;
+    assert_eq!(second.len(), 3, "previous, current and next");
+    assert!(first.iter().all(|id| second.contains(id)));
+    api.get("/user/me", &owner.token).await.expect(200);
+    let tokens = api.login(&owner.username, PASSWORD, "").await.expect(200);
+    assert_eq!(&kid(&tokens.text("access_token")), next, "published ahead");
+
+    // Twice in a row: the keys of tokens that live stay all the same.
+    server::rotate_keys(&settings).await.unwrap();
+    assert_eq!(key_ids(api).await.len(), 4);
+    api.get("/user/me", &owner.token).await.expect(200);
+
+    // When the tokens are gone, so are the keys, with the next rotation: here the scheduled one of a new replica.
+    clock.set(now + 31.0 * 86_400.0);
+    let another = TestServer::with(settings.clone());
+    let gone = async || !key_ids(&another.api).await.contains(&first[0]);
+    while !gone().await {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(key_ids(api).await.len(), 3);
+    let fresh = api.login(&owner.username, PASSWORD, "").await.expect(200);
+    assert!(!second.contains(&kid(&fresh.text("access_token"))));
+}
+
+async fn a_rotation_at_the_same_moment_is_one_rotation(database: TestDatabase) {
+    let settings = settings(&database);
+    let server = TestServer::with(settings.clone());
+    let before = key_ids(&server.api).await.len();
+    let rotations = (0..4).map(|_| {
+        let settings = settings.clone();
+        std::thread::spawn(move || {
+            let rotated = actix_web::rt::System::new().block_on(server::rotate_keys(&settings));
+            rotated.unwrap()
+        })
+    });
+    let rotations: Vec<_> = rotations.collect();
+    let done = rotations
+        .into_iter()
+        .map(|thread| thread.join().unwrap())
+        .filter(|rotation| *rotation == Rotation::Done)
+        .count();
+    assert!(done >= 1);
+    assert_eq!(key_ids(&server.api).await.len(), before + done);
+    let current = database
+        .texts("SELECT id FROM signing_keys WHERE state = 'current'")
+        .await;
+    assert_eq!(current.len(), 1);
+}
+
+async fn keys_that_cannot_be_decrypted_stop_the_start(database: TestDatabase) {
+    let mut settings = settings(&database);
+    let server = TestServer::with(settings.clone());
+    Person::owner(&server.api).await;
+    drop(server);
+    let other = "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=";
+    settings.tokens.encryption_key = Some(other.parse::<EncryptionKey>().unwrap());
+    let told = TestServer::try_with(settings.clone()).err().unwrap();
+    assert!(told.contains("KEY_ENCRYPTION_KEY is not the one"), "{told}");
+    settings.tokens.encryption_key = None;
+    if database.is_postgres() {
+        let told = TestServer::try_with(settings).err().unwrap();
+        assert!(told.contains("KEY_ENCRYPTION_KEY is not set"), "{told}");
+    } else {
+        let server = TestServer::with(settings);
+        Person::owner(&server.api).await;
+    }
+}
+
+async fn the_discovery_document_says_what_there_is(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let document = api.get_public("/.well-known/openid-configuration").await;
+    let document = document.expect(200).body;
+    assert_eq!(document["issuer"], ISSUER);
+    assert_eq!(
+        document["id_token_signing_alg_values_supported"],
+        json!(["RS256"])
+    );
+    for endpoint in ["jwks_uri", "token_endpoint", "revocation_endpoint"] {
+        let address = document[endpoint].as_str().unwrap();
+        let path = address.strip_prefix(ISSUER).unwrap();
+        let answer = api.get_public(path).await;
+        assert_ne!(answer.status, 404, "{endpoint}");
+    }
+    let owner = Person::owner(api).await;
+    let verified = crate::walk_through::verified(api, &owner.token).await;
+    let mut claims: Vec<_> = verified.claims().keys().map(String::as_str).collect();
+    let mut told: Vec<_> = document["claims_supported"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|claim| claim.as_str().unwrap())
+        .collect();
+    claims.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(claims, told);
+}

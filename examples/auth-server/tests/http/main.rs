@@ -1,0 +1,25 @@
+//! The server over real HTTP, each test with a port and a database of its own, on SQLite and on PostgreSQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first thing that is not as it says, in its helpers as well"
+)]
+
+mod support;
+
+mod access;
+mod audit;
+mod clients;
+mod crash;
+mod keys;
+mod program;
+mod refusals;
+mod replicas;
+mod rights;
+mod sessions;
+mod sign_in;
+mod tenants;
+mod throttling;
+mod walk_through;

@@ -1,0 +1,240 @@
+//! Bad input: what is refused, and what is said.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Person, TestDatabase, TestServer, on_both_databases, send, signup_body};
+
+on_both_databases! {
+    what_is_taken_is_409_and_named
+    what_is_not_allowed_is_422_and_every_field_is_named
+    bodies_that_are_not_read
+    what_there_is_not_is_404
+}
+
+/// A change of one member, `a.b` for `b` in `a`.
+fn with(mut body: Value, path: &str, value: Value) -> Value {
+    let pointer = format!("/{}", path.replace('.', "/"));
+    *body.pointer_mut(&pointer).unwrap() = value;
+    body
+}
+
+async fn what_is_taken_is_409_and_named(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let first = signup_body();
+    api.post_public("/user/signup", &first).await.expect(200);
+    for (path, field) in [
+        ("user.username", "username"),
+        ("user.primary_email", "primary_email"),
+        ("org.domain", "domain"),
+    ] {
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let taken = first.pointer(&pointer).unwrap().as_str().unwrap();
+        for taken in [taken.to_owned(), taken.to_uppercase()] {
+            let body = with(signup_body(), path, json!(taken));
+            let refused = api.post_public("/user/signup", &body).await;
+            let detail = refused.problem(409, "conflict");
+            assert_eq!(detail, format!("The {field} is taken"), "{taken}");
+        }
+    }
+
+    let owner = Person::owner(api).await;
+    let username = first["user"]["username"].as_str().unwrap();
+    let body =
+        json!({"username": username, "password": "12345678", "primary_email": "new@example.com"});
+    let refused = api.post("/user/", &owner.token, &body).await;
+    assert_eq!(refused.problem(409, "conflict"), "The username is taken");
+
+    owner.new_permission(api, "a_service.thing.read").await;
+    let body = json!({"service": "a_service", "resource": "thing", "action": "read"});
+    let refused = api.post("/permission/", &owner.token, &body).await;
+    assert!(refused.problem(409, "conflict").contains("slug"));
+
+    for name in ["owner", "OWNER", "Admin"] {
+        let refused = api
+            .post("/role/", &owner.token, &json!({"name": name}))
+            .await;
+        assert!(refused.problem(409, "conflict").contains("name"));
+    }
+    let client = json!({"name": "a client"});
+    api.post("/client/", &owner.token, &client)
+        .await
+        .expect(200);
+    let refused = api.post("/client/", &owner.token, &client).await;
+    assert!(refused.problem(409, "conflict").contains("name"));
+    let texts = database
+        .texts("SELECT domain FROM orgs ORDER BY domain")
+        .await;
+    assert_eq!(texts.len(), 2, "nothing of what was refused was stored");
+}
+
+async fn what_is_not_allowed_is_422_and_every_field_is_named(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let long = "a".repeat(257);
+    for (path, value) in [
+        ("user.username", json!("a b")),
+        ("user.username", json!("nul\u{0}nul")),
+        ("user.password", json!("1234567")),
+        ("user.password", json!(long)),
+        ("user.primary_email", json!("no address")),
+        ("org.name", json!(" ")),
+        ("org.domain", json!("no domain")),
+        ("org.type", json!("family")),
+        ("org.mfa_enabled", json!(true)),
+    ] {
+        let body = with(signup_body(), path, value);
+        let refused = api.post_public("/user/signup", &body).await;
+        assert_eq!(refused.fields(), [path]);
+    }
+    let body = signup_body();
+    let same = body["user"]["username"].clone();
+    let refused = api
+        .post_public("/user/signup", &with(body, "user.password", same))
+        .await;
+    assert_eq!(
+        refused.fields(),
+        ["user.password"],
+        "the username as password"
+    );
+    let all = json!({
+        "user": {"username": "", "password": "", "primary_email": ""},
+        "org": {"name": "", "domain": "", "type": "", "mfa_enabled": true},
+    });
+    let refused = api.post_public("/user/signup", &all).await;
+    assert_eq!(refused.fields().len(), 7, "all at once");
+
+    let owner = Person::owner(api).await;
+    for (service, resource, action, fields) in [
+        ("A Service", "b", "c", vec!["service"]),
+        ("a", "b.b", "c", vec!["resource"]),
+        ("a", "b", "*", vec!["action"]),
+        ("auth_server", "b", "c", vec!["service"]),
+        ("", "", "", vec!["service", "resource", "action"]),
+    ] {
+        let body = json!({"service": service, "resource": resource, "action": action});
+        let refused = api.post("/permission/", &owner.token, &body).await;
+        assert_eq!(refused.fields(), fields);
+    }
+    let bad = json!({"name": "", "description": "a\u{0}b"});
+    let refused = api.post("/role/", &owner.token, &bad).await;
+    assert_eq!(refused.fields(), ["name", "description"]);
+    let refused = api
+        .post("/client/", &owner.token, &json!({"name": ""}))
+        .await;
+    assert_eq!(refused.fields(), ["name"]);
+    let bad = json!({"username": "a", "password": "b", "primary_email": "c"});
+    let refused = api.post("/user/", &owner.token, &bad).await;
+    assert_eq!(refused.fields(), ["username", "password", "primary_email"]);
+    for (path, field) in [
+        ("/user/?limit=0", "limit"),
+        ("/user/?after=x", "after"),
+        ("/audit/?limit=1001", "limit"),
+        ("/audit/?before=x", "before"),
+    ] {
+        assert_eq!(api.get(path, &owner.token).await.fields(), [field]);
+    }
+}
+
+async fn bodies_that_are_not_read(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    for path in ["/user/signup", "/permission/", "/role/attach-permission"] {
+        let request = api.request(Method::POST, path).bearer_auth(&owner.token);
+        let form = send(request.form(&[("service", "a")])).await;
+        form.problem(415, "unsupported_media_type");
+        let request = api.request(Method::POST, path).bearer_auth(&owner.token);
+        let broken = request.header("content-type", "application/json");
+        send(broken.body("{")).await.problem(400, "bad_request");
+    }
+    let body = json!({"role_id": "1", "permission_slug": "a.b.c"});
+    let text = api.post("/role/attach-permission", &owner.token, &body);
+    text.await.problem(400, "bad_request");
+    let large = json!({"name": "a".repeat(70_000)});
+    let refused = api.post("/role/", &owner.token, &large).await;
+    refused.problem(413, "payload_too_large");
+
+    for path in ["/user/login", "/oauth/token", "/oauth/revoke"] {
+        let json = api
+            .post_public(path, &json!({"grant_type": "password"}))
+            .await;
+        json.oauth_error(415, "invalid_request");
+        let twice = [("grant_type", "password"), ("grant_type", "password")];
+        let twice = [&twice[..], &[("token", "a"), ("token", "a")]].concat();
+        let twice = api.form(path, &twice).await;
+        twice.oauth_error(400, "invalid_request");
+        let huge = "a".repeat(70_000);
+        let huge = api.form(path, &[("token", &huge)]).await;
+        huge.oauth_error(413, "invalid_request");
+        let get = send(api.request(Method::GET, path)).await;
+        assert!(get.header("allow").starts_with("POST"), "{path}");
+        get.problem(405, "method_not_allowed");
+    }
+}
+
+async fn what_there_is_not_is_404(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let token = &owner.token;
+    let role = owner.role(api, "user").await;
+    let nobody = "019a2f6e-0000-7000-8000-000000000000";
+    for path in [
+        "/role/999999999".to_owned(),
+        "/role/-1".to_owned(),
+        "/permission/999999999".to_owned(),
+        format!("/user/{nobody}"),
+        "/user/no-id".to_owned(),
+        "/user/%00".to_owned(),
+        format!("/client/{nobody}"),
+        "/client/%00".to_owned(),
+    ] {
+        let refused = api.delete(&path, token).await;
+        refused.problem(404, "not_found");
+    }
+    api.get(&format!("/user/{nobody}"), token)
+        .await
+        .problem(404, "not_found");
+    for (path, body) in [
+        (
+            "/role/attach-permission",
+            json!({"role_id": 999999999, "permission_slug": "auth_server.role.read"}),
+        ),
+        (
+            "/role/attach-permission",
+            json!({"role_id": role, "permission_slug": "no.such.slug"}),
+        ),
+        (
+            "/role/attach-permission",
+            json!({"role_id": role, "permission_slug": "nul\u{0}"}),
+        ),
+        (
+            "/role/detach-permission",
+            json!({"role_id": role, "permission_slug": "no.such.slug"}),
+        ),
+        (
+            "/role/assign",
+            json!({"role_id": 999999999, "user_id": owner.id}),
+        ),
+        ("/role/assign", json!({"role_id": role, "user_id": nobody})),
+        (
+            "/role/unassign",
+            json!({"role_id": role, "user_id": "nul\u{0}"}),
+        ),
+        (
+            "/client/",
+            json!({"name": "c", "permissions": ["no.such.slug"]}),
+        ),
+    ] {
+        let refused = api.post(path, token, &body).await;
+        refused.problem(404, "not_found");
+    }
+    let clients = api.get("/client/", token).await.expect(200);
+    assert_eq!(clients.body, json!([]), "nothing of it was stored");
+    api.get("/nowhere", token).await.problem(404, "not_found");
+    api.get("/role/x", token)
+        .await
+        .problem(405, "method_not_allowed");
+}

@@ -1,0 +1,124 @@
+//! Signing in: what is refused and how, and what a scope grants.
+
+use serde_json::json;
+
+use crate::support::{Api, PASSWORD, Person, TestDatabase, TestServer, on_both_databases};
+
+on_both_databases! {
+    a_wrong_password_and_an_unknown_user_are_the_same
+    parameters_that_are_missing_or_wrong
+    a_scope_narrows_what_is_held
+    rights_that_do_not_fit_into_a_token_are_asked_for_in_parts
+}
+
+async fn a_wrong_password_and_an_unknown_user_are_the_same(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let long = "a".repeat(300);
+    let mut told = Vec::new();
+    for (username, password) in [
+        (owner.username.as_str(), "wrong password"),
+        (owner.username.as_str(), long.as_str()),
+        ("nobody_at_all", PASSWORD),
+        ("no username at all", PASSWORD),
+        ("nul\0", PASSWORD),
+    ] {
+        let refused = api.login(username, password, "").await;
+        refused.oauth_error(400, "invalid_grant");
+        told.push(refused.body);
+    }
+    told.dedup();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let username = owner.username.to_uppercase();
+    api.login(&username, PASSWORD, "").await.expect(200);
+}
+
+async fn parameters_that_are_missing_or_wrong(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    for (left_out, error) in [
+        ("grant_type", "invalid_request"),
+        ("username", "invalid_request"),
+        ("password", "invalid_request"),
+    ] {
+        let all = [
+            ("grant_type", "password"),
+            ("username", "somebody"),
+            ("password", "12345678"),
+        ];
+        let fields: Vec<_> = all
+            .into_iter()
+            .filter(|(name, _)| *name != left_out)
+            .collect();
+        let refused = api.form("/user/login", &fields).await;
+        assert!(refused.oauth_error(400, error).contains(left_out));
+    }
+    for (path, grant) in [
+        ("/user/login", "client_credentials"),
+        ("/oauth/token", "password"),
+        ("/oauth/token", "authorization_code"),
+    ] {
+        let fields = [("grant_type", grant), ("username", "a"), ("password", "b")];
+        let refused = api.form(path, &fields).await;
+        refused.oauth_error(400, "unsupported_grant_type");
+    }
+    let refused = api.form("/oauth/token", &[("grant_type", "refresh_token")]);
+    refused.await.oauth_error(400, "invalid_request");
+    api.form("/oauth/revoke", &[])
+        .await
+        .oauth_error(400, "invalid_request");
+}
+
+async fn a_scope_narrows_what_is_held(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let scope = async |asked: &str| {
+        let tokens = api.login(&owner.username, PASSWORD, asked).await;
+        tokens.expect(200).text("scope")
+    };
+    for nothing in ["not.held.here", "auth_server.role", "*"] {
+        let refused = api.login(&owner.username, PASSWORD, nothing).await;
+        refused.oauth_error(400, "invalid_scope");
+    }
+    assert_eq!(scope("").await.split(' ').count(), 9);
+    assert_eq!(
+        scope("not.held.here auth_server.role.read").await,
+        "auth_server.role.read"
+    );
+    assert_eq!(
+        scope("auth_server.role.read nul\0 \u{fc}").await,
+        "auth_server.role.read"
+    );
+    let member = owner.member(api, &[]).await;
+    let tokens = api.login(&member.username, PASSWORD, "").await.expect(200);
+    assert_eq!(
+        tokens.text("scope"),
+        "",
+        "nothing is held, nothing is asked for"
+    );
+}
+
+async fn attach_many(api: &Api, owner: &Person, role: i64) {
+    for number in 0..120 {
+        let slug = format!("{}.{}.a{number}", "s".repeat(60), "r".repeat(60));
+        owner.new_permission(api, &slug).await;
+        let body = json!({"role_id": role, "permission_slug": slug});
+        api.post("/role/attach-permission", &owner.token, &body)
+            .await
+            .expect(200);
+    }
+}
+
+async fn rights_that_do_not_fit_into_a_token_are_asked_for_in_parts(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    attach_many(api, &owner, owner.role(api, "owner").await).await;
+    let refused = api.login(&owner.username, PASSWORD, "").await;
+    refused.oauth_error(400, "invalid_scope");
+    let tokens = api.login(&owner.username, PASSWORD, "auth_server.role.write");
+    let token = tokens.await.expect(200).text("access_token");
+    api.get("/user/me", &token).await.expect(200);
+}

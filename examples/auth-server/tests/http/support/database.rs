@@ -1,0 +1,67 @@
+//! A database for one test.
+
+use auth_server::EncryptionKey;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use tempfile::TempDir;
+
+/// A database that nothing else uses.
+pub struct TestDatabase {
+    pub url: String,
+    pub encryption_key: Option<EncryptionKey>,
+    _folder: Option<TempDir>,
+}
+
+impl TestDatabase {
+    /// A file in a folder of its own, gone with it.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            url: format!("sqlite://{}/auth.db", folder.path().display()),
+            encryption_key: None,
+            _folder: Some(folder),
+        }
+    }
+
+    /// A new database on the server of `TEST_POSTGRES_URL`. It stays there: the server is for tests.
+    pub async fn postgres() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test that is run with a server says where it is"
+        )]
+        let server = std::env::var("TEST_POSTGRES_URL")
+            .expect("TEST_POSTGRES_URL is the address of a database");
+        sqlx::any::install_default_drivers();
+        let name = format!("auth_server_{}", uuid::Uuid::now_v7().simple());
+        let mut connection = AnyConnection::connect(&server).await.unwrap();
+        connection
+            .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        let mut url: url::Url = server.parse().unwrap();
+        url.set_path(&name);
+        Self {
+            url: url.to_string(),
+            encryption_key: Some(
+                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+                    .parse()
+                    .unwrap(),
+            ),
+            _folder: None,
+        }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres")
+    }
+
+    /// Looks into the database behind the server's back.
+    pub async fn texts(&self, query: &'static str) -> Vec<String> {
+        use sqlx::Row;
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let rows = sqlx::query(query).fetch_all(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}

@@ -1,0 +1,32 @@
+//! Servers, databases and clients of tests.
+
+mod api;
+mod database;
+mod people;
+mod server;
+
+pub use api::{Api, send};
+pub use database::TestDatabase;
+pub use people::{PASSWORD, Person, number, signup_body};
+pub use server::{ISSUER, TestServer, settings};
+
+/// The same tests on both databases. Each takes a [`TestDatabase`] of its own.
+macro_rules! on_both_databases {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::support::TestDatabase::sqlite()).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            #[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
+            async fn $name() {
+                super::$name(crate::support::TestDatabase::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both_databases;

@@ -1,0 +1,116 @@
+//! Nothing of one organization is seen or changed from another.
+
+use serde_json::{Value, json};
+
+use crate::support::{Api, PASSWORD, Person, TestDatabase, TestServer, number, on_both_databases};
+
+on_both_databases! { every_route_keeps_to_its_organization }
+
+/// Everything that the owner of an organization can see of it.
+async fn seen(api: &Api, owner: &Person) -> Vec<Value> {
+    let mut seen = Vec::new();
+    for path in ["/user/", "/role/", "/permission/", "/client/"] {
+        seen.push(api.get(path, &owner.token).await.expect(200).body);
+    }
+    seen
+}
+
+async fn every_route_keeps_to_its_organization(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let (ours, theirs) = (Person::owner(api).await, Person::owner(api).await);
+    let member = theirs.member(api, &[]).await;
+    let slug = "their_service.thing.read";
+    let permission = theirs.new_permission(api, slug).await;
+    let role = theirs.new_role(api, &[slug]).await;
+    let client = json!({"name": "their client", "permissions": [slug]});
+    let client = api
+        .post("/client/", &theirs.token, &client)
+        .await
+        .expect(200);
+    let client = client.text("client_id");
+    let before = seen(api, &theirs).await;
+
+    // What is theirs is answered as what there is nowhere.
+    let nowhere = "019a2f6e-0000-7000-8000-000000000000";
+    for (there, not_there) in [
+        (format!("/role/{role}"), "/role/999999999".to_owned()),
+        (
+            format!("/permission/{permission}"),
+            "/permission/999999999".to_owned(),
+        ),
+        (format!("/user/{}", member.id), format!("/user/{nowhere}")),
+        (format!("/client/{client}"), format!("/client/{nowhere}")),
+    ] {
+        let [there_answer, not_there_answer] = [
+            api.delete(&there, &ours.token).await,
+            api.delete(&not_there, &ours.token).await,
+        ];
+        let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        assert_eq!(
+            there_answer
+                .problem(404, "not_found")
+                .replace(&id(&there), "ID"),
+            not_there_answer
+                .problem(404, "not_found")
+                .replace(&id(&not_there), "ID"),
+        );
+    }
+    api.get(&format!("/user/{}", member.id), &ours.token)
+        .await
+        .problem(404, "not_found");
+    let our_role = ours.role(api, "user").await;
+    for (path, body) in [
+        (
+            "/role/attach-permission",
+            json!({"role_id": role, "permission_slug": "auth_server.role.read"}),
+        ),
+        (
+            "/role/attach-permission",
+            json!({"role_id": our_role, "permission_slug": slug}),
+        ),
+        (
+            "/role/detach-permission",
+            json!({"role_id": role, "permission_slug": "auth_server.role.read"}),
+        ),
+        (
+            "/role/detach-permission",
+            json!({"role_id": our_role, "permission_slug": slug}),
+        ),
+        ("/role/assign", json!({"role_id": role, "user_id": ours.id})),
+        (
+            "/role/assign",
+            json!({"role_id": our_role, "user_id": member.id}),
+        ),
+        (
+            "/role/unassign",
+            json!({"role_id": role, "user_id": ours.id}),
+        ),
+        (
+            "/role/unassign",
+            json!({"role_id": our_role, "user_id": member.id}),
+        ),
+        ("/client/", json!({"name": "ours", "permissions": [slug]})),
+        (
+            "/user/",
+            json!({"username": format!("new_{}", number()), "password": PASSWORD, "primary_email": format!("new_{}@example.com", number()), "role_ids": [role]}),
+        ),
+    ] {
+        let refused = api.post(path, &ours.token, &body).await;
+        refused.problem(404, "not_found");
+    }
+    assert_eq!(seen(api, &theirs).await, before, "nothing has changed");
+
+    let ours_seen = format!("{:?}", seen(api, &ours).await);
+    for name in [&member.id, &member.username, &theirs.id, &client, slug] {
+        assert!(!ours_seen.contains(name), "{name} in {ours_seen}");
+    }
+    let audit = api.get("/audit/", &ours.token).await.expect(200);
+    assert!(!audit.body.to_string().contains(&theirs.id));
+
+    // The same slug and role names are nobody else's business.
+    ours.new_permission(api, slug).await;
+    assert_eq!(seen(api, &theirs).await, before);
+    let tokens = api.login(&ours.username, PASSWORD, slug).await;
+    tokens.oauth_error(400, "invalid_scope");
+}
