@@ -177,6 +177,14 @@ impl Authenticator {
         Ok(caller)
     }
 
+    /// Every accepted `iss`, in the order in which the providers were given.
+    pub fn issuers(&self) -> Vec<String> {
+        let issuers = self.issuers.iter();
+        issuers
+            .flat_map(|issuer| issuer.verifier.issuers().iter().cloned())
+            .collect()
+    }
+
     /// How the keys are; with several providers, how those are that are worst off.
     pub fn key_status(&self) -> KeyStatus {
         let rank = |status: &KeyStatus| match status {

@@ -1,0 +1,200 @@
+//! Rules: their laws, for any rule and any caller.
+
+use std::sync::Arc;
+
+use identity_core::testing::TestClock;
+use identity_core::{
+    Authenticated, Authenticator, ClaimsError, Denial, Principal, Provider, Rule,
+    VerificationRules, VerifiedToken, claims,
+};
+use proptest::collection::btree_set;
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::issuer::{self, NOW, at_once, header, sign};
+
+#[derive(Debug)]
+struct Plain;
+
+impl Provider for Plain {
+    fn verification(&self) -> VerificationRules {
+        issuer::rules()
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal {
+            scopes: claims::scopes(token.claim("scope")),
+            roles: claims::names(token.claim("roles")),
+            permissions: claims::names(token.claim("permissions")),
+            ..Principal::without_grants(token)
+        })
+    }
+}
+
+/// What one rule can ask for.
+const GRANTS: [Rule; 9] = [
+    Rule::Scope("a"),
+    Rule::Scope("b"),
+    Rule::Role("a"),
+    Rule::Role("b"),
+    Rule::Permission("a"),
+    Rule::Permission("b"),
+    Rule::Claim("orgs", "a"),
+    Rule::Claim("orgs", "b"),
+    Rule::Authenticated,
+];
+
+/// A caller with these of [`GRANTS`], by their number.
+fn caller(grants: &[usize]) -> Arc<Authenticated> {
+    let granted = |wanted: fn(&Rule) -> Option<&'static str>| {
+        let rules = grants.iter().map(|grant| &GRANTS[*grant]);
+        rules.filter_map(wanted).collect::<Vec<_>>()
+    };
+    let mut claims = issuer::claims();
+    claims["scope"] = json!(granted(|rule| match rule {
+        Rule::Scope(name) => Some(*name),
+        _ => None,
+    }));
+    claims["roles"] = json!(granted(|rule| match rule {
+        Rule::Role(name) => Some(*name),
+        _ => None,
+    }));
+    claims["permissions"] = json!(granted(|rule| match rule {
+        Rule::Permission(name) => Some(*name),
+        _ => None,
+    }));
+    let organizations = granted(|rule| match rule {
+        Rule::Claim(_, name) => Some(*name),
+        _ => None,
+    });
+    if !organizations.is_empty() {
+        claims["orgs"] = json!(organizations);
+    }
+    let clock = Arc::new(TestClock::at(NOW));
+    let authenticator = Authenticator::new(Arc::new(Plain), issuer::keys(), clock);
+    let token = sign(&header().to_string(), &claims.to_string());
+    at_once(authenticator.authenticate(&token)).unwrap()
+}
+
+fn grants() -> impl Strategy<Value = Vec<usize>> {
+    btree_set(0..GRANTS.len(), 0..6).prop_map(|grants| grants.into_iter().collect())
+}
+
+fn leaf(with_no_claim: bool) -> BoxedStrategy<Rule> {
+    let grant = prop::sample::select(GRANTS.to_vec());
+    if with_no_claim {
+        prop_oneof![8 => grant, 1 => Just(Rule::NoClaim("orgs")), 1 => Just(Rule::NoClaim("iss"))]
+            .boxed()
+    } else {
+        grant.boxed()
+    }
+}
+
+fn rule_with(with_no_claim: bool) -> impl Strategy<Value = Rule> {
+    leaf(with_no_claim).prop_recursive(3, 12, 3, |inner| {
+        let list = prop::collection::vec(inner, 0..4);
+        prop_oneof![
+            list.clone().prop_map(|rules| Rule::All(rules.leak())),
+            list.prop_map(|rules| Rule::Any(rules.leak())),
+        ]
+    })
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    rule_with(true)
+}
+
+/// The meaning of a rule, from the grants alone.
+fn means(rule: &Rule, grants: &[usize]) -> bool {
+    let has = |grant: &Rule| grants.iter().any(|number| GRANTS[*number] == *grant);
+    match rule {
+        Rule::Authenticated => true,
+        Rule::NoClaim("orgs") => !has(&Rule::Claim("orgs", "a")) && !has(&Rule::Claim("orgs", "b")),
+        Rule::NoClaim(_) => false,
+        Rule::All(rules) => !rules.iter().any(|rule| !means(rule, grants)),
+        Rule::Any(rules) => rules.iter().any(|rule| means(rule, grants)),
+        grant => has(grant),
+    }
+}
+
+fn all(rules: &[Rule]) -> Rule {
+    Rule::All(rules.to_vec().leak())
+}
+
+fn any_of(rules: &[Rule]) -> Rule {
+    Rule::Any(rules.to_vec().leak())
+}
+
+proptest! {
+    #![proptest_config(crate::config())]
+
+    #[test]
+    fn a_rule_holds_for_whom_it_says(rule in rule(), grants in grants()) {
+        prop_assert_eq!(rule.check(&caller(&grants)).is_ok(), means(&rule, &grants), "{}", rule);
+    }
+
+    #[test]
+    fn all_and_any_obey_their_laws(one in rule(), two in rule(), three in rule(), grants in grants()) {
+        let caller = caller(&grants);
+        let holds = |rule: &Rule| rule.check(&caller).is_ok();
+        let (a, b, c) = (holds(&one), holds(&two), holds(&three));
+        // All of nothing holds for everyone, any of nothing for nobody.
+        prop_assert!(holds(&all(&[])));
+        prop_assert!(!holds(&any_of(&[])));
+        prop_assert_eq!(holds(&all(&[one, Rule::Any(&[])])), false);
+        prop_assert_eq!(holds(&any_of(&[one, Rule::All(&[])])), true);
+        // One alone, or twice, is itself.
+        for list in [&[one][..], &[one, one]] {
+            prop_assert_eq!(holds(&all(list)), a);
+            prop_assert_eq!(holds(&any_of(list)), a);
+        }
+        // The order does not matter, nor how they are grouped.
+        prop_assert_eq!(holds(&all(&[one, two])), a && b);
+        prop_assert_eq!(holds(&all(&[two, one])), a && b);
+        prop_assert_eq!(holds(&any_of(&[one, two])), a || b);
+        prop_assert_eq!(holds(&any_of(&[two, one])), a || b);
+        prop_assert_eq!(holds(&all(&[one, all(&[two, three])])), a && b && c);
+        prop_assert_eq!(holds(&any_of(&[any_of(&[one, two]), three])), a || b || c);
+        // Each distributes over the other, and absorbs it.
+        let spread = any_of(&[all(&[one, two]), all(&[one, three])]);
+        prop_assert_eq!(holds(&all(&[one, any_of(&[two, three])])), holds(&spread));
+        let spread = all(&[any_of(&[one, two]), any_of(&[one, three])]);
+        prop_assert_eq!(holds(&any_of(&[one, all(&[two, three])])), holds(&spread));
+        prop_assert_eq!(holds(&all(&[one, any_of(&[one, two])])), a);
+        prop_assert_eq!(holds(&any_of(&[one, all(&[one, two])])), a);
+    }
+
+    #[test]
+    fn another_grant_never_takes_an_allowance_away(
+        rule in rule_with(false), grants in grants(), more in grants()
+    ) {
+        let richer: Vec<_> = grants.iter().chain(&more).copied().collect();
+        if rule.check(&caller(&grants)).is_ok() {
+            prop_assert!(rule.check(&caller(&richer)).is_ok(), "{}", rule);
+        }
+    }
+
+    #[test]
+    fn a_denial_names_what_is_missing(rule in rule(), grants in grants()) {
+        let caller = caller(&grants);
+        let principal = caller.principal();
+        match rule.check(&caller) {
+            Ok(()) | Err(Denial::Other) => {}
+            Err(Denial::Scopes { missing, required }) => {
+                prop_assert!(!missing.is_empty());
+                for scope in missing {
+                    prop_assert!(!principal.has_scope(scope), "{}", rule);
+                    prop_assert!(required.contains(&scope), "{}", rule);
+                }
+                for scope in required {
+                    prop_assert!(rule.scopes().contains(&scope), "{}", rule);
+                }
+            }
+            Err(Denial::Role(role)) => prop_assert!(!principal.has_role(role), "{}", rule),
+            Err(Denial::Permission(name)) => {
+                prop_assert!(!principal.has_permission(name), "{}", rule);
+            }
+            Err(other) => prop_assert!(false, "{}", other),
+        }
+    }
+}

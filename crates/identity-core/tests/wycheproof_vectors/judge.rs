@@ -1,0 +1,76 @@
+//! What this crate makes of a vector.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity_core::testing::{StaticKeys, TestClock};
+use identity_core::{
+    Algorithm, Algorithms, AudienceRule, TokenError, VerificationKey, VerificationRules, Verifier,
+    VerifyError,
+};
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{DecodingKey, crypto};
+use serde_json::json;
+
+use crate::vectors::{Set, Vector};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    Accepted,
+    Refused,
+}
+
+/// Each vector with its outcome, under the algorithm that its set is for.
+pub fn outcomes(set: &Set) -> Vec<(&Vector, Outcome)> {
+    outcomes_under(set, set.algorithm)
+}
+
+/// Each vector with its outcome under this algorithm.
+pub fn outcomes_under(set: &Set, algorithm: Algorithm) -> Vec<(&Vector, Outcome)> {
+    let outcome = |vector| (vector, outcome(vector, algorithm));
+    set.vectors.iter().map(outcome).collect()
+}
+
+/// The crate must read the key, and for this algorithm; then the function decides that the crate calls.
+fn outcome(vector: &Vector, algorithm: Algorithm) -> Outcome {
+    let key = VerificationKey::from_jwk(&vector.jwk).unwrap();
+    assert!(key.is_for(algorithm), "{key:?}");
+    let jwk: Jwk = serde_json::from_value(vector.jwk.clone()).unwrap();
+    let key = DecodingKey::from_jwk(&jwk).unwrap();
+    match crypto::verify(&vector.signature, &vector.message, &key, algorithm) {
+        Ok(true) => Outcome::Accepted,
+        Ok(false) | Err(_) => Outcome::Refused,
+    }
+}
+
+/// Puts each signature on a token that is good in all else: no signature of anything must hold there.
+pub fn transplant(set: &Set) {
+    let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let header = encode(json!({"alg": format!("{:?}", set.algorithm), "kid": "k"}));
+    let claims = encode(json!({"iss": "I", "sub": "S", "aud": "api", "exp": 60}));
+    for vector in &set.vectors {
+        let token = format!("{header}.{claims}.{}", vector.signature);
+        let error = verify(set.algorithm, vector, &token);
+        assert!(
+            matches!(error, VerifyError::Token(TokenError::InvalidSignature)),
+            "{} {}: {error}",
+            set.name,
+            vector.id
+        );
+    }
+}
+
+fn verify(algorithm: Algorithm, vector: &Vector, token: &str) -> VerifyError {
+    let audience = AudienceRule::Required(vec!["api".to_owned()]);
+    let mut rules = VerificationRules::new(vec!["I".to_owned()], audience);
+    rules.algorithms = Algorithms::new([algorithm]).unwrap();
+    let keys = StaticKeys::from_jwks(&json!({"keys": [vector.jwk]}));
+    let verifier = Verifier::new(rules, Arc::new(keys), Arc::new(TestClock::at(0.0)));
+    match pin!(verifier.verify(token)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result.unwrap_err(),
+        Poll::Pending => panic!("with the keys at hand there is nothing to wait for"),
+    }
+}
