@@ -26,6 +26,7 @@ mod contract;
 mod launch;
 mod run;
 
+pub mod attacks;
 pub mod auth0;
 pub mod descope;
 

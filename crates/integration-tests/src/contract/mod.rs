@@ -27,13 +27,14 @@ pub(crate) mod settings;
 mod side_by_side;
 mod size;
 
+use crate::attacks;
 use crate::case::Case;
 use crate::launch::ServiceKind;
 use access::Matrix;
 
 pub(crate) use caller::claims_of;
-pub(crate) use forgery::any_caller;
-pub(crate) use problems::{denied, invalid_token, missing_token};
+pub(crate) use forgery::{any_caller, good};
+pub(crate) use problems::{denied, invalid_request, invalid_token, missing_token};
 
 /// The cases that every service has.
 pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
@@ -58,5 +59,6 @@ pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     cases.extend(key_sets::cases(kind));
     cases.extend(limits::cases(kind));
     cases.extend(side_by_side::cases(kind));
+    cases.extend(attacks::cases(kind));
     cases
 }

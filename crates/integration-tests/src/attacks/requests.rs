@@ -1,0 +1,144 @@
+//! Heads and bodies that no HTTP client would send (RFC 6750, section 2; RFC 9110; RFC 9112, sections 5, 6 and 11).
+
+use super::refusal::{
+    HEADER_ENCODING, NO_TOKEN, NOT_ASCII, NOTHING_AFTER_BEARER, SEVERAL_HEADERS, SEVERAL_TOKENS,
+};
+use super::request::Outcome::{Open, OpenThenRefused, Refused, Shut, Unread};
+use super::request::{Request, get, request, to};
+
+const ONE: &str = "RFC 9110, 5.3: a field that is no list stands once";
+const FORM: &str = "RFC 6750, 2.1: Bearer, a space, and one token";
+const FIELD: &str =
+    "RFC 9112, 5: a name, a colon and a value, in one line, without control characters";
+const PLACE: &str =
+    "RFC 6750, 2: the Authorization header is the one place that a token is read from";
+const SMUGGLED: &str = "RFC 9112, 11.2: a second request that hides in the first";
+const PATH: &str = "RFC 3986, 6: a path that another reader takes for another";
+const LINE: &str = "RFC 9112, 3: a method, a target and a version";
+const PRIVATE: &str = "GET /api/private HTTP/1.1\r\nHost: service\r\nConnection: close\r\n\r\n";
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Request] = &[
+    // So that the others are refused for what differs.
+    request("as_it_should_be", Open, FORM, |t| get(&format!("Authorization: Bearer {t}"))),
+    request("name_in_lower_case", Open, "RFC 9110, 5.1: names are read without regard to case", |t| get(&format!("authorization: Bearer {t}"))),
+    request("name_and_scheme_in_upper_case", Open, "RFC 9110, 11.1: schemes are read without regard to case", |t| get(&format!("AUTHORIZATION: BEARER {t}"))),
+    request("white_space_around_the_value", Open, "RFC 9110, 5.5: white space around a value is no part of it", |t| get(&format!("Authorization: \t Bearer {t} \t"))),
+    request("two_spaces_after_the_scheme", Open, "RFC 9110, 11.4: one or more spaces", |t| get(&format!("Authorization: Bearer  {t}"))),
+    request("a_body_with_a_get", Open, "RFC 9110, 9.3.1: a body that means nothing", |t| format!("{}hello", get(&format!("Authorization: Bearer {t}\r\nContent-Length: 5")))),
+
+    // Several.
+    request("two_that_are_the_same", Refused(SEVERAL_HEADERS), ONE, |t| get(&format!("Authorization: Bearer {t}\r\nAuthorization: Bearer {t}"))),
+    request("two_in_different_case", Refused(SEVERAL_HEADERS), ONE, |t| get(&format!("Authorization: Bearer {t}\r\naUTHORIZATION: Bearer a.b.c"))),
+    request("an_empty_one_first", Refused(SEVERAL_HEADERS), ONE, |t| get(&format!("Authorization:\r\nAuthorization: Bearer {t}"))),
+    request("an_empty_one_last", Refused(SEVERAL_HEADERS), ONE, |t| get(&format!("Authorization: Bearer {t}\r\nAuthorization: "))),
+    request("three", Refused(SEVERAL_HEADERS), ONE, |t| get(&format!("Authorization: Bearer {t}\r\nAuthorization: Basic Og==\r\nAuthorization: Bearer {t}"))),
+    request("two_far_apart", Refused(SEVERAL_HEADERS), ONE, |t| get(&format!("Authorization: Bearer {t}\r\n{}Authorization: Bearer x", "X-Between: 1\r\n".repeat(50)))),
+    request("a_list", Refused(SEVERAL_TOKENS), ONE, |t| get(&format!("Authorization: Bearer {t}, Bearer {t}"))),
+    request("a_list_with_nothing_behind_the_comma", Refused(SEVERAL_TOKENS), ONE, |t| get(&format!("Authorization: Bearer {t},"))),
+    request("basic_and_bearer_in_a_list", Refused(NO_TOKEN), ONE, |t| get(&format!("Authorization: Basic Og==, Bearer {t}"))),
+    request("the_scheme_twice", Refused(SEVERAL_TOKENS), FORM, |t| get(&format!("Authorization: Bearer Bearer {t}"))),
+
+    // The value.
+    request("empty", Refused(NO_TOKEN), FORM, |_| get("Authorization:")),
+    request("a_tab_after_the_scheme", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: Bearer\t{t}"))),
+    request("a_space_and_a_tab_after_the_scheme", Refused(SEVERAL_TOKENS), FORM, |t| get(&format!("Authorization: Bearer \t{t}"))),
+    request("a_tab_inside", Refused(SEVERAL_TOKENS), FORM, |t| get(&format!("Authorization: Bearer {}", t.replacen('.', "\t.", 1)))),
+    request("a_colon_after_the_scheme", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: Bearer: {t}"))),
+    request("an_equals_sign_after_the_scheme", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: Bearer={t}"))),
+    request("no_space_after_the_scheme", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: Bearer{t}"))),
+    request("no_scheme", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: {t}"))),
+    request("the_scheme_and_a_tab", Refused(NOTHING_AFTER_BEARER), FORM, |_| get("Authorization: Bearer\t")),
+    request("the_token_in_quotes", Refused(HEADER_ENCODING), FORM, |t| get(&format!("Authorization: Bearer \"{t}\""))),
+    request("the_token_as_a_parameter", Refused(HEADER_ENCODING), FORM, |t| get(&format!("Authorization: Bearer token=\"{t}\""))),
+    request("the_token_as_a_password", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: Basic {}", crate::jwt::segment(format!(":{t}"))))),
+    request("digest", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: Digest username=\"admin\", response=\"{t}\""))),
+    request("negotiate", Refused(NO_TOKEN), FORM, |t| get(&format!("Authorization: Negotiate {t}"))),
+    request("a_scheme_with_a_cyrillic_letter", Refused(NOT_ASCII), FORM, |t| get(&format!("Authorization: B\u{435}arer {t}"))),
+    request("a_space_that_does_not_break", Refused(NOT_ASCII), FORM, |t| get(&format!("Authorization: Bearer\u{a0}{t}"))),
+    request("a_line_encoded", Refused(HEADER_ENCODING), FORM, |t| get(&format!("Authorization: Bearer %0D%0AAuthorization:%20Bearer%20{t}"))),
+
+    // The field.
+    request("a_folded_line", Unread, "RFC 9112, 5.2: obs-fold", |t| get(&format!("Authorization: Bearer\r\n {t}"))),
+    request("a_line_folded_with_a_tab", Unread, "RFC 9112, 5.2: obs-fold", |t| get(&format!("Authorization:\r\n\tBearer {t}"))),
+    request("a_folded_line_before_it", Unread, "RFC 9112, 5.2: obs-fold", |t| get(&format!("X-A: b\r\n Authorization: Bearer {t}"))),
+    request("a_space_before_the_colon", Unread, "RFC 9112, 5.1: no white space before the colon", |t| get(&format!("Authorization : Bearer {t}"))),
+    request("a_tab_before_the_colon", Unread, "RFC 9112, 5.1: no white space before the colon", |t| get(&format!("Authorization\t: Bearer {t}"))),
+    request("no_colon", Unread, FIELD, |t| get(&format!("Authorization Bearer {t}"))),
+    request("no_name", Unread, FIELD, |t| get(&format!(": Bearer {t}"))),
+    request("a_nul_in_the_name", Unread, FIELD, |t| get(&format!("Authorization\0: Bearer {t}"))),
+    request("a_nul_in_the_value", Unread, FIELD, |t| get(&format!("Authorization: Bearer {t}\0"))),
+    request("a_control_character_in_the_value", Unread, FIELD, |t| get(&format!("Authorization: Bearer \u{1}{t}"))),
+    request("an_escape_in_the_value", Unread, FIELD, |t| get(&format!("Authorization: Bearer \u{1b}[31m{t}"))),
+    request("a_delete_in_the_value", Unread, FIELD, |t| get(&format!("Authorization: Bearer {t}\u{7f}"))),
+    request("a_carriage_return_in_the_value", Unread, FIELD, |t| get(&format!("X-A: b\rAuthorization: Bearer {t}"))),
+    request("a_name_with_letters_of_another_alphabet", Unread, FIELD, |t| get(&format!("\u{410}uthorization: Bearer {t}"))),
+    request("a_name_of_a_hundred_thousand_letters", Unread, FIELD, |t| get(&format!("{}: x\r\nAuthorization: Bearer {t}", "n".repeat(100_000)))),
+    request("a_value_of_a_million_letters", Unread, FIELD, |t| get(&format!("X-Long: {}\r\nAuthorization: Bearer {t}", "v".repeat(1_000_000)))),
+    request("a_thousand_fields", Unread, FIELD, |t| get(&format!("{}Authorization: Bearer {t}", "X-Many: 1\r\n".repeat(1000)))),
+
+    // Another place.
+    request("authorisation", Refused(NO_TOKEN), PLACE, |t| get(&format!("Authorisation: Bearer {t}"))),
+    request("authorization_and_an_underscore", Refused(NO_TOKEN), PLACE, |t| get(&format!("Authorization_: Bearer {t}"))),
+    request("proxy_authorization", Refused(NO_TOKEN), PLACE, |t| get(&format!("Proxy-Authorization: Bearer {t}"))),
+    request("forwarded_authorization", Refused(NO_TOKEN), PLACE, |t| get(&format!("X-Forwarded-Authorization: Bearer {t}"))),
+    request("original_authorization", Refused(NO_TOKEN), PLACE, |t| get(&format!("X-Original-Authorization: Bearer {t}"))),
+    request("http_authorization", Refused(NO_TOKEN), PLACE, |t| get(&format!("HTTP_AUTHORIZATION: Bearer {t}"))),
+    request("access_token_of_a_proxy", Refused(NO_TOKEN), PLACE, |t| get(&format!("X-Auth-Request-Access-Token: {t}\r\nX-Access-Token: {t}\r\nX-Auth-Token: {t}"))),
+    request("user_of_a_proxy", Refused(NO_TOKEN), PLACE, |_| get("X-Forwarded-User: admin\r\nX-Remote-User: admin\r\nX-User-Id: admin\r\nX-Roles: admin")),
+    request("address_of_the_machine_itself", Refused(NO_TOKEN), PLACE, |_| get("X-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1;host=localhost\r\nX-Real-IP: 127.0.0.1")),
+    request("protocol_of_a_socket", Refused(NO_TOKEN), PLACE, |t| get(&format!("Sec-WebSocket-Protocol: bearer, {t}"))),
+    request("certificate_of_a_client", Refused(NO_TOKEN), PLACE, |t| get(&format!("X-Client-Cert: {t}\r\nX-SSL-Client-Verify: SUCCESS"))),
+    request("dpop_without_authorization", Refused(NO_TOKEN), PLACE, |t| get(&format!("DPoP: {t}"))),
+    request("query", Refused(NO_TOKEN), PLACE, |t| to(&format!("/api/private?access_token={t}&Authorization=Bearer%20{t}"), "")),
+    request("fragment", Shut, PLACE, |t| to(&format!("/api/private#access_token={t}"), "")),
+    request("cookie", Refused(NO_TOKEN), PLACE, |t| get(&format!("Cookie: Authorization=Bearer {t}; DS={t}; token={t}"))),
+    request("user_of_the_address", Shut, PLACE, |t| to(&format!("http://Bearer:{t}@service/api/private"), "")),
+    request("form", Refused(NO_TOKEN), "RFC 6750, 2.2: a form's token is not read", |t| format!("{}access_token={t}", get(&format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}", t.len() + 13)))),
+    request("trailer", Refused(NO_TOKEN), "RFC 9110, 6.5.1: credentials do not come in trailers", |t| format!("{}0\r\nAuthorization: Bearer {t}\r\n\r\n", get("Trailer: Authorization\r\nTransfer-Encoding: chunked"))),
+
+    // A second request.
+    request("a_good_one_and_one_without_a_token", OpenThenRefused(NO_TOKEN), "RFC 9112, 9.3: each request on a connection stands for itself", |t| format!("GET /api/private HTTP/1.1\r\nHost: service\r\nAuthorization: Bearer {t}\r\n\r\n{PRIVATE}")),
+    request("both_lengths_the_chunks_being_shorter", Shut, SMUGGLED, |_| format!("GET /api/private HTTP/1.1\r\nHost: service\r\nContent-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{PRIVATE}", PRIVATE.len() + 5)),
+    request("both_lengths_the_chunks_being_longer", Shut, SMUGGLED, |_| format!("GET /api/private HTTP/1.1\r\nHost: service\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n{:x}\r\n{PRIVATE}\r\n0\r\n\r\n", PRIVATE.len())),
+    request("an_unknown_transfer_encoding", Shut, SMUGGLED, |_| format!("{}0\r\n\r\n{PRIVATE}", get("Transfer-Encoding: xchunked"))),
+    request("chunked_twice", Shut, SMUGGLED, |_| format!("{}0\r\n\r\n{PRIVATE}", get("Transfer-Encoding: chunked, identity\r\nTransfer-Encoding: chunked"))),
+    request("chunked_behind_a_vertical_tab", Unread, SMUGGLED, |_| format!("{}0\r\n\r\n{PRIVATE}", get("Transfer-Encoding: \u{b}chunked"))),
+    request("two_lengths", Unread, SMUGGLED, |_| format!("{}{PRIVATE}", get("Content-Length: 0\r\nContent-Length: 5"))),
+    request("a_length_with_a_sign", Unread, SMUGGLED, |_| format!("{}{PRIVATE}", get("Content-Length: +5"))),
+    request("a_length_below_zero", Unread, SMUGGLED, |_| format!("{}{PRIVATE}", get("Content-Length: -1"))),
+    request("a_length_that_is_a_list", Unread, SMUGGLED, |_| format!("{}{PRIVATE}", get("Content-Length: 0, 0"))),
+    request("a_chunk_of_all_memory", Shut, SMUGGLED, |_| format!("{}ffffffffffffffff\r\n{PRIVATE}", get("Transfer-Encoding: chunked"))),
+    request("a_chunk_longer_than_a_number", Shut, SMUGGLED, |_| format!("{}10000000000000000\r\n{PRIVATE}", get("Transfer-Encoding: chunked"))),
+
+    // The request line.
+    request("another_address_in_a_header", Refused(NO_TOKEN), PATH, |_| get("X-Original-URL: /api/public\r\nX-Rewrite-URL: /api/public\r\nX-Forwarded-Prefix: /api/public")),
+    request("another_method_in_a_header", Refused(NO_TOKEN), PATH, |_| get("X-HTTP-Method-Override: OPTIONS\r\nX-Method-Override: OPTIONS")),
+    request("a_whole_address", Refused(NO_TOKEN), PATH, |_| to("http://evil.example/api/private", "")),
+    request("two_slashes", Shut, PATH, |_| to("//api/private", "")),
+    request("two_slashes_inside", Shut, PATH, |_| to("/api//private", "")),
+    request("a_dot_segment", Shut, PATH, |_| to("/api/./private", "")),
+    request("back_from_a_public_route", Shut, PATH, |_| to("/api/public/../private", "")),
+    request("back_from_a_public_route_encoded", Shut, PATH, |_| to("/api/public/%2e%2e/private", "")),
+    request("back_from_health_with_an_encoded_slash", Shut, PATH, |_| to("/health%2f..%2fapi%2fprivate", "")),
+    request("an_encoded_letter", Shut, PATH, |_| to("/api/%70rivate", "")),
+    request("an_encoded_slash", Shut, PATH, |_| to("/api%2fprivate", "")),
+    request("upper_case", Shut, PATH, |_| to("/API/PRIVATE", "")),
+    request("a_slash_at_the_end", Shut, PATH, |_| to("/api/private/", "")),
+    request("a_path_parameter", Shut, PATH, |_| to("/api/private;/api/public", "")),
+    request("a_nul_encoded", Shut, PATH, |_| to("/api/private%00", "")),
+    request("a_backslash", Shut, PATH, |_| to("/api\\private", "")),
+    request("letters_of_another_alphabet", Shut, PATH, |_| to("/api/priv\u{430}te", "")),
+    request("an_overlong_slash", Shut, PATH, |_| to("/api/public%c0%af..%c0%afprivate", "")),
+    request("no_path", Unread, LINE, |_| to("", "")),
+    request("a_method_in_lower_case", Shut, LINE, |_| get("").replacen("GET", "get", 1)),
+    request("a_method_of_ones_own", Shut, LINE, |_| get("").replacen("GET", "BORK", 1)),
+    request("trace", Shut, "RFC 9110, 9.3.8: TRACE repeats what it got", |_| get("").replacen("GET", "TRACE", 1)),
+    request("connect", Shut, LINE, |_| get("").replacen("GET", "CONNECT", 1)),
+    request("head", Shut, LINE, |_| get("").replacen("GET", "HEAD", 1)),
+    request("a_version_of_long_ago", Unread, LINE, |_| "GET /api/private\r\n\r\n".to_owned()),
+    request("a_version_to_come", Unread, LINE, |_| get("").replacen("HTTP/1.1", "HTTP/9.9", 1)),
+    request("the_preface_of_http2", Unread, LINE, |_| "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned()),
+    request("an_upgrade_to_http2", Refused(NO_TOKEN), "RFC 9113, 3.1: h2c is not understood", |_| get("").replacen("Connection: close", "Connection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__", 1)),
+    request("http_1_0_without_a_host", Refused(NO_TOKEN), LINE, |_| "GET /api/private HTTP/1.0\r\n\r\n".to_owned()),
+];
