@@ -4,7 +4,7 @@
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 ENV RUSTFLAGS="-C target-feature=+crt-static" \
-    PROGRAMS="-p descope-api -p auth0-api -p local-issuer -p integration-tests"
+    PROGRAMS="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests"
 
 # The dependencies, from the manifests alone: this layer lasts until a manifest changes.
 COPY Cargo.toml Cargo.lock ./
@@ -14,6 +14,8 @@ COPY crates/local-issuer/Cargo.toml crates/local-issuer/
 COPY crates/descope-api/Cargo.toml crates/descope-api/
 COPY crates/auth0-api/Cargo.toml crates/auth0-api/
 COPY crates/integration-tests/Cargo.toml crates/integration-tests/
+COPY examples/auth-server/Cargo.toml examples/auth-server/
+COPY examples/billing-api/Cargo.toml examples/billing-api/
 COPY examples/playground/Cargo.toml examples/playground/
 # With an explicit target, procedural macros are not linked statically; the toolchain says which target this machine is.
 RUN set -e; \
@@ -30,7 +32,8 @@ RUN set -e; \
           done; \
     done; \
     rustc -vV | sed -n 's/^host: //p' > /target; \
-    cargo build --release --locked --target "$(cat /target)" --bins $PROGRAMS
+    cargo build --release --locked --target "$(cat /target)" --bins $PROGRAMS; \
+    find crates examples -name '*.rs' -delete
 
 COPY crates crates
 COPY examples examples
@@ -38,7 +41,7 @@ COPY examples examples
 RUN find crates examples -name '*.rs' -exec touch {} + \
     && cargo build --release --locked --target "$(cat /target)" --bins $PROGRAMS \
     && mkdir -p /programs /data \
-    && for program in descope-api auth0-api local-issuer integration-tests; do \
+    && for program in descope-api auth0-api auth-server billing-api local-issuer integration-tests; do \
          cp "target/$(cat /target)/release/$program" /programs/; \
        done
 
@@ -50,8 +53,8 @@ COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 ENV HOST=0.0.0.0 \
     LOCAL_ISSUER_HOST=0.0.0.0 \
-    DATABASE_URL=sqlite:///data/users.db
-EXPOSE 8000 8001 9000 9001
+    DATABASE_URL=sqlite:///data/service.db
+EXPOSE 8000 8001 8002 8003 9000 9001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=4s --start-period=20s --retries=3 CMD ["/app", "healthcheck"]
 # Which source this is: --build-arg REVISION=$(git rev-parse HEAD)

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use identity_actix::settings::IssuerSettings;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
-use identity_core::{Authenticated, Authenticator, TokenError, VerifyError};
+use identity_core::{
+    Authenticated, Authenticator, Provider, TokenError, UntypedTokens, VerifyError,
+};
 use serde_json::{Value, json};
 
 use super::{Auth0, Domain};
@@ -260,4 +262,15 @@ async fn claims_of_the_wrong_type_grant_nothing_and_are_no_error() {
             "{value}"
         );
     }
+}
+
+#[test]
+fn the_strict_form_of_rfc_9068_can_be_asked_for() {
+    let strict = IssuerSettings {
+        rfc_9068_only: true,
+        ..IssuerSettings::default()
+    };
+    let rules = Auth0::new(settings(), strict).verification();
+    assert_eq!(rules.types, ["at+jwt"]);
+    assert_eq!(rules.untyped, UntypedTokens::Refused);
 }

@@ -6,8 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
-    BoundServer, Service, ServiceName, bind, close_when_stopping, cors, cors_refusals,
-    count_requests, head_as_get, no_such_route, openapi, request_id,
+    BoundServer, Service, ServiceName, bind, body_deadline, close_when_stopping, cors,
+    cors_refusals, count_requests, head_as_get, no_such_route, openapi, request_id,
 };
 use identity_core::KeyAddress;
 use utoipa_actix_web::{AppExt, scope};
@@ -33,9 +33,10 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         auth0,
     } = settings;
     let listener = bind(listen.host, listen.port, "AUTH0_API_PORT or PORT")?;
-    let provider = Auth0::new(auth0.clone(), issuer.clone());
-    let keys = issuer.remote_keys(KeyAddress::Discovered(provider.discovery()?))?;
-    let service = Service::new(NAME, Arc::new(provider), Arc::new(keys), policies::access())
+    let provider = Arc::new(Auth0::new(auth0.clone(), issuer.clone()));
+    let keys = KeyAddress::Discovered(provider.discovery()?);
+    let authenticator = issuer.authenticator(provider, keys)?;
+    let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("AUTH0_DOMAIN and AUTH0_ISSUER")
         .limited_to(listen.limits);
     let stopping = service.stopping();
@@ -48,6 +49,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .wrap(service.authenticate().required());
         let (app, document) = App::new()
             .wrap(from_fn(head_as_get))
+            .wrap(from_fn(body_deadline))
             .wrap(from_fn(count_requests))
             .wrap(cors(&origins))
             .wrap(from_fn(cors_refusals))

@@ -6,8 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
-    BoundServer, Service, ServiceName, bind, close_when_stopping, cors, cors_refusals,
-    count_requests, head_as_get, no_such_route, openapi, request_id,
+    BoundServer, Service, ServiceName, bind, body_deadline, close_when_stopping, cors,
+    cors_refusals, count_requests, head_as_get, no_such_route, openapi, request_id,
 };
 use identity_core::KeyAddress;
 use utoipa_actix_web::{AppExt, scope};
@@ -36,9 +36,10 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
     let users = Users::open(&database_url).await?;
-    let provider = Descope::new(descope.clone(), issuer.clone());
-    let keys = issuer.remote_keys(KeyAddress::Discovered(provider.discovery()))?;
-    let service = Service::new(NAME, Arc::new(provider), Arc::new(keys), policies::access())
+    let provider = Arc::new(Descope::new(descope.clone(), issuer.clone()));
+    let keys = KeyAddress::Discovered(provider.discovery());
+    let authenticator = issuer.authenticator(provider, keys)?;
+    let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and DISCOVERY_URL")
         .depending_on(Arc::new(users.clone()))
         .limited_to(listen.limits);
@@ -56,6 +57,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .wrap(service.authenticate().required());
         let (app, document) = App::new()
             .wrap(from_fn(head_as_get))
+            .wrap(from_fn(body_deadline))
             .wrap(from_fn(count_requests))
             .wrap(cors(&origins))
             .wrap(from_fn(cors_refusals))

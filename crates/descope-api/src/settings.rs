@@ -96,6 +96,9 @@ impl Settings {
     fn ask(reader: &mut SettingsReader) -> Option<Self> {
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
         let issuer = IssuerSettings::read(reader);
+        if issuer.rfc_9068_only {
+            reader.problem("RFC9068_ONLY cannot be used: no token of Descope has the type at+jwt, so that every one would be refused");
+        }
         let database_url = reader
             .shared("DATABASE_URL")
             .text()

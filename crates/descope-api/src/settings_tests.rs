@@ -171,6 +171,15 @@ fn symmetric_and_unknown_algorithms_are_refused() {
 }
 
 #[test]
+fn a_form_that_descope_has_not_is_refused() {
+    assert_eq!(
+        problem(&[("RFC9068_ONLY", "true")]),
+        "RFC9068_ONLY cannot be used: no token of Descope has the type at+jwt, so that every one would be refused"
+    );
+    assert!(with_project(&[("RFC9068_ONLY", "false")]).is_ok());
+}
+
+#[test]
 fn everything_wrong_is_reported_at_once() {
     let problems = read(&[
         ("DESCOPE_BASE_URL", "https://auth.example.com/path"),

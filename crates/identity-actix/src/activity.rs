@@ -6,10 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
-use actix_web::{Error, web};
 use identity_core::{Clock, SystemClock};
 
 /// Who called lately and how much, in this process alone.
@@ -85,7 +81,7 @@ impl Activity {
         }
     }
 
-    fn count_request(&self) {
+    pub(crate) fn count_request(&self) {
         let day = self.day();
         if self.today.day.swap(day, Ordering::Relaxed) != day {
             self.today.requests.store(0, Ordering::Relaxed);
@@ -124,17 +120,6 @@ impl fmt::Debug for Activity {
             .field("requests_today", &self.requests_today())
             .finish_non_exhaustive()
     }
-}
-
-/// Middleware, to be used with `actix_web::middleware::from_fn`: counts every request in the app's [`Activity`].
-pub async fn count_requests<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    if let Some(activity) = request.app_data::<web::Data<Activity>>() {
-        activity.count_request();
-    }
-    next.call(request).await
 }
 
 #[cfg(test)]

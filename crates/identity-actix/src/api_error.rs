@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::challenge::Challenge;
 use crate::error_code::ErrorCode;
+use crate::figures::API_ERRORS;
 use crate::request_id;
 
 /// What a handler, an extractor or a middleware answers when it cannot do what was asked.
@@ -87,6 +88,12 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, detail)
     }
 
+    /// 408: the body did not come within this time.
+    pub fn request_timeout(timeout: Duration) -> Self {
+        let detail = format!("The body did not come within {} s", timeout.as_secs());
+        Self::new(ErrorCode::RequestTimeout, detail)
+    }
+
     /// 409: the value is taken.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::Conflict, detail)
@@ -94,18 +101,14 @@ impl ApiError {
 
     /// 413: the body is larger than `limit` bytes.
     pub fn payload_too_large(limit: usize) -> Self {
-        Self::new(
-            ErrorCode::PayloadTooLarge,
-            format!("The body is larger than {limit} bytes"),
-        )
+        let detail = format!("The body is larger than {limit} bytes");
+        Self::new(ErrorCode::PayloadTooLarge, detail)
     }
 
     /// 415: the body is not of the media type that is read.
     pub fn unsupported_media_type(expected: &str) -> Self {
-        Self::new(
-            ErrorCode::UnsupportedMediaType,
-            format!("The body must be {expected}"),
-        )
+        let detail = format!("The body must be {expected}");
+        Self::new(ErrorCode::UnsupportedMediaType, detail)
     }
 
     /// 422: well-formed, but not allowed.
@@ -254,7 +257,7 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        counter!("api_errors_total", "code" => self.code.as_str()).increment(1);
+        counter!(API_ERRORS, "code" => self.code.as_str()).increment(1);
         let status = self.status_code();
         let mut response = HttpResponse::build(status);
         response.content_type("application/problem+json");

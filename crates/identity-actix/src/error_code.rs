@@ -78,6 +78,8 @@ error_codes! {
     KeysUnavailable = "keys_unavailable", SERVICE_UNAVAILABLE;
     /// The path, query or body does not parse.
     BadRequest = "bad_request", BAD_REQUEST;
+    /// The body did not come in time.
+    RequestTimeout = "request_timeout", REQUEST_TIMEOUT;
     /// The body is larger than the limit.
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE;
     /// The body has another media type than is read.

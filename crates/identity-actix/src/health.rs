@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpResponse, get, web};
-use identity_core::{Authenticator, KeyStatus};
+use identity_core::{Authenticator, IssuerStatus, KeyStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -65,16 +65,14 @@ impl Health {
 
     async fn readiness(&self) -> Readiness {
         let keys = Keys::from(self.authenticator.key_status());
+        let all = self.authenticator.key_statuses();
+        let issuers: Vec<_> = all.into_iter().map(IssuerKeys::from).collect();
         let mut status = keys.status;
-        let mut reasons = Vec::new();
-        if let Some(fault) = &keys.fault {
-            reasons.push(match self.settings {
-                Some(settings) => format!("{fault}; the issuer is set by {settings}"),
-                None => fault.clone(),
-            });
-        } else if keys.status == ReadyStatus::Starting {
-            reasons.push("the keys are being fetched".to_owned());
-        }
+        let is_one = issuers.len() == 1;
+        let mut reasons: Vec<_> = issuers
+            .iter()
+            .filter_map(|issuer| issuer.told(is_one, self.settings))
+            .collect();
         for dependency in &self.dependencies {
             if let Err(error) = dependency.check().await {
                 status = ReadyStatus::Starting;
@@ -90,6 +88,7 @@ impl Health {
             provider: self.provider,
             reason: (!reasons.is_empty()).then(|| reasons.join("; ")),
             keys,
+            issuers: (issuers.len() > 1).then_some(issuers),
         }
     }
 }
@@ -123,6 +122,9 @@ pub struct Readiness {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     keys: Keys,
+    /// Where several issuers are accepted, each with its own keys; `keys` are then those that are worst off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuers: Option<Vec<IssuerKeys>>,
 }
 
 /// How ready a service is.
@@ -149,11 +151,61 @@ pub struct Keys {
     /// Since they were fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     age_seconds: Option<u64>,
-    /// Since a refresh first failed.
+    /// Since a refresh first failed: for so long stale keys have been in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     failing_for_seconds: Option<u64>,
     #[serde(skip)]
     fault: Option<String>,
+}
+
+impl Keys {
+    /// What is in the way, or not as it should be.
+    fn reason(&self) -> Option<String> {
+        match self.status {
+            ReadyStatus::Starting if self.fault.is_none() => {
+                Some("the keys are being fetched".to_owned())
+            }
+            _ => self.fault.clone(),
+        }
+    }
+}
+
+/// The keys of one of several issuers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IssuerKeys {
+    /// The first of the names that it has in tokens.
+    issuer: String,
+    #[serde(flatten)]
+    keys: Keys,
+    /// What is in the way, or what is not as it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl IssuerKeys {
+    /// The reason; whose it is, unless there is only one; and what to set, if keys cannot be fetched.
+    fn told(&self, is_one: bool, settings: Option<&str>) -> Option<String> {
+        let reason = self.reason.as_ref()?;
+        let whose = match is_one {
+            true => String::new(),
+            false => format!("{}: ", self.issuer),
+        };
+        Some(match settings.filter(|_| self.keys.fault.is_some()) {
+            Some(settings) => format!("{whose}{reason}; the issuer is set by {settings}"),
+            None => format!("{whose}{reason}"),
+        })
+    }
+}
+
+impl From<IssuerStatus> for IssuerKeys {
+    fn from(status: IssuerStatus) -> Self {
+        let keys = Keys::from(status.keys);
+        Self {
+            issuer: status.issuer,
+            reason: keys.reason(),
+            keys,
+        }
+    }
 }
 
 impl From<KeyStatus> for Keys {

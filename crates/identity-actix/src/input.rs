@@ -1,6 +1,9 @@
 //! Queries, paths and bodies that do not parse, answered as problems.
 
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{Error, HttpRequest};
 
@@ -11,12 +14,16 @@ use crate::api_error::ApiError;
 pub struct InputLimits {
     /// The largest body, in bytes. Default 64 KiB.
     pub max_body_bytes: usize,
+    /// How long a body may take to come, from when it is first waited for. Default 30 s. Holds where
+    /// [`body_deadline`](crate::body_deadline) is around the app.
+    pub body_timeout: Duration,
 }
 
 impl Default for InputLimits {
     fn default() -> Self {
         Self {
             max_body_bytes: 64 * 1024,
+            body_timeout: Duration::from_secs(30),
         }
     }
 }
@@ -25,25 +32,31 @@ impl InputLimits {
     /// For `App::configure`: the limits, and a problem answer for whatever does not parse.
     pub fn configure(self, app: &mut ServiceConfig) {
         let limit = self.max_body_bytes;
-        app.app_data(PayloadConfig::new(limit))
+        app.app_data(self)
+            .app_data(PayloadConfig::new(limit))
             .app_data(
                 JsonConfig::default()
                     .limit(limit)
-                    .error_handler(move |error, _| json(&error, limit).into()),
+                    .error_handler(move |error, _| json(&error, self).into()),
             )
             .app_data(QueryConfig::default().error_handler(query))
             .app_data(PathConfig::default().error_handler(path));
     }
 }
 
-fn json(error: &JsonPayloadError, limit: usize) -> ApiError {
+fn json(error: &JsonPayloadError, limits: InputLimits) -> ApiError {
     match error {
         JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => {
-            ApiError::payload_too_large(limit)
+            ApiError::payload_too_large(limits.max_body_bytes)
         }
         JsonPayloadError::ContentType => ApiError::unsupported_media_type("application/json"),
         JsonPayloadError::Deserialize(error) => {
             ApiError::bad_request(format!("The body does not parse: {error}"))
+        }
+        JsonPayloadError::Payload(PayloadError::Io(error))
+            if error.kind() == ErrorKind::TimedOut =>
+        {
+            ApiError::request_timeout(limits.body_timeout)
         }
         _ => ApiError::bad_request("The body could not be read"),
     }

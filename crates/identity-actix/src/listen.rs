@@ -130,15 +130,13 @@ pub enum BindError {
         setting: String,
     },
     /// The system does not allow it.
-    #[error(
-        "cannot listen on {host} port {port}: {source}; HOST and {setting} say where to listen"
-    )]
+    #[error("cannot listen on {host} port {port}: {source}; where to listen is set by {setting}")]
     Refused {
         /// The host.
         host: IpAddr,
         /// The port.
         port: u16,
-        /// The setting's name.
+        /// The names of the settings.
         setting: String,
         /// What the system says.
         source: io::Error,
@@ -147,21 +145,27 @@ pub enum BindError {
 
 /// Takes the port. `setting` is the name of the port's setting, for the message. Port 0 takes any that is free.
 pub fn bind(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, BindError> {
-    TcpListener::bind((host, port)).map_err(|source| {
-        let setting = setting.to_owned();
-        match source.kind() {
-            io::ErrorKind::AddrInUse => BindError::Taken {
-                host,
-                port,
-                setting,
-            },
-            _ => BindError::Refused {
-                host,
-                port,
-                setting,
-                source,
-            },
-        }
+    listen(host, port, setting, &format!("HOST and {setting}"))
+}
+
+/// Takes the port of an address that `setting` says as a whole.
+pub(crate) fn bind_address(address: SocketAddr, setting: &str) -> Result<TcpListener, BindError> {
+    listen(address.ip(), address.port(), setting, setting)
+}
+
+fn listen(host: IpAddr, port: u16, setting: &str, both: &str) -> Result<TcpListener, BindError> {
+    TcpListener::bind((host, port)).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => BindError::Taken {
+            host,
+            port,
+            setting: setting.to_owned(),
+        },
+        _ => BindError::Refused {
+            host,
+            port,
+            setting: both.to_owned(),
+            source,
+        },
     })
 }
 

@@ -97,7 +97,7 @@ fn an_address_of_another_machine_names_both_settings() {
         "{refused}"
     );
     assert!(
-        refused.ends_with("; HOST and AN_API_PORT or PORT say where to listen"),
+        refused.ends_with("; where to listen is set by HOST and AN_API_PORT or PORT"),
         "{refused}"
     );
 }

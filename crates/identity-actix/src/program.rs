@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
+use crate::exporter;
 use crate::listen::{BoundServer, healthcheck};
 use crate::settings::ServiceSettings;
 use crate::telemetry;
@@ -37,6 +38,9 @@ impl Command {
 }
 
 /// Runs a service until it is stopped, or asks one that runs.
+///
+/// With `METRICS_ADDR` it also shows the process's [`figures`](crate::figures), from before `build` on. That can be
+/// done once in a process: whoever runs several services in one starts them without this function.
 pub async fn run(
     command: Command,
     settings: &ServiceSettings,
@@ -46,6 +50,9 @@ pub async fn run(
         return Ok(healthcheck(settings.host, settings.port).await?);
     }
     telemetry::init(&settings.log).context("the log cannot be started")?;
+    if let Some(address) = settings.metrics_address {
+        exporter::start(address)?;
+    }
     Ok(build().await?.run().await?)
 }
 

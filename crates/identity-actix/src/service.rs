@@ -1,5 +1,6 @@
 //! What every service behind a provider is made of.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::web;
@@ -8,6 +9,7 @@ use identity_core::{Authenticator, Clock, KeySource, Provider, SystemClock};
 use crate::access::AccessTable;
 use crate::activity::Activity;
 use crate::authenticate::Authenticate;
+use crate::figures::HttpFigures;
 use crate::health::{Dependency, Health};
 use crate::input::InputLimits;
 use crate::stopping::Stopping;
@@ -41,10 +43,19 @@ impl Service {
         keys: Arc<dyn KeySource>,
         access: AccessTable,
     ) -> Self {
-        let issuers = provider.verification().issuers;
+        let authenticator = Authenticator::new(provider, keys, Arc::new(SystemClock));
+        Self::around(name, authenticator, access)
+    }
+
+    /// A service that accepts what `authenticator` accepts, and has the routes of `access`.
+    ///
+    /// [`IssuerSettings::authenticator`](crate::settings::IssuerSettings::authenticator) makes one as the settings say.
+    /// One of several issuers is ready when each of them has keys.
+    pub fn around(name: ServiceName, authenticator: Authenticator, access: AccessTable) -> Self {
+        let issuers = authenticator.issuers();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let activity = Arc::new(Activity::new(Arc::clone(&clock)));
-        let authenticator = Arc::new(Authenticator::new(provider, keys, Arc::clone(&clock)));
+        let authenticator = Arc::new(authenticator);
         let stopping = Stopping::default();
         Self {
             authenticate: Authenticate::new(name.service, Arc::clone(&authenticator))
@@ -95,10 +106,11 @@ impl Service {
         self.stopping.clone()
     }
 
-    /// For `App::configure`: the data of the common routes and middleware, and the limits.
+    /// For `App::configure`, in each worker: the data of the common routes and middleware, and the limits.
     pub fn configure(&self, app: &mut web::ServiceConfig) {
         self.limits.configure(app);
-        app.app_data(self.activity.clone())
+        app.app_data(Rc::new(HttpFigures::default()))
+            .app_data(self.activity.clone())
             .app_data(web::Data::new(self.health.clone()))
             .app_data(self.access.clone())
             .app_data(web::Data::new(self.stopping.clone()))

@@ -31,6 +31,8 @@ fn the_root_example_lists_every_setting_and_nothing_else() {
     let mut expected: BTreeSet<String> =
         of("DESCOPE_API", descope_api::Settings::names()).collect();
     expected.extend(of("AUTH0_API", auth0_api::Settings::names()));
+    expected.extend(of("AUTH_SERVER", auth_server::Settings::names()));
+    expected.extend(of("BILLING_API", billing_api::Settings::names()));
     for kind in [ServiceKind::DescopeApi, ServiceKind::Auth0Api] {
         expected.extend(of(kind.prefix(), SuiteSettings::names(kind)));
     }

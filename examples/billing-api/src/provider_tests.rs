@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use identity_actix::settings::IssuerSettings;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
-use identity_core::{Algorithm, Authenticated, Authenticator, KeyAddress, TokenError, VerifyError};
+use identity_core::{
+    Algorithm, Authenticated, Authenticator, KeyAddress, Provider, TokenError, UntypedTokens,
+    VerifyError,
+};
 use serde_json::{Value, json};
 
 use super::Oidc;
@@ -250,4 +253,15 @@ async fn a_claim_of_another_type_grants_nothing_and_is_no_error() {
         let found = caller(OidcSettings::new(ISSUER), json!({"org_id": value})).await;
         assert_eq!(found.principal().current_tenant, None, "{value}");
     }
+}
+
+#[test]
+fn the_strict_form_of_rfc_9068_can_be_asked_for() {
+    let strict = IssuerSettings {
+        rfc_9068_only: true,
+        ..IssuerSettings::default()
+    };
+    let rules = Oidc::new(OidcSettings::new(ISSUER), strict).verification();
+    assert_eq!(rules.types, ["at+jwt"]);
+    assert_eq!(rules.untyped, UntypedTokens::Refused);
 }

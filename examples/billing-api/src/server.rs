@@ -6,8 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
-    BoundServer, Service, ServiceName, bind, close_when_stopping, cors, cors_refusals,
-    count_requests, head_as_get, no_such_route, openapi, request_id,
+    BoundServer, Service, ServiceName, bind, body_deadline, close_when_stopping, cors,
+    cors_refusals, count_requests, head_as_get, no_such_route, openapi, request_id,
 };
 use utoipa_actix_web::{AppExt, scope};
 
@@ -35,9 +35,11 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
     let invoices = Invoices::open(&database_url).await?;
-    let provider = Oidc::new(oidc.clone(), issuer.clone());
-    let keys = issuer.remote_keys(provider.keys()?)?;
-    let service = Service::new(NAME, Arc::new(provider), Arc::new(keys), policies::access())
+    let provider = Arc::new(Oidc::new(oidc.clone(), issuer.clone()));
+    let keys = provider.keys()?;
+    let authenticator = issuer.authenticator(provider, keys)?;
+    let service = Service::around(NAME, authenticator, policies::access())
+        .issuer_set_by("ISSUER")
         .depending_on(Arc::new(invoices.clone()))
         .limited_to(listen.limits);
     let stopping = service.stopping();
@@ -54,6 +56,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .wrap(service.authenticate().required());
         let (app, document) = App::new()
             .wrap(from_fn(head_as_get))
+            .wrap(from_fn(body_deadline))
             .wrap(from_fn(count_requests))
             .wrap(cors(&origins))
             .wrap(from_fn(cors_refusals))

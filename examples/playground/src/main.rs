@@ -1,7 +1,10 @@
 //! The playground: the local issuer and every service in one process, with tokens ready to paste.
 
+mod demo;
 mod page;
+mod ports;
 mod services;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -13,7 +16,8 @@ use identity_actix::telemetry;
 use local_issuer::tokens::{self, TokenSource};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::services::{Ports, Services};
+use crate::ports::Ports;
+use crate::services::Services;
 
 /// Starts the local issuer and every service, gets a token for every persona and prints what to try.
 ///
@@ -21,7 +25,7 @@ use crate::services::{Ports, Services};
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// Listen on any free ports instead of 8000 and 8001 (services) and 9000 and 9001 (issuer).
+    /// Listen on any free ports instead of 8000 to 8003 (services) and 9000 and 9001 (issuer).
     #[arg(long)]
     free_ports: bool,
     /// What the log shows, by level and module.
@@ -52,7 +56,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         .await
         .context("the playground cannot start")?;
     let tokens = tokens::fetch(&TokenSource::of(services.issuer())).await?;
-    page::print(&services, &tokens)?;
+    let owner = demo::token(&services.auth_server()).await;
+    let owner = owner.context("the demo organization cannot be made")?;
+    page::print(&services, &tokens, &owner)?;
 
     let failed = tokio::select! {
         _ = terminate.recv() => None,

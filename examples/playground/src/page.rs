@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use identity_actix::program::url_of;
 use local_issuer::{PersonaToken, ProviderKind};
 
+use crate::demo;
 use crate::services::Services;
 
 /// A request to try, and the status that it is answered with.
@@ -59,15 +59,18 @@ const AUTH0: [Try; 3] = [
 ];
 
 /// Prints the page: addresses, requests to try, and who has tokens.
-pub fn print(services: &Services, tokens: &[PersonaToken]) -> anyhow::Result<()> {
-    let text = page(services, tokens)?;
+///
+/// `owner` is the token of the demo organization's owner.
+pub fn print(services: &Services, tokens: &[PersonaToken], owner: &str) -> anyhow::Result<()> {
+    let text = page(services, tokens, owner)?;
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }
 
-fn page(services: &Services, tokens: &[PersonaToken]) -> anyhow::Result<String> {
-    let (descope_api, auth0_api) = (url_of(services.descope_api()), url_of(services.auth0_api()));
+fn page(services: &Services, tokens: &[PersonaToken], owner: &str) -> anyhow::Result<String> {
+    let (descope_api, auth0_api) = (services.descope_api(), services.auth0_api());
+    let (auth_server, billing_api) = (services.auth_server(), services.billing_api());
     let issuer = services.issuer();
     let mut page = String::new();
     writeln!(
@@ -78,7 +81,13 @@ fn page(services: &Services, tokens: &[PersonaToken]) -> anyhow::Result<String> 
         page,
         "  descope-api   {descope_api}   docs: {descope_api}/docs"
     )?;
-    writeln!(page, "  auth0-api     {auth0_api}   docs: {auth0_api}/docs")?;
+    for (name, url) in [
+        ("auth0-api", &auth0_api),
+        ("auth-server", &auth_server),
+        ("billing-api", &billing_api),
+    ] {
+        writeln!(page, "  {name:<13} {url}   docs: {url}/docs")?;
+    }
     writeln!(
         page,
         "  local issuer  {}   as Descope, project {}",
@@ -105,8 +114,32 @@ fn page(services: &Services, tokens: &[PersonaToken]) -> anyhow::Result<String> 
         &AUTH0,
         of(tokens, ProviderKind::Auth0),
     )?;
+    billing(&mut page, &billing_api, owner)?;
     personas(&mut page, services, tokens)?;
     Ok(page)
+}
+
+fn billing(page: &mut String, url: &str, owner: &str) -> anyhow::Result<()> {
+    writeln!(page, "\nTry billing-api, with tokens of auth-server:")?;
+    let rows = [
+        (
+            "200",
+            "GET",
+            "the owner of the organization demo has example_service.billing.read",
+        ),
+        (
+            "403",
+            "DELETE",
+            "nobody in demo has example_service.billing.delete",
+        ),
+    ];
+    for (status, method, what) in rows {
+        writeln!(
+            page,
+            "\n  # {status}: {what}\n  curl -i -X {method} -H 'Authorization: Bearer {owner}' {url}/billing/"
+        )?;
+    }
+    Ok(())
 }
 
 fn personas(page: &mut String, services: &Services, tokens: &[PersonaToken]) -> anyhow::Result<()> {
@@ -134,8 +167,8 @@ fn personas(page: &mut String, services: &Services, tokens: &[PersonaToken]) -> 
         "  cargo run -p local-issuer -- tokens --descope-url {} --auth0-url {} --descope-api {}/api/me --auth0-api {}/api/profile",
         issuer.descope().base_url(),
         issuer.auth0().base_url(),
-        url_of(services.descope_api()),
-        url_of(services.auth0_api()),
+        services.descope_api(),
+        services.auth0_api(),
     )?;
     writeln!(page, "\nAs a program gets its token from each provider:\n")?;
     for (provider, name) in sides {
@@ -143,6 +176,11 @@ fn personas(page: &mut String, services: &Services, tokens: &[PersonaToken]) -> 
             writeln!(page, "  # {name}\n  {}", token.request)?;
         }
     }
+    writeln!(
+        page,
+        "  # auth-server\n  {}",
+        demo::request(&services.auth_server())
+    )?;
     writeln!(page)?;
     Ok(())
 }

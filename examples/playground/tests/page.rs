@@ -27,7 +27,7 @@ impl Playground {
                 .iter()
                 .filter(|line| line.starts_with("  curl -s"))
                 .count();
-            if requests == 2 && page.last().is_some_and(String::is_empty) {
+            if requests == 3 && page.last().is_some_and(String::is_empty) {
                 break;
             }
         }
@@ -94,7 +94,19 @@ fn every_printed_request_is_answered_as_the_page_says() {
     }
     assert_eq!(
         tried,
-        ["200", "401", "403", "200", "401", "403", "Descope", "Auth0"]
+        [
+            "200",
+            "401",
+            "403",
+            "200",
+            "401",
+            "403",
+            "200",
+            "403",
+            "Descope",
+            "Auth0",
+            "auth-server"
+        ]
     );
 }
 

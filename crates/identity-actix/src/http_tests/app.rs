@@ -205,6 +205,7 @@ impl Setup {
         };
         let limits = InputLimits {
             max_body_bytes: MAX_BODY_BYTES,
+            ..InputLimits::default()
         };
         let service = Service::new(name, Arc::new(Plain), Arc::clone(&self.keys), table())
             .issuer_set_by("AN_ISSUER");

@@ -3,13 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_core::KeyStatus;
-use serde_json::json;
+use actix_web::App;
+use actix_web::test::{call_service, init_service, read_body_json};
+use identity_core::{
+    AudienceRule, Authenticator, ClaimsError, KeyStatus, Principal, Provider, SystemClock,
+    TrustedIssuer, VerificationRules, VerifiedToken,
+};
+use serde_json::{Value, json};
 
 use super::app::{Setup, ask};
 use super::keys::KeysThatAre;
 use super::requests::get;
-use crate::health::{Dependency, DependencyCheck};
+use crate::health::{self, Dependency, DependencyCheck};
+use crate::{AccessTable, Service, ServiceName};
 
 /// A dependency that is well, or has this to say.
 struct Store(&'static str, Result<(), &'static str>);
@@ -153,6 +159,72 @@ async fn a_service_that_is_being_stopped_is_503_and_still_answers() {
     );
     assert_eq!(setup.ask(get("/health")).await.status.as_u16(), 200);
     assert_eq!(setup.ask(get("/public")).await.status.as_u16(), 200);
+}
+
+#[derive(Debug)]
+struct Of(&'static str);
+
+impl Provider for Of {
+    fn verification(&self) -> VerificationRules {
+        let issuers = vec![self.0.to_owned(), format!("{}-too", self.0)];
+        VerificationRules::new(issuers, AudienceRule::Required(Vec::new()))
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal::without_grants(token))
+    }
+}
+
+async fn ready_of_several(keys: [KeyStatus; 3]) -> (u16, Value) {
+    let issuers = ["a", "b", "c"].into_iter().zip(keys);
+    let trusted = issuers.map(|(name, keys)| TrustedIssuer {
+        provider: Arc::new(Of(name)),
+        keys: Arc::new(KeysThatAre(keys)),
+    });
+    let clock = Arc::new(SystemClock);
+    let authenticator = Authenticator::of_several(trusted.collect(), clock).unwrap();
+    let name = ServiceName {
+        service: "an-api",
+        provider: "several",
+    };
+    let service = Service::around(name, authenticator, AccessTable::new()).issuer_set_by("ISSUERS");
+    let app = App::new().configure(|app| service.configure(app));
+    let app = init_service(app.service(health::ready)).await;
+    let answer = call_service(&app, get("/health/ready").to_request()).await;
+    (answer.status().as_u16(), read_body_json(answer).await)
+}
+
+#[actix_web::test]
+async fn each_of_several_issuers_has_its_own_status() {
+    let degraded = KeyStatus::Degraded {
+        age: Duration::from_secs(400),
+        failing_for: Duration::from_secs(100),
+        reason: "it is down".to_owned(),
+    };
+    let starting = KeyStatus::Starting { reason: None };
+    let (status, body) = ready_of_several([good(), degraded.clone(), starting]).await;
+    let [a, b] = [
+        json!({"issuer": "a", "status": "ready", "count": 2, "age_seconds": 7}),
+        json!({
+            "issuer": "b", "status": "degraded", "age_seconds": 400, "failing_for_seconds": 100,
+            "reason": "it is down",
+        }),
+    ];
+    let c = json!({"issuer": "c", "status": "starting", "reason": "the keys are being fetched"});
+    let reason = "b: it is down; the issuer is set by ISSUERS; c: the keys are being fetched";
+    let expected = json!({
+        "status": "starting", "provider": "several", "reason": reason,
+        "keys": {"status": "starting"}, "issuers": [&a, b, c],
+    });
+    assert_eq!((status, body), (503, expected));
+
+    let (status, body) = ready_of_several([good(), degraded, good()]).await;
+    assert_eq!((status, &body["status"]), (200, &json!("degraded")));
+    assert_eq!(body["keys"]["failing_for_seconds"], 100);
+
+    let (status, body) = ready_of_several([good(), good(), good()]).await;
+    assert_eq!((status, &body["status"]), (200, &json!("ready")));
+    assert_eq!((&body["issuers"][0], &body["reason"]), (&a, &Value::Null));
 }
 
 #[actix_web::test]

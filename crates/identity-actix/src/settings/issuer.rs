@@ -1,10 +1,11 @@
 //! Settings of how an issuer is spoken to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use identity_core::{
-    HttpClient, HttpConfig, HttpSetupError, KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig,
-    VerificationRules,
+    Authenticator, CacheLimits, HttpClient, HttpConfig, HttpSetupError, KeyAddress, KeyRefresh,
+    Provider, RemoteKeys, RemoteKeysConfig, SystemClock, VerificationRules,
 };
 use url::{Host, Url};
 
@@ -25,6 +26,11 @@ pub struct IssuerSettings {
     pub leeway: Duration,
     /// `MAX_TOKEN_BYTES`: the longest token that is read. Default 16 KiB.
     pub max_token_bytes: usize,
+    /// `CACHE_MAX_TOKENS` and `CACHE_MAX_BYTES`: how many verified tokens are kept. Default 10,000 and 64 MiB; 0 keeps none.
+    pub cache: CacheLimits,
+    /// `RFC9068_ONLY`: whether nothing but access tokens in the form of RFC 9068 is accepted, whatever else the provider
+    /// accepts: `typ` is `at+jwt`, and `aud`, `iat`, `jti` and `client_id` are there. Default `false`.
+    pub rfc_9068_only: bool,
 }
 
 impl Default for IssuerSettings {
@@ -35,6 +41,8 @@ impl Default for IssuerSettings {
             refresh: KeyRefresh::default(),
             leeway: VerificationRules::DEFAULT_LEEWAY,
             max_token_bytes: VerificationRules::DEFAULT_MAX_TOKEN_BYTES,
+            cache: CacheLimits::default(),
+            rfc_9068_only: false,
         }
     }
 }
@@ -62,16 +70,43 @@ impl IssuerSettings {
             max_token_bytes: reader
                 .shared("MAX_TOKEN_BYTES")
                 .count(default.max_token_bytes, 1..=1 << 20),
+            cache: CacheLimits {
+                max_tokens: reader
+                    .shared("CACHE_MAX_TOKENS")
+                    .count(default.cache.max_tokens, 0..=10_000_000),
+                max_bytes: reader
+                    .shared("CACHE_MAX_BYTES")
+                    .count(default.cache.max_bytes, 0..=1 << 36),
+            },
+            rfc_9068_only: reader.shared("RFC9068_ONLY").switch(default.rfc_9068_only),
         }
     }
 
     /// The rules of a provider, as strict as these settings say.
     pub fn applied_to(&self, rules: VerificationRules) -> VerificationRules {
-        VerificationRules {
+        let rules = VerificationRules {
             leeway: self.leeway,
             max_token_bytes: self.max_token_bytes,
             ..rules
+        };
+        if self.rfc_9068_only {
+            rules.for_rfc_9068_only()
+        } else {
+            rules
         }
+    }
+
+    /// Authenticates the callers of `provider` with the keys at `address`, and keeps as many verified tokens as these
+    /// settings say. Must be called inside a tokio runtime.
+    ///
+    /// Errors: the TLS library cannot be set up.
+    pub fn authenticator(
+        &self,
+        provider: Arc<dyn Provider>,
+        address: KeyAddress,
+    ) -> Result<Authenticator, HttpSetupError> {
+        let keys = Arc::new(self.remote_keys(address)?);
+        Ok(Authenticator::new(provider, keys, Arc::new(SystemClock)).caching(self.cache))
     }
 
     /// Starts to fetch the keys at `address`. Must be called inside a tokio runtime.

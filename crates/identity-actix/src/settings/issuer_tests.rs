@@ -1,6 +1,10 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use identity_core::{AudienceRule, VerificationRules};
+use identity_core::{
+    AudienceRule, CacheLimits, ClaimsError, KeyAddress, Principal, Provider, TokenProfile,
+    UntypedTokens, VerificationRules, VerifiedToken,
+};
 
 use super::IssuerSettings;
 use crate::settings::SettingsReader;
@@ -34,6 +38,10 @@ fn nothing_has_to_be_set_and_the_rules_are_the_usual_ones() {
     let applied = settings.applied_to(rules);
     assert_eq!(applied.leeway, Duration::from_secs(5));
     assert_eq!(applied.max_token_bytes, 16 * 1024);
+    assert_eq!(applied.types, ["JWT"]);
+    assert_eq!(settings.cache, CacheLimits::default());
+    let default = (settings.cache.max_tokens, settings.cache.max_bytes);
+    assert_eq!(default, (10_000, 67_108_864));
 }
 
 #[test]
@@ -44,6 +52,8 @@ fn what_is_set_is_applied() {
         ("KEYS_TTL_SECONDS", "60"),
         ("AN_API_LEEWAY_SECONDS", "0"),
         ("MAX_TOKEN_BYTES", "2000"),
+        ("CACHE_MAX_TOKENS", "7"),
+        ("AN_API_CACHE_MAX_BYTES", "5000"),
         ("JWKS_HOSTS", "Keys.example.com, [::1]"),
         ("ALLOW_HTTP_ISSUER", "Local-Issuer"),
     ])
@@ -53,8 +63,30 @@ fn what_is_set_is_applied() {
     assert_eq!(settings.refresh.ttl, Duration::from_secs(60));
     assert_eq!(settings.leeway, Duration::ZERO);
     assert_eq!(settings.max_token_bytes, 2000);
+    let cache = CacheLimits {
+        max_tokens: 7,
+        max_bytes: 5000,
+    };
+    assert_eq!(settings.cache, cache);
     assert_eq!(settings.jwks_hosts, ["keys.example.com", "[::1]"]);
     assert_eq!(settings.http.plain_http_hosts, ["local-issuer"]);
+}
+
+#[test]
+fn the_strict_form_wins_over_what_the_provider_accepts() {
+    let settings = read(&[("RFC9068_ONLY", "true"), ("LEEWAY_SECONDS", "1")]).unwrap();
+    let applied = settings.applied_to(VerificationRules {
+        types: vec!["JWT", "at+jwt"],
+        ..VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
+    });
+    assert_eq!(applied.types, ["at+jwt"]);
+    assert_eq!(applied.untyped, UntypedTokens::Refused);
+    assert_eq!(applied.profile, TokenProfile::Rfc9068);
+    assert_eq!(applied.leeway, Duration::from_secs(1));
+    assert_eq!(
+        read(&[("RFC9068_ONLY", "1")]).unwrap_err(),
+        ["RFC9068_ONLY cannot be used: expected true or false"]
+    );
 }
 
 #[test]
@@ -84,6 +116,8 @@ fn limits_have_limits() {
         ("FETCH_TIMEOUT_SECONDS", "0"),
         ("KEYS_MAX_COUNT", "0"),
         ("KEYS_REFETCH_INTERVAL_SECONDS", "0"),
+        ("CACHE_MAX_TOKENS", "10000001"),
+        ("CACHE_MAX_BYTES", "-1"),
     ] {
         let problems = read(&[(name, value)]).unwrap_err();
         assert!(
@@ -147,5 +181,32 @@ fn a_password_in_an_issuer_is_refused_and_not_repeated() {
     ] {
         let expected = "ISSUER cannot be used: expected an address without a user and a password";
         assert_eq!(address(text, ""), Err(vec![expected.to_owned()]), "{text}");
+    }
+}
+
+#[derive(Debug)]
+struct Nobody;
+
+impl Provider for Nobody {
+    fn verification(&self) -> VerificationRules {
+        VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal::without_grants(token))
+    }
+}
+
+#[actix_web::test]
+async fn an_authenticator_keeps_tokens_as_the_settings_say() {
+    for (values, is_kept) in [
+        (&[][..], true),
+        (&[("CACHE_MAX_TOKENS", "0")], false),
+        (&[("CACHE_MAX_BYTES", "0")], false),
+    ] {
+        let keys = KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap());
+        let authenticator = read(values).unwrap().authenticator(Arc::new(Nobody), keys);
+        let shown = format!("{:?}", authenticator.unwrap());
+        assert_eq!(!shown.contains("cache: None"), is_kept, "{shown}");
     }
 }

@@ -1,6 +1,6 @@
 //! Settings that every service has.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
@@ -21,7 +21,10 @@ pub struct ServiceSettings {
     pub workers: Option<usize>,
     /// `CORS_ALLOWED_ORIGINS`: origins whose pages may call, between commas. Default none.
     pub cors_allowed_origins: Vec<String>,
-    /// `MAX_BODY_BYTES`: limits of what is read.
+    /// `METRICS_ADDR`: where the process's [`figures`](crate::figures) are shown to Prometheus, at `/metrics`, to whoever
+    /// asks. Default nowhere. Port 0 takes any that is free. [`program::run`](crate::program::run) does it, and only that.
+    pub metrics_address: Option<SocketAddr>,
+    /// `MAX_BODY_BYTES` and `REQUEST_BODY_TIMEOUT_SECONDS`: limits of what is read.
     pub limits: InputLimits,
     /// `SHUTDOWN_DELAY_SECONDS`: how long SIGTERM leaves the service answering as before, while `/health/ready` already
     /// says that it is stopping. Default 0: longer only helps where something asks there and sends requests elsewhere.
@@ -70,6 +73,7 @@ impl ServiceSettings {
             port,
             workers: None,
             cors_allowed_origins: Vec::new(),
+            metrics_address: None,
             limits: InputLimits::default(),
             shutdown_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
@@ -81,7 +85,7 @@ impl ServiceSettings {
     /// Reads all of them; `port` is the default.
     pub fn read(reader: &mut SettingsReader, port: u16) -> Self {
         let default = Self::on_port(port);
-        Self {
+        let settings = Self {
             host: reader
                 .shared("HOST")
                 .expecting("expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up")
@@ -92,10 +96,16 @@ impl ServiceSettings {
                 .expecting::<NonZeroU16>("expected a whole number from 1 to 65535")
                 .map(|workers| workers.get().into()),
             cors_allowed_origins: origins(reader),
+            metrics_address: reader
+                .shared("METRICS_ADDR")
+                .expecting("expected an IP address and a port, such as 127.0.0.1:9100"),
             limits: InputLimits {
                 max_body_bytes: reader
                     .shared("MAX_BODY_BYTES")
                     .count(default.limits.max_body_bytes, 1..=1 << 30),
+                body_timeout: reader
+                    .shared("REQUEST_BODY_TIMEOUT_SECONDS")
+                    .seconds(default.limits.body_timeout, 1..=3600),
             },
             shutdown_delay: reader
                 .shared("SHUTDOWN_DELAY_SECONDS")
@@ -108,6 +118,18 @@ impl ServiceSettings {
                 format: reader.shared("LOG_FORMAT").or(default.log.format),
             },
             signals: default.signals,
+        };
+        settings.check_metrics_address(reader);
+        settings
+    }
+
+    /// Figures are not for everybody who may call the service, so they have a port of their own.
+    fn check_metrics_address(&self, reader: &mut SettingsReader) {
+        let own = SocketAddr::from((self.host, self.port));
+        if self.port != 0 && self.metrics_address == Some(own) {
+            reader.problem(format!(
+                "METRICS_ADDR cannot be used: the service itself listens on {own}"
+            ));
         }
     }
 }

@@ -18,7 +18,9 @@ fn nothing_has_to_be_set() {
     assert_eq!(settings.port, 8000);
     assert_eq!(settings.workers, None);
     assert!(settings.cors_allowed_origins.is_empty());
+    assert_eq!(settings.metrics_address, None);
     assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
+    assert_eq!(settings.limits.body_timeout, Duration::from_secs(30));
     assert_eq!(settings.shutdown_delay, Duration::ZERO);
     assert_eq!(settings.shutdown_timeout, Duration::from_secs(30));
     assert_eq!(settings.log, LogSettings::default());
@@ -35,7 +37,9 @@ fn everything_can_be_set() {
             "CORS_ALLOWED_ORIGINS",
             "https://app.example.com, http://localhost:3000",
         ),
+        ("AN_API_METRICS_ADDR", "[::1]:9100"),
         ("MAX_BODY_BYTES", "100"),
+        ("REQUEST_BODY_TIMEOUT_SECONDS", "3"),
         ("SHUTDOWN_DELAY_SECONDS", "7"),
         ("SHUTDOWN_TIMEOUT_SECONDS", "0"),
         ("RUST_LOG", "warn,an_api=debug"),
@@ -48,7 +52,9 @@ fn everything_can_be_set() {
         settings.cors_allowed_origins,
         ["https://app.example.com", "http://localhost:3000"]
     );
+    assert_eq!(settings.metrics_address, "[::1]:9100".parse().ok());
     assert_eq!(settings.limits.max_body_bytes, 100);
+    assert_eq!(settings.limits.body_timeout, Duration::from_secs(3));
     assert_eq!(settings.shutdown_delay, Duration::from_secs(7));
     assert_eq!(settings.shutdown_timeout, Duration::ZERO);
     assert_eq!(settings.log.filter, "warn,an_api=debug");
@@ -62,7 +68,9 @@ fn everything_wrong_is_reported_at_once_with_what_is_expected() {
         ("PORT", "99999"),
         ("WORKERS", "0"),
         ("CORS_ALLOWED_ORIGINS", "https://app.example.com/,*"),
+        ("METRICS_ADDR", "localhost:9100"),
         ("MAX_BODY_BYTES", "0"),
+        ("REQUEST_BODY_TIMEOUT_SECONDS", "0"),
         ("SHUTDOWN_DELAY_SECONDS", "3601"),
         ("SHUTDOWN_TIMEOUT_SECONDS", "1.5"),
         ("RUST_LOG", "an_api=loud"),
@@ -74,7 +82,9 @@ fn everything_wrong_is_reported_at_once_with_what_is_expected() {
         "PORT cannot be used: expected a whole number from 0 to 65535",
         "WORKERS cannot be used: expected a whole number from 1 to 65535",
         r#"CORS_ALLOWED_ORIGINS cannot be used: "https://app.example.com/" is not an origin such as https://app.example.com"#,
+        "METRICS_ADDR cannot be used: expected an IP address and a port, such as 127.0.0.1:9100",
         "MAX_BODY_BYTES cannot be used: expected a whole number from 1 to 1073741824",
+        "REQUEST_BODY_TIMEOUT_SECONDS cannot be used: expected a whole number from 1 to 3600",
         "SHUTDOWN_DELAY_SECONDS cannot be used: expected a whole number from 0 to 3600",
         "SHUTDOWN_TIMEOUT_SECONDS cannot be used: expected a whole number from 0 to 3600",
         r#"RUST_LOG cannot be used: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5"#,
@@ -116,4 +126,22 @@ fn what_no_browser_sends_is_no_origin() {
             "{origin}"
         );
     }
+}
+
+#[test]
+fn figures_are_not_shown_where_the_service_listens() {
+    let with = |metrics| {
+        read(&[
+            ("HOST", "127.0.0.1"),
+            ("PORT", "8000"),
+            ("METRICS_ADDR", metrics),
+        ])
+    };
+    assert_eq!(
+        with("127.0.0.1:8000").unwrap_err(),
+        ["METRICS_ADDR cannot be used: the service itself listens on 127.0.0.1:8000"]
+    );
+    assert!(with("127.0.0.1:8001").is_ok());
+    assert!(with("127.0.0.2:8000").is_ok());
+    assert!(read(&[("PORT", "0"), ("METRICS_ADDR", "127.0.0.1:0")]).is_ok());
 }

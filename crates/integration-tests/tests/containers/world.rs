@@ -197,7 +197,9 @@ fn service(kind: ServiceKind, name: &str, config: &IssuerConfig) -> ContainerReq
         .with_env_var("ALLOW_HTTP_ISSUER", format!("{name}-issuer"))
         .with_env_var("KEYS_TTL_SECONDS", "1")
         .with_env_var("KEYS_MAX_RETRY_SECONDS", "1")
-        .with_env_var("FETCH_TIMEOUT_SECONDS", "1");
+        .with_env_var("FETCH_TIMEOUT_SECONDS", "1")
+        // So that what looks at /health/ready sees it end.
+        .with_env_var("SHUTDOWN_DELAY_SECONDS", "1");
     let request = match kind {
         ServiceKind::DescopeApi => request
             .with_env_var("DESCOPE_PROJECT_ID", config.descope.project_id.clone())

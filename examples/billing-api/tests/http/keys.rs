@@ -110,6 +110,10 @@ async fn a_discovery_document_of_another_issuer_gives_no_keys() {
     assert_eq!(ready.status, 503);
     let reason = ready.body["reason"].as_str().unwrap();
     assert!(reason.contains("issuer mismatch"), "{reason}");
+    assert!(
+        reason.ends_with("; the issuer is set by ISSUER"),
+        "{reason}"
+    );
 }
 
 #[actix_web::test]

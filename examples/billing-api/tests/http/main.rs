@@ -12,6 +12,7 @@ mod documents;
 mod durability;
 mod invoices;
 mod keys;
+mod limits;
 mod organizations;
 mod program;
 mod tokens;

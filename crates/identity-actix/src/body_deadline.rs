@@ -1,0 +1,106 @@
+//! A body must come in time.
+
+use std::cell::RefCell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
+use actix_web::middleware::Next;
+use actix_web::web::Bytes;
+use actix_web::{Error, HttpMessage};
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+
+use crate::input::InputLimits;
+
+/// Middleware, to be used with `actix_web::middleware::from_fn` around the whole app: whoever reads a body waits no
+/// longer than [`InputLimits::body_timeout`] for it.
+///
+/// The time begins when the body is first waited for. A JSON body that is late is answered 408 `request_timeout`; other
+/// extractors get `PayloadError::Io` of the kind `TimedOut`. After an answer to a request whose body did not come to its
+/// end the connection is closed: otherwise the server would read on, for as long as the client sends.
+pub async fn body_deadline<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<impl MessageBody + use<B>>, Error> {
+    let limits = request.app_data::<InputLimits>().copied();
+    let mut kept = None;
+    match (request.take_payload(), limits) {
+        (Payload::None, _) => {}
+        (body, Some(limits)) => {
+            let body = Rc::new(RefCell::new(body));
+            kept = Some(Rc::clone(&body));
+            request.set_payload(Payload::Stream {
+                payload: Box::pin(Deadline {
+                    body,
+                    timeout: limits.body_timeout,
+                    timer: None,
+                }),
+            });
+        }
+        (body, None) => request.set_payload(body),
+    }
+    let response = next.call(request).await?;
+    Ok(response.map_body(|_, answer| Answer {
+        answer,
+        _request_body: kept,
+    }))
+}
+
+struct Deadline {
+    body: Rc<RefCell<Payload>>,
+    timeout: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream for Deadline {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let chunk = Pin::new(&mut *this.body.borrow_mut()).poll_next(context);
+        if chunk.is_ready() {
+            return chunk;
+        }
+        // Most bodies are there at once and need no timer.
+        let timeout = this.timeout;
+        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        let late = || PayloadError::Io(io::ErrorKind::TimedOut.into());
+        timer.as_mut().poll(context).map(|()| Some(Err(late())))
+    }
+}
+
+pin_project! {
+    /// An answer that keeps what is left of the request's body. The server reads on to the end of a chunked body that was
+    /// dropped before the answer is sent; while it is kept, it closes the connection instead.
+    struct Answer<B> {
+        #[pin]
+        answer: B,
+        _request_body: Option<Rc<RefCell<Payload>>>,
+    }
+}
+
+impl<B: MessageBody> MessageBody for Answer<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.project().answer.poll_next(context)
+    }
+}
+
+#[cfg(test)]
+#[path = "body_deadline_tests.rs"]
+mod tests;

@@ -1,0 +1,115 @@
+//! An organization at the auth-server whose owner may read and write billing: made over HTTP, as anybody would.
+
+use anyhow::{Context, Result, ensure};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+const USERNAME: &str = "demo";
+const PASSWORD: &str = "demo-password";
+/// `billing.delete` is left out, so that a 403 can be shown.
+const ACTIONS: [&str; 2] = ["read", "write"];
+
+/// Signs up, makes the permissions, and answers an access token of the owner.
+pub async fn token(auth_server: &str) -> Result<String> {
+    let demo = Demo {
+        url: auth_server,
+        client: client()?,
+    };
+    demo.sign_up().await?;
+    let token = demo.log_in().await?;
+    let owner = demo.owner(&token).await?;
+    for action in ACTIONS {
+        demo.permit(&token, &owner, action).await?;
+    }
+    // A token says what was true when it was issued.
+    demo.log_in().await
+}
+
+/// The `curl` line that gets another token.
+pub fn request(auth_server: &str) -> String {
+    format!(
+        "curl -s {auth_server}/user/login -d grant_type=password -d username={USERNAME} -d password={PASSWORD} -d scope="
+    )
+}
+
+struct Demo<'u> {
+    url: &'u str,
+    client: Client,
+}
+
+impl Demo<'_> {
+    async fn sign_up(&self) -> Result<()> {
+        let body = json!({
+            "user": {"username": USERNAME, "password": PASSWORD, "primary_email": "demo@example.com"},
+            "org": {"name": "demo", "domain": "demo.example.com", "type": "teams", "mfa_enabled": false},
+        });
+        self.post("/user/signup", &body, None).await.map(drop)
+    }
+
+    async fn log_in(&self) -> Result<String> {
+        let form = [
+            ("grant_type", "password"),
+            ("username", USERNAME),
+            ("password", PASSWORD),
+            ("scope", ""),
+        ];
+        let request = self.client.post(format!("{}/user/login", self.url));
+        let answer = answered(request.form(&form)).await?;
+        let token = answer.get("access_token").and_then(Value::as_str);
+        Ok(token.context("a login without a token")?.to_owned())
+    }
+
+    async fn owner(&self, token: &str) -> Result<Value> {
+        let request = self.client.get(format!("{}/role/", self.url));
+        let roles = answered(request.bearer_auth(token)).await?;
+        let roles = roles.as_array().context("the roles are not a list")?;
+        let named = |role: &&Value| role.get("name").and_then(Value::as_str) == Some("owner");
+        let owner = roles.iter().find(named);
+        let id = owner.and_then(|role| role.get("id")).cloned();
+        id.context("there is no role owner")
+    }
+
+    async fn permit(&self, token: &str, role: &Value, action: &str) -> Result<()> {
+        let permission = json!({
+            "service": "example_service", "resource": "billing", "action": action,
+            "description": format!("Example service {action}"),
+        });
+        self.post("/permission/", &permission, Some(token)).await?;
+        let slug = format!("example_service.billing.{action}");
+        let attach = json!({"role_id": role, "permission_slug": slug});
+        let path = "/role/attach-permission";
+        self.post(path, &attach, Some(token)).await.map(drop)
+    }
+
+    async fn post(&self, path: &str, body: &Value, token: Option<&str>) -> Result<Value> {
+        let request = self.client.post(format!("{}{path}", self.url)).json(body);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        answered(request).await
+    }
+}
+
+async fn answered(request: RequestBuilder) -> Result<Value> {
+    let answer = request.send().await.context("auth-server")?;
+    let (status, url) = (answer.status(), answer.url().clone());
+    let text = answer.text().await?;
+    // Only a refusal is shown: what is granted may be a token.
+    ensure!(status.is_success(), "{url} answered {status} with {text}");
+    Ok(serde_json::from_str(&text).unwrap_or_default())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one file that makes a client"
+)]
+fn client() -> Result<Client> {
+    let client = Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        // Everything is on this machine, and a machine without a CA bundle can have a playground too.
+        .tls_certs_only([]);
+    Ok(client.build()?)
+}

@@ -1,0 +1,96 @@
+//! What everything is told here, as values.
+
+use std::time::Duration;
+
+use auth0_api::Auth0Settings;
+use billing_api::OidcSettings;
+use descope_api::DescopeSettings;
+use identity_actix::settings::{IssuerSettings, ServiceSettings, Signals};
+use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
+use tempfile::TempDir;
+
+use crate::ports::Ports;
+
+/// For the stand-in of both providers.
+pub fn issuer(ports: Ports) -> IssuerConfig {
+    IssuerConfig {
+        descope: DescopeConfig {
+            port: ports.issuer_descope,
+            ..DescopeConfig::default()
+        },
+        auth0: Auth0Config {
+            port: ports.issuer_auth0,
+            ..Auth0Config::default()
+        },
+        ..IssuerConfig::default()
+    }
+}
+
+/// With the Descope side as its provider.
+pub fn descope_api(
+    issuer: &LocalIssuer,
+    port: u16,
+    data: &TempDir,
+) -> anyhow::Result<descope_api::Settings> {
+    let descope = issuer.descope();
+    let project_id = descope.project_id().parse().map_err(anyhow::Error::msg)?;
+    Ok(descope_api::Settings {
+        service: service(port),
+        issuer: IssuerSettings::default(),
+        descope: DescopeSettings::new(project_id, Some(descope.issuer_base()))?,
+        database_url: database(data, "descope-api"),
+    })
+}
+
+/// With the Auth0 side as its provider.
+pub fn auth0_api(issuer: &LocalIssuer, port: u16) -> anyhow::Result<auth0_api::Settings> {
+    let auth0 = issuer.auth0();
+    // The domain only names the tenant; the issuer says where it is.
+    let domain = "dev-example.us.auth0.com"
+        .parse()
+        .map_err(anyhow::Error::msg)?;
+    let settings = Auth0Settings::new(domain, auth0.audience());
+    Ok(auth0_api::Settings {
+        service: service(port),
+        issuer: IssuerSettings::default(),
+        auth0: Auth0Settings {
+            issuer: auth0.issuer().to_owned(),
+            ..settings
+        },
+    })
+}
+
+/// An issuer of its own.
+pub fn auth_server(port: u16, data: &TempDir) -> auth_server::Settings {
+    auth_server::Settings {
+        service: service(port),
+        database_url: database(data, "auth-server"),
+        ..auth_server::Settings::defaults()
+    }
+}
+
+/// With the auth-server as its provider.
+pub fn billing_api(issuer: &str, port: u16, data: &TempDir) -> billing_api::Settings {
+    billing_api::Settings {
+        service: service(port),
+        issuer: IssuerSettings::default(),
+        oidc: OidcSettings::new(issuer),
+        database_url: database(data, "billing-api"),
+    }
+}
+
+fn service(port: u16) -> ServiceSettings {
+    ServiceSettings {
+        workers: Some(1),
+        signals: Signals::Ignored,
+        shutdown_timeout: Duration::from_secs(5),
+        ..ServiceSettings::on_port(port)
+    }
+}
+
+fn database(data: &TempDir, name: &str) -> String {
+    format!(
+        "sqlite://{}",
+        data.path().join(format!("{name}.db")).display()
+    )
+}
