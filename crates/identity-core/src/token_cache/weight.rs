@@ -42,7 +42,9 @@ fn tenants(tenants: &BTreeMap<String, TenantGrants>) -> usize {
 
 fn members(object: &Map<String, Value>) -> usize {
     let each = |(name, member): (&String, &Value)| text(name) + value(member);
-    tree::<Value>(object.len()) + object.iter().map(each).sum::<usize>()
+    // Which of the two it is depends on serde_json's feature `preserve_order`, which any crate of a program may turn on.
+    let places = tree::<Value>(object.len()).max(index::<Value>(object.len()));
+    places + object.iter().map(each).sum::<usize>()
 }
 
 fn value(value: &Value) -> usize {
@@ -75,6 +77,15 @@ fn tree<V>(length: usize) -> usize {
         length if length <= most => node,
         length => length.div_ceil(fewest) * node + (length / (fewest * fewest) + 1) * upper,
     }
+}
+
+/// A list of members with their hashes, and the table that finds them: both with room for as many as the table has places.
+fn index<V>(length: usize) -> usize {
+    if length == 0 {
+        return 0;
+    }
+    let places = (length * 8).div_ceil(7).next_power_of_two().max(4);
+    block(places * size_of::<(usize, String, V)>()) + block(places * (size_of::<usize>() + 1) + 16)
 }
 
 /// What the allocator makes of a request for so many bytes.
