@@ -16,6 +16,7 @@ pub struct Arguments {
     pub is_short: bool,
     /// What is run, in this order.
     pub scenarios: Vec<Scenario>,
+    is_all: bool,
 }
 
 /// One thing that goes wrong.
@@ -76,7 +77,8 @@ impl Arguments {
                 name => scenarios.push(Scenario::named(name)?),
             }
         }
-        if scenarios.is_empty() {
+        let is_all = scenarios.is_empty();
+        if is_all {
             scenarios = Scenario::ALL.to_vec();
             scenarios.retain(|scenario| !(is_short && *scenario == Scenario::Soak));
         }
@@ -85,6 +87,7 @@ impl Arguments {
             kind: kind.context("--service auth0-api or descope-api is missing")?,
             is_short,
             scenarios,
+            is_all,
         })
     }
 
@@ -102,7 +105,9 @@ impl Arguments {
         if self.is_short {
             words.push("--short");
         }
-        words.extend(self.scenarios.iter().map(|scenario| scenario.name()));
+        if !self.is_all {
+            words.extend(self.scenarios.iter().map(|scenario| scenario.name()));
+        }
         words.join(" ")
     }
 }

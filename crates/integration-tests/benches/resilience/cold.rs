@@ -34,13 +34,18 @@ async fn start_in(
     sleep(arguments.seconds(20.0, 1.0)).await;
     let tally = load.stop().await;
     let unauthorized = tally.count("401");
-    report.exactly(NAME, &format!("{name}: valid requests answered 401"), unauthorized, 0);
+    report.exactly(
+        NAME,
+        &format!("{name}: valid requests answered 401"),
+        unauthorized,
+        0,
+    );
     let unavailable = tally.count("503 keys_unavailable");
     report.at_least(NAME, &format!("{name}: answered 503"), unavailable, 10);
     let others = tally.all() - unavailable;
     report.exactly(NAME, &format!("{name}: answered anything else"), others, 0);
     if others > 0 {
-        report.tell(NAME, &format!("{name}: all but 200"), tally.others());
+        report.tell(NAME, &format!("{name}: instead of 503"), tally.others());
     }
 
     outage.end(world).await?;

@@ -133,7 +133,10 @@ impl Pattern {
     fn next(&self) -> String {
         let number = self.forged.fetch_add(1, Ordering::Relaxed);
         // A multiplication by an odd number: all are different, and none is near the one before.
-        let key_id = format!("{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bd1_e995);
+        let key_id = format!(
+            "{:016x}",
+            number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5bd1_e995
+        );
         let mut header = self.header.clone();
         if let Some(members) = header.as_object_mut() {
             members.insert("kid".to_owned(), key_id.into());

@@ -43,7 +43,13 @@ impl Report {
     /// A count, which must not be below this in any form of the run: that something was there to be measured.
     pub fn at_least(&mut self, scenario: &'static str, figure: &str, value: u64, least: u64) {
         let verdict = Verdict::of(value >= least);
-        self.add(scenario, figure, value, format!("at least {least}"), verdict);
+        self.add(
+            scenario,
+            figure,
+            value,
+            format!("at least {least}"),
+            verdict,
+        );
     }
 
     /// A time, a ratio or a size, which must be within `most` in the long form.
@@ -69,7 +75,10 @@ impl Report {
 
     /// The figures that were missed.
     pub fn missed(&self) -> Vec<String> {
-        let missed = self.rows.iter().filter(|row| row.verdict == Verdict::Missed);
+        let missed = self
+            .rows
+            .iter()
+            .filter(|row| row.verdict == Verdict::Missed);
         missed
             .map(|row| format!("{}: {}", row.scenario, row.figure))
             .collect()
@@ -77,7 +86,11 @@ impl Report {
 
     /// The table, and how to have it again.
     pub fn print(&self, arguments: &Arguments) {
-        println!("\n{} against {}", arguments.command(), arguments.kind.name());
+        println!(
+            "\n{} against {}",
+            arguments.command(),
+            arguments.kind.name()
+        );
         println!("load averages of this machine: {}", load_averages());
         for row in &self.rows {
             println!("{}", row.line());

@@ -118,7 +118,7 @@ fn refusals(report: &mut Report, part: &str, tally: &Tally) {
         report.tell(NAME, &format!("{part}: instead of 200"), tally.others());
     }
     let figure = format!("{part}: valid requests answered 200");
-    report.at_least(NAME, &figure, tally.let_in(), 100);
+    report.at_least(NAME, &figure, tally.let_in(), 10);
 }
 
 fn slowest(tally: &Tally) -> String {

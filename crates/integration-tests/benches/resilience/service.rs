@@ -67,11 +67,13 @@ impl Service {
         status.unwrap_or_default().to_owned()
     }
 
-    /// Waits until it says so.
-    pub async fn until(&self, status: &str) -> Result<()> {
-        let what = format!("the service is {status}");
-        let holds = async || self.status().await == status;
-        wait::until(&what, holds).await.with_context(|| self.log())?;
+    /// Waits until it says one of these.
+    pub async fn until(&self, statuses: &[&str]) -> Result<()> {
+        let what = format!("the service is {}", statuses.join(" or "));
+        let holds = async || statuses.contains(&self.status().await.as_str());
+        wait::until(&what, holds)
+            .await
+            .with_context(|| self.log())?;
         Ok(())
     }
 
@@ -105,11 +107,7 @@ impl Service {
         let mut nanoseconds = 0.0;
         for thread in fs::read_dir(self.proc("task"))? {
             let text = fs::read_to_string(thread?.path().join("schedstat"))?;
-            nanoseconds += text
-                .split(' ')
-                .next()
-                .unwrap_or_default()
-                .parse::<f64>()?;
+            nanoseconds += text.split(' ').next().unwrap_or_default().parse::<f64>()?;
         }
         Ok(nanoseconds / 1e9)
     }

@@ -28,10 +28,8 @@ pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     let settings = [("KEYS_TTL_SECONDS", "2"), ("CACHE_MAX_TOKENS", "64")];
     let service = world.warm_service(&settings).await?;
     let load = Load::start(service.address, &world.tokens()?, CALLERS);
-    let (samples, rotations) = tokio::try_join!(
-        watch(&service, duration),
-        rotate(&world, &load, duration)
-    )?;
+    let (samples, rotations) =
+        tokio::try_join!(watch(&service, duration), rotate(&world, &load, duration))?;
     let tally = load.stop().await;
 
     report.exactly(NAME, "valid requests refused", tally.refused(), 0);

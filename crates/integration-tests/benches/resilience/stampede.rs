@@ -35,10 +35,12 @@ pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
         });
     }
     let waiting = async || {
-        let figure = service.figure("identity_key_waiting_requests").await;
-        figure.is_ok_and(|waiting| waiting == REQUESTS)
+        let waiting = service.figure("identity_key_waiting_requests").await;
+        let turned_away = service.figure("identity_key_turned_away_total").await;
+        let counts = waiting.ok().zip(turned_away.ok());
+        counts.is_some_and(|(waiting, turned_away)| waiting + turned_away == REQUESTS)
     };
-    wait::until("every request waits for the keys", waiting).await?;
+    wait::until("every request has come to the keys", waiting).await?;
     world.issuer()?.clear_faults();
 
     let mut tally = Tally::default();
@@ -50,7 +52,12 @@ pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
         }
     }
     let (discoveries, key_sets) = world.fetches()?;
-    report.exactly(NAME, "requests that waited at once, answered 200", tally.let_in(), REQUESTS);
+    report.exactly(
+        NAME,
+        "requests that waited at once, answered 200",
+        tally.let_in(),
+        REQUESTS,
+    );
     report.tell(NAME, "answered otherwise", tally.others());
     report.exactly(NAME, "fetches of discovery", discoveries, 1);
     report.exactly(NAME, "fetches of the key set", key_sets, 1);

@@ -64,7 +64,10 @@ impl Tally {
 
     /// How many got what begins with this: `401`, `503 keys_unavailable`.
     pub fn count(&self, what: &str) -> u64 {
-        let fitting = self.others.iter().filter(|(name, _)| name.starts_with(what));
+        let fitting = self
+            .others
+            .iter()
+            .filter(|(name, _)| name.starts_with(what));
         fitting.map(|(_, count)| count).sum()
     }
 
@@ -85,7 +88,9 @@ impl Tally {
     /// What was answered but 200.
     pub fn others(&self) -> String {
         let others = self.others.iter();
-        let all: Vec<_> = others.map(|(name, count)| format!("{count} x {name}")).collect();
+        let all: Vec<_> = others
+            .map(|(name, count)| format!("{count} x {name}"))
+            .collect();
         match all.is_empty() {
             true => "nothing".to_owned(),
             false => all.join(", "),
@@ -98,7 +103,10 @@ impl Latencies {
         let microseconds = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         // The six highest bits stay, so that there are few buckets.
         let dropped = 58_u32.saturating_sub(microseconds.leading_zeros());
-        *self.buckets.entry(microseconds >> dropped << dropped).or_default() += 1;
+        *self
+            .buckets
+            .entry(microseconds >> dropped << dropped)
+            .or_default() += 1;
         self.count += 1;
     }
 

@@ -72,7 +72,9 @@ impl World {
                 ("AUTH0_ISSUER", address(&auth0.issuer)),
             ],
         };
-        let changes = changes.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        let changes = changes
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
         settings.extend(changes);
         Service::start(&self.program, &settings).await
     }
@@ -80,7 +82,7 @@ impl World {
     /// A service that has its keys.
     pub async fn warm_service(&self, changes: &[(&str, &str)]) -> Result<Service> {
         let service = self.service(changes).await?;
-        service.until("ready").await?;
+        service.until(&["ready"]).await?;
         Ok(service)
     }
 
