@@ -20,6 +20,7 @@ mod raw;
 
 mod jwt;
 mod random;
+mod ready;
 mod wait;
 
 mod contract;

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use local_issuer::{Auth0Handle, DescopeHandle, LocalIssuer, Mint, ProviderHandle, TokenKind};
 use reqwest::Client;
-use tokio::sync::Mutex;
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::expectation::Expectation;
 use crate::http;
 use crate::launch::ServiceKind;
+use crate::ready;
 use crate::tokens::Tokens;
-use crate::wait;
 
 /// Where the service is, and where tokens for it come from. Cheap to clone.
 #[derive(Clone)]
@@ -76,18 +75,7 @@ impl Target {
 
     /// Waits until the service says that it is ready. Errors: it never does; what it said last.
     pub async fn until_ready(&self) -> Result<()> {
-        let said = Mutex::new("nothing".to_owned());
-        let ready = wait::until("the service is ready", async || {
-            let (ready, answer) = match self.get("/health/ready").await {
-                Ok(answer) => (answer.status == 200, answer.text()),
-                Err(error) => (false, format!("{error:#}")),
-            };
-            *said.lock().await = answer;
-            Ok(ready)
-        });
-        let outcome = ready.await;
-        let said = said.into_inner();
-        outcome.with_context(|| format!("{} said {said}", self.base_url))
+        ready::until_ready(&self.client, &self.base_url).await
     }
 
     /// Which service it is.

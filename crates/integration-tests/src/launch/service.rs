@@ -16,9 +16,9 @@ use super::live::LiveProvider;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::http;
+use crate::ready;
 use crate::target::Target;
 use crate::tokens::PersonaTokens;
-use crate::wait;
 
 /// A running service; dropping it stops it without waiting.
 pub(crate) struct RunningService {
@@ -96,10 +96,7 @@ impl RunningService {
 
     /// As [`Self::ready`], for a service that was started before its issuer.
     pub(crate) async fn until_ready(&self) -> Result<()> {
-        wait::until("the service is ready", async || {
-            Ok(self.send(&Call::get("/health/ready")).await?.status == 200)
-        })
-        .await
+        ready::until_ready(&self.client, &self.base_url).await
     }
 
     /// Asks the service, whether it is ready or not.

@@ -4,9 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use identity_core::{
-    ClientAuthentication, DiscoveryConfig, HttpClient, TokenClient, TokenClientConfig,
-};
+use identity_core::{ClientAuthentication, HttpClient, TokenClient, TokenClientConfig};
 use libtest_mimic::Arguments;
 use tokio::runtime::Runtime;
 
@@ -59,11 +57,7 @@ struct LiveTokens {
 impl LiveTokens {
     fn new(client: LiveClient, provider: &LiveProvider) -> Result<Self> {
         let config = TokenClientConfig {
-            discovery: DiscoveryConfig {
-                url: provider.discovery.url.clone(),
-                issuers: provider.discovery.issuers.clone(),
-                endpoint_hosts: provider.discovery.endpoint_hosts.clone(),
-            },
+            discovery: provider.discovery.clone(),
             client_id: client.id,
             client_secret: client.secret.into(),
             authentication: ClientAuthentication::Post,
