@@ -1,7 +1,9 @@
 //! Counts of what happens: for people, not for decisions.
 
 use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
 use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,7 +15,16 @@ pub struct Activity {
     clock: Arc<dyn Clock>,
     started: f64,
     callers: Mutex<HashMap<String, f64>>,
+    noted: Noted,
     today: Today,
+}
+
+/// Who was noted in this second: a caller who comes again and again is noted once a second, and otherwise takes no lock.
+///
+/// A place remembers the last of those who share it. Two whose hashes are the same in all of their 44 bits count as one.
+struct Noted {
+    hasher: RandomState,
+    places: Box<[AtomicU64]>,
 }
 
 /// Requests of one day (UTC).
@@ -38,6 +49,7 @@ impl Activity {
             clock,
             started,
             callers: Mutex::default(),
+            noted: Noted::default(),
             today: Today::default(),
         }
     }
@@ -68,6 +80,9 @@ impl Activity {
 
     pub(crate) fn note(&self, subject: &str) {
         let now = self.now();
+        if self.noted.is_there(subject, now) {
+            return;
+        }
         let mut callers = self.callers();
         if let Some(seen) = callers.get_mut(subject) {
             *seen = now;
@@ -99,6 +114,34 @@ impl Activity {
 
     fn day(&self) -> u64 {
         (self.now() / SECONDS_A_DAY) as u64
+    }
+}
+
+impl Noted {
+    const PLACES: usize = 1024;
+    /// The bits of a place that say when. The others say who.
+    const SECOND: u64 = (1 << 20) - 1;
+
+    /// Whether this caller was noted in this second; from now on it is.
+    fn is_there(&self, subject: &str, now: f64) -> bool {
+        let hash = self.hasher.hash_one(subject);
+        let Some(place) = self.places.get(hash as usize % Self::PLACES) else {
+            return false;
+        };
+        let noted = hash & !Self::SECOND | now as u64 & Self::SECOND;
+        place.load(Ordering::Relaxed) == noted || {
+            place.store(noted, Ordering::Relaxed);
+            false
+        }
+    }
+}
+
+impl Default for Noted {
+    fn default() -> Self {
+        Self {
+            hasher: RandomState::new(),
+            places: (0..Self::PLACES).map(|_| AtomicU64::default()).collect(),
+        }
     }
 }
 
@@ -155,6 +198,22 @@ mod tests {
         activity.note("U2");
         assert_eq!(activity.active_callers(), 1);
         assert_eq!(activity.uptime().as_secs(), 901);
+    }
+
+    #[test]
+    fn a_caller_who_comes_again_is_seen_to_the_second() {
+        let clock = Arc::new(TestClock::at(1000.25));
+        let activity = Activity::new(clock.clone());
+        activity.note("U1");
+        clock.set(1000.75);
+        activity.note("U1");
+        clock.set(1001.0);
+        activity.note("U1");
+        assert_eq!(activity.callers().get("U1"), Some(&1001.0));
+        clock.set(1001.0 + 900.0);
+        assert_eq!(activity.active_callers(), 1);
+        clock.set(1001.0 + 901.0);
+        assert_eq!(activity.active_callers(), 0);
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! The bearer token of a request (RFC 6750, section 2.1).
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::ops::Range;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
 
 /// What the `Authorization` headers hold: all of them are looked at, so that no two readers can disagree about which
 /// one counts. The scheme is compared without regard to case (RFC 9110, section 11.1).
 pub struct Credentials(pub(crate) Result<BearerToken, CredentialsFault>);
 
-/// A token as it came, not verified.
+/// A token as it came, not verified: where it stands in its header, so that nothing is copied.
 #[derive(Clone)]
-pub(crate) struct BearerToken(Arc<str>);
+pub(crate) struct BearerToken {
+    header: HeaderValue,
+    place: Range<usize>,
+}
 
 /// Why there is no token to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,34 +29,43 @@ pub(crate) enum CredentialsFault {
 
 impl BearerToken {
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        let token = self.header.as_bytes().get(self.place.clone());
+        // It was a text when it was found.
+        token
+            .and_then(|token| std::str::from_utf8(token).ok())
+            .unwrap_or_default()
     }
 }
 
 impl Credentials {
     fn of(headers: &HeaderMap) -> Result<BearerToken, CredentialsFault> {
         let mut values = headers.get_all(AUTHORIZATION);
-        let value = values.next().ok_or(CredentialsFault::Missing)?;
+        let header = values.next().ok_or(CredentialsFault::Missing)?;
         if values.next().is_some() {
             return Err(CredentialsFault::Invalid(
                 "There is more than one Authorization header",
             ));
         }
-        let value = value.to_str().map_err(|_| {
+        let value = header.to_str().map_err(|_| {
             CredentialsFault::Invalid("The Authorization header is not plain ASCII")
         })?;
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
         if !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(CredentialsFault::Missing);
         }
-        match token.trim_matches(' ') {
+        let token = token.trim_start_matches(' ');
+        let start = value.len() - token.len();
+        match token.trim_end_matches(' ') {
             "" => Err(CredentialsFault::Invalid(
                 "The Authorization header has no token after Bearer",
             )),
             token if token.contains([' ', '\t', ',']) => Err(CredentialsFault::Invalid(
                 "The Authorization header has more than one token after Bearer",
             )),
-            token => Ok(BearerToken(token.into())),
+            token => Ok(BearerToken {
+                header: header.clone(),
+                place: start..start + token.len(),
+            }),
         }
     }
 }

@@ -32,8 +32,13 @@ pub async fn request_id<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     let id = request.extensions().get::<RequestId>().copied();
     let mut response = CURRENT.scope(id, next.call(request)).await?;
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
+    if let Some(value) = id.and_then(header) {
         response.headers_mut().insert(REQUEST_ID_HEADER, value);
     }
     Ok(response)
+}
+
+fn header(id: RequestId) -> Option<HeaderValue> {
+    let mut text = [0; 36];
+    HeaderValue::from_str(id.hyphenated().encode_lower(&mut text)).ok()
 }

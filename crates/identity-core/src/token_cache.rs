@@ -5,24 +5,21 @@
 //! or the key that verified it, and a refusal never comes from here.
 
 mod digest;
+mod table;
 mod weight;
 
 use std::fmt;
-use std::hash::BuildHasher;
 use std::sync::Arc;
-
-use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{OptionsBuilder, Weighter};
 
 use crate::authenticator::Authenticated;
 use crate::figures::CacheFigures;
-pub(crate) use digest::{DigestHasher, TokenDigest};
+pub(crate) use digest::TokenDigest;
+use table::{Bounds, Table};
 
 /// How much a cache of verified tokens holds. It keeps to both limits; 0 for either turns it off.
 ///
-/// `max_bytes` is what the entries may take up, with all that belongs to them, estimated rather too high than too low.
-/// Each shard of the cache has its part of it (there are at most four for each core), and a token that needs more
-/// than that is not kept, but verified each time.
+/// `max_bytes` is what the cache may take up, with all that belongs to it, estimated rather too high than too low. A
+/// token that needs more than an eighth of it is not kept, but verified each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
     /// The largest number of tokens. Default 10,000.
@@ -38,10 +35,17 @@ impl CacheLimits {
         max_bytes: 0,
     };
 
-    /// What an entry weighs at least, so that no more than `max_tokens` of them fit into `max_bytes`.
-    fn least_weight(self) -> Option<usize> {
-        let is_on = self.max_tokens > 0 && self.max_bytes > 0;
-        is_on.then(|| self.max_bytes.div_ceil(self.max_tokens))
+    /// The smallest that a verified token takes up: less memory than for so many cannot hold more of them.
+    const LEAST_BYTES: usize = 512;
+
+    fn bounds(self) -> Option<Bounds> {
+        let entries = self.max_tokens.min(self.max_bytes / Self::LEAST_BYTES);
+        let weight = self.max_bytes.checked_sub(Table::<Verified>::size(entries));
+        let bounds = Bounds {
+            entries,
+            weight: weight?,
+        };
+        (entries > 0).then_some(bounds)
     }
 }
 
@@ -54,10 +58,11 @@ impl Default for CacheLimits {
     }
 }
 
-/// Verified tokens by their SHA-256. `S` only finds the place where to look: what is found is compared whole.
-pub(crate) struct TokenCache<S = DigestHasher> {
-    entries: Cache<TokenDigest, Entry, Weight, S>,
-    least_weight: usize,
+/// Verified tokens by their SHA-256. Nobody who looks one up takes a lock.
+pub(crate) struct TokenCache {
+    tokens: Table<Verified>,
+    /// What a token may take up.
+    heaviest: usize,
     figures: CacheFigures,
 }
 
@@ -70,90 +75,61 @@ pub(crate) struct Verified {
     pub(crate) caller: Arc<Authenticated>,
 }
 
-#[derive(Clone)]
-struct Entry {
-    verified: Verified,
-    weight: u64,
-}
-
-#[derive(Clone)]
-struct Weight;
-
-impl Weighter<TokenDigest, Entry> for Weight {
-    fn weight(&self, _: &TokenDigest, entry: &Entry) -> u64 {
-        entry.weight
-    }
-}
-
 impl TokenCache {
     /// An empty cache, or none if the limits say so.
     pub(crate) fn new(limits: CacheLimits) -> Option<Self> {
-        Self::with_hasher(limits, DigestHasher)
-    }
-}
-
-impl<S: BuildHasher + Clone> TokenCache<S> {
-    fn with_hasher(limits: CacheLimits, hasher: S) -> Option<Self> {
-        let least_weight = limits.least_weight()?;
-        let mut options = OptionsBuilder::new();
-        options
-            .estimated_items_capacity(limits.max_tokens)
-            .weight_capacity(u64::try_from(limits.max_bytes).ok()?);
-        if limits.max_tokens == 1 {
-            options.hot_allocation(1.0); // the only one takes all there is
-        }
-        let options = options.build().ok()?;
-        let lifecycle = DefaultLifecycle::default();
+        let bounds = limits.bounds()?;
         Some(Self {
-            entries: Cache::with_options(options, Weight, hasher, lifecycle),
-            least_weight,
+            tokens: Table::new(bounds),
+            heaviest: limits.max_bytes / 8,
             figures: CacheFigures::new(),
         })
     }
 
     /// What was found out about this token, if `stands` says that it is still so. What no longer stands is dropped.
-    ///
-    /// The lock of one shard is taken for the time that it takes to copy a pointer.
     pub(crate) fn get(
         &self,
         token: &TokenDigest,
         stands: impl FnOnce(&Verified) -> bool,
     ) -> Option<Verified> {
-        let Some(Entry { verified, .. }) = self.entries.get(token) else {
-            self.figures.miss();
-            return None;
-        };
-        if stands(&verified) {
-            self.figures.hit();
-            return Some(verified);
+        let look = |verified: &Verified| stands(verified).then(|| verified.clone());
+        match self.tokens.get(token, look) {
+            None => {
+                self.figures.miss();
+                None
+            }
+            Some(Some(verified)) => {
+                self.figures.hit();
+                Some(verified)
+            }
+            Some(None) => {
+                self.tokens.remove(token);
+                self.figures.dropped();
+                self.show();
+                None
+            }
         }
-        self.entries.remove(token);
-        self.figures.dropped();
-        self.show();
-        None
     }
 
     /// Keeps what was found out about a token that was verified.
     pub(crate) fn keep(&self, token: TokenDigest, verified: Verified) {
-        let weight = weight::of(&verified.caller).max(self.least_weight);
-        let entry = Entry {
-            verified,
-            weight: u64::try_from(weight).unwrap_or(u64::MAX),
-        };
-        self.entries.insert(token, entry);
-        self.show();
+        let weight = Table::<Verified>::ENTRY + weight::of(&verified.caller);
+        if weight <= self.heaviest {
+            self.tokens.insert(token, verified, weight);
+            self.show();
+        }
     }
 
     fn show(&self) {
-        self.figures.show(self.entries.len(), self.entries.weight());
+        self.figures.show(self.tokens.len(), self.tokens.weight());
     }
 }
 
-impl<S> fmt::Debug for TokenCache<S> {
+impl fmt::Debug for TokenCache {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("TokenCache")
-            .field("least_weight", &self.least_weight)
+            .field("tokens", &self.tokens.len())
             .finish_non_exhaustive()
     }
 }

@@ -75,7 +75,7 @@ impl CacheFigures {
     }
 
     /// How full the cache is.
-    pub(crate) fn show(&self, entries: usize, bytes: u64) {
+    pub(crate) fn show(&self, entries: usize, bytes: usize) {
         self.entries.set(entries as f64);
         self.bytes.set(bytes as f64);
     }

@@ -4,11 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::digest;
-use aws_lc_rs::signature::{self, ParsedPublicKey, RsaPublicKeyComponents};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind};
 use serde_json::Value;
 
+use super::parsed;
 use crate::Algorithm;
 use crate::json;
 
@@ -106,25 +106,12 @@ impl VerificationKey {
 
     /// Whether the cryptographic library takes it: jsonwebtoken would find out with the first token only.
     fn can_verify(&self) -> bool {
-        match (self.decoding_key.kind(), self.algorithms.first()) {
-            (DecodingKeyKind::RsaModulusExponent { n, e }, _) => {
-                let components = RsaPublicKeyComponents { n, e };
-                is_sound_rsa(n, e)
-                    && components
-                        .to_parsed_public_key(&signature::RSA_PKCS1_2048_8192_SHA256)
-                        .is_ok()
-            }
-            (DecodingKeyKind::SecretOrDer(point), Some(Algorithm::ES256)) => {
-                ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, point).is_ok()
-            }
-            (DecodingKeyKind::SecretOrDer(point), Some(Algorithm::ES384)) => {
-                ParsedPublicKey::new(&signature::ECDSA_P384_SHA384_FIXED, point).is_ok()
-            }
-            (DecodingKeyKind::SecretOrDer(point), Some(Algorithm::EdDSA)) => {
-                ParsedPublicKey::new(&signature::ED25519, point).is_ok()
-            }
-            _ => false,
-        }
+        let is_sound = match self.decoding_key.kind() {
+            DecodingKeyKind::RsaModulusExponent { n, e } => is_sound_rsa(n, e),
+            DecodingKeyKind::SecretOrDer(_) => true,
+        };
+        let parsed = self.algorithms.first();
+        is_sound && parsed.is_some_and(|first| parsed::parse(&self.decoding_key, *first).is_some())
     }
 }
 

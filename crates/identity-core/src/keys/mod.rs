@@ -3,6 +3,7 @@
 mod error;
 mod key;
 mod key_set;
+mod parsed;
 mod remote;
 mod source;
 
@@ -10,6 +11,7 @@ pub use error::{KeyError, KeyFault, KeySetError};
 pub(crate) use key::KeyMaterial;
 pub use key::{KeyRejection, VerificationKey};
 pub use key_set::{KeySet, SkippedKey};
+pub use parsed::keep_parsed_keys;
 pub use remote::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use source::not_found;

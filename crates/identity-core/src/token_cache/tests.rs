@@ -1,37 +1,16 @@
-//! The cache by itself: with a hash that is of no use, and full.
+//! The cache by itself: with digests that begin alike, and full.
 
-use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{CacheLimits, TokenCache, TokenDigest, Verified};
+use super::{CacheLimits, Table, TokenCache, TokenDigest, Verified};
 use crate::authenticator::Authenticated;
 use crate::testing::{StaticKeys, TestClock, TestKey};
 use crate::{
     Algorithm, Algorithms, AudienceRule, Authenticator, ClaimsError, Principal, Provider,
     VerificationRules, VerifiedToken,
 };
-
-/// Gives everything the same hash.
-#[derive(Debug, Clone)]
-struct Colliding;
-
-impl BuildHasher for Colliding {
-    type Hasher = Self;
-
-    fn build_hasher(&self) -> Self {
-        Self
-    }
-}
-
-impl Hasher for Colliding {
-    fn write(&mut self, _: &[u8]) {}
-
-    fn finish(&self) -> u64 {
-        0x0123_4567_89ab_cdef
-    }
-}
 
 #[derive(Debug)]
 struct Anyone;
@@ -73,15 +52,17 @@ fn verified(caller: &Arc<Authenticated>) -> Verified {
     }
 }
 
-fn subject<S: BuildHasher + Clone>(cache: &TokenCache<S>, token: &TokenDigest) -> Option<String> {
+fn subject(cache: &TokenCache, token: &TokenDigest) -> Option<String> {
     let found = cache.get(token, |_| true)?;
     Some(found.caller.token().subject().to_owned())
 }
 
 #[tokio::test]
-async fn tokens_whose_short_hashes_collide_are_told_apart() {
-    let cache = TokenCache::with_hasher(CacheLimits::default(), Colliding).unwrap();
-    let callers = callers(50).await;
+async fn tokens_whose_digests_begin_alike_are_told_apart() {
+    let mut cache = TokenCache::new(CacheLimits::default()).unwrap();
+    let bounds = CacheLimits::default().bounds().unwrap();
+    cache.tokens = Table::with_tags(bounds, |_| 0x0123_4567_89ab_cdef);
+    let callers = callers(18).await;
     let (absent, present) = callers.split_at(10);
     for (token, caller) in present {
         cache.keep(*token, verified(caller));
@@ -117,9 +98,9 @@ async fn there_are_never_more_tokens_than_are_allowed() {
         let mut held = 0;
         for (token, caller) in callers(300).await {
             cache.keep(token, verified(&caller));
-            held = held.max(cache.entries.len());
-            assert!(cache.entries.len() <= max_tokens, "of {max_tokens}");
-            assert!(cache.entries.weight() <= 64 * 1024 * 1024);
+            held = held.max(cache.tokens.len());
+            assert!(cache.tokens.len() <= max_tokens, "of {max_tokens}");
+            assert!(cache.tokens.weight() <= 64 * 1024 * 1024);
         }
         assert!(held > max_tokens / 2, "{held} of {max_tokens} are of use");
     }
@@ -134,9 +115,9 @@ async fn there_is_never_more_memory_in_use_than_is_allowed() {
     let cache = TokenCache::new(limits).unwrap();
     for (token, caller) in callers(300).await {
         cache.keep(token, verified(&caller));
-        assert!(cache.entries.weight() <= 100_000);
+        assert!(cache.tokens.weight() <= 100_000);
     }
-    let held = cache.entries.len();
+    let held = cache.tokens.len();
     assert!((10..100).contains(&held), "{held} tokens of about 2 kB");
 }
 

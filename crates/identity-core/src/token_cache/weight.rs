@@ -7,15 +7,13 @@ use serde_json::{Map, Value};
 use crate::authenticator::Authenticated;
 use crate::principal::{Principal, TenantGrants};
 
-/// The cache's own part: its slot, the place in its table, what it remembers of entries that it had, and room to grow.
-const SLOT: usize = 512;
 /// The most members that a node of a tree has, and the fewest that a full one is split into.
 const NODE_MEMBERS: (usize, usize) = (11, 5);
 
 /// All that is kept for one token, in bytes.
 pub(crate) fn of(caller: &Authenticated) -> usize {
     let token = caller.token();
-    SLOT + block(size_of::<Authenticated>())
+    block(size_of::<Authenticated>())
         + members(token.claims())
         + text(&token.key_id)
         + principal(caller.principal())
