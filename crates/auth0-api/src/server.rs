@@ -6,8 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
-    BoundServer, Service, ServiceName, bind, body_deadline, close_when_stopping, cors,
-    cors_refusals, count_requests, head_as_get, no_such_route, openapi, request_id,
+    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, no_such_route,
+    openapi,
 };
 use identity_core::KeyAddress;
 use utoipa_actix_web::{AppExt, scope};
@@ -48,14 +48,10 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .default_service(web::to(no_such_route))
             .wrap(service.authenticate().required());
         let (app, document) = App::new()
-            .wrap(from_fn(head_as_get))
-            .wrap(from_fn(body_deadline))
-            .wrap(from_fn(count_requests))
+            .wrap(from_fn(around_routes))
             .wrap(cors(&origins))
-            .wrap(from_fn(cors_refusals))
-            .wrap(from_fn(request_id))
+            .wrap(from_fn(around_cors))
             .wrap(RequestLog::new())
-            .wrap(from_fn(close_when_stopping))
             .configure(|app| service.configure(app))
             .app_data(auth0.clone())
             .into_utoipa_app()

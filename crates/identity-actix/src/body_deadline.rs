@@ -7,50 +7,55 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use actix_web::HttpMessage;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
-use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{Error, HttpMessage};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
 use crate::input::InputLimits;
 
-/// Middleware, to be used with `actix_web::middleware::from_fn` around the whole app: whoever reads a body waits no
-/// longer than [`InputLimits::body_timeout`] for it.
+/// What is left of a request's body, for [`Answer`] to keep.
+pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);
+
+/// From here on, whoever reads the body waits no longer than [`InputLimits::body_timeout`] for it.
 ///
 /// The time begins when the body is first waited for. A JSON body that is late is answered 408 `request_timeout`; other
 /// extractors get `PayloadError::Io` of the kind `TimedOut`. After an answer to a request whose body did not come to its
 /// end the connection is closed: otherwise the server would read on, for as long as the client sends.
-pub async fn body_deadline<B: MessageBody>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<impl MessageBody + use<B>>, Error> {
+pub(crate) fn set(request: &mut ServiceRequest) -> RequestBody {
     let limits = request.app_data::<InputLimits>().copied();
-    let mut kept = None;
     match (request.take_payload(), limits) {
-        (Payload::None, _) => {}
+        (Payload::None, _) => RequestBody(None),
         (body, Some(limits)) => {
             let body = Rc::new(RefCell::new(body));
-            kept = Some(Rc::clone(&body));
             request.set_payload(Payload::Stream {
                 payload: Box::pin(Deadline {
-                    body,
+                    body: Rc::clone(&body),
                     timeout: limits.body_timeout,
                     timer: None,
                 }),
             });
+            RequestBody(Some(body))
         }
-        (body, None) => request.set_payload(body),
+        (body, None) => {
+            request.set_payload(body);
+            RequestBody(None)
+        }
     }
-    let response = next.call(request).await?;
-    Ok(response.map_body(|_, answer| Answer {
-        answer,
-        _request_body: kept,
-    }))
+}
+
+impl RequestBody {
+    /// The answer, which keeps it.
+    pub(crate) fn kept_by<B>(self, response: ServiceResponse<B>) -> ServiceResponse<Answer<B>> {
+        response.map_body(|_, answer| Answer {
+            answer,
+            _request_body: self.0,
+        })
+    }
 }
 
 struct Deadline {
@@ -79,7 +84,7 @@ impl Stream for Deadline {
 pin_project! {
     /// An answer that keeps what is left of the request's body. The server reads on to the end of a chunked body that was
     /// dropped before the answer is sent; while it is kept, it closes the connection instead.
-    struct Answer<B> {
+    pub struct Answer<B> {
         #[pin]
         answer: B,
         _request_body: Option<Rc<RefCell<Payload>>>,

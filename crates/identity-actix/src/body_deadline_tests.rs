@@ -11,8 +11,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{interval, timeout};
 
-use super::body_deadline;
-use crate::{InputLimits, bind};
+use crate::{InputLimits, around_routes, bind};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const LONG: Duration = Duration::from_secs(3600);
@@ -29,7 +28,7 @@ fn serve(body_timeout: Duration) -> (SocketAddr, ServerHandle) {
     let json = async |body: web::Json<Value>| body.to_string();
     let server = HttpServer::new(move || {
         App::new()
-            .wrap(from_fn(body_deadline))
+            .wrap(from_fn(around_routes))
             .configure(|app| limits.configure(app))
             .route("/json", web::post().to(json))
             .route("/unread", web::post().to(async || "unread"))

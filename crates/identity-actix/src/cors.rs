@@ -1,13 +1,12 @@
 //! Cross-origin requests from browsers.
 
 use actix_cors::{Cors, CorsError};
-use actix_web::Error;
 use actix_web::ResponseError;
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::middleware::{Condition, Next};
+use actix_web::middleware::Condition;
 
 use crate::api_error::ApiError;
 use crate::request_id::REQUEST_ID_HEADER;
@@ -39,20 +38,17 @@ pub fn cors(origins: &[String]) -> Condition<Cors> {
     Condition::new(!origins.is_empty(), cors)
 }
 
-/// Middleware, to be used with `actix_web::middleware::from_fn` around [`cors`]: a preflight that it refuses is answered
-/// with a problem, as every other error is.
-pub async fn cors_refusals<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let response = next.call(request).await?;
+/// A preflight that [`cors`] refused is answered with a problem, as every other error is.
+pub(crate) fn as_problem<B: MessageBody>(
+    response: ServiceResponse<B>,
+) -> ServiceResponse<EitherBody<B>> {
     let refusal = response
         .response()
         .error()
         .and_then(|error| error.as_error::<CorsError>());
     let Some(refusal) = refusal.map(ToString::to_string) else {
-        return Ok(response.map_into_left_body());
+        return response.map_into_left_body();
     };
     let problem = ApiError::bad_request(refusal).error_response();
-    Ok(response.into_response(problem).map_into_right_body())
+    response.into_response(problem).map_into_right_body()
 }

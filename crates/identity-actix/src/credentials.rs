@@ -46,28 +46,44 @@ impl Credentials {
                 "There is more than one Authorization header",
             ));
         }
-        let value = header.to_str().map_err(|_| {
-            CredentialsFault::Invalid("The Authorization header is not plain ASCII")
-        })?;
+        let value = plain_ascii(header).ok_or(CredentialsFault::Invalid(
+            "The Authorization header is not plain ASCII",
+        ))?;
         let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
         if !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(CredentialsFault::Missing);
         }
         let token = token.trim_start_matches(' ');
         let start = value.len() - token.len();
-        match token.trim_end_matches(' ') {
-            "" => Err(CredentialsFault::Invalid(
+        let token = token.trim_end_matches(' ');
+        if token.is_empty() {
+            return Err(CredentialsFault::Invalid(
                 "The Authorization header has no token after Bearer",
-            )),
-            token if token.contains([' ', '\t', ',']) => Err(CredentialsFault::Invalid(
-                "The Authorization header has more than one token after Bearer",
-            )),
-            token => Ok(BearerToken {
-                header: header.clone(),
-                place: start..start + token.len(),
-            }),
+            ));
         }
+        let separates = |byte| matches!(byte, b' ' | b'\t' | b',');
+        if any(token, separates) {
+            return Err(CredentialsFault::Invalid(
+                "The Authorization header has more than one token after Bearer",
+            ));
+        }
+        Ok(BearerToken {
+            header: header.clone(),
+            place: start..start + token.len(),
+        })
     }
+}
+
+/// The value, if it is of visible ASCII characters, spaces and tabs.
+fn plain_ascii(header: &HeaderValue) -> Option<&str> {
+    let value = std::str::from_utf8(header.as_bytes()).ok()?;
+    let is_foreign = |byte| !matches!(byte, b' '..=b'~' | b'\t');
+    (!any(value, is_foreign)).then_some(value)
+}
+
+/// Whether any byte is such a one. Looks at all of them, so that many are looked at at once.
+fn any(text: &str, such: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |found, byte| found | such(byte))
 }
 
 impl FromRequest for Credentials {

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{interval, timeout};
 
 use crate::settings::{ServiceSettings, Signals};
-use crate::{BoundServer, Stopping, bind, close_when_stopping};
+use crate::{BoundServer, Stopping, around_cors, bind};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const QUICK: &str = "GET /quick HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -40,7 +40,7 @@ impl Service {
         let open = web::Data::from(Arc::clone(&gate));
         let server = HttpServer::new(move || {
             App::new()
-                .wrap(from_fn(close_when_stopping))
+                .wrap(from_fn(around_cors))
                 .app_data(data.clone())
                 .app_data(open.clone())
                 .route("/quick", web::get().to(async || "quick"))

@@ -18,10 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::{builder, show};
 use crate::listen::bind;
 use crate::settings::IssuerSettings;
-use crate::{
-    AccessTable, AnyCaller, Service, ServiceName, count_requests, figures, head_as_get,
-    no_such_route,
-};
+use crate::{AccessTable, AnyCaller, Service, ServiceName, around_routes, figures, no_such_route};
 
 #[derive(Debug)]
 struct Plain;
@@ -58,8 +55,7 @@ async fn traffic() {
         .default_service(web::to(no_such_route))
         .wrap(service.authenticate().required());
     let app = App::new()
-        .wrap(from_fn(head_as_get))
-        .wrap(from_fn(count_requests))
+        .wrap(from_fn(around_routes))
         .configure(|app| service.configure(app))
         .route("/words/{word}", web::get().to(async || "word"))
         .service(web::scope("/broken").wrap(from_fn(broken)))

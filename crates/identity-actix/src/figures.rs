@@ -33,6 +33,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
@@ -50,8 +51,12 @@ pub const HTTP_DURATION_BUCKETS: &[f64] = &[
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// Tells the recorder that is installed what each figure means, those of [`identity_core`] among them.
+static WANTED: AtomicBool = AtomicBool::new(false);
+
+/// Tells the recorder that is installed what each figure means, those of [`identity_core`] among them. Apps that are
+/// made from then on count their answers.
 pub fn describe() {
+    WANTED.store(true, Ordering::Relaxed);
     identity_core::figures::describe();
     describe_counter!(
         HTTP_REQUESTS,
@@ -67,8 +72,8 @@ pub fn describe() {
 }
 
 /// Looks up each figure of one worker's answers once, at the first of them.
-#[derive(Default)]
 pub(crate) struct HttpFigures {
+    wanted: bool,
     routes: RefCell<HashMap<String, Vec<Answers>>>,
 }
 
@@ -80,7 +85,21 @@ struct Answers {
     duration: Histogram,
 }
 
+impl Default for HttpFigures {
+    fn default() -> Self {
+        Self {
+            wanted: WANTED.load(Ordering::Relaxed),
+            routes: RefCell::default(),
+        }
+    }
+}
+
 impl HttpFigures {
+    /// Whether anybody asked for figures, so that it is worth while to find out which route answered.
+    pub(crate) fn are_wanted(&self) -> bool {
+        self.wanted
+    }
+
     /// A request to this route was answered. `None`: no route has its path.
     pub(crate) fn answered(
         &self,

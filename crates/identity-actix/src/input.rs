@@ -15,7 +15,7 @@ pub struct InputLimits {
     /// The largest body, in bytes. Default 64 KiB.
     pub max_body_bytes: usize,
     /// How long a body may take to come, from when it is first waited for. Default 30 s. Holds where
-    /// [`body_deadline`](crate::body_deadline) is around the app.
+    /// [`around_routes`](crate::around_routes) is around the app.
     pub body_timeout: Duration,
 }
 

@@ -7,6 +7,7 @@
 mod access;
 mod activity;
 mod api_error;
+mod around;
 mod authenticate;
 mod body_deadline;
 mod caller;
@@ -37,19 +38,17 @@ mod turned_away;
 pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
 pub use activity::Activity;
 pub use api_error::{ApiError, InvalidField, Problem};
+pub use around::{around_cors, around_routes};
 pub use authenticate::Authenticate;
-pub use body_deadline::body_deadline;
 pub use caller::{Bearer, Caller, Claims, Require};
-pub use cors::{cors, cors_refusals};
-pub use count::count_requests;
+pub use cors::cors;
 pub use credentials::Credentials;
 pub use error_code::ErrorCode;
-pub use head::head_as_get;
 pub use input::InputLimits;
 pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
-pub use request_id::{REQUEST_ID_HEADER, request_id};
+pub use request_id::REQUEST_ID_HEADER;
 pub use service::{Service, ServiceName};
-pub use stopping::{Stopping, close_when_stopping};
+pub use stopping::Stopping;
 pub use token_info::TokenInfo;
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ impl BoundServer {
     /// Starts `server` on `listener`, with as many workers as `settings` say, and stops it without losing a request.
     ///
     /// `stopping` must be the app's: that of its [`Service`](crate::Service), with
-    /// [`close_when_stopping`](crate::close_when_stopping) around the app. Must be called inside an actix runtime.
+    /// [`around_cors`](crate::around_cors) around the app. Must be called inside an actix runtime.
     /// Errors: the system's, about the socket.
     pub fn start<F, I, S, B>(
         server: HttpServer<F, I, S, B>,

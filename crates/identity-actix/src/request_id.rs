@@ -1,10 +1,8 @@
 //! The id of the request that is being answered.
 
-use actix_web::body::MessageBody;
+use actix_web::HttpMessage;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage};
 use tracing_actix_web::RequestId;
 
 /// The header that names the request in its answer. Stands in the service's log as `request_id`.
@@ -22,20 +20,26 @@ pub(crate) fn current() -> Option<String> {
         .flatten()
 }
 
-/// Middleware, to be used with `actix_web::middleware::from_fn` inside of
-/// [`TracingLogger`](crate::telemetry::RequestLog): names the request in its answer.
+/// The id that the log gave the request.
+pub(crate) fn of(request: &ServiceRequest) -> Option<RequestId> {
+    request.extensions().get::<RequestId>().copied()
+}
+
+/// While `answering` runs, [`current`] is this id.
+pub(crate) fn during<F: Future>(
+    id: Option<RequestId>,
+    answering: F,
+) -> impl Future<Output = F::Output> {
+    CURRENT.scope(id, answering)
+}
+
+/// Names the request in its answer.
 ///
 /// An id that the client sends is not taken over: it could be anything, and any number of requests could share it.
-pub async fn request_id<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    let id = request.extensions().get::<RequestId>().copied();
-    let mut response = CURRENT.scope(id, next.call(request)).await?;
+pub(crate) fn put<B>(id: Option<RequestId>, response: &mut ServiceResponse<B>) {
     if let Some(value) = id.and_then(header) {
         response.headers_mut().insert(REQUEST_ID_HEADER, value);
     }
-    Ok(response)
 }
 
 fn header(id: RequestId) -> Option<HeaderValue> {

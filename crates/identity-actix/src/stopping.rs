@@ -5,11 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
-use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::web;
 use tokio::sync::Notify;
 
 /// Whether a service is being stopped, and which of its connections are open. Cheap to clone: all clones are one.
@@ -125,23 +123,23 @@ impl Drop for Connection {
     }
 }
 
-/// Middleware, to be used with `actix_web::middleware::from_fn` as the outermost of the app: once the service is being
-/// stopped, every answer is the last one of its connection, and says so with `Connection: close`.
-pub async fn close_when_stopping<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    let stopping = request.app_data::<web::Data<Stopping>>().cloned();
+/// Takes note of a request and its connection.
+pub(crate) fn note(request: &ServiceRequest) -> Option<Stopping> {
+    let stopping = request.app_data::<web::Data<Stopping>>();
+    let stopping = stopping.map(|stopping| Stopping::clone(stopping));
     if let Some(stopping) = &stopping {
         stopping.note();
     }
     if let Some(connection) = request.conn_data::<Connection>() {
         connection.speaks();
     }
-    let mut response = next.call(request).await?;
-    if stopping.is_some_and(|stopping| stopping.is_stopping()) {
+    stopping
+}
+
+/// Once the service is being stopped, every answer is the last one of its connection, and says so with `Connection: close`.
+pub(crate) fn close<B>(stopping: Option<&Stopping>, response: &mut ServiceResponse<B>) {
+    if stopping.is_some_and(Stopping::is_stopping) {
         let head = response.response_mut().head_mut();
         head.set_connection_type(ConnectionType::Close);
     }
-    Ok(response)
 }

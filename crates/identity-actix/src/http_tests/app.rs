@@ -20,7 +20,7 @@ use super::requests::ISSUER;
 use crate::telemetry::RequestLog;
 use crate::{
     AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InputLimits, InvalidField, Require,
-    Service, ServiceName, cors, cors_refusals, count_requests, health, no_such_route, request_id,
+    Service, ServiceName, around_cors, around_routes, cors, health, no_such_route,
 };
 
 pub(super) const MAX_BODY_BYTES: usize = 100;
@@ -219,10 +219,9 @@ impl Setup {
             service.stopping().begin();
         }
         let app = App::new()
-            .wrap(from_fn(count_requests))
+            .wrap(from_fn(around_routes))
             .wrap(cors(&self.origins))
-            .wrap(from_fn(cors_refusals))
-            .wrap(from_fn(request_id))
+            .wrap(from_fn(around_cors))
             .wrap(RequestLog::new())
             .configure(|app| service.configure(app))
             .service(health::health)
