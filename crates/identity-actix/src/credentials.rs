@@ -6,6 +6,7 @@ use std::ops::Range;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
+use memchr::{memchr, memchr3};
 
 /// What the `Authorization` headers hold: all of them are looked at, so that no two readers can disagree about which
 /// one counts. The scheme is compared without regard to case (RFC 9110, section 11.1).
@@ -30,7 +31,7 @@ pub(crate) enum CredentialsFault {
 impl BearerToken {
     pub(crate) fn as_str(&self) -> &str {
         let token = self.header.as_bytes().get(self.place.clone());
-        // It was a text when it was found.
+        // It is ASCII.
         token
             .and_then(|token| std::str::from_utf8(token).ok())
             .unwrap_or_default()
@@ -46,44 +47,38 @@ impl Credentials {
                 "There is more than one Authorization header",
             ));
         }
-        let value = plain_ascii(header).ok_or(CredentialsFault::Invalid(
-            "The Authorization header is not plain ASCII",
-        ))?;
-        let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-        if !scheme.eq_ignore_ascii_case("Bearer") {
+        let value = header.as_bytes();
+        if !value.is_ascii() {
+            return Err(CredentialsFault::Invalid(
+                "The Authorization header is not plain ASCII",
+            ));
+        }
+        let scheme = memchr(b' ', value).unwrap_or(value.len());
+        let (scheme, token) = value.split_at(scheme);
+        if !scheme.eq_ignore_ascii_case(b"Bearer") {
             return Err(CredentialsFault::Missing);
         }
-        let token = token.trim_start_matches(' ');
-        let start = value.len() - token.len();
-        let token = token.trim_end_matches(' ');
-        if token.is_empty() {
+        let is_other = |byte: &u8| *byte != b' ';
+        let (Some(start), Some(last)) = (
+            token.iter().position(is_other),
+            token.iter().rposition(is_other),
+        ) else {
             return Err(CredentialsFault::Invalid(
                 "The Authorization header has no token after Bearer",
             ));
-        }
-        let separates = |byte| matches!(byte, b' ' | b'\t' | b',');
-        if any(token, separates) {
+        };
+        let place = scheme.len() + start..scheme.len() + last + 1;
+        let token = value.get(place.clone()).unwrap_or_default();
+        if memchr3(b' ', b'\t', b',', token).is_some() {
             return Err(CredentialsFault::Invalid(
                 "The Authorization header has more than one token after Bearer",
             ));
         }
         Ok(BearerToken {
             header: header.clone(),
-            place: start..start + token.len(),
+            place,
         })
     }
-}
-
-/// The value, if it is of visible ASCII characters, spaces and tabs.
-fn plain_ascii(header: &HeaderValue) -> Option<&str> {
-    let value = std::str::from_utf8(header.as_bytes()).ok()?;
-    let is_foreign = |byte| !matches!(byte, b' '..=b'~' | b'\t');
-    (!any(value, is_foreign)).then_some(value)
-}
-
-/// Whether any byte is such a one. Looks at all of them, so that many are looked at at once.
-fn any(text: &str, such: impl Fn(u8) -> bool) -> bool {
-    text.bytes().fold(false, |found, byte| found | such(byte))
 }
 
 impl FromRequest for Credentials {
