@@ -20,9 +20,8 @@ mod sweep;
 use attack::Attack;
 use request::Request;
 
-use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::contract::{any_caller, good};
+use crate::contract::good;
 use crate::launch::ServiceKind;
 
 /// The tokens, but for those that are of one provider alone.
@@ -59,15 +58,10 @@ fn requests() -> impl Iterator<Item = &'static Request> {
     requests::ROWS.iter().filter(|row| row.is_attack())
 }
 
-/// A request with this token, for a route that needs one and nothing more.
-fn bearing(token: &str) -> Call {
-    any_caller().bearer(token)
-}
-
 fn token_case((group, row): (&'static str, &'static Attack)) -> Case {
     let name = format!("attacks::{group}::{}_is_401", row.name);
     Case::new(name, row.source, Needs::AnyToken, async move |target| {
-        let call = bearing(&row.token(target)?);
+        let call = target.any_caller().bearer(&row.token(target)?);
         let expected = row.refusal.expected(target.kind());
         target.check(&call, &expected).await.map(drop)
     })

@@ -1,9 +1,12 @@
 //! A row of the table of requests.
 
+use std::fmt;
+
 use anyhow::{Context, Result, ensure};
 
 use super::refusal::Refusal;
 use crate::answer::Answer;
+use crate::launch::Routes;
 use crate::raw;
 use crate::target::Target;
 
@@ -14,7 +17,15 @@ pub(super) struct Request {
     pub(super) name: &'static str,
     pub(super) outcome: Outcome,
     pub(super) source: &'static str,
-    write: fn(&str) -> String,
+    write: fn(&Draft<'_>) -> String,
+}
+
+/// What a row writes its request from. It stands for its token where a text is written.
+pub(super) struct Draft<'t> {
+    /// A good one.
+    pub(super) token: &'t str,
+    /// Those of the service.
+    pub(super) routes: Routes,
 }
 
 /// What a request is answered.
@@ -37,7 +48,7 @@ pub(super) const fn request(
     name: &'static str,
     outcome: Outcome,
     source: &'static str,
-    write: fn(&str) -> String,
+    write: fn(&Draft<'_>) -> String,
 ) -> Request {
     Request {
         name,
@@ -47,18 +58,42 @@ pub(super) const fn request(
     }
 }
 
-/// A request for a route that needs a token, with these lines in its head.
-pub(super) fn get(lines: &str) -> String {
-    to("/api/private", lines)
+impl Draft<'_> {
+    /// A request for a route that needs a token, with these lines in its head.
+    pub(super) fn get(&self, lines: &str) -> String {
+        self.to(self.routes.private, lines)
+    }
+
+    /// A request for this target.
+    pub(super) fn to(&self, target: &str, lines: &str) -> String {
+        let lines = match lines {
+            "" => String::new(),
+            lines => format!("{lines}\r\n"),
+        };
+        format!("GET {target} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n{lines}\r\n")
+    }
+
+    /// The path of that route with this before its last segment, and not a slash.
+    pub(super) fn below(&self, separator: &str) -> String {
+        let last = self.routes.private.rsplit('/').next().unwrap_or_default();
+        format!("{}{separator}{last}", self.routes.scope)
+    }
+
+    /// A path that leads from a public route up, and down to that one, with these dots and slashes.
+    pub(super) fn back(&self, dots: &str, slash: &str) -> String {
+        let Routes {
+            public, private, ..
+        } = self.routes;
+        let parent = public.rsplit_once('/').map(|(parent, _)| parent);
+        let down = private.trim_start_matches(parent.unwrap_or_default());
+        format!("{public}{slash}{dots}{}", down.replace('/', slash))
+    }
 }
 
-/// A request for this target.
-pub(super) fn to(target: &str, lines: &str) -> String {
-    let lines = match lines {
-        "" => String::new(),
-        lines => format!("{lines}\r\n"),
-    };
-    format!("GET {target} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n{lines}\r\n")
+impl fmt::Display for Draft<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.token)
+    }
 }
 
 impl Request {
@@ -69,7 +104,11 @@ impl Request {
 
     /// Sends it. `None`: the connection was closed without an answer.
     pub(super) async fn send(&self, target: &Target, token: &str) -> Result<Option<Answer>> {
-        raw::send(target.base_url(), (self.write)(token).as_bytes()).await
+        let draft = Draft {
+            token,
+            routes: target.kind().routes(),
+        };
+        raw::send(target.base_url(), (self.write)(&draft).as_bytes()).await
     }
 
     /// Sends it, and its answer must be as the row says.

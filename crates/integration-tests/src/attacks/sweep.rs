@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::refusal::CLOSED_LIST;
 use super::request::nothing_open;
-use super::{bearing, count, requests, tokens};
+use super::{count, requests, tokens};
 use crate::answer::Answer;
 use crate::case::{Case, Needs};
 use crate::contract::good;
@@ -29,7 +29,9 @@ async fn all(target: &Target) -> Result<()> {
     let mut faults = Vec::new();
     let mut tried = 0_usize;
     for (group, row) in tokens(target.kind()) {
-        let answer = target.send(&bearing(&row.token(target)?)).await?;
+        let answer = target
+            .send(&target.any_caller().bearer(&row.token(target)?))
+            .await?;
         tried += 1;
         if let Err(error) = documented(target, &answer) {
             faults.push(format!("{group}::{}: {error:#}", row.name));
@@ -46,7 +48,7 @@ async fn all(target: &Target) -> Result<()> {
             faults.push(format!("request::{}: {error:#}", row.name));
         }
     }
-    let answer = target.send(&bearing(&token)).await?;
+    let answer = target.send(&target.any_caller().bearer(&token)).await?;
     ensure!(answer.status == 200, "afterwards: {answer:?}");
     ensure!(tried == count(target.kind()), "{tried} were tried");
     ensure!(faults.is_empty(), "{}", faults.join("\n"));

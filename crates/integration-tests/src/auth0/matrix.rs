@@ -1,6 +1,6 @@
 //! Who may call what.
 
-use crate::contract::access::Demand::{Documentation, Nothing, Permission, Role, Scopes, Token};
+use crate::contract::access::Demand::{Nothing, Permission, Role, Scopes, Token};
 use crate::contract::access::{Demand, Matrix, Route};
 
 /// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
@@ -14,8 +14,8 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/", Nothing,                                                "+ + + + + + + +"),
         get("/health", Nothing,                                          "+ + + + + + + +"),
         get("/health/ready", Nothing,                                    "+ + + + + + + +"),
-        get("/docs/", Documentation,                                     "+ + + + + + + +"),
-        get("/openapi.json", Documentation,                              "+ + + + + + + +"),
+        get("/docs/", Nothing,                                           "+ + + + + + + +").undescribed(),
+        get("/openapi.json", Nothing,                                    "+ + + + + + + +").undescribed(),
         get("/public/info", Nothing,                                     "+ + + + + + + +"),
         get("/demo/token-structure", Nothing,                            "+ + + + + + + +"),
         get("/api/public", Nothing,                                      "+ + + + + + + +"),
@@ -41,5 +41,6 @@ const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
         demand,
         marks,
         success: 200,
+        is_described: true,
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 use local_issuer::{PublicKeyForm, Signer};
+use serde_json::json;
 
 use super::forgery::good;
 use super::problems::{invalid_token, missing_token};
 use crate::call::Call;
 use crate::case::{Case, Needs, label};
-use crate::random::email;
+use crate::random::{email, unique};
 use crate::target::Target;
 
 /// Every route of a service, and which persona may call it.
@@ -26,10 +27,13 @@ pub(crate) struct Route {
     /// As it stands in the OpenAPI document.
     pub(crate) path: &'static str,
     pub(crate) demand: Demand,
-    /// The personas that meet the demand: one mark a persona, in the matrix's order, `+` for those that do.
+    /// One mark a persona, in the matrix's order: `+` for those that meet the demand, `-` for those that do not, `o` for
+    /// those that would, if their token were for an organization.
     pub(crate) marks: &'static str,
     /// The answer to whoever may call.
     pub(crate) success: u16,
+    /// Whether the OpenAPI document has it.
+    pub(crate) is_described: bool,
 }
 
 /// What a caller must have.
@@ -37,12 +41,12 @@ pub(crate) struct Route {
 pub(crate) enum Demand {
     /// Nothing.
     Nothing,
-    /// Nothing, and the OpenAPI document does not list the route: it is a part of the documentation itself.
-    Documentation,
     /// A good token.
     Token,
     /// All of these scopes.
     Scopes(&'static [&'static str]),
+    /// This scope, in a token for an organization.
+    ScopeOfOrganization(&'static str),
     /// This scope, or a token without any `scope` claim.
     ScopeIfAny(&'static str),
     /// This role.
@@ -53,32 +57,55 @@ pub(crate) enum Demand {
 
 impl Demand {
     pub(crate) fn is_public(self) -> bool {
-        matches!(self, Self::Nothing | Self::Documentation)
+        self == Self::Nothing
     }
 
     /// The `code` for a good token that does not meet the demand.
-    fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
-            Self::Scopes(_) | Self::ScopeIfAny(_) => "insufficient_scope",
+            Self::Scopes(_) | Self::ScopeOfOrganization(_) | Self::ScopeIfAny(_) => {
+                "insufficient_scope"
+            }
             Self::Role(_) => "missing_role",
             Self::Permission(_) => "missing_permission",
-            Self::Nothing | Self::Documentation | Self::Token => "",
+            Self::Nothing | Self::Token => "",
         }
     }
 }
 
+/// The `code` for a good token that would do, and is for no organization.
+pub(super) const NO_ORGANIZATION: &str = "access_denied";
+
 impl Route {
+    /// A route that the OpenAPI document leaves out.
+    pub(crate) const fn undescribed(self) -> Self {
+        Self {
+            is_described: false,
+            ..self
+        }
+    }
+
     /// A request that succeeds if the caller may make it.
     pub(super) fn call(&self) -> Call {
-        // An id that no user has: what is there must survive this test.
-        let path = self
-            .path
-            .replace("{user_id}", "00000000-0000-7000-8000-000000000000");
+        let path = asked_path(self.path);
         match (self.method, self.path) {
             ("POST", "/api/users") => {
                 Call::post(format!("{path}?name=Matrix&email={}", email("matrix")))
             }
+            ("POST", "/billing/invoices") => Call::post(path).json(&json!({
+                "number": unique("matrix"), "customer": "Matrix", "amount": 1, "currency": "EUR",
+            })),
+            ("PATCH", _) => Call::new("PATCH", path).json(&json!({"status": "open"})),
             _ => Call::new(self.method, path),
+        }
+    }
+
+    /// The `code` that a persona with this mark is refused with, if it is.
+    fn refusal(&self, mark: char) -> Option<&'static str> {
+        match mark {
+            '+' => None,
+            'o' => Some(NO_ORGANIZATION),
+            _ => Some(self.demand.code()),
         }
     }
 
@@ -89,13 +116,18 @@ impl Route {
     }
 
     /// Whoever sends this token may call, or is told what is missing.
-    pub(super) async fn check(&self, target: &Target, token: &str, allowed: bool) -> Result<()> {
+    pub(super) async fn check(
+        &self,
+        target: &Target,
+        token: &str,
+        refusal: Option<&str>,
+    ) -> Result<()> {
         let answer = target.send(&self.call().bearer(token)).await?;
-        let status = if allowed { self.success } else { 403 };
+        let status = if refusal.is_none() { self.success } else { 403 };
         ensure!(answer.status == status, "not {status}: {answer:?}");
-        if !allowed {
+        if let Some(refusal) = refusal {
             let code = answer.member("/code")?;
-            ensure!(code == self.demand.code(), "code {code}: {answer:?}");
+            ensure!(code == refusal, "code {code}: {answer:?}");
             let realm = target.kind().name();
             let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
             let challenge = answer.header("www-authenticate").unwrap_or_default();
@@ -123,11 +155,19 @@ impl Matrix {
             }
             let marks = route.marks.chars().filter(|mark| !mark.is_whitespace());
             for (persona, mark) in self.personas.iter().zip(marks) {
-                cases.push(as_persona(route, persona, mark == '+'));
+                cases.push(as_persona(route, persona, mark));
             }
         }
         cases
     }
+}
+
+/// A path of the matrix with an id that nothing has: what is there must survive this test.
+pub(super) fn asked_path(path: &str) -> String {
+    let id = "00000000-0000-7000-8000-000000000000";
+    ["{user_id}", "{invoice_id}"]
+        .iter()
+        .fold(path.to_owned(), |path, name| path.replace(name, id))
 }
 
 fn every_persona_is_there(matrix: Matrix) -> Case {
@@ -145,7 +185,7 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
             );
             for route in matrix.routes {
                 let marks: String = route.marks.split_whitespace().collect();
-                let good = marks.chars().all(|mark| "+-".contains(mark));
+                let good = marks.chars().all(|mark| "+-o".contains(mark));
                 ensure!(
                     good && marks.len() == matrix.personas.len(),
                     "{} {} has the marks {marks}",
@@ -158,9 +198,13 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
     )
 }
 
-fn as_persona(route: &Route, persona: &'static str, allowed: bool) -> Case {
-    let route = *route;
-    let status = if allowed { route.success } else { 403 };
+fn as_persona(route: &Route, persona: &'static str, mark: char) -> Case {
+    let (route, refusal) = (*route, route.refusal(mark));
+    let status = if refusal.is_none() {
+        route.success
+    } else {
+        403
+    };
     let name = format!(
         "{}_as_{}_is_{status}",
         route.label("access"),
@@ -169,7 +213,7 @@ fn as_persona(route: &Route, persona: &'static str, allowed: bool) -> Case {
     let sentence = format!("The route asks for {:?}.", route.demand);
     Case::new(name, &sentence, Needs::Personas, async move |target| {
         route
-            .check(target, &target.token(persona).await?, allowed)
+            .check(target, &target.token(persona).await?, refusal)
             .await
     })
 }

@@ -1,8 +1,6 @@
 //! Who may call what.
 
-use crate::contract::access::Demand::{
-    Documentation, Nothing, Permission, Role, ScopeIfAny, Scopes, Token,
-};
+use crate::contract::access::Demand::{Nothing, Permission, Role, ScopeIfAny, Scopes, Token};
 use crate::contract::access::{Demand, Matrix, Route};
 
 /// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
@@ -17,8 +15,8 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/", Nothing,                                                "+ + + + + + + + + +"),
         get("/health", Nothing,                                          "+ + + + + + + + + +"),
         get("/health/ready", Nothing,                                    "+ + + + + + + + + +"),
-        get("/docs/", Documentation,                                     "+ + + + + + + + + +"),
-        get("/openapi.json", Documentation,                              "+ + + + + + + + + +"),
+        get("/docs/", Nothing,                                           "+ + + + + + + + + +").undescribed(),
+        get("/openapi.json", Nothing,                                    "+ + + + + + + + + +").undescribed(),
         get("/api/public", Nothing,                                      "+ + + + + + + + + +"),
         get("/api/private", Token,                                       "+ + + + + + + + + +"),
         get("/api/me", Token,                                            "+ + + + + + + + + +"),
@@ -58,5 +56,6 @@ const fn route(
         demand,
         marks,
         success,
+        is_described: true,
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start(environment: &Environment) -> Result<Self> {
-        Self::around(start_issuer().await?, environment).await
+        Self::around(start_issuer(environment.kind()).await?, environment).await
     }
 
     /// As [`Self::start`], with an issuer that runs already.
