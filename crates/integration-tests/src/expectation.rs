@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::log;
 
 /// Status, headers and body of an answer, checked together. More members in a JSON body are allowed.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub(crate) struct Expectation {
     /// Members that must be there with these values.
     members: Value,
     detail: Option<Detail>,
+    /// The reasons in the log, each with its name; `None` if they are not looked at.
+    reasons: Option<Vec<(&'static str, String)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -32,6 +35,7 @@ impl Expectation {
             challenge: None,
             members,
             detail: None,
+            reasons: None,
         }
     }
 
@@ -65,6 +69,20 @@ impl Expectation {
         Self { challenge, ..self }
     }
 
+    /// With these reasons in the service's log, and no others; only a process that has the service in it looks there.
+    pub(crate) fn logged<'r>(
+        self,
+        reasons: impl IntoIterator<Item = (&'static str, &'r str)>,
+    ) -> Self {
+        let named = reasons.into_iter();
+        let reasons = Some(
+            named
+                .map(|(name, reason)| (name, reason.to_owned()))
+                .collect(),
+        );
+        Self { reasons, ..self }
+    }
+
     /// Errors: everything that is not as expected, and the answer.
     pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
         let mut faults = Vec::new();
@@ -83,6 +101,15 @@ impl Expectation {
         match serde_json::from_slice(&answer.body) {
             Ok(body) => self.check_body(&body, answer, &mut faults),
             Err(error) => faults.push(format!("the body is not JSON: {error}")),
+        }
+        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(answer)) {
+            let is_expected = |((name, reason), (expected_name, expected)): (
+                &(String, String),
+                &(&str, String),
+            )| name == expected_name && reason == expected;
+            if logged.len() != expected.len() || !logged.iter().zip(expected).all(is_expected) {
+                faults.push(format!("the log has {logged:?}, not {expected:?}"));
+            }
         }
         if faults.is_empty() {
             return Ok(());

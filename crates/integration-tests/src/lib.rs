@@ -16,6 +16,7 @@ mod answer;
 mod call;
 mod expectation;
 mod http;
+mod log;
 mod raw;
 
 mod jwt;
@@ -37,6 +38,7 @@ pub use call::Call;
 pub use case::{Case, Needs};
 pub use launch::{ServiceKind, issuer_config};
 pub use libtest_mimic::Arguments;
+pub use log::keep as keep_log;
 pub use run::{LiveClient, SuiteSettings, run};
 pub use suite::Suite;
 pub use target::Target;

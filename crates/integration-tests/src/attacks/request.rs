@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use super::refusal::Refusal;
 use crate::answer::Answer;
 use crate::launch::Routes;
+use crate::log;
 use crate::raw;
 use crate::target::Target;
 
@@ -28,12 +29,12 @@ pub(super) struct Draft<'t> {
     pub(super) routes: Routes,
 }
 
-/// What a request is answered.
+/// What a request is answered. But for a refusal that says another thing, no token is refused and nothing is logged of one.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     /// This refusal, word for word.
     Refused(Refusal),
-    /// What is not HTTP: 400 or 431 from the server itself, or no answer.
+    /// What is not HTTP: 400 or 431 from the server itself, or no answer. The service never sees it, and logs nothing.
     Unread,
     /// Anything but success: a refusal from the closed list, or as `Unread`.
     Shut,
@@ -122,31 +123,38 @@ impl Request {
             (Outcome::Unread | Outcome::Shut, None) => Ok(()),
             (Outcome::Unread, Some(answer)) => {
                 ensure!([400, 431].contains(&answer.status), "{answer:?}");
+                ensure!(answer.header("x-request-id").is_none(), "{answer:?}");
                 one_answer(&answer)
             }
             (Outcome::Shut, Some(answer)) => {
                 ensure!((400..500).contains(&answer.status), "{answer:?}");
+                no_reason(&answer)?;
                 nothing_open(&answer)
             }
             (Outcome::Open, answer) => {
                 let answer = answer.context("no answer")?;
                 ensure!(answer.status == 200, "{answer:?}");
+                no_reason(&answer)?;
                 one_answer(&answer)
             }
             (Outcome::OpenThenRefused(refusal), answer) => {
                 let first = answer.context("no answer")?;
                 ensure!(first.status == 200, "the first: {first:?}");
-                let code = format!(r#""code":"{}""#, refusal.code);
+                no_reason(&first)?;
                 let both = first.text();
                 let (_, second) = both.split_once("HTTP/1.1 ").context("one answer only")?;
-                ensure!(
-                    second.starts_with("401 ") && second.contains(&code),
-                    "{both}"
-                );
-                Ok(())
+                let second = raw::parse(format!("HTTP/1.1 {second}").as_bytes())?;
+                refusal.expected(target.kind()).check(&second)
             }
         }
     }
+}
+
+/// The log says of no token that it was refused.
+fn no_reason(answer: &Answer) -> Result<()> {
+    let reasons = log::reasons(answer).unwrap_or_default();
+    ensure!(reasons.is_empty(), "the log has {reasons:?}: {answer:?}");
+    Ok(())
 }
 
 /// What was hidden in a request was not answered as one.
