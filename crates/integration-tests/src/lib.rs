@@ -36,7 +36,7 @@ pub mod descope;
 pub use answer::Answer;
 pub use call::Call;
 pub use case::{Case, Needs};
-pub use launch::{ServiceKind, issuer_config};
+pub use launch::{Environment, ServiceKind, World, issuer_config};
 pub use libtest_mimic::Arguments;
 pub use log::keep as keep_log;
 pub use run::{LiveClient, SuiteSettings, run};

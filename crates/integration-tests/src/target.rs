@@ -10,6 +10,7 @@ use reqwest::Client;
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::contract::invalid_token;
 use crate::expectation::Expectation;
 use crate::http;
 use crate::launch::ServiceKind;
@@ -168,6 +169,14 @@ impl Target {
             .check(&answer)
             .with_context(|| format!("{call:?}"))?;
         Ok(answer)
+    }
+
+    /// Sends this token to a route that needs one. Errors: it is not refused with this code and this sentence, word for word,
+    /// or the reason in the log is another.
+    pub async fn refuses(&self, token: &str, code: &str, detail: &str) -> Result<()> {
+        let expected = invalid_token(self.kind, code, detail);
+        let call = self.any_caller().bearer(token);
+        self.check(&call, &expected).await.map(drop)
     }
 
     /// As [`Self::check`], with the token of a persona.

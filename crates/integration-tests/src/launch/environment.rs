@@ -11,7 +11,7 @@ use super::kind::ServiceKind;
 
 /// The settings of a service. Clones share their database, which is gone with the last of them.
 #[derive(Debug, Clone)]
-pub(crate) struct Environment {
+pub struct Environment {
     kind: ServiceKind,
     folder: Arc<TempDir>,
     changes: Vec<(&'static str, String)>,
@@ -19,7 +19,7 @@ pub(crate) struct Environment {
 
 impl Environment {
     /// The defaults, with a database of its own.
-    pub(crate) fn new(kind: ServiceKind) -> Result<Self> {
+    pub fn new(kind: ServiceKind) -> Result<Self> {
         let folder = Arc::new(tempfile::tempdir()?);
         let changes = Vec::new();
         Ok(Self {
@@ -30,7 +30,7 @@ impl Environment {
     }
 
     /// With one setting more.
-    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.changes.push((name, value.to_owned()));
         self
     }

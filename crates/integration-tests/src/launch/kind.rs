@@ -79,7 +79,7 @@ impl ServiceKind {
     }
 
     /// The setting that lists the algorithms.
-    pub(crate) fn algorithms_setting(self) -> &'static str {
+    pub fn algorithms_setting(self) -> &'static str {
         match self {
             Self::DescopeApi => "DESCOPE_ALGORITHMS",
             Self::Auth0Api => "AUTH0_ALGORITHMS",
