@@ -1,7 +1,7 @@
 //! Who may call what.
 
-use crate::contract::access::Demand::{Nothing, Permission, Role, Scopes, Token};
-use crate::contract::access::{Demand, Matrix, Route};
+use crate::contract::matrix::Demand::{Nothing, Permission, Role, Scopes, Token};
+use crate::contract::matrix::{Matrix, get};
 
 /// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
 #[rustfmt::skip]
@@ -33,14 +33,3 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/api/admin/stats", Role("admin"),                           "+ - - - + - - -"),
     ],
 };
-
-const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
-    Route {
-        method: "GET",
-        path,
-        demand,
-        marks,
-        success: 200,
-        is_described: true,
-    }
-}

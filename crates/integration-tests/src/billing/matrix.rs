@@ -1,7 +1,7 @@
 //! Who may call what.
 
-use crate::contract::access::Demand::{Nothing, ScopeOfOrganization, Scopes, Token};
-use crate::contract::access::{Demand, Matrix, Route};
+use crate::contract::matrix::Demand::{Nothing, ScopeOfOrganization, Scopes, Token};
+use crate::contract::matrix::{Matrix, get, route};
 
 const READ: &str = "example_service.billing.read";
 const WRITE: &str = "example_service.billing.write";
@@ -38,24 +38,3 @@ pub(super) const MATRIX: Matrix = Matrix {
                                                                "+ - - + - - -", 404),
     ],
 };
-
-const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
-    route("GET", path, demand, marks, 200)
-}
-
-const fn route(
-    method: &'static str,
-    path: &'static str,
-    demand: Demand,
-    marks: &'static str,
-    success: u16,
-) -> Route {
-    Route {
-        method,
-        path,
-        demand,
-        marks,
-        success,
-        is_described: true,
-    }
-}

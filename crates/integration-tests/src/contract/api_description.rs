@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use super::access::{Demand, Matrix, Route};
+use super::matrix::{Demand, Matrix, Route};
 use crate::case::{Case, Needs, label};
 use crate::target::Target;
 

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use super::access::{Demand, Matrix, NO_ORGANIZATION, Route};
+use super::matrix::{Demand, Matrix, NO_ORGANIZATION, Route};
 use super::problems::invalid_token;
 use crate::case::{Case, Needs};
 use crate::jwt;

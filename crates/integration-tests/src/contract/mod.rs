@@ -1,6 +1,6 @@
 //! What every service answers alike (RFC 6750, RFC 9457): the same cases for each, written once.
 
-pub(crate) mod access;
+mod access;
 mod algorithms;
 mod api_description;
 mod audience;
@@ -19,6 +19,7 @@ mod header;
 mod health;
 mod key_sets;
 mod limits;
+pub(crate) mod matrix;
 mod outage;
 mod problems;
 mod rotation;
@@ -30,7 +31,7 @@ mod size;
 use crate::attacks;
 use crate::case::Case;
 use crate::launch::ServiceKind;
-use access::Matrix;
+use matrix::Matrix;
 
 pub(crate) use caller::claims_of;
 pub(crate) use forgery::good;

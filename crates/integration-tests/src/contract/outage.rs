@@ -4,8 +4,8 @@ use anyhow::{Context, Result, ensure};
 use local_issuer::{Algorithm, IssuerConfig, LocalIssuer, ProviderHandle, Signer};
 use serde_json::json;
 
-use super::access::Matrix;
 use super::forgery::good;
+use super::matrix::Matrix;
 use super::problems::{invalid_token, keys_unavailable, missing_token, retry_after};
 use crate::call::Call;
 use crate::case::{Case, Needs};

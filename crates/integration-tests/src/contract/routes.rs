@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
 
-use super::access::{Matrix, asked_path};
+use super::matrix::{Matrix, asked_path};
 use super::problems::{missing_token, not_found};
 use crate::call::Call;
 use crate::case::{Case, Needs, label};
