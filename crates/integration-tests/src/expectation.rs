@@ -17,7 +17,7 @@ pub(crate) struct Expectation {
     members: Value,
     detail: Option<Detail>,
     /// The reasons in the log, each with its name; `None` if they are not looked at.
-    reasons: Option<Vec<(&'static str, String)>>,
+    reasons: Option<Vec<(String, String)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -70,16 +70,10 @@ impl Expectation {
     }
 
     /// With these reasons in the service's log, and no others; only a process that has the service in it looks there.
-    pub(crate) fn logged<'r>(
-        self,
-        reasons: impl IntoIterator<Item = (&'static str, &'r str)>,
-    ) -> Self {
-        let named = reasons.into_iter();
-        let reasons = Some(
-            named
-                .map(|(name, reason)| (name, reason.to_owned()))
-                .collect(),
-        );
+    pub(crate) fn logged<'r>(self, reasons: impl IntoIterator<Item = (&'r str, &'r str)>) -> Self {
+        let reasons = reasons.into_iter();
+        let owned = reasons.map(|(name, reason)| (name.to_owned(), reason.to_owned()));
+        let reasons = Some(owned.collect());
         Self { reasons, ..self }
     }
 
@@ -102,14 +96,10 @@ impl Expectation {
             Ok(body) => self.check_body(&body, answer, &mut faults),
             Err(error) => faults.push(format!("the body is not JSON: {error}")),
         }
-        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(answer)) {
-            let is_expected = |((name, reason), (expected_name, expected)): (
-                &(String, String),
-                &(&str, String),
-            )| name == expected_name && reason == expected;
-            if logged.len() != expected.len() || !logged.iter().zip(expected).all(is_expected) {
-                faults.push(format!("the log has {logged:?}, not {expected:?}"));
-            }
+        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(answer))
+            && logged != *expected
+        {
+            faults.push(format!("the log has {logged:?}, not {expected:?}"));
         }
         if faults.is_empty() {
             return Ok(());
