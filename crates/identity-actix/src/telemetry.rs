@@ -47,6 +47,15 @@ pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
     log(settings, lines).try_init()
 }
 
+/// As [`init`], with the lines going to `writer`: to a test that reads them, for one.
+pub fn init_to<W>(settings: &LogSettings, writer: W) -> Result<(), TryInitError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_writer(writer).with_ansi(false);
+    log(settings, lines).try_init()
+}
+
 type Filtered = Layered<EnvFilter, Registry>;
 
 /// The log that goes where `lines` go.

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::log;
 
 /// Status, headers and body of an answer, checked together. More members in a JSON body are allowed.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub(crate) struct Expectation {
     /// Members that must be there with these values.
     members: Value,
     detail: Option<Detail>,
+    /// The reasons in the log, each with its name; `None` if they are not looked at.
+    reasons: Option<Vec<(String, String)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -32,6 +35,7 @@ impl Expectation {
             challenge: None,
             members,
             detail: None,
+            reasons: None,
         }
     }
 
@@ -65,6 +69,14 @@ impl Expectation {
         Self { challenge, ..self }
     }
 
+    /// With these reasons in the service's log, and no others; only a process that has the service in it looks there.
+    pub(crate) fn logged<'r>(self, reasons: impl IntoIterator<Item = (&'r str, &'r str)>) -> Self {
+        let reasons = reasons.into_iter();
+        let owned = reasons.map(|(name, reason)| (name.to_owned(), reason.to_owned()));
+        let reasons = Some(owned.collect());
+        Self { reasons, ..self }
+    }
+
     /// Errors: everything that is not as expected, and the answer.
     pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
         let mut faults = Vec::new();
@@ -83,6 +95,11 @@ impl Expectation {
         match serde_json::from_slice(&answer.body) {
             Ok(body) => self.check_body(&body, answer, &mut faults),
             Err(error) => faults.push(format!("the body is not JSON: {error}")),
+        }
+        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(answer))
+            && logged != *expected
+        {
+            faults.push(format!("the log has {logged:?}, not {expected:?}"));
         }
         if faults.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! One suite per provider, black box over HTTP: a table of cases against a base URL and a source of tokens.
+//! One suite per service, black box over HTTP: a table of cases against a base URL and a source of tokens.
 //!
 //! `cargo test -p integration-tests --test descope` runs [`descope::suite`] against a service and a local issuer in this
 //! process; [`run`] says what else there is. A case says what it needs ([`Needs`]), so that the same table runs where less
@@ -16,6 +16,7 @@ mod answer;
 mod call;
 mod expectation;
 mod http;
+mod log;
 mod raw;
 
 mod jwt;
@@ -29,13 +30,15 @@ mod run;
 
 pub mod attacks;
 pub mod auth0;
+pub mod billing;
 pub mod descope;
 
 pub use answer::Answer;
 pub use call::Call;
 pub use case::{Case, Needs};
-pub use launch::ServiceKind;
+pub use launch::{Environment, ServiceKind, World, issuer_config};
 pub use libtest_mimic::Arguments;
+pub use log::keep as keep_log;
 pub use run::{LiveClient, SuiteSettings, run};
 pub use suite::Suite;
 pub use target::Target;

@@ -1,5 +1,5 @@
-//! The test container's program: `integration-tests descope-api` or `integration-tests auth0-api`, then what every test
-//! program takes, such as a filter, `--list` or `--quiet`.
+//! The test container's program: `integration-tests descope-api`, `integration-tests auth0-api` or `integration-tests
+//! billing-api`, then what every test program takes, such as a filter, `--list` or `--quiet`.
 
 use std::env;
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ fn run() -> Result<ExitCode> {
         String::new()
     };
     let Some(kind) = ServiceKind::named(&kind) else {
-        bail!("expected descope-api or auth0-api as the first argument, got {kind:?}");
+        bail!("expected descope-api, auth0-api or billing-api as the first argument, got {kind:?}");
     };
     integration_tests::run(kind, Arguments::from_iter(arguments))
 }

@@ -28,7 +28,7 @@ pub(crate) async fn send(base_url: &str, request: &[u8]) -> Result<Option<Answer
 }
 
 /// The head and the body of an answer that ends with its connection.
-fn parse(bytes: &[u8]) -> Result<Answer> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Answer> {
     let split = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let (head, body) = bytes.split_at(split.context("an answer without the end of its head")?);
     let head = String::from_utf8_lossy(head);

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 
 use crate::case::{Case, Needs};
 use crate::launch::{Environment, ServiceKind, World};
+use crate::log;
 use crate::target::Target;
 
 /// All cases of one service.
@@ -32,10 +33,11 @@ impl Suite {
         self.kind
     }
 
-    /// Runs the cases against a service and a local issuer in this process.
+    /// Runs the cases against a service and a local issuer in this process, where the log can be read as well.
     ///
     /// Errors: no runtime can be had. A case that fails is an exit code, as is a service that does not start.
     pub fn run_in_process(self, arguments: &Arguments) -> Result<ExitCode> {
+        log::keep()?;
         let runtime = Runtime::new()?;
         let shared: Shared = Arc::default();
         let kind = self.kind;

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use local_issuer::{Auth0Handle, DescopeHandle, LocalIssuer, Mint, ProviderHandle, TokenKind};
+use local_issuer::{
+    Auth0Handle, DescopeHandle, LocalIssuer, Mint, ProviderHandle, ProviderKind, TokenKind,
+};
 use reqwest::Client;
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::contract::invalid_token;
 use crate::expectation::Expectation;
 use crate::http;
 use crate::launch::ServiceKind;
@@ -22,7 +25,28 @@ pub struct Target {
     client: Client,
     tokens: Arc<dyn Tokens>,
     issuer: Option<IssuerSides>,
-    roles_claim: String,
+    grants: GrantClaims,
+}
+
+/// The claims that grant something, by name.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantClaims {
+    pub(crate) roles: String,
+    pub(crate) scopes: String,
+}
+
+impl GrantClaims {
+    /// As the services have them by default.
+    pub(crate) fn of(kind: ServiceKind) -> Self {
+        let scopes = match kind {
+            ServiceKind::BillingApi => "scopes",
+            ServiceKind::DescopeApi | ServiceKind::Auth0Api => "scope",
+        };
+        Self {
+            roles: "roles".to_owned(),
+            scopes: scopes.to_owned(),
+        }
+    }
 }
 
 /// Both sides of the local issuer whose tokens the service accepts, or refuses.
@@ -43,7 +67,7 @@ impl Target {
             client: http::client()?,
             tokens,
             issuer: None,
-            roles_claim: "roles".to_owned(),
+            grants: GrantClaims::of(kind),
         })
     }
 
@@ -54,23 +78,20 @@ impl Target {
             descope: issuer.descope().clone(),
             auth0: issuer.auth0().clone(),
         };
-        let target = Self {
+        let mut grants = self.grants;
+        if self.kind == ServiceKind::Auth0Api {
+            grants.roles = issuer.config().auth0.roles_claim;
+        }
+        Self {
             issuer: Some(sides),
+            grants,
             ..self
-        };
-        match target.kind {
-            ServiceKind::DescopeApi => target,
-            ServiceKind::Auth0Api => target.with_roles_claim(&issuer.config().auth0.roles_claim),
         }
     }
 
-    /// The claim that roles are in, if it is not `roles`.
-    pub(crate) fn with_roles_claim(self, name: &str) -> Self {
-        let roles_claim = name.to_owned();
-        Self {
-            roles_claim,
-            ..self
-        }
+    /// Where these claims grant, and not those that do by default.
+    pub(crate) fn with_grants(self, grants: GrantClaims) -> Self {
+        Self { grants, ..self }
     }
 
     /// Waits until the service says that it is ready. Errors: it never does; what it said last.
@@ -88,9 +109,14 @@ impl Target {
         &self.base_url
     }
 
-    /// The claim that roles are in.
-    pub(crate) fn roles_claim(&self) -> &str {
-        &self.roles_claim
+    /// A request that needs a token and nothing more.
+    pub fn any_caller(&self) -> Call {
+        self.kind.any_caller()
+    }
+
+    /// The claims that grant something.
+    pub(crate) fn grants(&self) -> &GrantClaims {
+        &self.grants
     }
 
     /// A token of some client; which rights it has, only the token says.
@@ -111,9 +137,9 @@ impl Target {
     /// The side of the local issuer that the service trusts.
     pub(crate) fn provider(&self) -> Result<&ProviderHandle> {
         let issuer = self.issuer()?;
-        Ok(match self.kind {
-            ServiceKind::DescopeApi => &issuer.descope,
-            ServiceKind::Auth0Api => &issuer.auth0,
+        Ok(match self.kind.provider() {
+            ProviderKind::Descope => &issuer.descope,
+            _ => &issuer.auth0,
         })
     }
 
@@ -143,6 +169,14 @@ impl Target {
             .check(&answer)
             .with_context(|| format!("{call:?}"))?;
         Ok(answer)
+    }
+
+    /// Sends this token to a route that needs one. Errors: it is not refused with this code and this sentence, word for word,
+    /// or the reason in the log is another.
+    pub async fn refuses(&self, token: &str, code: &str, detail: &str) -> Result<()> {
+        let expected = invalid_token(self.kind, code, detail);
+        let call = self.any_caller().bearer(token);
+        self.check(&call, &expected).await.map(drop)
     }
 
     /// As [`Self::check`], with the token of a persona.

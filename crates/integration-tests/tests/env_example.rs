@@ -33,7 +33,7 @@ fn the_root_example_lists_every_setting_and_nothing_else() {
     expected.extend(of("AUTH0_API", auth0_api::Settings::names()));
     expected.extend(of("AUTH_SERVER", auth_server::Settings::names()));
     expected.extend(of("BILLING_API", billing_api::Settings::names()));
-    for kind in [ServiceKind::DescopeApi, ServiceKind::Auth0Api] {
+    for kind in ServiceKind::ALL {
         expected.extend(of(kind.prefix(), SuiteSettings::names(kind)));
     }
     let issuer = local_issuer::settings::VARIABLES.iter();

@@ -7,6 +7,7 @@
 
 use std::process::{Command, Output};
 
+use integration_tests::ServiceKind;
 use local_issuer::{IssuerConfig, LocalIssuer};
 
 /// Runs the test container's program with these settings and no others.
@@ -99,6 +100,27 @@ async fn auth0_suite_passes_for_clients_with_different_rights() {
     ] {
         let client = [("CLIENT_ID", id), ("CLIENT_SECRET", secret)];
         passes(suite("auth0-api", &[&settings[..], &client].concat()));
+    }
+    issuer.stop().await;
+}
+
+#[tokio::test]
+async fn billing_suite_passes_for_clients_with_different_rights() {
+    let config = integration_tests::issuer_config(ServiceKind::BillingApi).unwrap();
+    let issuer = LocalIssuer::start(config).await.unwrap();
+    let url = issuer.auth0().issuer();
+    let settings = [
+        ("LIVE", "1"),
+        ("ISSUER", url.as_str()),
+        ("AUDIENCE", issuer.auth0().audience()),
+    ];
+    for (id, secret) in [
+        ("local-admin", "local-admin-secret"),
+        ("local-machine", "local-machine-secret"),
+        ("local-pretender", "local-pretender-secret"),
+    ] {
+        let client = [("CLIENT_ID", id), ("CLIENT_SECRET", secret)];
+        passes(suite("billing-api", &[&settings[..], &client].concat()));
     }
     issuer.stop().await;
 }

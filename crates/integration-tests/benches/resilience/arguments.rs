@@ -72,7 +72,11 @@ impl Arguments {
                 "--bench" => {}
                 "--short" => is_short = true,
                 "--program" => program = words.next().map(PathBuf::from),
-                "--service" => kind = words.next().and_then(|name| ServiceKind::named(&name)),
+                "--service" => {
+                    let named = words.next().and_then(|name| ServiceKind::named(&name));
+                    // Those of the providers are measured.
+                    kind = named.filter(|kind| *kind != ServiceKind::BillingApi);
+                }
                 option if option.starts_with('-') => bail!("{option} is no option"),
                 name => scenarios.push(Scenario::named(name)?),
             }

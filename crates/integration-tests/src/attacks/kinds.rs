@@ -10,11 +10,11 @@ use crate::launch::ServiceKind;
 const OTHER: &str = "RFC 8725, 3.12: tokens of another kind, with the same key";
 const LOGOUT: &str = "OpenID Connect Back-Channel Logout, 2.4: a logout token opens nothing";
 
-/// The rows of one provider.
+/// The rows of the provider whose tokens this service accepts.
 pub(super) const fn rows(kind: ServiceKind) -> &'static [Attack] {
     match kind {
-        ServiceKind::Auth0Api => AUTH0,
-        _ => DESCOPE,
+        ServiceKind::DescopeApi => DESCOPE,
+        ServiceKind::Auth0Api | ServiceKind::BillingApi => AUTH0,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The attack corpus: forged and broken tokens, and requests that no client would send, one a line.
 //!
-//! A row says what is sent, what must be answered, and which rule it breaks or which library once let it in. The code of
-//! a refusal is also the reason in the service's log (`token.reason`); where the code is `malformed_token`, the sentence
-//! says which of the ways it is. The plain cases, such as an expired token, are not here: every service's contract has
+//! A row says what is sent, what must be answered, what must be logged, and which rule it breaks or which library once let
+//! it in. The reason in the log (`token.reason`) is the code of the answer; where that is `malformed_token`, the sentence
+//! says which of the ways it is. A request without a token that could be verified leaves no reason. The log is read where
+//! the service is in this process. The plain cases, such as an expired token, are not here: every service's contract has
 //! them.
 
 mod algorithms;
@@ -20,10 +21,12 @@ mod sweep;
 use attack::Attack;
 use request::Request;
 
-use crate::call::Call;
+use anyhow::ensure;
+
 use crate::case::{Case, Needs};
-use crate::contract::{any_caller, good};
+use crate::contract::good;
 use crate::launch::ServiceKind;
+use crate::log;
 
 /// The tokens, but for those that are of one provider alone.
 const TOKENS: [(&str, &[Attack]); 5] = [
@@ -45,6 +48,7 @@ pub(crate) fn cases(kind: ServiceKind) -> Vec<Case> {
     let mut cases: Vec<_> = tokens(kind).map(token_case).collect();
     cases.extend(requests::ROWS.iter().map(request_case));
     cases.push(sweep::case(kind));
+    cases.push(the_log_is_read());
     cases
 }
 
@@ -59,15 +63,29 @@ fn requests() -> impl Iterator<Item = &'static Request> {
     requests::ROWS.iter().filter(|row| row.is_attack())
 }
 
-/// A request with this token, for a route that needs one and nothing more.
-fn bearing(token: &str) -> Call {
-    any_caller().bearer(token)
+/// Without a log, all that is said of it would hold.
+fn the_log_is_read() -> Case {
+    Case::new(
+        "attacks::reasons_are_read_from_the_log",
+        "In the process of the service the log is there, and a refused token leaves its reason in it once.",
+        Needs::OwnServers,
+        async |target| {
+            let answer = target.send(&target.any_caller().bearer("bad")).await?;
+            let expected = [("token.reason".to_owned(), "malformed_token".to_owned())];
+            let logged = log::reasons(&answer);
+            ensure!(logged.as_deref() == Some(&expected), "{logged:?}");
+            let answer = target.send(&target.any_caller()).await?;
+            let logged = log::reasons(&answer);
+            ensure!(logged.as_deref() == Some(&[]), "{logged:?}");
+            Ok(())
+        },
+    )
 }
 
 fn token_case((group, row): (&'static str, &'static Attack)) -> Case {
     let name = format!("attacks::{group}::{}_is_401", row.name);
     Case::new(name, row.source, Needs::AnyToken, async move |target| {
-        let call = bearing(&row.token(target)?);
+        let call = target.any_caller().bearer(&row.token(target)?);
         let expected = row.refusal.expected(target.kind());
         target.check(&call, &expected).await.map(drop)
     })

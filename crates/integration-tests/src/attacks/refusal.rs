@@ -1,4 +1,4 @@
-//! What an attack is answered: each has one code from the closed list, and one sentence.
+//! What an attack is answered: each has one code from the closed list, and one sentence. And what is logged: one reason.
 
 use crate::contract::{invalid_request, invalid_token, missing_token};
 use crate::expectation::Expectation;
@@ -50,12 +50,13 @@ pub(super) const CLOSED_LIST: [(u16, &[&str]); 11] = [
     (431, &[]),
 ];
 
-/// A refusal: the code, which is also the reason in the log, and the sentence, which tells the ways of being no JWT
-/// apart.
+/// A refusal: the code, and the sentence, which tells the ways of being no JWT apart.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal {
     pub(super) code: &'static str,
     detail: &'static str,
+    /// `token.reason` in the log: the same as the code, unless there is no token that could be verified. Then nothing is.
+    reason: Option<&'static str>,
 }
 
 const UNABLE: &str = "Unable to validate token";
@@ -90,7 +91,7 @@ pub(super) const PAYLOAD: Refusal = malformed("Unable to validate token: Invalid
 pub(super) const SIGNATURE_ENCODING: Refusal =
     malformed("Unable to validate token: Invalid signature encoding");
 
-pub(super) const NO_TOKEN: Refusal = refusal("missing_token", "Not authenticated");
+pub(super) const NO_TOKEN: Refusal = without_a_token("missing_token", "Not authenticated");
 pub(super) const NOTHING_AFTER_BEARER: Refusal =
     request("The Authorization header has no token after Bearer");
 pub(super) const SEVERAL_TOKENS: Refusal =
@@ -99,7 +100,19 @@ pub(super) const SEVERAL_HEADERS: Refusal = request("There is more than one Auth
 pub(super) const NOT_ASCII: Refusal = request("The Authorization header is not plain ASCII");
 
 const fn refusal(code: &'static str, detail: &'static str) -> Refusal {
-    Refusal { code, detail }
+    Refusal {
+        code,
+        detail,
+        reason: Some(code),
+    }
+}
+
+const fn without_a_token(code: &'static str, detail: &'static str) -> Refusal {
+    Refusal {
+        code,
+        detail,
+        reason: None,
+    }
 }
 
 const fn unable(code: &'static str) -> Refusal {
@@ -111,16 +124,17 @@ const fn malformed(detail: &'static str) -> Refusal {
 }
 
 const fn request(detail: &'static str) -> Refusal {
-    refusal("invalid_request", detail)
+    without_a_token("invalid_request", detail)
 }
 
 impl Refusal {
-    /// The whole answer, word for word: status, challenge and body.
+    /// The whole answer, word for word: status, challenge and body. And the reason in the log.
     pub(super) fn expected(self, kind: ServiceKind) -> Expectation {
-        match self.code {
+        let answer = match self.code {
             "missing_token" => missing_token(kind),
             "invalid_request" => invalid_request(kind, self.detail),
             code => invalid_token(kind, code, self.detail),
-        }
+        };
+        answer.logged(self.reason.map(|reason| ("token.reason", reason)))
     }
 }

@@ -1,9 +1,13 @@
 //! A row of the table of requests.
 
+use std::fmt;
+
 use anyhow::{Context, Result, ensure};
 
 use super::refusal::Refusal;
 use crate::answer::Answer;
+use crate::launch::Routes;
+use crate::log;
 use crate::raw;
 use crate::target::Target;
 
@@ -14,15 +18,23 @@ pub(super) struct Request {
     pub(super) name: &'static str,
     pub(super) outcome: Outcome,
     pub(super) source: &'static str,
-    write: fn(&str) -> String,
+    write: fn(&Draft<'_>) -> String,
 }
 
-/// What a request is answered.
+/// What a row writes its request from. It stands for its token where a text is written.
+pub(super) struct Draft<'t> {
+    /// A good one.
+    pub(super) token: &'t str,
+    /// Those of the service.
+    pub(super) routes: Routes,
+}
+
+/// What a request is answered. But for a refusal that says another thing, no token is refused and nothing is logged of one.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     /// This refusal, word for word.
     Refused(Refusal),
-    /// What is not HTTP: 400 or 431 from the server itself, or no answer.
+    /// What is not HTTP: 400 or 431 from the server itself, or no answer. The service never sees it, and logs nothing.
     Unread,
     /// Anything but success: a refusal from the closed list, or as `Unread`.
     Shut,
@@ -37,7 +49,7 @@ pub(super) const fn request(
     name: &'static str,
     outcome: Outcome,
     source: &'static str,
-    write: fn(&str) -> String,
+    write: fn(&Draft<'_>) -> String,
 ) -> Request {
     Request {
         name,
@@ -47,18 +59,42 @@ pub(super) const fn request(
     }
 }
 
-/// A request for a route that needs a token, with these lines in its head.
-pub(super) fn get(lines: &str) -> String {
-    to("/api/private", lines)
+impl Draft<'_> {
+    /// A request for a route that needs a token, with these lines in its head.
+    pub(super) fn get(&self, lines: &str) -> String {
+        self.to(self.routes.private, lines)
+    }
+
+    /// A request for this target.
+    pub(super) fn to(&self, target: &str, lines: &str) -> String {
+        let lines = match lines {
+            "" => String::new(),
+            lines => format!("{lines}\r\n"),
+        };
+        format!("GET {target} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n{lines}\r\n")
+    }
+
+    /// The path of that route with this before its last segment, and not a slash.
+    pub(super) fn below(&self, separator: &str) -> String {
+        let last = self.routes.private.rsplit('/').next().unwrap_or_default();
+        format!("{}{separator}{last}", self.routes.scope)
+    }
+
+    /// A path that leads from a public route up, and down to that one, with these dots and slashes.
+    pub(super) fn back(&self, dots: &str, slash: &str) -> String {
+        let Routes {
+            public, private, ..
+        } = self.routes;
+        let parent = public.rsplit_once('/').map(|(parent, _)| parent);
+        let down = private.trim_start_matches(parent.unwrap_or_default());
+        format!("{public}{slash}{dots}{}", down.replace('/', slash))
+    }
 }
 
-/// A request for this target.
-pub(super) fn to(target: &str, lines: &str) -> String {
-    let lines = match lines {
-        "" => String::new(),
-        lines => format!("{lines}\r\n"),
-    };
-    format!("GET {target} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n{lines}\r\n")
+impl fmt::Display for Draft<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.token)
+    }
 }
 
 impl Request {
@@ -69,7 +105,11 @@ impl Request {
 
     /// Sends it. `None`: the connection was closed without an answer.
     pub(super) async fn send(&self, target: &Target, token: &str) -> Result<Option<Answer>> {
-        raw::send(target.base_url(), (self.write)(token).as_bytes()).await
+        let draft = Draft {
+            token,
+            routes: target.kind().routes(),
+        };
+        raw::send(target.base_url(), (self.write)(&draft).as_bytes()).await
     }
 
     /// Sends it, and its answer must be as the row says.
@@ -83,31 +123,38 @@ impl Request {
             (Outcome::Unread | Outcome::Shut, None) => Ok(()),
             (Outcome::Unread, Some(answer)) => {
                 ensure!([400, 431].contains(&answer.status), "{answer:?}");
+                ensure!(answer.header("x-request-id").is_none(), "{answer:?}");
                 one_answer(&answer)
             }
             (Outcome::Shut, Some(answer)) => {
                 ensure!((400..500).contains(&answer.status), "{answer:?}");
+                no_reason(&answer)?;
                 nothing_open(&answer)
             }
             (Outcome::Open, answer) => {
                 let answer = answer.context("no answer")?;
                 ensure!(answer.status == 200, "{answer:?}");
+                no_reason(&answer)?;
                 one_answer(&answer)
             }
             (Outcome::OpenThenRefused(refusal), answer) => {
                 let first = answer.context("no answer")?;
                 ensure!(first.status == 200, "the first: {first:?}");
-                let code = format!(r#""code":"{}""#, refusal.code);
+                no_reason(&first)?;
                 let both = first.text();
                 let (_, second) = both.split_once("HTTP/1.1 ").context("one answer only")?;
-                ensure!(
-                    second.starts_with("401 ") && second.contains(&code),
-                    "{both}"
-                );
-                Ok(())
+                let second = raw::parse(format!("HTTP/1.1 {second}").as_bytes())?;
+                refusal.expected(target.kind()).check(&second)
             }
         }
     }
+}
+
+/// The log says of no token that it was refused.
+fn no_reason(answer: &Answer) -> Result<()> {
+    let reasons = log::reasons(answer).unwrap_or_default();
+    ensure!(reasons.is_empty(), "the log has {reasons:?}: {answer:?}");
+    Ok(())
 }
 
 /// What was hidden in a request was not answered as one.

@@ -4,17 +4,18 @@ use anyhow::{Context, Result, ensure};
 
 use super::refusal::CLOSED_LIST;
 use super::request::nothing_open;
-use super::{bearing, count, requests, tokens};
+use super::{count, requests, tokens};
 use crate::answer::Answer;
 use crate::case::{Case, Needs};
 use crate::contract::good;
 use crate::launch::ServiceKind;
+use crate::log;
 use crate::target::Target;
 
-/// No attack is let in, none is answered 5xx, and each answer is one that is documented.
+/// No attack is let in, none is answered 5xx, each answer is one that is documented, and no token is in the log.
 pub(super) fn case(kind: ServiceKind) -> Case {
     let sentence = format!(
-        "Of {} attacks none is let in, none is answered 5xx, each answer has a code of the closed list and its challenge, and good tokens go on being accepted.",
+        "Of {} attacks none is let in, none is answered 5xx, each answer has a code of the closed list and its challenge, no token is in the log, and good tokens go on being accepted.",
         count(kind)
     );
     Case::new(
@@ -29,9 +30,11 @@ async fn all(target: &Target) -> Result<()> {
     let mut faults = Vec::new();
     let mut tried = 0_usize;
     for (group, row) in tokens(target.kind()) {
-        let answer = target.send(&bearing(&row.token(target)?)).await?;
+        let token = row.token(target)?;
+        let answer = target.send(&target.any_caller().bearer(&token)).await?;
         tried += 1;
-        if let Err(error) = documented(target, &answer) {
+        let checked = documented(target, &answer).and_then(|()| log::hides(&answer, &token));
+        if let Err(error) = checked {
             faults.push(format!("{group}::{}: {error:#}", row.name));
         }
     }
@@ -46,8 +49,9 @@ async fn all(target: &Target) -> Result<()> {
             faults.push(format!("request::{}: {error:#}", row.name));
         }
     }
-    let answer = target.send(&bearing(&token)).await?;
+    let answer = target.send(&target.any_caller().bearer(&token)).await?;
     ensure!(answer.status == 200, "afterwards: {answer:?}");
+    log::hides_everywhere(&token)?;
     ensure!(tried == count(target.kind()), "{tried} were tried");
     ensure!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())

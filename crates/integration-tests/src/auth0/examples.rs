@@ -10,7 +10,7 @@ use super::matrix::MATRIX;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::contract::{any_caller, claims_of, invalid_token, missing_token};
+use crate::contract::{claims_of, invalid_token, missing_token};
 use crate::expectation::Expectation;
 use crate::target::Target;
 
@@ -115,7 +115,10 @@ fn private() -> Vec<Case> {
             Needs::Service,
             async |target| {
                 let expected = missing_token(target.kind());
-                target.check(&any_caller(), &expected).await.map(drop)
+                target
+                    .check(&target.any_caller(), &expected)
+                    .await
+                    .map(drop)
             },
         ),
         Case::new(
@@ -125,7 +128,7 @@ fn private() -> Vec<Case> {
             async |target| {
                 let detail = "Unable to validate token: Not enough segments";
                 let expected = invalid_token(target.kind(), "malformed_token", detail);
-                let call = any_caller().bearer("invalid_token_here");
+                let call = target.any_caller().bearer("invalid_token_here");
                 target.check(&call, &expected).await.map(drop)
             },
         ),
@@ -149,7 +152,7 @@ fn private() -> Vec<Case> {
                     "message": "This is a protected endpoint", "user_authenticated": true, "token_info": info,
                 }));
                 target
-                    .check(&any_caller().bearer(&token), &expected)
+                    .check(&target.any_caller().bearer(&token), &expected)
                     .await
                     .map(drop)
             },
@@ -207,7 +210,9 @@ async fn private_after_an_exchange(target: &Target) -> Result<()> {
         "message": "This is a protected endpoint", "user_authenticated": true,
         "token_info": {"sub": persona.subject, "permissions": persona.permissions},
     }));
-    let call = any_caller().bearer(token.as_str().context("no token")?);
+    let call = target
+        .any_caller()
+        .bearer(token.as_str().context("no token")?);
     target.check(&call, &expected).await.map(drop)
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::contract::{any_caller, denied, invalid_token};
+use crate::contract::{denied, invalid_token};
 use crate::launch::{Environment, ServiceKind, World};
 use crate::target::Target;
 
@@ -123,7 +123,7 @@ fn refused() -> Vec<Case> {
         Case::new(name, sentence, Needs::AnyToken, async move |target| {
             let token = make(&target.issuer()?.auth0)?.token()?;
             let expected = invalid_token(target.kind(), code, detail);
-            let call = any_caller().bearer(&token);
+            let call = target.any_caller().bearer(&token);
             target.check(&call, &expected).await.map(drop)
         })
     });
@@ -150,7 +150,7 @@ fn accepted() -> Vec<Case> {
         let name = format!("kinds::{name}_is_200");
         Case::new(name, sentence, Needs::AnyToken, async move |target| {
             let token = make(&target.issuer()?.auth0)?.token()?;
-            let answer = target.send(&any_caller().bearer(&token)).await?;
+            let answer = target.send(&target.any_caller().bearer(&token)).await?;
             ensure!(answer.status == 200, "{answer:?}");
             Ok(())
         })
@@ -194,7 +194,7 @@ async fn in_dialect(dialect: TokenDialect) -> Result<()> {
     let target = world.target();
     let scoped = Call::get("/api/private-scoped/readonly");
     let mut statuses = Vec::new();
-    for call in [any_caller(), scoped, Call::get("/api/admin")] {
+    for call in [target.any_caller(), scoped, Call::get("/api/admin")] {
         let call = call.bearer(&target.token("admin").await?);
         statuses.push(target.send(&call).await?.status);
     }

@@ -1,7 +1,7 @@
 //! Who may call what.
 
-use crate::contract::access::Demand::{Documentation, Nothing, Permission, Role, Scopes, Token};
-use crate::contract::access::{Demand, Matrix, Route};
+use crate::contract::matrix::Demand::{Nothing, Permission, Role, Scopes, Token};
+use crate::contract::matrix::{Matrix, get};
 
 /// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
 #[rustfmt::skip]
@@ -14,8 +14,8 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/", Nothing,                                                "+ + + + + + + +"),
         get("/health", Nothing,                                          "+ + + + + + + +"),
         get("/health/ready", Nothing,                                    "+ + + + + + + +"),
-        get("/docs/", Documentation,                                     "+ + + + + + + +"),
-        get("/openapi.json", Documentation,                              "+ + + + + + + +"),
+        get("/docs/", Nothing,                                           "+ + + + + + + +").undescribed(),
+        get("/openapi.json", Nothing,                                    "+ + + + + + + +").undescribed(),
         get("/public/info", Nothing,                                     "+ + + + + + + +"),
         get("/demo/token-structure", Nothing,                            "+ + + + + + + +"),
         get("/api/public", Nothing,                                      "+ + + + + + + +"),
@@ -33,13 +33,3 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/api/admin/stats", Role("admin"),                           "+ - - - + - - -"),
     ],
 };
-
-const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
-    Route {
-        method: "GET",
-        path,
-        demand,
-        marks,
-        success: 200,
-    }
-}

@@ -19,6 +19,7 @@ pub(crate) const DOMAIN: &str = "tenant.example.com";
 pub fn suite() -> Suite {
     let kind = ServiceKind::Auth0Api;
     let mut cases = contract::cases(kind, &matrix::MATRIX);
+    cases.extend(contract::telling(kind));
     cases.extend(examples::cases());
     cases.extend(rights::cases());
     cases.extend(stats::cases());

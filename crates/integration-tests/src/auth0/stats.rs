@@ -4,7 +4,6 @@ use anyhow::{Context, Result, ensure};
 
 use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::contract::any_caller;
 use crate::launch::{Environment, ServiceKind, World};
 use crate::target::Target;
 
@@ -31,11 +30,11 @@ async fn moves(target: &Target) -> Result<()> {
     ensure!(callers == 1 && uptime < 60, "{callers} callers, {uptime} s");
     for persona in ["viewer", "editor", "viewer"] {
         target
-            .send(&any_caller().bearer(&target.token(persona).await?))
+            .send(&target.any_caller().bearer(&target.token(persona).await?))
             .await?;
     }
-    target.send(&any_caller()).await?;
-    target.send(&any_caller().bearer("bad")).await?;
+    target.send(&target.any_caller()).await?;
+    target.send(&target.any_caller().bearer("bad")).await?;
     target.get("/health").await?;
     target.get("/nope").await?;
     let [callers, requests, later] = stats(target).await?;

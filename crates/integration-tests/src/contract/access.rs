@@ -6,107 +6,10 @@ use anyhow::{Result, ensure};
 use local_issuer::{PublicKeyForm, Signer};
 
 use super::forgery::good;
+use super::matrix::{Matrix, Route};
 use super::problems::{invalid_token, missing_token};
-use crate::call::Call;
 use crate::case::{Case, Needs, label};
-use crate::random::email;
 use crate::target::Target;
-
-/// Every route of a service, and which persona may call it.
-#[derive(Clone, Copy)]
-pub(crate) struct Matrix {
-    pub(crate) personas: &'static [&'static str],
-    pub(crate) routes: &'static [Route],
-}
-
-/// One row.
-#[derive(Clone, Copy)]
-pub(crate) struct Route {
-    pub(crate) method: &'static str,
-    /// As it stands in the OpenAPI document.
-    pub(crate) path: &'static str,
-    pub(crate) demand: Demand,
-    /// The personas that meet the demand: one mark a persona, in the matrix's order, `+` for those that do.
-    pub(crate) marks: &'static str,
-    /// The answer to whoever may call.
-    pub(crate) success: u16,
-}
-
-/// What a caller must have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Demand {
-    /// Nothing.
-    Nothing,
-    /// Nothing, and the OpenAPI document does not list the route: it is a part of the documentation itself.
-    Documentation,
-    /// A good token.
-    Token,
-    /// All of these scopes.
-    Scopes(&'static [&'static str]),
-    /// This scope, or a token without any `scope` claim.
-    ScopeIfAny(&'static str),
-    /// This role.
-    Role(&'static str),
-    /// This permission.
-    Permission(&'static str),
-}
-
-impl Demand {
-    pub(crate) fn is_public(self) -> bool {
-        matches!(self, Self::Nothing | Self::Documentation)
-    }
-
-    /// The `code` for a good token that does not meet the demand.
-    fn code(self) -> &'static str {
-        match self {
-            Self::Scopes(_) | Self::ScopeIfAny(_) => "insufficient_scope",
-            Self::Role(_) => "missing_role",
-            Self::Permission(_) => "missing_permission",
-            Self::Nothing | Self::Documentation | Self::Token => "",
-        }
-    }
-}
-
-impl Route {
-    /// A request that succeeds if the caller may make it.
-    pub(super) fn call(&self) -> Call {
-        // An id that no user has: what is there must survive this test.
-        let path = self
-            .path
-            .replace("{user_id}", "00000000-0000-7000-8000-000000000000");
-        match (self.method, self.path) {
-            ("POST", "/api/users") => {
-                Call::post(format!("{path}?name=Matrix&email={}", email("matrix")))
-            }
-            _ => Call::new(self.method, path),
-        }
-    }
-
-    /// The start of a case's name.
-    pub(super) fn label(&self, group: &str) -> String {
-        let method = self.method.to_lowercase();
-        format!("{group}::{method}_{}", label(self.path))
-    }
-
-    /// Whoever sends this token may call, or is told what is missing.
-    pub(super) async fn check(&self, target: &Target, token: &str, allowed: bool) -> Result<()> {
-        let answer = target.send(&self.call().bearer(token)).await?;
-        let status = if allowed { self.success } else { 403 };
-        ensure!(answer.status == status, "not {status}: {answer:?}");
-        if !allowed {
-            let code = answer.member("/code")?;
-            ensure!(code == self.demand.code(), "code {code}: {answer:?}");
-            let realm = target.kind().name();
-            let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
-            let challenge = answer.header("www-authenticate").unwrap_or_default();
-            ensure!(
-                challenge.starts_with(&start),
-                "challenge {challenge}: {answer:?}"
-            );
-        }
-        Ok(())
-    }
-}
 
 impl Matrix {
     /// One case for each route and persona; for each protected route, one without a token, one with a forged token and
@@ -123,7 +26,7 @@ impl Matrix {
             }
             let marks = route.marks.chars().filter(|mark| !mark.is_whitespace());
             for (persona, mark) in self.personas.iter().zip(marks) {
-                cases.push(as_persona(route, persona, mark == '+'));
+                cases.push(as_persona(route, persona, mark));
             }
         }
         cases
@@ -145,7 +48,7 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
             );
             for route in matrix.routes {
                 let marks: String = route.marks.split_whitespace().collect();
-                let good = marks.chars().all(|mark| "+-".contains(mark));
+                let good = marks.chars().all(|mark| "+-o".contains(mark));
                 ensure!(
                     good && marks.len() == matrix.personas.len(),
                     "{} {} has the marks {marks}",
@@ -158,9 +61,13 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
     )
 }
 
-fn as_persona(route: &Route, persona: &'static str, allowed: bool) -> Case {
-    let route = *route;
-    let status = if allowed { route.success } else { 403 };
+fn as_persona(route: &Route, persona: &'static str, mark: char) -> Case {
+    let (route, refusal) = (*route, route.refusal(mark));
+    let status = if refusal.is_none() {
+        route.success
+    } else {
+        403
+    };
     let name = format!(
         "{}_as_{}_is_{status}",
         route.label("access"),
@@ -169,7 +76,7 @@ fn as_persona(route: &Route, persona: &'static str, allowed: bool) -> Case {
     let sentence = format!("The route asks for {:?}.", route.demand);
     Case::new(name, &sentence, Needs::Personas, async move |target| {
         route
-            .check(target, &target.token(persona).await?, allowed)
+            .check(target, &target.token(persona).await?, refusal)
             .await
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use super::access::{Demand, Matrix, Route};
+use super::matrix::{Demand, Matrix, Route};
 use crate::case::{Case, Needs, label};
 use crate::target::Target;
 
@@ -63,7 +63,7 @@ pub(super) fn cases(matrix: &Matrix) -> Vec<Case> {
         ),
     ];
     let routes = matrix.routes.iter();
-    let documented = routes.filter(|route| route.demand != Demand::Documentation);
+    let documented = routes.filter(|route| route.is_described);
     cases.extend(documented.map(described));
     cases
 }
@@ -125,15 +125,14 @@ fn in_words(demand: Demand) -> (String, Vec<&'static str>) {
                 .collect();
             (words.join(" and "), scopes.to_vec())
         }
+        Demand::ScopeOfOrganization(scope) => (format!("scope {scope}"), vec![scope]),
         Demand::ScopeIfAny(scope) => (
             format!("scope {scope} or a token without the claim scope"),
             vec![scope],
         ),
         Demand::Role(role) => (format!("role {role}"), Vec::new()),
         Demand::Permission(permission) => (format!("permission {permission}"), Vec::new()),
-        Demand::Token | Demand::Nothing | Demand::Documentation => {
-            ("any verified token".to_owned(), Vec::new())
-        }
+        Demand::Token | Demand::Nothing => ("any verified token".to_owned(), Vec::new()),
     }
 }
 
@@ -171,7 +170,7 @@ async fn routes(target: &Target) -> Result<BTreeSet<(String, String)>> {
 
 fn listed(matrix: &Matrix) -> BTreeSet<(String, String)> {
     let routes = matrix.routes.iter();
-    let listed = routes.filter(|route| route.demand != Demand::Documentation);
+    let listed = routes.filter(|route| route.is_described);
     listed
         .map(|route| (route.path.to_owned(), route.method.to_owned()))
         .collect()

@@ -1,4 +1,4 @@
-//! What the caller is shown of its own token.
+//! What the caller is shown of its own token, by the services that have routes for it.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -32,11 +32,30 @@ pub(super) fn cases() -> Vec<Case> {
             Needs::Personas,
             async |target| token_info(target, &target.token("admin").await?).await,
         ),
+        Case::new(
+            "client::claims_are_those_of_the_token",
+            "Every claim of the token, and no other.",
+            Needs::Client,
+            async |target| {
+                let token = target.client_token().await?;
+                let (_, claims) = jwt::read(&token)?;
+                let call = Call::get("/api/claims").bearer(&token);
+                let answer = target.check(&call, &Expectation::json(json!({}))).await?;
+                ensure!(answer.member("/claims")? == Value::Object(claims));
+                Ok(())
+            },
+        ),
+        Case::new(
+            "client::token_info_shows_no_signature",
+            "Enough to know which token it is, and nothing that would let somebody use it.",
+            Needs::Client,
+            async |target| token_info(target, &target.client_token().await?).await,
+        ),
     ]
 }
 
 /// What `/api/token-info` says of this token.
-pub(super) async fn token_info(target: &Target, token: &str) -> Result<()> {
+async fn token_info(target: &Target, token: &str) -> Result<()> {
     let (header, claims) = jwt::read(token)?;
     let expected = Expectation::json(json!({
         "token_length": token.len(), "key_id": header.get("kid"),

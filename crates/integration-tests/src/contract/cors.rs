@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use local_issuer::{LocalIssuer, Signer};
 
-use super::forgery::{any_caller, good};
+use super::forgery::good;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::case::{Case, Needs};
@@ -39,7 +39,7 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
             Needs::OwnServers,
             async move |_| {
                 let world = allowing(kind, "*").await?;
-                let answer = world.target().send(&from(OTHER, any_caller())).await?;
+                let answer = world.target().send(&from(OTHER, kind.any_caller())).await?;
                 allows(&answer, "*")?;
                 world.stop().await
             },
@@ -52,10 +52,10 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
         async |target| {
             let token = target.token("admin").await?;
             let calls = [
-                any_caller().bearer(&token),
-                any_caller(),
+                target.any_caller().bearer(&token),
+                target.any_caller(),
                 Call::get("/nope"),
-                preflight_call(),
+                preflight_call(target.kind()),
             ];
             for call in calls {
                 forbids(&target.send(&from(ORIGIN, call)).await?)?;
@@ -73,20 +73,22 @@ async fn answers_and_errors(kind: ServiceKind) -> Result<()> {
     let unsigned = good(target.provider()?)?
         .signed_by(Signer::Unsigned)
         .token()?;
+    let unknown = format!("{}/nope", kind.routes().scope);
     let rows = [
-        (200, any_caller().bearer(&nobody)),
+        (200, target.any_caller().bearer(&nobody)),
         (200, Call::get("/health")),
-        (401, any_caller()),
-        (401, any_caller().bearer(&unsigned)),
+        (401, target.any_caller()),
+        (401, target.any_caller().bearer(&unsigned)),
         (
             400,
-            any_caller()
+            target
+                .any_caller()
                 .authorization("Bearer a")
                 .authorization("Bearer b"),
         ),
-        (403, Call::get("/api/admin/stats").bearer(&nobody)),
+        (403, Call::get(kind.routes().restricted).bearer(&nobody)),
         (404, Call::get("/nope")),
-        (404, Call::get("/api/nope").bearer(&nobody)),
+        (404, Call::get(unknown).bearer(&nobody)),
         (405, Call::post("/health")),
     ];
     for (status, call) in rows {
@@ -103,13 +105,13 @@ async fn answers_and_errors(kind: ServiceKind) -> Result<()> {
 
 async fn unavailable(kind: ServiceKind) -> Result<()> {
     let ports = ReservedPorts::take()?;
-    let issuer = LocalIssuer::start(ports.config()?).await?;
+    let issuer = LocalIssuer::start(ports.config(kind)?).await?;
     let environment = Environment::new(kind)?.with(SETTING, ORIGIN);
     let config = issuer.config();
     let token = good(issuer.provider(kind.provider()))?.token()?;
     issuer.stop().await;
     let service = RunningService::start(&environment, &config).await?;
-    let call = from(ORIGIN, any_caller().bearer(&token));
+    let call = from(ORIGIN, service.any_caller().bearer(&token));
     let answer = service.send(&call).await?;
     ensure!(answer.status == 503, "{answer:?}");
     allows(&answer, ORIGIN)?;
@@ -119,7 +121,7 @@ async fn unavailable(kind: ServiceKind) -> Result<()> {
 async fn preflight(kind: ServiceKind) -> Result<()> {
     let world = allowing(kind, ORIGIN).await?;
     let target = world.target();
-    let answer = target.send(&from(ORIGIN, preflight_call())).await?;
+    let answer = target.send(&from(ORIGIN, preflight_call(kind))).await?;
     ensure!([200, 204].contains(&answer.status), "{answer:?}");
     ensure!(
         answer.header("access-control-allow-origin") == Some(ORIGIN),
@@ -141,7 +143,7 @@ async fn preflight(kind: ServiceKind) -> Result<()> {
             "{header}: {answer:?}"
         );
     }
-    forbids(&target.send(&from(OTHER, preflight_call())).await?)?;
+    forbids(&target.send(&from(OTHER, preflight_call(kind))).await?)?;
     world.stop().await
 }
 
@@ -153,8 +155,8 @@ fn from(origin: &str, call: Call) -> Call {
     call.header("Origin", origin)
 }
 
-fn preflight_call() -> Call {
-    Call::new("OPTIONS", "/api/private")
+fn preflight_call(kind: ServiceKind) -> Call {
+    Call::new("OPTIONS", kind.routes().private)
         .header("Access-Control-Request-Method", "GET")
         .header(
             "Access-Control-Request-Headers",

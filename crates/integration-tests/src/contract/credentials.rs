@@ -1,6 +1,5 @@
 //! The `Authorization` header (RFC 6750, section 2.1; RFC 9110, section 11.4).
 
-use super::forgery::any_caller;
 use super::problems::{invalid_request, missing_token};
 use crate::call::Call;
 use crate::case::{Case, Needs};
@@ -17,7 +16,7 @@ pub(super) fn cases() -> Vec<Case> {
             Needs::Service,
             async |target| {
                 let expected = missing_token(target.kind());
-                target.check(&any_caller(), &expected).await?;
+                target.check(&target.any_caller(), &expected).await?;
                 Ok(())
             },
         ),
@@ -27,8 +26,9 @@ pub(super) fn cases() -> Vec<Case> {
             Needs::Personas,
             async |target| {
                 let token = target.token("admin").await?;
+                let path = target.kind().routes().private;
                 for name in ["access_token", "token", "authorization"] {
-                    let call = Call::get(format!("/api/private?{name}={token}"));
+                    let call = Call::get(format!("{path}?{name}={token}"));
                     target.check(&call, &missing_token(target.kind())).await?;
                 }
                 Ok(())
@@ -41,7 +41,7 @@ pub(super) fn cases() -> Vec<Case> {
             async |target| {
                 let token = target.token("admin").await?;
                 let cookie = format!("DS={token}; access_token={token}");
-                let call = any_caller().header("Cookie", cookie);
+                let call = target.any_caller().header("Cookie", cookie);
                 target.check(&call, &missing_token(target.kind())).await?;
                 Ok(())
             },
@@ -62,7 +62,9 @@ fn schemes() -> Vec<Case> {
             Needs::Personas,
             async move |target| {
                 let token = target.token("admin").await?;
-                let call = any_caller().authorization(format!("{scheme} {token}"));
+                let call = target
+                    .any_caller()
+                    .authorization(format!("{scheme} {token}"));
                 target.check(&call, &missing_token(target.kind())).await?;
                 Ok(())
             },
@@ -75,7 +77,9 @@ fn schemes() -> Vec<Case> {
             Needs::Personas,
             async move |target| {
                 let token = target.token("admin").await?;
-                let call = any_caller().authorization(format!("{scheme} {token}"));
+                let call = target
+                    .any_caller()
+                    .authorization(format!("{scheme} {token}"));
                 let answer = target.send(&call).await?;
                 anyhow::ensure!(answer.status == 200, "{answer:?}");
                 Ok(())
@@ -103,7 +107,10 @@ fn two_headers() -> Vec<Case> {
             async move |target| {
                 let token = target.token("admin").await?;
                 let [first, second] = pair(&token);
-                let call = any_caller().authorization(first).authorization(second);
+                let call = target
+                    .any_caller()
+                    .authorization(first)
+                    .authorization(second);
                 let detail = "There is more than one Authorization header";
                 target
                     .check(&call, &invalid_request(target.kind(), detail))
@@ -135,7 +142,9 @@ fn no_single_token() -> Vec<Case> {
             Needs::Service,
             async move |target| {
                 // By hand: an HTTP client may drop the space at the end, or refuse the bytes.
-                let mut request = b"GET /api/private HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: ".to_vec();
+                let path = target.kind().routes().private;
+                let head = format!("GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: ");
+                let mut request = head.into_bytes();
                 request.extend_from_slice(value);
                 request.extend_from_slice(b"\r\n\r\n");
                 let answer = raw::send(target.base_url(), &request).await?;

@@ -4,13 +4,7 @@ use anyhow::{Result, ensure};
 use local_issuer::{Mint, ProviderHandle, TokenKind};
 
 use super::problems::invalid_token;
-use crate::call::Call;
 use crate::case::{Case, Needs};
-
-/// A route that needs a token and nothing more.
-pub(crate) fn any_caller() -> Call {
-    Call::get("/api/private")
-}
 
 /// A good token in the making: what is not changed about it is right.
 pub(crate) fn good(provider: &ProviderHandle) -> Result<Mint> {
@@ -52,7 +46,7 @@ pub(crate) fn forged(
     Case::new(name, sentence, Needs::AnyToken, async move |target| {
         let token = forge(target.provider()?)?;
         let expected = invalid_token(target.kind(), code, detail);
-        let call = any_caller().bearer(&token);
+        let call = target.any_caller().bearer(&token);
         target.check(&call, &expected).await.map(drop)
     })
 }
@@ -87,7 +81,7 @@ pub(crate) fn accepted(
     let name = format!("token::{name}_is_200");
     Case::new(name, sentence, Needs::AnyToken, async move |target| {
         let token = make(target.provider()?)?;
-        let answer = target.send(&any_caller().bearer(&token)).await?;
+        let answer = target.send(&target.any_caller().bearer(&token)).await?;
         ensure!(answer.status == 200, "{answer:?}");
         Ok(())
     })

@@ -11,7 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
         "Load balancers and `wget --spider` ask with HEAD, and a protected route is protected from it as well.",
         Needs::Service,
         async |target| {
-            for path in ["/health", "/api/private", "/nope"] {
+            for path in ["/health", target.kind().routes().private, "/nope"] {
                 let get = target.get(path).await?;
                 let head = target.send(&Call::new("HEAD", path)).await?;
                 ensure!(head.status == get.status, "{path}: {head:?}, but {get:?}");

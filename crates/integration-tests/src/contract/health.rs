@@ -14,10 +14,9 @@ pub(super) fn cases() -> Vec<Case> {
             "Whoever restarts dead processes asks here.",
             Needs::Service,
             async |target| {
-                let provider = target.kind().provider().name();
-                let expected = Expectation::json(json!({
-                    "status": "healthy", "provider": provider.to_lowercase(),
-                }));
+                let provider = target.kind().provider_name();
+                let expected =
+                    Expectation::json(json!({"status": "healthy", "provider": provider}));
                 target
                     .check(&Call::get("/health"), &expected)
                     .await

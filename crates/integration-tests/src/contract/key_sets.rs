@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use local_issuer::{Algorithm, LocalIssuer, Signer};
 use serde_json::json;
 
-use super::forgery::{any_caller, good};
+use super::forgery::good;
 use super::problems::invalid_token;
 use crate::case::{Case, Needs};
 use crate::jwt;
@@ -34,10 +34,7 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
             Needs::OwnServers,
             async move |_| {
                 let (issuer, kid) = with_es256(kind).await?;
-                let name = match kind {
-                    ServiceKind::DescopeApi => "DESCOPE_ALGORITHMS",
-                    ServiceKind::Auth0Api => "AUTH0_ALGORITHMS",
-                };
+                let name = kind.algorithms_setting();
                 let environment = Environment::new(kind)?.with(name, "RS256, ES256");
                 let world = World::around(issuer, &environment).await?;
                 let allowed = es256(&world.target(), &kid, 200).await;
@@ -51,7 +48,7 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
             "A secret in a public key set verifies nothing, and a key that cannot be read spoils no other.",
             Needs::OwnServers,
             async move |_| {
-                let issuer = start_issuer().await?;
+                let issuer = start_issuer(kind).await?;
                 let provider = issuer.provider(kind.provider());
                 provider.publish_foreign(json!({
                     "kty": "oct", "k": jwt::segment(SECRET), "kid": "shared", "use": "sig", "alg": "HS256",
@@ -70,7 +67,7 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
 }
 
 async fn with_es256(kind: ServiceKind) -> Result<(LocalIssuer, String)> {
-    let issuer = start_issuer().await?;
+    let issuer = start_issuer(kind).await?;
     let kid = issuer.provider(kind.provider()).publish(Algorithm::Es256)?;
     Ok((issuer, kid))
 }
@@ -78,10 +75,10 @@ async fn with_es256(kind: ServiceKind) -> Result<(LocalIssuer, String)> {
 async fn es256(target: &Target, kid: &str, status: u16) -> Result<()> {
     let signer = Signer::Published(kid.to_owned());
     let token = good(target.provider()?)?.signed_by(signer).token()?;
-    let answer = target.send(&any_caller().bearer(&token)).await?;
+    let answer = target.send(&target.any_caller().bearer(&token)).await?;
     ensure!(answer.status == status, "{answer:?}");
     let usual = good(target.provider()?)?.token()?;
-    let answer = target.send(&any_caller().bearer(&usual)).await?;
+    let answer = target.send(&target.any_caller().bearer(&usual)).await?;
     ensure!(answer.status == 200, "the key of the provider: {answer:?}");
     Ok(())
 }
@@ -96,7 +93,7 @@ async fn confused(target: &Target, kid: &str) -> Result<()> {
     for token in [rsa, ec.token()?] {
         let expected = invalid_token(target.kind(), "algorithm_not_allowed", UNABLE);
         target
-            .check(&any_caller().bearer(&token), &expected)
+            .check(&target.any_caller().bearer(&token), &expected)
             .await?;
     }
     Ok(())
@@ -116,11 +113,11 @@ async fn secrets_verify_nothing(target: &Target) -> Result<()> {
     for (token, code, detail) in rows {
         let expected = invalid_token(target.kind(), code, detail);
         target
-            .check(&any_caller().bearer(&token), &expected)
+            .check(&target.any_caller().bearer(&token), &expected)
             .await?;
     }
     let usual = good(target.provider()?)?.token()?;
-    let answer = target.send(&any_caller().bearer(&usual)).await?;
+    let answer = target.send(&target.any_caller().bearer(&usual)).await?;
     ensure!(answer.status == 200, "{answer:?}");
     Ok(())
 }

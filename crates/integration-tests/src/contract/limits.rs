@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::forgery::{any_caller, good};
+use super::forgery::good;
 use super::problems::invalid_token;
 use crate::case::{Case, Needs};
 use crate::launch::{Environment, ServiceKind, World};
@@ -29,18 +29,18 @@ async fn too_large(target: &Target) -> Result<()> {
     let token = good(target.provider()?)?.token()?;
     let detail = "The token is larger than 100 bytes";
     let expected = invalid_token(target.kind(), "token_too_large", detail);
-    let call = any_caller().bearer(&token);
+    let call = target.any_caller().bearer(&token);
     target.check(&call, &expected).await.map(drop)
 }
 
 async fn leeway(target: &Target) -> Result<()> {
     let mint = good(target.provider()?)?;
     let token = mint.clone().expires_in(-60).token()?;
-    let answer = target.send(&any_caller().bearer(&token)).await?;
+    let answer = target.send(&target.any_caller().bearer(&token)).await?;
     ensure!(answer.status == 200, "{answer:?}");
     let token = mint.expires_in(-600).token()?;
     let expected = invalid_token(target.kind(), "token_expired", "Token has expired");
-    let call = any_caller().bearer(&token);
+    let call = target.any_caller().bearer(&token);
     target.check(&call, &expected).await.map(drop)
 }
 

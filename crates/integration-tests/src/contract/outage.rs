@@ -4,8 +4,8 @@ use anyhow::{Context, Result, ensure};
 use local_issuer::{Algorithm, IssuerConfig, LocalIssuer, ProviderHandle, Signer};
 use serde_json::json;
 
-use super::access::Matrix;
-use super::forgery::{any_caller, good};
+use super::forgery::good;
+use super::matrix::Matrix;
 use super::problems::{invalid_token, keys_unavailable, missing_token, retry_after};
 use crate::call::Call;
 use crate::case::{Case, Needs};
@@ -39,12 +39,12 @@ pub(super) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
 
 async fn down_at_start(kind: ServiceKind, matrix: Matrix) -> Result<()> {
     let ports = ReservedPorts::take()?;
-    let issuer = LocalIssuer::start(ports.config()?).await?;
+    let issuer = LocalIssuer::start(ports.config(kind)?).await?;
     let (config, provider) = (issuer.config(), issuer.provider(kind.provider()).clone());
     issuer.stop().await;
 
     let service = RunningService::start(&Environment::new(kind)?, &config).await?;
-    alive(&service).await?;
+    alive(&service, kind).await?;
     wait::until("the first fetch has failed", async || {
         let answer = service.send(&Call::get("/health/ready")).await?;
         ensure!(answer.status == 503, "ready without keys: {answer:?}");
@@ -64,17 +64,17 @@ async fn down_at_start(kind: ServiceKind, matrix: Matrix) -> Result<()> {
     let issuer = LocalIssuer::start(config).await?;
     service.until_ready().await?;
     let token = good(&provider)?.token()?;
-    let answer = service.send(&any_caller().bearer(&token)).await?;
+    let answer = service.send(&service.any_caller().bearer(&token)).await?;
     ensure!(answer.status == 200, "after the recovery: {answer:?}");
     service.stop().await?;
     issuer.stop().await;
     Ok(())
 }
 
-async fn alive(service: &RunningService) -> Result<()> {
+async fn alive(service: &RunningService, kind: ServiceKind) -> Result<()> {
     let healthy = Expectation::json(json!({"status": "healthy"}));
     healthy.check(&service.send(&Call::get("/health")).await?)?;
-    let answer = service.send(&Call::get("/api/public")).await?;
+    let answer = service.send(&Call::get(kind.routes().public)).await?;
     ensure!(
         answer.status == 200,
         "public routes need no keys: {answer:?}"
@@ -88,7 +88,7 @@ async fn refused_without_keys(
     kind: ServiceKind,
     provider: &ProviderHandle,
 ) -> Result<()> {
-    missing_token(kind).check(&service.send(&any_caller()).await?)?;
+    missing_token(kind).check(&service.send(&service.any_caller()).await?)?;
     let foreign = good(provider)?
         .claim("iss", "https://evil.example/")
         .token()?;
@@ -111,12 +111,12 @@ async fn refused_without_keys(
         ),
     ];
     for (token, code, detail) in rows {
-        let answer = service.send(&any_caller().bearer(token)).await?;
+        let answer = service.send(&service.any_caller().bearer(token)).await?;
         invalid_token(kind, code, detail).check(&answer)?;
     }
     let expired = good(provider)?.expires_in(-60).token()?;
     for token in [good(provider)?.token()?, expired] {
-        let answer = service.send(&any_caller().bearer(&token)).await?;
+        let answer = service.send(&service.any_caller().bearer(&token)).await?;
         keys_unavailable().check(&answer)?;
         retry_after(&answer)?;
     }
@@ -141,7 +141,7 @@ async fn every_protected_route_is_503(
 
 async fn down_later(kind: ServiceKind) -> Result<()> {
     let ports = ReservedPorts::take()?;
-    let issuer = LocalIssuer::start(ports.config()?).await?;
+    let issuer = LocalIssuer::start(ports.config(kind)?).await?;
     let provider = issuer.provider(kind.provider()).clone();
     let environment = Environment::new(kind)?.with("KEYS_TTL_SECONDS", "1");
     let service = RunningService::start(&environment, &issuer.config()).await?;
@@ -155,19 +155,19 @@ async fn down_later(kind: ServiceKind) -> Result<()> {
         Ok(answer.member("/status")? == "degraded")
     })
     .await?;
-    let answer = service.send(&any_caller().bearer(&token)).await?;
+    let answer = service.send(&service.any_caller().bearer(&token)).await?;
     ensure!(answer.status == 200, "a known key: {answer:?}");
 
     let signer = Signer::Unpublished(Algorithm::Rs256);
     let unknown = good(&provider)?.signed_by(signer).token()?;
-    let answer = service.send(&any_caller().bearer(&unknown)).await?;
+    let answer = service.send(&service.any_caller().bearer(&unknown)).await?;
     keys_unavailable().check(&answer)?;
     retry_after(&answer)?;
     service.stop().await
 }
 
 async fn wrong_address(kind: ServiceKind) -> Result<()> {
-    let issuer = start_issuer().await?;
+    let issuer = start_issuer(kind).await?;
     let config = exchanged(issuer.config());
     let service = RunningService::start(&Environment::new(kind)?, &config).await?;
     wait::until("the fault is told", async || {
@@ -177,7 +177,7 @@ async fn wrong_address(kind: ServiceKind) -> Result<()> {
         Ok(reason.as_str().is_some_and(|reason| reason.contains("404")))
     })
     .await?;
-    alive(&service).await?;
+    alive(&service, kind).await?;
     service.stop().await?;
     issuer.stop().await;
     Ok(())

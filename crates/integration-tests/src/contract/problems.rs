@@ -1,4 +1,4 @@
-//! The refusals, word for word: status, challenge and body.
+//! The refusals, word for word: status, challenge and body, and the reason in the log.
 
 use anyhow::{Context, Result, ensure};
 
@@ -6,21 +6,26 @@ use crate::answer::Answer;
 use crate::expectation::Expectation;
 use crate::launch::ServiceKind;
 
-/// 401 for a request without credentials.
+/// 401 for a request without credentials. There is no token, and so no reason in the log.
 pub(crate) fn missing_token(kind: ServiceKind) -> Expectation {
     let problem = Expectation::problem(401, "missing_token").detail("Not authenticated");
-    problem.challenge(format!("Bearer realm=\"{}\"", kind.name()))
+    problem
+        .logged([])
+        .challenge(format!("Bearer realm=\"{}\"", kind.name()))
 }
 
-/// 400 for credentials that could be read in more than one way, or in none.
+/// 400 for credentials that could be read in more than one way, or in none; no token is verified, as above.
 pub(crate) fn invalid_request(kind: ServiceKind, detail: &str) -> Expectation {
     let problem = Expectation::problem(400, "invalid_request").detail(detail);
-    problem.challenge(challenge(kind, "invalid_request", detail))
+    problem
+        .logged([])
+        .challenge(challenge(kind, "invalid_request", detail))
 }
 
 /// 401 for a token that is not good.
 pub(crate) fn invalid_token(kind: ServiceKind, code: &str, detail: &str) -> Expectation {
     let problem = Expectation::problem(401, code).detail(detail);
+    let problem = problem.logged([("token.reason", code)]);
     problem.challenge(challenge(kind, "invalid_token", detail))
 }
 
@@ -36,12 +41,14 @@ pub(crate) fn denied(
         challenge.push_str(&format!(", scope=\"{scope}\""));
     }
     let problem = Expectation::problem(403, code).detail(detail);
+    let problem = problem.logged([("access.reason", code)]);
     problem.challenge(challenge)
 }
 
 /// 503 while the provider's keys are out of reach; the answer also has a [`retry_after`].
 pub(crate) fn keys_unavailable() -> Expectation {
     let problem = Expectation::problem(503, "keys_unavailable");
+    let problem = problem.logged([("token.reason", "keys_unavailable")]);
     problem.detail("The identity provider's keys are unavailable. Please try again later.")
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use local_issuer::{Algorithm, ProviderHandle, Rotation, Signer};
 use tokio::task::JoinSet;
 
-use super::forgery::{any_caller, good};
+use super::forgery::good;
 use super::problems::invalid_token;
 use crate::answer::Answer;
 use crate::case::{Case, Needs};
@@ -55,7 +55,7 @@ async fn first_met(kind: ServiceKind) -> Result<()> {
     let token = good(provider)?.token()?;
     let mut calls = JoinSet::new();
     for _ in 0..20 {
-        let (target, call) = (target.clone(), any_caller().bearer(&token));
+        let (target, call) = (target.clone(), target.any_caller().bearer(&token));
         calls.spawn(async move { target.send(&call).await });
     }
     for answer in calls.join_all().await {
@@ -68,7 +68,7 @@ async fn first_met(kind: ServiceKind) -> Result<()> {
 }
 
 async fn published_ahead(kind: ServiceKind) -> Result<()> {
-    let issuer = start_issuer().await?;
+    let issuer = start_issuer(kind).await?;
     issuer
         .provider(kind.provider())
         .rotate(Rotation::publish_ahead())?;
@@ -138,7 +138,7 @@ fn forged(provider: &ProviderHandle) -> Result<Vec<String>> {
 }
 
 async fn ask(target: &Target, token: &str) -> Result<Answer> {
-    target.send(&any_caller().bearer(token)).await
+    target.send(&target.any_caller().bearer(token)).await
 }
 
 async fn accepted(target: &Target, token: &str) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
 
-use super::access::{Demand, Matrix};
+use super::matrix::{Matrix, asked_path};
 use super::problems::{missing_token, not_found};
 use crate::call::Call;
 use crate::case::{Case, Needs, label};
@@ -20,30 +20,26 @@ pub(super) fn cases(matrix: &Matrix) -> Vec<Case> {
 }
 
 fn unknown() -> Vec<Case> {
-    let public = ["/nope", "/api", "/health/nope", "/docs2"].map(|path| {
+    let public = ["/nope", "/health/nope", "/docs2"].map(|path| {
         let name = label(path);
         Case::new(
             format!("routes::{name}_is_404"),
             "A path that is no route is told so, as a problem.",
             Needs::Service,
             async move |target| {
-                let answer = target.get(path).await?;
-                // Whether `/api` alone belongs to the protected scope is the service's own business.
-                if path == "/api" && answer.status == 401 {
-                    return missing_token(target.kind()).check(&answer);
-                }
-                not_found(path).check(&answer)
+                let expected = not_found(path);
+                target.check(&Call::get(path), &expected).await.map(drop)
             },
         )
     });
     let protected = Case::new(
-        "routes::unknown_route_below_api_is_401_and_then_404",
+        "routes::unknown_route_among_protected_ones_is_401_and_then_404",
         "Which protected routes there are is told to nobody without a token.",
         Needs::Personas,
         async |target| {
-            let call = Call::get("/api/nope");
+            let path = format!("{}/nope", target.kind().routes().scope);
+            let (call, expected) = (Call::get(path.as_str()), not_found(&path));
             target.check(&call, &missing_token(target.kind())).await?;
-            let expected = not_found("/api/nope");
             target.check_as("nobody", call, &expected).await.map(drop)
         },
     );
@@ -78,17 +74,29 @@ fn unknown() -> Vec<Case> {
             Ok(())
         },
     );
+    let scope = Case::new(
+        "routes::scope_of_the_protected_ones_is_404_or_401",
+        "Whether it belongs to what is protected is the service's own business; it is answered as one or the other.",
+        Needs::Service,
+        async |target| {
+            let path = target.kind().routes().scope;
+            let answer = target.get(path).await?;
+            match answer.status {
+                401 => missing_token(target.kind()).check(&answer),
+                _ => not_found(path).check(&answer),
+            }
+        },
+    );
     public
         .into_iter()
-        .chain([protected, above, query])
+        .chain([scope, protected, above, query])
         .collect()
 }
 
 /// Each path of the matrix, with each method that it has not.
 fn other_methods(matrix: &Matrix) -> Vec<Case> {
     let mut paths: BTreeMap<&str, (Vec<&str>, bool)> = BTreeMap::new();
-    let listed = matrix.routes.iter();
-    for route in listed.filter(|route| route.demand != Demand::Documentation) {
+    for route in matrix.routes {
         let (methods, public) = paths.entry(route.path).or_default();
         methods.push(route.method);
         *public |= route.demand.is_public();
@@ -101,7 +109,7 @@ fn other_methods(matrix: &Matrix) -> Vec<Case> {
             Needs::Personas,
             async move |target| {
                 for method in METHODS.iter().filter(|method| !methods.contains(method)) {
-                    let call = Call::new(method, path.replace("{user_id}", "7"));
+                    let call = Call::new(method, asked_path(path));
                     let expected = Expectation::problem(405, "method_not_allowed")
                         .detail(format!("{method} is not allowed here"));
                     let stranger = missing_token(target.kind());

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use local_issuer::ProviderHandle;
 
-use super::forgery::{any_caller, good};
+use super::forgery::good;
 use super::problems::invalid_token;
 use crate::case::{Case, Needs};
 use crate::raw;
@@ -18,7 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
             Needs::AnyToken,
             async |target| {
                 let (largest, _) = around_the_limit(target.provider()?)?;
-                let answer = target.send(&any_caller().bearer(&largest)).await?;
+                let answer = target.send(&target.any_caller().bearer(&largest)).await?;
                 ensure!(answer.status == 200, "{} bytes: {answer:?}", largest.len());
                 Ok(())
             },
@@ -32,7 +32,7 @@ pub(super) fn cases() -> Vec<Case> {
                 let detail = format!("The token is larger than {LIMIT} bytes");
                 let expected = invalid_token(target.kind(), "token_too_large", &detail);
                 target
-                    .check(&any_caller().bearer(&smallest), &expected)
+                    .check(&target.any_caller().bearer(&smallest), &expected)
                     .await?;
                 Ok(())
             },
@@ -43,8 +43,9 @@ pub(super) fn cases() -> Vec<Case> {
             Needs::Service,
             async |target| {
                 let token = "a".repeat(1 << 20);
+                let path = target.kind().routes().private;
                 let request = format!(
-                    "GET /api/private HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+                    "GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
                 );
                 if let Some(answer) = raw::send(target.base_url(), request.as_bytes()).await? {
                     ensure!([401, 431].contains(&answer.status), "{answer:?}");

@@ -5,7 +5,7 @@ use local_issuer::{Mint, TokenKind};
 use serde_json::json;
 
 use crate::case::{Case, Needs};
-use crate::contract::{any_caller, invalid_token};
+use crate::contract::invalid_token;
 use crate::launch::{Environment, ServiceKind, World, start_issuer};
 use crate::target::Target;
 
@@ -82,7 +82,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 async fn discovered() -> Result<()> {
-    let issuer = start_issuer().await?;
+    let issuer = start_issuer(ServiceKind::DescopeApi).await?;
     let environment = Environment::new(ServiceKind::DescopeApi)?
         // An empty value counts as unset.
         .with("DESCOPE_BASE_URL", "")
@@ -108,7 +108,7 @@ async fn with_setting(name: &'static str, value: &str, rows: &[Row]) -> Result<(
 async fn check(target: &Target, rows: &[Row]) -> Result<()> {
     for (index, (persona, kind, change, accepted)) in rows.iter().enumerate() {
         let token = change(target.mint(persona, *kind)?).token()?;
-        let answer = target.send(&any_caller().bearer(&token)).await?;
+        let answer = target.send(&target.any_caller().bearer(&token)).await?;
         if *accepted {
             ensure!(answer.status == 200, "row {index}: {answer:?}");
         } else {

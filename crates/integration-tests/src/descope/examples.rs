@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::contract::{any_caller, claims_of, denied, missing_token};
+use crate::contract::{claims_of, denied, missing_token};
 use crate::expectation::Expectation;
 use crate::target::Target;
 
@@ -74,10 +74,10 @@ fn starter() -> Vec<Case> {
         Needs::Personas,
         async |target| {
             target
-                .check(&any_caller(), &missing_token(target.kind()))
+                .check(&target.any_caller(), &missing_token(target.kind()))
                 .await?;
             let claims = claims_of(target, "viewer").await?;
-            let call = any_caller().header("accept", "application/json");
+            let call = target.any_caller().header("accept", "application/json");
             let answer = target
                 .check_as("viewer", call, &Expectation::json(claims.clone()))
                 .await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::contract::{any_caller, denied, invalid_token};
+use crate::contract::{denied, invalid_token};
 use crate::target::Target;
 
 const UNABLE: &str = "Unable to validate token";
@@ -106,7 +106,7 @@ fn refused() -> Vec<Case> {
         Case::new(name, sentence, Needs::AnyToken, async move |target| {
             let token = make(&target.issuer()?.descope)?.token()?;
             let expected = invalid_token(target.kind(), code, detail);
-            let call = any_caller().bearer(&token);
+            let call = target.any_caller().bearer(&token);
             target.check(&call, &expected).await.map(drop)
         })
     });
@@ -150,7 +150,7 @@ fn accepted() -> Vec<Case> {
         let name = format!("kinds::{name}_is_200");
         Case::new(name, sentence, Needs::AnyToken, async move |target| {
             let token = make(&target.issuer()?.descope)?.token()?;
-            let answer = target.send(&any_caller().bearer(&token)).await?;
+            let answer = target.send(&target.any_caller().bearer(&token)).await?;
             ensure!(answer.status == 200, "{answer:?}");
             Ok(())
         })

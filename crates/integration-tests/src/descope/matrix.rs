@@ -1,9 +1,7 @@
 //! Who may call what.
 
-use crate::contract::access::Demand::{
-    Documentation, Nothing, Permission, Role, ScopeIfAny, Scopes, Token,
-};
-use crate::contract::access::{Demand, Matrix, Route};
+use crate::contract::matrix::Demand::{Nothing, Permission, Role, ScopeIfAny, Scopes, Token};
+use crate::contract::matrix::{Matrix, get, route};
 
 /// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
 #[rustfmt::skip]
@@ -17,8 +15,8 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/", Nothing,                                                "+ + + + + + + + + +"),
         get("/health", Nothing,                                          "+ + + + + + + + + +"),
         get("/health/ready", Nothing,                                    "+ + + + + + + + + +"),
-        get("/docs/", Documentation,                                     "+ + + + + + + + + +"),
-        get("/openapi.json", Documentation,                              "+ + + + + + + + + +"),
+        get("/docs/", Nothing,                                           "+ + + + + + + + + +").undescribed(),
+        get("/openapi.json", Nothing,                                    "+ + + + + + + + + +").undescribed(),
         get("/api/public", Nothing,                                      "+ + + + + + + + + +"),
         get("/api/private", Token,                                       "+ + + + + + + + + +"),
         get("/api/me", Token,                                            "+ + + + + + + + + +"),
@@ -40,23 +38,3 @@ pub(super) const MATRIX: Matrix = Matrix {
                                                                          "+ - - - - - - - - -", 404),
     ],
 };
-
-const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
-    route("GET", path, demand, marks, 200)
-}
-
-const fn route(
-    method: &'static str,
-    path: &'static str,
-    demand: Demand,
-    marks: &'static str,
-    success: u16,
-) -> Route {
-    Route {
-        method,
-        path,
-        demand,
-        marks,
-        success,
-    }
-}

@@ -21,6 +21,7 @@ use crate::suite::Suite;
 pub fn suite() -> Suite {
     let kind = ServiceKind::DescopeApi;
     let mut cases = contract::cases(kind, &matrix::MATRIX);
+    cases.extend(contract::telling(kind));
     cases.extend(examples::cases());
     cases.extend(rights::cases());
     cases.extend(users::cases());

@@ -6,7 +6,6 @@ use tokio::task::JoinSet;
 use super::users::{created, listed_ids};
 use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::contract::any_caller;
 use crate::launch::{Environment, RunningService, ServiceKind, World};
 use crate::random::email;
 use crate::target::Target;
@@ -93,7 +92,7 @@ async fn many_at_once(target: &Target) -> Result<()> {
             create,
             Call::get("/api/admin/users"),
             Call::get("/health/ready"),
-            any_caller(),
+            target.any_caller(),
         ] {
             let (target, call) = (target.clone(), call.bearer(&token));
             calls.spawn(async move { (call.clone(), target.send(&call).await) });

@@ -1,11 +1,12 @@
 //! A real provider, as the service's own settings name it.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use identity_actix::BoundServer;
 use identity_actix::settings::{ServiceSettings, SettingsReader, Signals};
-use identity_core::{DiscoveryConfig, HttpConfig};
+use identity_core::{DiscoveryConfig, HttpConfig, KeyAddress};
 
-use super::environment::ServiceKind;
+use super::kind::ServiceKind;
+use crate::target::GrantClaims;
 
 /// What a service and a client have to know of the provider.
 #[derive(Clone)]
@@ -15,13 +16,14 @@ pub(crate) struct LiveProvider {
     pub(crate) http: HttpConfig,
     /// What a token has to be asked for, where the provider wants to know.
     pub(crate) audience: Option<String>,
-    pub(crate) roles_claim: String,
+    pub(crate) grants: GrantClaims,
 }
 
 #[derive(Clone)]
 enum Settings {
     Descope(descope_api::Settings),
     Auth0(auth0_api::Settings),
+    Billing(billing_api::Settings),
 }
 
 impl LiveProvider {
@@ -36,7 +38,7 @@ impl LiveProvider {
                     discovery: descope_api::Descope::new(descope, issuer).discovery(),
                     http: settings.issuer.http.clone(),
                     audience: None,
-                    roles_claim: "roles".to_owned(),
+                    grants: GrantClaims::of(kind),
                     settings: Settings::Descope(settings),
                 }
             }
@@ -47,8 +49,31 @@ impl LiveProvider {
                     discovery: auth0_api::Auth0::new(auth0, issuer).discovery()?,
                     http: settings.issuer.http.clone(),
                     audience: Some(settings.auth0.audience.clone()),
-                    roles_claim: settings.auth0.roles_claim.clone(),
+                    grants: GrantClaims {
+                        roles: settings.auth0.roles_claim.clone(),
+                        ..GrantClaims::of(kind)
+                    },
                     settings: Settings::Auth0(settings),
+                }
+            }
+            ServiceKind::BillingApi => {
+                let settings = billing_api::Settings::read(reader)?;
+                let (oidc, issuer) = (settings.oidc.clone(), settings.issuer.clone());
+                let keys = billing_api::Oidc::new(oidc.clone(), issuer).keys()?;
+                let KeyAddress::Discovered(discovery) = keys else {
+                    bail!(
+                        "the discovery document says where tokens are asked for: JWKS_URL must be unset"
+                    );
+                };
+                Self {
+                    discovery,
+                    http: settings.issuer.http.clone(),
+                    audience: Some(oidc.audience),
+                    grants: GrantClaims {
+                        roles: oidc.roles_claim,
+                        scopes: oidc.scopes_claim,
+                    },
+                    settings: Settings::Billing(settings),
                 }
             }
         })
@@ -65,6 +90,11 @@ impl LiveProvider {
             Settings::Auth0(mut settings) => {
                 here(&mut settings.service);
                 auth0_api::server::build(settings).await
+            }
+            Settings::Billing(mut settings) => {
+                here(&mut settings.service);
+                settings.database_url = database_url;
+                billing_api::server::build(settings).await
             }
         }
     }

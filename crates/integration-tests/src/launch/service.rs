@@ -83,6 +83,11 @@ impl RunningService {
         })
     }
 
+    /// A request that needs a token and nothing more.
+    pub(crate) fn any_caller(&self) -> Call {
+        self.environment.kind().any_caller()
+    }
+
     /// Where it listens.
     pub(crate) fn base_url(&self) -> &str {
         &self.base_url

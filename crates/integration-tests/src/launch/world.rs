@@ -9,7 +9,7 @@ use super::service::RunningService;
 use crate::target::Target;
 
 /// A service that is ready, and the issuer that it trusts.
-pub(crate) struct World {
+pub struct World {
     pub(crate) issuer: LocalIssuer,
     pub(crate) service: RunningService,
     target: Target,
@@ -17,11 +17,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start(environment: &Environment) -> Result<Self> {
-        Self::around(start_issuer().await?, environment).await
+        Self::around(start_issuer(environment.kind()).await?, environment).await
     }
 
-    /// As [`Self::start`], with an issuer that runs already.
-    pub(crate) async fn around(issuer: LocalIssuer, environment: &Environment) -> Result<Self> {
+    /// A service with these settings, around an issuer that runs already. Errors: it does not become ready.
+    pub async fn around(issuer: LocalIssuer, environment: &Environment) -> Result<Self> {
         let service = RunningService::start(environment, &issuer.config()).await?;
         let service = service.ready().await?;
         let target = service.target(&issuer)?;
@@ -32,11 +32,13 @@ impl World {
         })
     }
 
-    pub(crate) fn target(&self) -> Target {
+    /// The service.
+    pub fn target(&self) -> Target {
         self.target.clone()
     }
 
-    pub(crate) async fn stop(self) -> Result<()> {
+    /// Stops both.
+    pub async fn stop(self) -> Result<()> {
         self.service.stop().await?;
         self.issuer.stop().await;
         Ok(())

@@ -37,7 +37,7 @@ pub(super) fn run(
             }
         };
         let target = Target::new(suite.kind(), &base_url, Arc::new(tokens))?;
-        let target = target.with_roles_claim(&provider.roles_claim);
+        let target = target.with_grants(provider.grants);
         let reached = target.until_ready().await;
         reached.with_context(|| format!("the service must trust {}", provider.discovery.url))?;
         anyhow::Ok((service, target))

@@ -14,7 +14,7 @@ use crate::launch::ServiceKind;
 use crate::suite::Suite;
 use crate::target::Target;
 use crate::tokens::PersonaTokens;
-use crate::{Needs, auth0, descope};
+use crate::{Needs, auth0, billing, descope};
 
 pub use settings::{LiveClient, SuiteSettings};
 
@@ -44,13 +44,17 @@ fn suite_of(kind: ServiceKind) -> Suite {
     match kind {
         ServiceKind::DescopeApi => descope::suite(),
         ServiceKind::Auth0Api => auth0::suite(),
+        ServiceKind::BillingApi => billing::suite(),
     }
 }
 
 /// With an issuer in this process, so that tokens of any kind can be made.
 fn run_against(suite: Suite, base_url: &str, arguments: &Arguments) -> Result<ExitCode> {
     let runtime = Runtime::new()?;
-    let config = local_issuer::settings::from_env()?;
+    let mut config = local_issuer::settings::from_env()?;
+    if suite.kind() == ServiceKind::BillingApi {
+        config.personas = billing::personas()?;
+    }
     let (issuer, target) = runtime.block_on(async {
         let issuer = LocalIssuer::start(config).await?;
         let tokens = PersonaTokens::of(suite.kind(), &issuer);

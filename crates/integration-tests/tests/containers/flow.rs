@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
-use integration_tests::{Call, Target};
+use integration_tests::Target;
 use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 
@@ -68,7 +68,9 @@ impl Flow {
 
 async fn ask_until_stopped(target: Target, shared: Arc<Shared>) -> Result<()> {
     while !shared.stop.load(Ordering::Relaxed) {
-        let call = Call::get("/api/private").bearer(&shared.token.read().await.clone());
+        let call = target
+            .any_caller()
+            .bearer(&shared.token.read().await.clone());
         let answer = target.send(&call).await;
         let before = shared.answered.fetch_add(1, Ordering::Relaxed);
         let answer = answer.with_context(|| format!("after {before} answers"))?;

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use integration_tests::{Arguments, Needs, ServiceKind, auth0, descope};
+use integration_tests::{Arguments, Needs, ServiceKind, auth0, billing, descope};
 use libtest_mimic::{Failed, Trial};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::OnceCell;
@@ -31,7 +31,7 @@ fn main() -> Result<ExitCode> {
 
     let runtime = Runtime::new()?;
     let (mut trials, mut worlds) = (Vec::new(), Vec::new());
-    for suite in [descope::suite(), auth0::suite()] {
+    for suite in [descope::suite(), auth0::suite(), billing::suite()] {
         let (kind, shared) = (suite.kind(), Arc::new(OnceCell::new()));
         worlds.push(Arc::clone(&shared));
         let target = async move || {
@@ -45,7 +45,7 @@ fn main() -> Result<ExitCode> {
                 .map(|trial| trial.with_kind(kind.name())),
         );
     }
-    for kind in [ServiceKind::DescopeApi, ServiceKind::Auth0Api] {
+    for kind in ServiceKind::ALL {
         trials.extend(scenarios(kind, runtime.handle()));
     }
     let trials = trials

@@ -1,7 +1,7 @@
 //! The issuer is stopped, or cut off from the service: paused, it takes connections and answers none.
 
 use anyhow::{Result, ensure};
-use integration_tests::{Call, Target, until};
+use integration_tests::{Target, until};
 use local_issuer::{Algorithm, Signer, TokenKind};
 
 use crate::flow::Flow;
@@ -72,7 +72,7 @@ async fn says(target: &Target, status: &str) -> Result<()> {
 }
 
 async fn private(target: &Target, token: &str, status: u16) -> Result<()> {
-    let call = Call::get("/api/private").bearer(token);
+    let call = target.any_caller().bearer(token);
     let answer = target.send(&call).await?;
     ensure!(answer.status == status, "not {status}: {answer:?}");
     Ok(())

@@ -1,7 +1,7 @@
 //! Keys that come and go while requests flow.
 
 use anyhow::{Context, Result, ensure};
-use integration_tests::{Call, until};
+use integration_tests::until;
 use serde_json::{Value, json};
 
 use crate::flow::Flow;
@@ -36,13 +36,11 @@ pub(crate) async fn under_load(world: &World) -> Result<()> {
     let (answered, fresh) = (flow.stop().await?, world.fresh_token().await?);
     ensure!(answered >= 300, "{answered} answers");
     until("the revoked key is refused", async || {
-        let call = Call::get("/api/private").bearer(&old);
+        let call = target.any_caller().bearer(&old);
         Ok(target.send(&call).await?.status == 401)
     })
     .await?;
-    let answer = target
-        .send(&Call::get("/api/private").bearer(&fresh))
-        .await?;
+    let answer = target.send(&target.any_caller().bearer(&fresh)).await?;
     ensure!(answer.status == 200, "{answer:?}");
     Ok(())
 }

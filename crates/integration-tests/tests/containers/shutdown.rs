@@ -29,7 +29,7 @@ pub(crate) async fn drains(world: &World) -> Result<()> {
         let (stopping, answered) = (Arc::clone(&stopping), Arc::clone(&answered));
         callers.spawn(async move {
             while !stopping.load(Ordering::SeqCst) {
-                let call = integration_tests::Call::get("/api/private").bearer(&token);
+                let call = target.any_caller().bearer(&token);
                 let answer = target.send(&call).await;
                 let before = answered.fetch_add(1, Ordering::SeqCst);
                 let answer = answer.with_context(|| format!("after {before} answers"))?;

@@ -3,9 +3,9 @@
 use std::hash::{BuildHasher, RandomState};
 
 use anyhow::{Context, Result};
-use integration_tests::{PersonaTokens, ServiceKind, Target};
+use integration_tests::{PersonaTokens, ServiceKind, Target, billing, issuer_config};
 use local_issuer::tokens::{TokenSource, fetch_one};
-use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer};
+use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderKind};
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -18,6 +18,7 @@ use crate::docker::{docker, image_is_there};
 const DESCOPE: u16 = 9000;
 const AUTH0: u16 = 9001;
 const CONTROL_TOKEN: &str = "control";
+const PERSONAS_FILE: &str = "/data/personas.toml";
 
 /// Both containers, and a twin of the issuer in this process: it has the same keys and names, and makes tokens of any kind.
 pub(crate) struct World {
@@ -40,14 +41,14 @@ impl World {
     }
 
     async fn begin(kind: ServiceKind) -> Result<Self> {
-        for image in ["identity-local-issuer", service_image(kind)] {
+        for image in ["identity-local-issuer", &service_image(kind)] {
             image_is_there(image).await?;
         }
         let name = format!("identity-{:016x}", RandomState::new().hash_one(kind.name()));
         let keys = tempfile::tempdir()?;
-        let twin = LocalIssuer::start(twin_of(&name, &keys)).await?;
+        let twin = LocalIssuer::start(twin_of(kind, &name, &keys)?).await?;
         let config = twin.config();
-        let issuer = issuer(&name, &config, &keys)?.start().await?;
+        let issuer = issuer(kind, &name, &config, &keys)?.start().await?;
         let service = service(kind, &name, &config).start().await?;
         Ok(Self {
             kind,
@@ -96,8 +97,8 @@ impl World {
 
     /// Asks the control plane of the provider that the service trusts.
     pub(crate) async fn control(&self, path: &str, body: &Value) -> Result<Value> {
-        let side = match self.kind {
-            ServiceKind::DescopeApi => DESCOPE,
+        let side = match self.kind.provider() {
+            ProviderKind::Descope => DESCOPE,
             _ => AUTH0,
         };
         let url = format!("{}/_control/{path}", self.issuer_url(side).await?);
@@ -137,32 +138,31 @@ impl World {
     }
 }
 
-fn service_image(kind: ServiceKind) -> &'static str {
-    match kind {
-        ServiceKind::DescopeApi => "identity-descope-api",
-        _ => "identity-auth0-api",
-    }
+fn service_image(kind: ServiceKind) -> String {
+    format!("identity-{}", kind.name())
 }
 
 fn port(kind: ServiceKind) -> u16 {
     match kind {
         ServiceKind::DescopeApi => 8000,
+        ServiceKind::BillingApi => 8003,
         _ => 8001,
     }
 }
 
 /// An issuer that says it is the one in the container, and makes the keys that this one reads.
-fn twin_of(name: &str, keys: &TempDir) -> IssuerConfig {
+fn twin_of(kind: ServiceKind, name: &str, keys: &TempDir) -> Result<IssuerConfig> {
     let mut config = IssuerConfig {
         keys: KeyOrigin::File(keys.path().join("keys.json")),
-        ..IssuerConfig::default()
+        ..issuer_config(kind)?
     };
     config.descope.issuer_base = Some(format!("http://{name}-issuer:{DESCOPE}"));
     config.auth0.issuer = Some(format!("http://{name}-issuer:{AUTH0}/"));
-    config
+    Ok(config)
 }
 
 fn issuer(
+    kind: ServiceKind,
     name: &str,
     config: &IssuerConfig,
     keys: &TempDir,
@@ -184,12 +184,21 @@ fn issuer(
             CopyTargetOptions::new("/data/keys.json").with_mode(0o644),
             keys.path().join("keys.json"),
         );
+    let request = match kind {
+        ServiceKind::BillingApi => request
+            .with_env_var("LOCAL_ISSUER_PERSONAS", PERSONAS_FILE)
+            .with_copy_to(
+                CopyTargetOptions::new(PERSONAS_FILE).with_mode(0o644),
+                billing::PERSONAS.as_bytes().to_vec(),
+            ),
+        _ => request,
+    };
     Ok(hardened(request))
 }
 
 /// A service that notices within a second what happens to its issuer.
 fn service(kind: ServiceKind, name: &str, config: &IssuerConfig) -> ContainerRequest<GenericImage> {
-    let request = GenericImage::new(service_image(kind), "latest")
+    let request = GenericImage::new(service_image(kind).as_str(), "latest")
         .with_exposed_port(port(kind).tcp())
         .with_network(name)
         .with_container_name(format!("{name}-service"))
@@ -207,6 +216,9 @@ fn service(kind: ServiceKind, name: &str, config: &IssuerConfig) -> ContainerReq
                 "DESCOPE_BASE_URL",
                 config.descope.issuer_base.clone().unwrap_or_default(),
             ),
+        ServiceKind::BillingApi => request
+            .with_env_var("AUDIENCE", config.auth0.audience.clone())
+            .with_env_var("ISSUER", config.auth0.issuer.clone().unwrap_or_default()),
         _ => request
             // Never asked: AUTH0_ISSUER says where the issuer is. The suite knows this name.
             .with_env_var("AUTH0_DOMAIN", "tenant.example.com")

@@ -13,6 +13,7 @@ mod durability;
 mod invoices;
 mod keys;
 mod limits;
+mod lost_database;
 mod organizations;
 mod program;
 mod tokens;

@@ -1,0 +1,167 @@
+//! What a matrix is made of: routes, what they ask for, and who has it.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use crate::call::Call;
+use crate::case::label;
+use crate::random::{email, unique};
+use crate::target::Target;
+
+/// Every route of a service, and which persona may call it.
+#[derive(Clone, Copy)]
+pub(crate) struct Matrix {
+    pub(crate) personas: &'static [&'static str],
+    pub(crate) routes: &'static [Route],
+}
+
+/// One row.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    /// As it stands in the OpenAPI document.
+    pub(crate) path: &'static str,
+    pub(crate) demand: Demand,
+    /// One mark a persona, in the matrix's order: `+` for those that meet the demand, `-` for those that do not, `o` for
+    /// those that would, if their token were for an organization.
+    pub(crate) marks: &'static str,
+    /// The answer to whoever may call.
+    pub(crate) success: u16,
+    /// Whether the OpenAPI document has it.
+    pub(crate) is_described: bool,
+}
+
+/// What a caller must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// Nothing.
+    Nothing,
+    /// A good token.
+    Token,
+    /// All of these scopes.
+    Scopes(&'static [&'static str]),
+    /// This scope, in a token for an organization.
+    ScopeOfOrganization(&'static str),
+    /// This scope, or a token without any `scope` claim.
+    ScopeIfAny(&'static str),
+    /// This role.
+    Role(&'static str),
+    /// This permission.
+    Permission(&'static str),
+}
+
+impl Demand {
+    pub(crate) fn is_public(self) -> bool {
+        self == Self::Nothing
+    }
+
+    /// The `code` for a good token that does not meet the demand.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Scopes(_) | Self::ScopeOfOrganization(_) | Self::ScopeIfAny(_) => {
+                "insufficient_scope"
+            }
+            Self::Role(_) => "missing_role",
+            Self::Permission(_) => "missing_permission",
+            Self::Nothing | Self::Token => "",
+        }
+    }
+}
+
+/// The `code` for a good token that would do, and is for no organization.
+pub(super) const NO_ORGANIZATION: &str = "access_denied";
+
+/// A row for `GET`.
+pub(crate) const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
+    route("GET", path, demand, marks, 200)
+}
+
+/// A row.
+pub(crate) const fn route(
+    method: &'static str,
+    path: &'static str,
+    demand: Demand,
+    marks: &'static str,
+    success: u16,
+) -> Route {
+    Route {
+        method,
+        path,
+        demand,
+        marks,
+        success,
+        is_described: true,
+    }
+}
+
+impl Route {
+    /// A route that the OpenAPI document leaves out.
+    pub(crate) const fn undescribed(self) -> Self {
+        Self {
+            is_described: false,
+            ..self
+        }
+    }
+
+    /// A request that succeeds if the caller may make it.
+    pub(super) fn call(&self) -> Call {
+        let path = asked_path(self.path);
+        match (self.method, self.path) {
+            ("POST", "/api/users") => {
+                Call::post(format!("{path}?name=Matrix&email={}", email("matrix")))
+            }
+            ("POST", "/billing/invoices") => Call::post(path).json(&json!({
+                "number": unique("matrix"), "customer": "Matrix", "amount": 1, "currency": "EUR",
+            })),
+            ("PATCH", _) => Call::new("PATCH", path).json(&json!({"status": "open"})),
+            _ => Call::new(self.method, path),
+        }
+    }
+
+    /// The `code` that a persona with this mark is refused with, if it is.
+    pub(super) fn refusal(&self, mark: char) -> Option<&'static str> {
+        match mark {
+            '+' => None,
+            'o' => Some(NO_ORGANIZATION),
+            _ => Some(self.demand.code()),
+        }
+    }
+
+    /// The start of a case's name.
+    pub(super) fn label(&self, group: &str) -> String {
+        let method = self.method.to_lowercase();
+        format!("{group}::{method}_{}", label(self.path))
+    }
+
+    /// Whoever sends this token may call, or is told what is missing.
+    pub(super) async fn check(
+        &self,
+        target: &Target,
+        token: &str,
+        refusal: Option<&str>,
+    ) -> Result<()> {
+        let answer = target.send(&self.call().bearer(token)).await?;
+        let status = if refusal.is_none() { self.success } else { 403 };
+        ensure!(answer.status == status, "not {status}: {answer:?}");
+        if let Some(refusal) = refusal {
+            let code = answer.member("/code")?;
+            ensure!(code == refusal, "code {code}: {answer:?}");
+            let realm = target.kind().name();
+            let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
+            let challenge = answer.header("www-authenticate").unwrap_or_default();
+            ensure!(
+                challenge.starts_with(&start),
+                "challenge {challenge}: {answer:?}"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// A path of the matrix with an id that nothing has: what is there must survive this test.
+pub(super) fn asked_path(path: &str) -> String {
+    let id = "00000000-0000-7000-8000-000000000000";
+    ["{user_id}", "{invoice_id}"]
+        .iter()
+        .fold(path.to_owned(), |path, name| path.replace(name, id))
+}
