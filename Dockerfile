@@ -3,7 +3,8 @@
 
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
-ENV RUSTFLAGS="-C target-feature=+crt-static" \
+# Static, with its relocations packed: they would be a twentieth of the program.
+ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" \
     PROGRAMS="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests"
 
 # The dependencies, from the manifests alone: this layer lasts until a manifest changes.
