@@ -1,4 +1,4 @@
-//! What an attack is answered: each has one code from the closed list, and one sentence. And what is logged: one reason.
+//! What an attack is answered: each has one code from the closed list, one sentence, and one reason in the log.
 
 use crate::contract::{invalid_request, invalid_token, missing_token};
 use crate::expectation::Expectation;
@@ -55,7 +55,7 @@ pub(super) const CLOSED_LIST: [(u16, &[&str]); 11] = [
 pub(super) struct Refusal {
     pub(super) code: &'static str,
     detail: &'static str,
-    /// `token.reason` in the log: the same as the code, unless there is no token that could be verified. Then nothing is.
+    /// `token.reason` in the log, which is the code; none where there is no token that could be verified.
     reason: Option<&'static str>,
 }
 
@@ -128,7 +128,7 @@ const fn request(detail: &'static str) -> Refusal {
 }
 
 impl Refusal {
-    /// The whole answer, word for word: status, challenge and body. And the reason in the log.
+    /// The whole answer, word for word (status, challenge and body), and the reason in the log.
     pub(super) fn expected(self, kind: ServiceKind) -> Expectation {
         let answer = match self.code {
             "missing_token" => missing_token(kind),

@@ -29,7 +29,7 @@ pub(super) struct Draft<'t> {
     pub(super) routes: Routes,
 }
 
-/// What a request is answered. But for a refusal that says another thing, no token is refused and nothing is logged of one.
+/// What a request is answered. Only a refusal may have a reason in the log; what is answered otherwise leaves none.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     /// This refusal, word for word.
@@ -85,8 +85,8 @@ impl Draft<'_> {
         let Routes {
             public, private, ..
         } = self.routes;
-        let parent = public.rsplit_once('/').map(|(parent, _)| parent);
-        let down = private.trim_start_matches(parent.unwrap_or_default());
+        let (parent, _) = public.rsplit_once('/').unwrap_or_default();
+        let down = private.strip_prefix(parent).unwrap_or(private);
         format!("{public}{slash}{dots}{}", down.replace('/', slash))
     }
 }
