@@ -33,7 +33,9 @@ pub fn check(input: &[u8]) -> bool {
 }
 
 /// Asks the service with these headers.
-struct Service(Box<dyn Fn(&[HeaderValue]) -> Answer>);
+struct Service(Box<Ask>);
+
+type Ask = dyn Fn(&[HeaderValue]) -> Answer;
 
 /// What is looked at in an answer.
 #[derive(Debug)]
