@@ -83,10 +83,6 @@ impl<'de> Visitor<'de> for Unique {
         Ok(Value::String(value.to_owned()))
     }
 
-    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         while let Some(element) = elements.next_element_seed(Self)? {
@@ -109,6 +105,8 @@ impl<'de> Visitor<'de> for Unique {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::Error;
+
     use super::object;
 
     #[test]
@@ -139,6 +137,24 @@ mod tests {
         }
         let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
         assert!(object(deep.as_bytes()).is_err(), "nesting is bounded");
+    }
+
+    #[test]
+    fn a_reason_says_where_and_repeats_nothing() {
+        let reason = |text: &str| {
+            let error = serde_json::from_str::<std::collections::BTreeMap<String, u8>>(text);
+            super::reason(&error.unwrap_err())
+        };
+        assert_eq!(
+            reason("{"),
+            "EOF while parsing an object at line 1 column 1"
+        );
+        assert_eq!(
+            reason(r#"{"a":"secret"}"#),
+            "a value has another type than is expected"
+        );
+        let missing = serde_json::Error::missing_field("keys");
+        assert_eq!(super::reason(&missing), "missing field `keys`");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Requests that do not parse, and paths and methods that do not exist.
 
 use actix_web::http::Method;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::test::TestRequest;
 use serde_json::json;
 
 use super::app::{MAX_BODY_BYTES, ask};
-use super::contract::Row;
+use super::contract::{Row, code_of};
 use super::requests::{get, token, with_token};
 
 fn post(media_type: &str, body: &str) -> TestRequest {
@@ -188,6 +188,22 @@ async fn what_parses_is_taken() {
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7"));
     let answer = ask(admin("/api/item/8")).await;
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "8"));
+}
+
+/// What is unpacked may be a thousand times as long as what was read.
+#[actix_web::test]
+async fn a_compressed_body_is_not_unpacked() {
+    // {"name":"Ada"}, by gzip.
+    let packed: &[u8] = &[
+        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xab, 0x56, 0xca, 0x4b, 0xcc, 0x4d, 0x55, 0xb2, 0x52,
+        0x72, 0x4c, 0x49, 0x54, 0xaa, 5, 0, 5, 0x72, 0xfa, 0x29, 14, 0, 0, 0,
+    ];
+    let request = post("application/json", "").insert_header((CONTENT_ENCODING, "gzip"));
+    let answer = ask(request.set_payload(packed)).await;
+    assert_eq!(
+        (answer.status.as_u16(), code_of(&answer).as_str()),
+        (400, "bad_request")
+    );
 }
 
 /// Nobody who sends a good token past the middleware's scope is let in there.

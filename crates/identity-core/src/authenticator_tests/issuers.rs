@@ -150,6 +150,17 @@ async fn each_issuer_has_its_own_rules() {
 }
 
 #[tokio::test]
+async fn each_issuer_has_its_own_limit_to_the_byte() {
+    let claims = claims_of(ISSUER, "U1");
+    let length = TestKey::fresh("k", Algorithm::EdDSA).token(&claims).len();
+    for (limit, expected) in [(length - 1, "token_too_large"), (length, "verified")] {
+        let two = Two::new(|[strict, _]| strict.max_token_bytes = limit);
+        let token = two.keys[0].token(&claims);
+        assert_eq!(code(&two.authenticator, &token).await, expected, "{limit}");
+    }
+}
+
+#[tokio::test]
 async fn a_cached_token_is_measured_by_its_own_issuers_keys() {
     let two = Two::new(|_| {});
     let tokens = [
@@ -262,9 +273,13 @@ fn providers_that_share_an_issuer_cannot_be_told_apart() {
             vec![issuer(&["a", "b"]), issuer(&["c", "b"])],
             Err(AuthenticatorError::SharedIssuer("b".to_owned())),
         ),
-        (vec![issuer(&["a", "a"]), issuer(&["b"])], Ok(())),
+        (
+            vec![issuer(&["b", "b"]), issuer(&["c", "a"])],
+            Ok(["b", "b", "c", "a"].map(str::to_owned).to_vec()),
+        ),
     ];
     for (issuers, expected) in rows {
-        assert_eq!(several(issuers).map(|_| ()), expected);
+        let accepted = several(issuers).map(|authenticator| authenticator.issuers());
+        assert_eq!(accepted, expected);
     }
 }

@@ -87,6 +87,17 @@ fn a_digest_is_of_the_whole_token() {
     assert!(digest.contains("242, 0, 21, 173]"), "{digest}");
 }
 
+#[test]
+fn zero_for_either_limit_turns_it_off() {
+    for (max_tokens, max_bytes) in [(0, 0), (0, 1000), (1, 0)] {
+        let limits = CacheLimits {
+            max_tokens,
+            max_bytes,
+        };
+        assert!(TokenCache::new(limits).is_none(), "{limits:?}");
+    }
+}
+
 #[tokio::test]
 async fn there_are_never_more_tokens_than_are_allowed() {
     for max_tokens in [1, 2, 7, 100] {

@@ -98,6 +98,11 @@ async fn a_type_that_is_not_allowed_is_refused() {
             not_allowed("application/application/jwt"),
         ),
         (
+            "as many letters as application/ has, and JWT",
+            header("typ", json!("logout/form+JWT")),
+            not_allowed("logout/form+JWT"),
+        ),
+        (
             "application/ alone",
             header("typ", json!("application/")),
             not_allowed("application/"),

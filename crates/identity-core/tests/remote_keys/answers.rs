@@ -1,5 +1,7 @@
 //! Answers that are no key set.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use identity_core::{DiscoveryError, FetchError, HttpConfig, KeyFault};
 use wiremock::{MockServer, ResponseTemplate};
 
@@ -36,6 +38,25 @@ async fn what_is_not_json_is_refused() {
     ))
     .await;
     assert!(matches!(error, KeyFault::KeySet(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_compressed_answer_is_not_asked_for_and_not_unpacked() {
+    // The key set of these tests, by gzip. What is unpacked may be a thousand times as long as what was read.
+    let packed = "H4sIAAAAAAACA6tWyk6tLFayiq5Wyi6pVLJScnVW0lFKLioDMgN0jUzNgLzszBQgLxvIqgDSaRbG/l7GLkYVboZO6RZlpUmW\
+        JT6phukevlVh5mapFiGlxZalAR5lQWGuoUAdICMr4t1cq4JKLXONzTx8/OJLSlPNTC19/Aoiws0KnCuDSzKzI7O8PcM9TRMNlGpjawEillAM\
+        kwAAAA==";
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200)
+        .insert_header("content-encoding", "gzip")
+        .set_body_raw(STANDARD.decode(packed).unwrap(), "application/json");
+    serve(&server, JWKS, answer, 1).await;
+    let url = format!("{}{JWKS}", server.uri());
+    let error = fault(&fixed(&url, HttpConfig::default())).await;
+    assert!(matches!(error, KeyFault::KeySet(_)), "{error}");
+    for request in server.received_requests().await.unwrap() {
+        assert_eq!(request.headers.get("accept-encoding"), None);
+    }
 }
 
 #[tokio::test]
