@@ -1,5 +1,5 @@
 //! What verifying costs over the signature alone, as ratios that were measured in one run:
-//! `cargo bench -p identity-core --features testing --bench ratios`.
+//! `cargo bench -p identity-core --features testing --bench ratios`; with `-- RS256` for that algorithm alone.
 //!
 //! The ways take turns, many times; a ratio is the median of those of each round, so that what else the machine does
 //! in the meantime hits both sides of it.
@@ -13,6 +13,7 @@
 
 mod subjects;
 
+use std::env;
 use std::time::{Duration, Instant};
 
 use identity_core::Algorithm;
@@ -25,7 +26,15 @@ const OURS: usize = 2;
 
 fn main() {
     println!("medians of {ROUNDS} rounds in which the ways take turns");
+    // Cargo adds an option of its own.
+    let only: Vec<String> = env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+        if !only.is_empty() && !only.contains(&format!("{algorithm:?}")) {
+            continue;
+        }
         let subject = Subject::new(algorithm);
         let rounds = measure(&subject);
         println!("\n{algorithm:?}, a token of {} bytes", subject.token.len());

@@ -37,9 +37,13 @@ mod load;
 #[path = "resilience/tally.rs"]
 mod tally;
 
-#[path = "resilience/connection.rs"]
+#[path = "running/connection.rs"]
 mod connection;
-#[path = "resilience/wait.rs"]
+#[path = "running/process.rs"]
+mod process;
+#[path = "running/trust.rs"]
+mod trust;
+#[path = "running/wait.rs"]
 mod wait;
 
 use std::process::ExitCode;

@@ -12,7 +12,9 @@ use local_issuer::{
 use tokio::net::TcpSocket;
 
 use crate::arguments::Arguments;
-use crate::service::{Service, reserve};
+use crate::process::reserve;
+use crate::service::Service;
+use crate::trust::trust;
 
 /// How many tokens the callers have; as many callers as that have one each.
 const TOKENS: usize = 64;
@@ -59,24 +61,12 @@ impl World {
 
     /// A service with these settings besides those that name the issuer.
     pub async fn service(&self, changes: &[(&str, &str)]) -> Result<Service> {
-        let (descope, auth0) = (&self.config.descope, &self.config.auth0);
-        let address = |address: &Option<String>| address.clone().unwrap_or_default();
-        let mut settings = match self.kind {
-            ServiceKind::DescopeApi => vec![
-                ("DESCOPE_PROJECT_ID", descope.project_id.clone()),
-                ("DESCOPE_BASE_URL", address(&descope.issuer_base)),
-            ],
-            _ => vec![
-                ("AUTH0_DOMAIN", "dev-example.us.auth0.com".to_owned()),
-                ("AUTH0_API_AUDIENCE", auth0.audience.clone()),
-                ("AUTH0_ISSUER", address(&auth0.issuer)),
-            ],
-        };
+        let mut settings = trust(self.kind, &self.config);
         let changes = changes
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned()));
         settings.extend(changes);
-        Service::start(&self.program, &settings).await
+        Service::start(&self.program, settings).await
     }
 
     /// A service that has its keys.
