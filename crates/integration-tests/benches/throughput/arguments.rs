@@ -66,7 +66,7 @@ impl Arguments {
             is_short,
             rounds: rounds.unwrap_or(3),
             seconds: seconds as u64,
-            tokens: tokens.unwrap_or(if is_short { 5_000 } else { 200_000 }),
+            tokens: tokens.unwrap_or(if is_short { 1_000 } else { 200_000 }),
             markdown,
         })
     }
