@@ -109,11 +109,16 @@ impl AccessTable {
         paths
     }
 
-    /// The methods that this path has, each once.
+    /// The methods that this path has, each once. A path that has rows of its own is not one that `{names}` stand for.
     fn methods(&self, path: &str) -> Vec<Method> {
+        let has_its_own = self.routes.iter().any(|route| route.path == path);
+        let is_of = |route: &&AccessRoute| match has_its_own {
+            true => route.path == path,
+            false => ResourceDef::new(route.path).is_match(path),
+        };
         let mut methods = Vec::new();
-        for route in &self.routes {
-            if ResourceDef::new(route.path).is_match(path) && !methods.contains(&route.method) {
+        for route in self.routes.iter().filter(is_of) {
+            if !methods.contains(&route.method) {
                 methods.push(route.method.clone());
             }
         }
@@ -171,6 +176,7 @@ mod tests {
             .protected::<Admins>(Method::DELETE, "/users/{id}")
             .public(Method::GET, "/words/all")
             .public(Method::GET, "/words/{word}")
+            .public(Method::DELETE, "/words/{word}")
     }
 
     #[test]
@@ -184,7 +190,8 @@ mod tests {
                 "POST /users (requires role admin)",
                 "DELETE /users/{id} (requires role admin)",
                 "GET /words/all",
-                "GET /words/{word}"
+                "GET /words/{word}",
+                "DELETE /words/{word}"
             ]
         );
     }
@@ -199,7 +206,8 @@ mod tests {
     fn methods_are_those_of_the_path() {
         assert_eq!(table().methods("/users"), [Method::GET, Method::POST]);
         assert_eq!(table().methods("/users/7"), [Method::DELETE]);
-        assert_eq!(table().methods("/words/all"), [Method::GET], "two rows");
+        assert_eq!(table().methods("/words/all"), [Method::GET], "its own");
+        assert_eq!(table().methods("/words/one"), [Method::GET, Method::DELETE]);
         assert!(table().methods("/users/7/x").is_empty());
     }
 }

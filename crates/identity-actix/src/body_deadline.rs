@@ -24,7 +24,7 @@ pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);
 /// From here on, whoever reads the body waits no longer than [`InputLimits::body_timeout`] for it.
 ///
 /// The time begins when the body is first waited for. A JSON body that is late is answered 408 `request_timeout`; other
-/// extractors get `PayloadError::Io` of the kind `TimedOut`. After an answer to a request whose body did not come to its
+/// extractors get an error that [`is_late`] tells. After an answer to a request whose body did not come to its
 /// end the connection is closed: otherwise the server would read on, for as long as the client sends.
 pub(crate) fn set(request: &mut ServiceRequest) -> RequestBody {
     let limits = request.app_data::<InputLimits>().copied();
@@ -56,6 +56,11 @@ impl RequestBody {
             _request_body: self.0,
         })
     }
+}
+
+/// Whether [`body_deadline`] ended a body, for extractors that answer their own errors.
+pub fn is_late(error: &PayloadError) -> bool {
+    matches!(error, PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
 }
 
 struct Deadline {

@@ -5,11 +5,16 @@ use actix_web::ResponseError;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::middleware::Condition;
 
 use crate::api_error::ApiError;
 use crate::request_id::REQUEST_ID_HEADER;
+
+/// Swagger UI sends it when it signs in at another origin.
+const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
 /// The middleware for these origins; no origin, no CORS headers. `*` allows every origin.
 ///
@@ -25,7 +30,7 @@ pub fn cors(origins: &[String]) -> Condition<Cors> {
             Method::PATCH,
             Method::DELETE,
         ])
-        .allowed_headers([AUTHORIZATION, CONTENT_TYPE])
+        .allowed_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUESTED_WITH])
         .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, REQUEST_ID_HEADER])
         .max_age(600);
     let cors = if any {

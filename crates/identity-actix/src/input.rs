@@ -1,13 +1,13 @@
 //! Queries, paths and bodies that do not parse, answered as problems.
 
-use std::io::ErrorKind;
 use std::time::Duration;
 
-use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{Error, HttpRequest};
 
 use crate::api_error::ApiError;
+use crate::body_deadline::is_late;
 
 /// Limits of what a service reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +53,7 @@ fn json(error: &JsonPayloadError, limits: InputLimits) -> ApiError {
         JsonPayloadError::Deserialize(error) => {
             ApiError::bad_request(format!("The body does not parse: {error}"))
         }
-        JsonPayloadError::Payload(PayloadError::Io(error))
-            if error.kind() == ErrorKind::TimedOut =>
-        {
+        JsonPayloadError::Payload(error) if is_late(error) => {
             ApiError::request_timeout(limits.body_timeout)
         }
         _ => ApiError::bad_request("The body could not be read"),

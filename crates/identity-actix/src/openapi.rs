@@ -10,6 +10,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 pub use crate::docs::docs;
+pub use crate::password_flow::{PasswordFlow, with_password_flow};
 
 use crate::access::{Access, AccessRoute, AccessTable};
 use crate::api_error::{InvalidField, Problem};
@@ -50,7 +51,7 @@ pub fn describe(mut document: OpenApi, table: &AccessTable, how_to_get_a_token: 
     document
 }
 
-fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut Operation> {
+pub(crate) fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut Operation> {
     match *method {
         Method::GET => item.get.as_mut(),
         Method::POST => item.post.as_mut(),

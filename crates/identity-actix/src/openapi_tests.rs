@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, PathItem, PathsBuilder};
 use utoipa::openapi::{HttpMethod, OpenApi, ResponseBuilder};
 
-use super::{describe, docs, document};
+use super::{PasswordFlow, describe, docs, document, with_password_flow};
 use crate::{AccessTable, AnyCaller};
 
 struct Administer;
@@ -40,15 +40,18 @@ fn collected() -> OpenApi {
     document
 }
 
-fn described() -> Value {
-    let table = AccessTable::new()
+fn table() -> AccessTable {
+    AccessTable::new()
         .public(Method::GET, "/public")
         .protected::<AnyCaller>(Method::GET, "/api/me")
         .protected::<ReadAndWrite>(Method::POST, "/api/x")
         .protected::<Administer>(Method::DELETE, "/api/all")
         .protected::<Administer>(Method::PUT, "/api/admin")
-        .protected::<Administer>(Method::GET, "/not/documented");
-    serde_json::to_value(describe(collected(), &table, "Ask the issuer.")).unwrap()
+        .protected::<Administer>(Method::GET, "/not/documented")
+}
+
+fn described() -> Value {
+    serde_json::to_value(describe(collected(), &table(), "Ask the issuer.")).unwrap()
 }
 
 fn statuses(operation: &Value) -> Vec<&str> {
@@ -140,6 +143,30 @@ fn the_scheme_and_the_schemas_are_there() {
         ]
     );
     assert!(components["schemas"]["InvalidField"].is_object());
+}
+
+#[test]
+fn a_password_flow_stands_beside_the_token() {
+    let flow = PasswordFlow {
+        token_url: "https://id.example/login".to_owned(),
+        scopes: vec![("read:x".to_owned(), "Reads x".to_owned())],
+    };
+    let document = describe(collected(), &table(), "Ask the issuer.");
+    let document = serde_json::to_value(with_password_flow(document, &table(), flow)).unwrap();
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!(
+        schemes["password"]["flows"]["password"],
+        json!({"tokenUrl": "https://id.example/login", "scopes": {"read:x": "Reads x"}})
+    );
+    assert_eq!(schemes["bearer"]["scheme"], "bearer");
+    let paths = &document["paths"];
+    assert_eq!(paths["/public"]["get"]["security"], json!([]));
+    let scopes = json!(["read:x", "write:x"]);
+    assert_eq!(
+        paths["/api/x"]["post"]["security"],
+        json!([{"bearer": scopes}, {"password": scopes}]),
+        "either opens it"
+    );
 }
 
 #[actix_web::test]

@@ -1,18 +1,19 @@
 //! Measures, in one run: sign-ins a second against bare Argon2id on the same cores, and memory while 200 sign-ins are in
-//! flight. `cargo run --release -p auth-server --example logins`
+//! flight. Prints a row a number, with its aim, and ends with 1 where one is missed. `scripts/numbers` runs it.
 //!
 //! The server is the program beside this one (`cargo build --release -p auth-server` makes it), on a SQLite file of its
-//! own. Whoever asks runs on the same cores and takes its part of them, so the ratio in time is a floor. On a machine that
-//! does other things as well, look at the ratio in processor time.
+//! own. Whoever asks runs on the same cores and takes its part of them: what is left is what the cores allow.
 #![expect(
     clippy::print_stdout,
     reason = "it is a program for people, and this is what it says"
 )]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -25,41 +26,84 @@ const PASSWORD: &str = "test1234@";
 const IN_FLIGHT: u32 = 200;
 const ROUNDS: u32 = 5;
 const ROUND: Duration = Duration::from_secs(4);
+/// What one hash takes.
+const HASH_MIB: f64 = 19.0;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
-    let cores = std::thread::available_parallelism()?.get();
+async fn main() -> anyhow::Result<ExitCode> {
+    let cores = thread::available_parallelism()?.get();
     let folder = tempfile::tempdir()?;
     let (mut server, base) = started(folder.path()).await?;
     let pid = server.id().context("it runs")?;
     let http = client()?;
     signed_up(&http, &base).await?;
 
-    println!(
-        "{cores} cores, {IN_FLIGHT} sign-ins in flight, {ROUNDS} rounds of {} s each",
-        ROUND.as_secs()
-    );
-    println!("memory of the idle server: {}", memory(pid)?);
-    let (mut bare, mut logins) = (Vec::new(), Vec::new());
-    for round in 1..=ROUNDS {
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
         // Side by side in time, so that a noisy machine is noisy for both.
-        let before = processor_time("self")?;
-        let (count, seconds) = bare_hashes(cores)?;
-        let of_bare = Rate::new(count, seconds, processor_time("self")? - before);
-        let before = processor_time(&pid.to_string())?;
-        let (count, seconds) = sign_ins(&http, &base).await?;
-        let of_logins = Rate::new(count, seconds, processor_time(&pid.to_string())? - before);
-        println!("round {round}: {}", compared(&of_bare, &of_logins));
-        bare.push(of_bare);
-        logins.push(of_logins);
+        let bare = bare_hashes(cores)?;
+        let (of_asker, of_server) = (Usage::of(std::process::id())?, Usage::of(pid)?);
+        let (sign_ins, seconds) = sign_ins(&http, &base).await?;
+        rounds.push(Round {
+            bare,
+            sign_ins: f64::from(sign_ins) / seconds,
+            asker: of_asker.since(std::process::id())?.total() / (seconds * cores as f64),
+            server: of_server.since(pid)?,
+        });
     }
-    println!(
-        "medians: {}",
-        compared(&Rate::median(&bare), &Rate::median(&logins))
-    );
-    println!("memory after {IN_FLIGHT} in flight: {}", memory(pid)?);
+    let peak = peak_mib(pid)?;
     server.kill().await?;
-    Ok(())
+
+    let median = |value: fn(&Round) -> f64| median(rounds.iter().map(value).collect());
+    row(
+        "bare Argon2id a second",
+        &format!("{:.1}", median(|round| round.bare)),
+        "",
+    );
+    row(
+        "sign-ins a second",
+        &format!("{:.1}", median(|round| round.sign_ins)),
+        "",
+    );
+    let of_bare = median(|round| round.sign_ins / round.bare);
+    row("  of bare Argon2id", &format!("{of_bare:.2}"), "");
+    let asker = median(|round| round.asker);
+    row("  taken by whoever asks", &format!("{asker:.2}"), "");
+    let of_allowed = median(Round::of_what_the_cores_allow);
+    row(
+        "  of what the cores allow",
+        &format!("{of_allowed:.2}"),
+        "at least 0.90",
+    );
+    for (threads, name) in [
+        ("passwords", "hashing"),
+        ("actix", "requests"),
+        ("sqlx", "database"),
+    ] {
+        let shares = rounds.iter().map(|round| round.server.share(threads));
+        let share = self::median(shares.collect());
+        row(
+            &format!("  the server's time: {name}"),
+            &format!("{share:.2}"),
+            "",
+        );
+    }
+    let most = 64.0 + HASH_MIB * cores as f64;
+    row(
+        &format!("peak memory, {IN_FLIGHT} sign-ins in flight, MiB"),
+        &format!("{peak:.0}"),
+        &format!("at most {most:.0}"),
+    );
+    let is_met = of_allowed >= 0.9 && peak <= most;
+    Ok(if is_met {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn row(what: &str, number: &str, aim: &str) {
+    println!("{what:<48} {number:>9}   {aim}");
 }
 
 async fn started(folder: &std::path::Path) -> anyhow::Result<(Child, String)> {
@@ -74,7 +118,7 @@ async fn started(folder: &std::path::Path) -> anyhow::Result<(Child, String)> {
             format!("sqlite://{}/auth.db", folder.display()),
         )
         .env("PORT", "0")
-        .env("RUST_LOG", "warn")
+        .env("RUST_LOG", "error")
         .env("LOGIN_FAILURES_PER_ADDRESS", "100000")
         .env("LOGIN_FAILURES_PER_ACCOUNT", "1000")
         .current_dir(folder)
@@ -116,13 +160,13 @@ async fn signed_up(http: &reqwest::Client, base: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One thread a core does nothing but hash, in memory that it keeps: as fast as it gets.
-fn bare_hashes(cores: usize) -> anyhow::Result<(u32, f64)> {
+/// How many a second one thread a core makes that does nothing else, in memory that it keeps: as fast as it gets.
+fn bare_hashes(cores: usize) -> anyhow::Result<f64> {
     let (done, started) = (Arc::new(AtomicU32::new(0)), Instant::now());
     let threads: Vec<_> = (0..cores)
         .map(|_| {
             let done = Arc::clone(&done);
-            std::thread::spawn(move || -> anyhow::Result<()> {
+            thread::spawn(move || -> anyhow::Result<()> {
                 let argon = Argon2::default();
                 let mut memory = vec![Block::default(); argon.params().block_count()];
                 let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
@@ -144,10 +188,7 @@ fn bare_hashes(cores: usize) -> anyhow::Result<(u32, f64)> {
             .join()
             .map_err(|_| anyhow::anyhow!("a thread failed"))??;
     }
-    Ok((
-        done.load(Ordering::Relaxed),
-        started.elapsed().as_secs_f64(),
-    ))
+    Ok(f64::from(done.load(Ordering::Relaxed)) / started.elapsed().as_secs_f64())
 }
 
 /// As many callers as may be in flight, each with one sign-in after the other. The last ones are counted as well.
@@ -180,29 +221,56 @@ async fn sign_ins(http: &reqwest::Client, base: &str) -> anyhow::Result<(u32, f6
     Ok((done, started.elapsed().as_secs_f64()))
 }
 
-/// How fast something was.
-struct Rate {
-    /// A second of time.
-    per_second: f64,
-    /// In ticks of processor time: it does not change with what else the machine does.
-    cost: f64,
+/// Both, one after the other.
+struct Round {
+    /// A second.
+    bare: f64,
+    /// A second.
+    sign_ins: f64,
+    /// The part of the cores that whoever asks took.
+    asker: f64,
+    server: Usage,
 }
 
-impl Rate {
-    fn new(count: u32, seconds: f64, ticks: f64) -> Self {
-        let count = f64::from(count);
-        Self {
-            per_second: count / seconds,
-            cost: ticks / count,
+impl Round {
+    fn of_what_the_cores_allow(&self) -> f64 {
+        self.sign_ins / (self.bare * (1.0 - self.asker))
+    }
+}
+
+/// What the threads of a process have used of the processors, in seconds, by their names.
+struct Usage(BTreeMap<String, f64>);
+
+impl Usage {
+    fn of(pid: u32) -> anyhow::Result<Self> {
+        let mut usage = BTreeMap::new();
+        for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+            let thread = thread?.path();
+            let name = std::fs::read_to_string(thread.join("comm"))?;
+            let times = std::fs::read_to_string(thread.join("schedstat"))?;
+            let nanoseconds: f64 = times.split(' ').next().unwrap_or_default().parse()?;
+            *usage.entry(name.trim().to_owned()).or_default() += nanoseconds / 1e9;
         }
+        Ok(Self(usage))
     }
 
-    fn median(rates: &[Self]) -> Self {
-        let of = |value: fn(&Self) -> f64| median(rates.iter().map(value).collect());
-        Self {
-            per_second: of(|rate| rate.per_second),
-            cost: of(|rate| rate.cost),
+    /// What came on top until now.
+    fn since(mut self, pid: u32) -> anyhow::Result<Self> {
+        for (name, now) in Self::of(pid)?.0 {
+            let before = self.0.entry(name).or_default();
+            *before = now - *before;
         }
+        Ok(self)
+    }
+
+    fn total(&self) -> f64 {
+        self.0.values().sum()
+    }
+
+    /// The part that threads have whose name begins so.
+    fn share(&self, name: &str) -> f64 {
+        let of_name = self.0.iter().filter(|(known, _)| known.starts_with(name));
+        of_name.map(|(_, seconds)| seconds).sum::<f64>() / self.total()
     }
 }
 
@@ -211,33 +279,13 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-fn compared(bare: &Rate, logins: &Rate) -> String {
-    format!(
-        "bare Argon2id {:.1}/s, sign-ins {:.1}/s, ratio {:.2} in time and {:.2} in processor time",
-        bare.per_second,
-        logins.per_second,
-        logins.per_second / bare.per_second,
-        bare.cost / logins.cost,
-    )
-}
-
-/// What a process and its threads have used of the processors so far, in ticks.
-fn processor_time(process: &str) -> anyhow::Result<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name in parentheses may hold anything; user and system time are the 12th and 13th field behind it.
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    let ticks: Result<Vec<f64>, _> = ticks.map(str::parse).collect();
-    Ok(ticks?.iter().sum())
-}
-
-/// What the system says of a process: now, and at most.
-fn memory(pid: u32) -> anyhow::Result<String> {
+/// The most memory that a process had.
+fn peak_mib(pid: u32) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let of = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name));
-        line.map_or("?", |line| line.trim_start_matches(name).trim())
-            .to_owned()
-    };
-    Ok(format!("{} now, {} at most", of("VmRSS:"), of("VmHWM:")))
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    Ok(kib
+        .context("the system says nothing of it")?
+        .parse::<f64>()?
+        / 1024.0)
 }

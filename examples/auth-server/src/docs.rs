@@ -1,39 +1,32 @@
 //! Signing in from the Authorize dialog of Swagger UI.
 
-use identity_actix::Access;
 use identity_actix::AccessTable;
+use identity_actix::openapi::{PasswordFlow, with_password_flow};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{
-    Flow, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme,
-};
 
 use crate::policies::RIGHTS;
 
-const SCHEME: &str = "password";
-
-/// Adds the password flow beside the bearer token that the adapter describes: either opens a route.
-pub fn with_password_flow(mut document: OpenApi, table: &AccessTable) -> OpenApi {
-    let scopes = RIGHTS.map(|right| {
-        let permission = right.permission();
-        (permission.slug(), permission.description.to_owned())
-    });
-    let flow = Flow::Password(Password::new("/user/login", Scopes::from_iter(scopes)));
-    let components = document.components.get_or_insert_default();
-    components.add_security_scheme(SCHEME, SecurityScheme::OAuth2(OAuth2::new([flow])));
+/// Lets the dialog sign in at this server, and tells the operations apart.
+pub fn with_sign_in(mut document: OpenApi, table: &AccessTable) -> OpenApi {
     for route in table.routes() {
         let item = document.paths.paths.get_mut(route.path);
-        let Some(operation) = item.and_then(|item| operation(item, route.method.as_str())) else {
-            continue;
-        };
-        // Several resources have a handler of the same name, and an id is one operation's alone.
-        operation.operation_id = Some(format!("{} {}", route.method, route.path));
-        if let Access::Protected { rule, .. } = route.access {
-            let security = operation.security.get_or_insert_default();
-            security.push(SecurityRequirement::new(SCHEME, rule.scopes()));
+        if let Some(operation) = item.and_then(|item| operation(item, route.method.as_str())) {
+            // Several resources have a handler of the same name, and an id is one operation's alone.
+            operation.operation_id = Some(format!("{} {}", route.method, route.path));
         }
     }
-    document
+    let flow = PasswordFlow {
+        token_url: "/user/login".to_owned(),
+        scopes: RIGHTS
+            .iter()
+            .map(|right| {
+                let permission = right.permission();
+                (permission.slug(), permission.description.to_owned())
+            })
+            .collect(),
+    };
+    with_password_flow(document, table, flow)
 }
 
 fn operation<'i>(item: &'i mut PathItem, method: &str) -> Option<&'i mut Operation> {

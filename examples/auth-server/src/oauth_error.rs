@@ -7,6 +7,7 @@ use actix_web::error::UrlencodedError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
+use identity_actix::is_late;
 use serde::Serialize;
 use tracing::error;
 use utoipa::ToSchema;
@@ -139,6 +140,11 @@ impl From<&UrlencodedError> for OAuthError {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "invalid_request",
                 "The body is too large",
+            ),
+            UrlencodedError::Payload(error) if is_late(error) => Self::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "request_timeout",
+                "The body did not come in time",
             ),
             // It names the parameter and never its value.
             UrlencodedError::Parse(error) => {

@@ -15,7 +15,7 @@ use identity_core::{Authenticator, KeySource};
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 
-use crate::docs::with_password_flow;
+use crate::docs::with_sign_in;
 use crate::encryption::EncryptionKey;
 use crate::oauth_error::OAuthError;
 use crate::passwords::Passwords;
@@ -87,7 +87,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .service(protected("/audit", routes::audit))
             .split_for_parts();
         let document = openapi::describe(document, service.access(), HOW_TO_GET_A_TOKEN);
-        let document = with_password_flow(document, service.access());
+        let document = with_sign_in(document, service.access());
         app.configure(openapi::docs(document))
             .default_service(web::to(no_such_route))
     });

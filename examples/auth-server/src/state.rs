@@ -9,11 +9,12 @@ use actix_web::{HttpResponse, ResponseError};
 use identity_actix::ApiError;
 use identity_core::{Authenticated, Clock, UnixTime};
 
+use crate::address::ClientAddress;
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
-use crate::store::Store;
 use crate::store::audit::Record;
 use crate::store::taken::taken;
+use crate::store::{Store, Write};
 use crate::throttle::Throttle;
 use crate::tokens::TokenConfig;
 
@@ -81,6 +82,45 @@ impl<'a> Actor<'a> {
             target,
             address,
         }
+    }
+}
+
+/// A change of what an organization has: the only one there at its time, and on record when it is finished. What is not
+/// finished is undone.
+pub struct Change<'a> {
+    /// What it is made with.
+    pub write: Write,
+    /// When.
+    pub now: UnixTime,
+    actor: Actor<'a>,
+    address: String,
+}
+
+impl State {
+    /// Begins a change in the organization of `actor`, as soon as nobody else is changing it.
+    pub async fn change<'a>(
+        &self,
+        actor: Actor<'a>,
+        address: &ClientAddress,
+    ) -> Result<Change<'a>, sqlx::Error> {
+        let now = self.now();
+        let mut write = self.store.write().await?;
+        write.lock_org(actor.org, now).await?;
+        Ok(Change {
+            write,
+            now,
+            actor,
+            address: address.text(),
+        })
+    }
+}
+
+impl Change<'_> {
+    /// Puts it on record and makes it last.
+    pub async fn finish(mut self, action: &'static str, target: &str) -> Result<(), sqlx::Error> {
+        let record = self.actor.did(action, target, &self.address);
+        self.write.record(record, self.now).await?;
+        self.write.commit().await
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Store {
     pool: AnyPool,
     begin: &'static str,
     writers: Arc<Semaphore>,
-    folder: Option<PathBuf>,
+    file: Option<PathBuf>,
 }
 
 /// A transaction that writes. What is not committed is undone when it is dropped.
@@ -110,7 +110,7 @@ impl Store {
                 pool,
                 begin: "BEGIN",
                 writers: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
-                folder: None,
+                file: None,
             });
         }
         let file = SqliteFile::at(url)?;
@@ -132,18 +132,18 @@ impl Store {
             begin: "BEGIN IMMEDIATE",
             // The file takes one writer at a time: in here they queue up in their order instead of asking again and again.
             writers: Arc::new(Semaphore::new(1)),
-            folder: file.folder,
+            file: file.path,
         })
     }
 
     /// The folder of the SQLite file; `None` where there is no file.
     pub fn folder(&self) -> Option<&Path> {
-        self.folder.as_deref()
+        self.file.as_deref().and_then(Path::parent)
     }
 
     /// Whether the database is one that forgets everything at the end of the process.
     pub fn is_in_memory(&self) -> bool {
-        self.folder.is_none() && self.begin != "BEGIN"
+        self.file.is_none() && self.begin != "BEGIN"
     }
 
     /// Begins to write.
@@ -202,15 +202,15 @@ impl Dependency for Store {
 
     fn check(&self) -> DependencyCheck<'_> {
         Box::pin(async {
+            // What is written to a file that was taken away is lost with the process.
+            if self.file.as_ref().is_some_and(|file| !file.exists()) {
+                return Err("the file of the database is gone".to_owned());
+            }
             // The database's own message may name hosts and users: it is for the log.
-            sqlx::query("SELECT 1")
-                .execute(&self.pool)
-                .await
-                .map(drop)
-                .map_err(|error| {
-                    tracing::warn!(reason = %error, "the database does not answer: {error}");
-                    "the database does not answer".to_owned()
-                })
+            self.key_set_version().await.map(drop).map_err(|error| {
+                tracing::warn!(reason = %error, "the database does not answer: {error}");
+                "the database does not answer".to_owned()
+            })
         })
     }
 }

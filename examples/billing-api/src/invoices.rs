@@ -5,6 +5,8 @@ mod open;
 mod sqlite_file;
 mod status;
 
+use std::path::PathBuf;
+
 use identity_actix::health::{Dependency, DependencyCheck};
 use sqlx::AnyPool;
 use time::OffsetDateTime;
@@ -46,7 +48,11 @@ pub struct Page {
 
 /// The invoices in a database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Invoices(AnyPool);
+pub struct Invoices {
+    pool: AnyPool,
+    /// Where the file is, if it is one.
+    file: Option<PathBuf>,
+}
 
 /// Why an invoice cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +110,7 @@ impl Invoices {
             .bind(&invoice.currency)
             .bind(invoice.status.as_str())
             .bind(new.created_at.unix_timestamp())
-            .execute(&self.0)
+            .execute(&self.pool)
             .await;
         match inserted {
             Ok(_) => Ok(invoice),
@@ -129,7 +135,7 @@ impl Invoices {
             .bind(page.after.unwrap_or_default())
             .bind(page.status.map_or("", Status::as_str))
             .bind(i64::from(page.limit))
-            .fetch_all(&self.0)
+            .fetch_all(&self.pool)
             .await?;
         rows.iter().map(Invoice::of_row).collect()
     }
@@ -147,7 +153,7 @@ impl Invoices {
         let row = select
             .bind(organization.id())
             .bind(id)
-            .fetch_optional(&self.0)
+            .fetch_optional(&self.pool)
             .await?;
         row.as_ref().map(Invoice::of_row).transpose()
     }
@@ -177,7 +183,7 @@ impl Invoices {
                 .bind(organization.id())
                 .bind(id)
                 .bind(now.as_str())
-                .execute(&self.0)
+                .execute(&self.pool)
                 .await?;
             if updated.rows_affected() > 0 {
                 return Ok(Invoice {
@@ -198,7 +204,7 @@ impl Invoices {
                 .bind(organization.id())
                 .bind(id)
                 .bind(Status::Draft.as_str())
-                .execute(&self.0)
+                .execute(&self.pool)
                 .await?;
             if deleted.rows_affected() > 0 {
                 return Ok(());
@@ -223,9 +229,13 @@ impl Dependency for Invoices {
 
     fn check(&self) -> DependencyCheck<'_> {
         Box::pin(async {
+            // What is written to a file that was taken away is lost with the process.
+            if self.file.as_ref().is_some_and(|file| !file.exists()) {
+                return Err("the file of the database is gone".to_owned());
+            }
             // The database's own message may name hosts and users: it is for the log.
-            sqlx::query("SELECT 1")
-                .execute(&self.0)
+            sqlx::query("SELECT id FROM invoices LIMIT 1")
+                .execute(&self.pool)
                 .await
                 .map(drop)
                 .map_err(|error| {

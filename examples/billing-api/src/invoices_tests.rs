@@ -238,7 +238,7 @@ async fn postgres_behaves_as_a_store() {
         std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL is the address of a database");
     let invoices = Invoices::open(&url).await.unwrap();
     sqlx::query("DELETE FROM invoices")
-        .execute(&invoices.0)
+        .execute(&invoices.pool)
         .await
         .unwrap();
     behaves_as_a_store(&invoices).await;
@@ -260,7 +260,7 @@ async fn reopening_the_file_keeps_the_invoices() {
         .await
         .unwrap();
     let made = invoices.create(&ours, new("1")).await.unwrap();
-    invoices.0.close().await;
+    invoices.pool.close().await;
     let invoices = Invoices::open(&url_in(&folder, "invoices.db"))
         .await
         .unwrap();
@@ -276,7 +276,7 @@ async fn what_another_program_wrote_is_an_error_and_no_panic() {
         "UPDATE invoices SET status = 'lost'",
         "UPDATE invoices SET status = 'open', created_at = 9223372036854775807",
     ] {
-        sqlx::query(change).execute(&invoices.0).await.unwrap();
+        sqlx::query(change).execute(&invoices.pool).await.unwrap();
         let refused = invoices.get(&ours, &made.id).await.unwrap_err();
         assert!(
             matches!(refused, sqlx::Error::ColumnDecode { .. }),
@@ -288,7 +288,7 @@ async fn what_another_program_wrote_is_an_error_and_no_panic() {
 #[tokio::test]
 async fn a_closed_store_is_not_ready_and_says_no_more_than_that() {
     let invoices = Invoices::open("sqlite::memory:").await.unwrap();
-    invoices.0.close().await;
+    invoices.pool.close().await;
     assert_eq!(
         invoices.check().await,
         Err("the database does not answer".to_owned())

@@ -8,6 +8,18 @@ use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
 use identity_core::{Policy, Rule};
 
+// {service}.{resource}.{action}
+const READ: &str = "example_service.billing.read";
+const WRITE: &str = "example_service.billing.write";
+const DELETE: &str = "example_service.billing.delete";
+
+/// Every scope that a route asks for, and what it is for: the Authorize dialog offers them.
+pub const SCOPES: [(&str, &str); 3] = [
+    (READ, "Read billing"),
+    (WRITE, "Write billing"),
+    (DELETE, "Delete billing"),
+];
+
 /// What whoever lacks a scope is told.
 const NOT_ENOUGH: Option<&str> = Some("Not enough permissions");
 
@@ -15,7 +27,7 @@ const NOT_ENOUGH: Option<&str> = Some("Not enough permissions");
 pub struct ReadBilling;
 
 impl Policy for ReadBilling {
-    const RULE: Rule = Rule::Scope("example_service.billing.read");
+    const RULE: Rule = Rule::Scope(READ);
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 
@@ -23,7 +35,7 @@ impl Policy for ReadBilling {
 pub struct WriteBilling;
 
 impl Policy for WriteBilling {
-    const RULE: Rule = Rule::Scope("example_service.billing.write");
+    const RULE: Rule = Rule::Scope(WRITE);
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 
@@ -31,7 +43,7 @@ impl Policy for WriteBilling {
 pub struct DeleteBilling;
 
 impl Policy for DeleteBilling {
-    const RULE: Rule = Rule::Scope("example_service.billing.delete");
+    const RULE: Rule = Rule::Scope(DELETE);
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use identity_actix::openapi::{PasswordFlow, with_password_flow};
 use identity_actix::telemetry::RequestLog;
 use identity_actix::{
     BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, no_such_route,
     openapi,
 };
+use url::Url;
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::invoices::Invoices;
@@ -32,6 +34,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         issuer,
         oidc,
         database_url,
+        login_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
     let invoices = Invoices::open(&database_url).await?;
@@ -71,8 +74,22 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
             .service(billing)
             .split_for_parts();
         let document = openapi::describe(document, service.access(), HOW_TO_GET_A_TOKEN);
+        let document = match &login_url {
+            Some(url) => with_password_flow(document, service.access(), sign_in_at(url)),
+            None => document,
+        };
         app.configure(openapi::docs(document))
             .default_service(web::to(no_such_route))
     });
     Ok(BoundServer::start(server, listener, &listen, stopping)?)
+}
+
+/// What the Authorize dialog offers.
+fn sign_in_at(url: &Url) -> PasswordFlow {
+    PasswordFlow {
+        token_url: url.to_string(),
+        scopes: policies::SCOPES
+            .map(|(scope, purpose)| (scope.to_owned(), purpose.to_owned()))
+            .to_vec(),
+    }
 }

@@ -22,6 +22,9 @@ pub struct Settings {
     /// `DATABASE_URL`: where invoices are kept. Default `sqlite://data/billing-api.db`, a file that is made if it is
     /// missing.
     pub database_url: String,
+    /// `LOGIN_URL`: where the Authorize dialog at `/docs` gets a token for a name and a password (RFC 6749, section 4.3).
+    /// Default: nowhere, and the dialog takes a token alone.
+    pub login_url: Option<Url>,
 }
 
 /// Whose tokens are accepted, and which of their claims grant what.
@@ -96,12 +99,14 @@ impl Settings {
         if let Err(error) = Database::of(&database_url) {
             reader.problem(error.to_string());
         }
+        let login_url = reader.shared("LOGIN_URL").address(&issuer);
         let oidc = read_oidc(reader, &issuer);
         Some(Self {
             service,
             issuer,
             oidc: oidc?,
             database_url,
+            login_url,
         })
     }
 }

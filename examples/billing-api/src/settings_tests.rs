@@ -35,6 +35,7 @@ fn an_issuer_is_enough() {
     assert_eq!(oidc.scopes_claim, "scopes");
     assert_eq!(oidc.roles_claim, "roles");
     assert_eq!(oidc.algorithms.to_string(), "RS256");
+    assert_eq!(settings.login_url, None);
 }
 
 #[test]
@@ -48,6 +49,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
         ("BILLING_API_ROLES_CLAIM", "realm_access.roles"),
         ("BILLING_API_ALGORITHMS", "ES256, EdDSA"),
         ("BILLING_API_DATABASE_URL", "postgres://localhost/billing"),
+        ("BILLING_API_LOGIN_URL", "http://localhost:8002/user/login"),
     ])
     .unwrap();
     let oidc = &settings.oidc;
@@ -59,6 +61,8 @@ fn every_value_can_be_set_under_the_service_s_name() {
     assert_eq!(oidc.roles_claim, "realm_access.roles");
     assert_eq!(oidc.algorithms.to_string(), "ES256, EdDSA");
     assert_eq!(settings.database_url, "postgres://localhost/billing");
+    let login_url = settings.login_url.as_ref().unwrap();
+    assert_eq!(login_url.as_str(), "http://localhost:8002/user/login");
 }
 
 #[test]
@@ -148,12 +152,14 @@ fn everything_wrong_is_reported_at_once() {
         ("DATABASE_URL", "mysql://u:hunter2@localhost/x"),
         ("JWKS_URL", "keys"),
         ("ALGORITHMS", "HS512"),
+        ("LOGIN_URL", "http://id.example.com/user/login"),
     ])
     .unwrap_err();
     let expected = [
         "PORT cannot be used: ",
         "LEEWAY_SECONDS cannot be used: ",
         "DATABASE_URL must start with sqlite: or postgres:",
+        "LOGIN_URL cannot be used: expected an https address; ",
         "ISSUER is not set: the issuer of the tokens, exactly as iss says it, such as https://id.example.com",
         "JWKS_URL cannot be used: ",
         "ALGORITHMS cannot be used: ",

@@ -26,6 +26,11 @@ pub async fn token(auth_server: &str) -> Result<String> {
     demo.log_in().await
 }
 
+/// What a person signs in with.
+pub fn credentials() -> (&'static str, &'static str) {
+    (USERNAME, PASSWORD)
+}
+
 /// The `curl` line that gets another token.
 pub fn request(auth_server: &str) -> String {
     format!(

@@ -139,6 +139,11 @@ fn billing(page: &mut String, url: &str, owner: &str) -> anyhow::Result<()> {
             "\n  # {status}: {what}\n  curl -i -X {method} -H 'Authorization: Bearer {owner}' {url}/billing/"
         )?;
     }
+    let (name, password) = demo::credentials();
+    writeln!(
+        page,
+        "\n  In a browser: Authorize at {url}/docs takes the name {name} and the password {password}."
+    )?;
     Ok(())
 }
 

@@ -49,8 +49,8 @@ impl Services {
         let auth0_api = run("auth0-api", auth0_api::server::build(settings).await?);
         let settings = settings::auth_server(ports.auth_server, &data);
         let auth_server = run("auth-server", auth_server::server::build(settings).await?);
-        let settings =
-            settings::billing_api(&url_of(auth_server.address), ports.billing_api, &data);
+        let issuer_url = url_of(auth_server.address);
+        let settings = settings::billing_api(&issuer_url, ports.billing_api, &data)?;
         let billing_api = run("billing-api", billing_api::server::build(settings).await?);
         let services = Self {
             issuer,

@@ -63,20 +63,29 @@ pub fn auth0_api(issuer: &LocalIssuer, port: u16) -> anyhow::Result<auth0_api::S
 /// An issuer of its own.
 pub fn auth_server(port: u16, data: &TempDir) -> auth_server::Settings {
     auth_server::Settings {
-        service: service(port),
+        service: ServiceSettings {
+            // billing-api's page signs in here, and which port that will have is not known yet.
+            cors_allowed_origins: vec!["*".to_owned()],
+            ..service(port)
+        },
         database_url: database(data, "auth-server"),
         ..auth_server::Settings::defaults()
     }
 }
 
 /// With the auth-server as its provider.
-pub fn billing_api(issuer: &str, port: u16, data: &TempDir) -> billing_api::Settings {
-    billing_api::Settings {
+pub fn billing_api(
+    issuer: &str,
+    port: u16,
+    data: &TempDir,
+) -> anyhow::Result<billing_api::Settings> {
+    Ok(billing_api::Settings {
         service: service(port),
         issuer: IssuerSettings::default(),
         oidc: OidcSettings::new(issuer),
         database_url: database(data, "billing-api"),
-    }
+        login_url: Some(format!("{issuer}/user/login").parse()?),
+    })
 }
 
 fn service(port: u16) -> ServiceSettings {

@@ -111,6 +111,51 @@ fn every_printed_request_is_answered_as_the_page_says() {
 }
 
 #[test]
+fn the_authorize_dialog_of_billing_api_may_sign_in_at_the_auth_server() {
+    let playground = Playground::start(&["--free-ports"]);
+    let line = |start: &str| {
+        let found = playground
+            .page
+            .iter()
+            .find(|line| line.trim().starts_with(start));
+        found.unwrap().clone()
+    };
+    let url = |name: &str| line(name).split_whitespace().nth(1).unwrap().to_owned();
+    let (auth_server, billing_api) = (url("auth-server"), url("billing-api"));
+    let document = shell(&format!("curl -s {billing_api}/openapi.json"));
+    let login = format!("{auth_server}/user/login");
+    assert!(
+        document.contains(&format!(r#""tokenUrl":"{login}""#)),
+        "{document}"
+    );
+
+    let told = line("In a browser:");
+    let (name, password) = told
+        .split_once("the name ")
+        .unwrap()
+        .1
+        .split_once(' ')
+        .unwrap();
+    let password = password
+        .split_whitespace()
+        .last()
+        .unwrap()
+        .trim_end_matches('.');
+    // As Swagger UI asks: the browser first, then the dialog with an empty client.
+    let asked = shell(&format!(
+        "curl -s -i -X OPTIONS {login} -H 'Origin: {billing_api}' -H 'Access-Control-Request-Method: POST' -H 'Access-Control-Request-Headers: authorization,x-requested-with'"
+    ));
+    let answered = shell(&format!(
+        "curl -s -i {login} -H 'Origin: {billing_api}' -H 'X-Requested-With: XMLHttpRequest' -u : -d grant_type=password -d username={name} -d password={password} -d scope="
+    ));
+    for answer in [&asked, &answered] {
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(answer.contains("access-control-allow-origin: "), "{answer}");
+    }
+    assert!(answered.contains(r#""access_token":"ey"#), "{answered}");
+}
+
+#[test]
 fn an_interrupt_and_a_termination_end_it_without_an_error() {
     for name in ["INT", "TERM"] {
         let mut playground = Playground::start(&["--free-ports"]);

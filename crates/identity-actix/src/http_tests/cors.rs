@@ -165,3 +165,13 @@ async fn a_star_allows_every_origin_and_names_none() {
     let answer = setup.ask(preflight(OURS, "POST", "authorization")).await;
     assert_eq!(allowed_origin(&answer), Some("*"));
 }
+
+#[actix_web::test]
+async fn swagger_ui_may_sign_in_from_another_origin() {
+    let setup = Setup::allowing(&[OURS]);
+    // What its Authorize dialog sends with a name and a password.
+    let headers = "authorization,content-type,x-requested-with";
+    let answer = setup.ask(preflight(OURS, "POST", headers)).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
+    assert_eq!(allowed_origin(&answer), Some(OURS));
+}

@@ -56,10 +56,10 @@ pub async fn attach(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
-    let (role, permission) = both(&mut write, actor.org, &body).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
+    let (role, permission) = both(write, actor.org, &body).await?;
     let slug = permission.slug;
     holds_all(&request, std::slice::from_ref(&slug))?;
     let link = Attachment {
@@ -68,10 +68,7 @@ pub async fn attach(
     };
     write.attach(actor.org, link).await?;
     let target = format!("{} {slug}", role.name);
-    write
-        .record(actor.did("role.attach_permission", &target, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("role.attach_permission", &target).await?;
     Ok(done(format!("{} has {slug}", role.name)))
 }
 
@@ -91,10 +88,10 @@ pub async fn detach(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
-    let (role, permission) = both(&mut write, actor.org, &body).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
+    let (role, permission) = both(write, actor.org, &body).await?;
     let slug = permission.slug;
     if role.name == Role::OWNER && is_own(&slug) {
         return Err(ApiError::conflict("Owners keep the server's own rights").into());
@@ -106,10 +103,7 @@ pub async fn detach(
     };
     write.detach(actor.org, link).await?;
     let target = format!("{} {slug}", role.name);
-    write
-        .record(actor.did("role.detach_permission", &target, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("role.detach_permission", &target).await?;
     Ok(done(format!("{} does not have {slug}", role.name)))
 }
 
@@ -141,17 +135,14 @@ pub async fn assign(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
-    let role = role_for(&mut write, actor.org, &body).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
+    let role = role_for(write, actor.org, &body).await?;
     holds_all(&request, &role.permissions)?;
     write.assign_role(actor.org, &body.user_id, role.id).await?;
     let target = format!("{} {}", body.user_id, role.name);
-    write
-        .record(actor.did("role.assign", &target, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("role.assign", &target).await?;
     Ok(done(format!("{} is {}", body.user_id, role.name)))
 }
 
@@ -169,10 +160,10 @@ pub async fn unassign(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
-    let role = role_for(&mut write, actor.org, &body).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
+    let role = role_for(write, actor.org, &body).await?;
     holds_all(&request, &role.permissions)?;
     if role.name == Role::OWNER && write.other_owners(actor.org, &body.user_id).await? == 0 {
         return Err(ApiError::conflict("The last owner stays one").into());
@@ -181,10 +172,7 @@ pub async fn unassign(
         .unassign_role(actor.org, &body.user_id, role.id)
         .await?;
     let target = format!("{} {}", body.user_id, role.name);
-    write
-        .record(actor.did("role.unassign", &target, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("role.unassign", &target).await?;
     Ok(done(format!("{} is not {}", body.user_id, role.name)))
 }
 

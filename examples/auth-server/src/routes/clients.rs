@@ -87,7 +87,7 @@ pub async fn create(
     Checks::default()
         .field("name", input::name(&new.name))
         .done()?;
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let actor = Actor::of(&caller);
     let new = new.into_inner();
     let client = Client {
         id: Uuid::now_v7().to_string(),
@@ -96,8 +96,8 @@ pub async fn create(
         permissions: new.permissions,
     };
     let secret = secret().map_err(|error| ApiError::internal(&error))?;
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let mut change = state.change(actor, &address).await?;
+    let (write, now) = (&mut change.write, change.now);
     if write.count_clients(actor.org).await? >= MOST {
         return Err(ApiError::conflict("The organization has 1000 clients already").into());
     }
@@ -112,10 +112,7 @@ pub async fn create(
         write.permit(actor.org, &client.id, permission.id).await?;
     }
     let target = format!("{} {}", client.id, client.permissions.join(" "));
-    write
-        .record(actor.did("client.create", &target, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("client.create", &target).await?;
     Ok(HttpResponse::Ok()
         .insert_header((actix_web::http::header::CACHE_CONTROL, "no-store"))
         .json(CreatedClient {
@@ -143,17 +140,14 @@ pub async fn delete(
     if !is_id(&id) {
         return Err(no_client().into());
     }
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
     let rights = write.rights_of_client(actor.org, &id).await?;
     holds_all(&request, &rights.slugs)?;
     if !write.delete_client(actor.org, &id).await? {
         return Err(no_client().into());
     }
-    write
-        .record(actor.did("client.delete", &id, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("client.delete", &id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

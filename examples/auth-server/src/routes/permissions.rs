@@ -97,7 +97,7 @@ pub async fn create(
         .field("action", input::slug_part(&new.action))
         .field("description", input::description(&new.description))
         .done()?;
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let actor = Actor::of(&caller);
     let body = new.into_inner();
     let new = NewPermission {
         service: &body.service,
@@ -106,16 +106,13 @@ pub async fn create(
         description: &body.description,
     };
     let slug = new.slug();
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let mut change = state.change(actor, &address).await?;
+    let (write, now) = (&mut change.write, change.now);
     if write.count_permissions(actor.org).await? >= MOST {
         return Err(ApiError::conflict("The organization has 1000 permissions already").into());
     }
     let id = write.create_permission(actor.org, new, now).await?;
-    write
-        .record(actor.did("permission.create", &slug, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("permission.create", &slug).await?;
     Ok(web::Json(PermissionAnswer {
         id,
         service: body.service,
@@ -141,22 +138,16 @@ pub async fn delete(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
     let permission = write.permission(actor.org, *id).await?;
     let permission = permission.ok_or_else(|| no_permission(&id.to_string()))?;
     if is_own(&permission.slug) {
         return Err(ApiError::conflict("The server's own rights cannot be deleted").into());
     }
     write.delete_permission(actor.org, permission.id).await?;
-    write
-        .record(
-            actor.did("permission.delete", &permission.slug, &address),
-            now,
-        )
-        .await?;
-    write.commit().await?;
+    change.finish("permission.delete", &permission.slug).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -78,21 +78,18 @@ pub async fn create(
         .field("name", input::name(&new.name))
         .field("description", input::description(&new.description))
         .done()?;
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let actor = Actor::of(&caller);
     let new = NewRole {
         name: new.name.trim(),
         description: &new.description,
     };
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let mut change = state.change(actor, &address).await?;
+    let (write, now) = (&mut change.write, change.now);
     if write.count_roles(actor.org).await? >= MOST {
         return Err(ApiError::conflict("The organization has 1000 roles already").into());
     }
     let id = write.create_role(actor.org, new, now).await?;
-    write
-        .record(actor.did("role.create", new.name, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("role.create", new.name).await?;
     Ok(web::Json(RoleAnswer {
         id,
         name: new.name.to_owned(),
@@ -117,9 +114,9 @@ pub async fn delete(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
     let role = write.role(actor.org, *id).await?;
     let role = role.ok_or_else(|| no_role(*id))?;
     if role.is_built_in() {
@@ -127,10 +124,7 @@ pub async fn delete(
     }
     holds_all(&request, &role.permissions)?;
     write.delete_role(actor.org, role.id).await?;
-    write
-        .record(actor.did("role.delete", &role.name, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("role.delete", &role.name).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

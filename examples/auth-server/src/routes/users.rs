@@ -150,10 +150,10 @@ pub async fn create(
 ) -> Result<web::Json<UserAnswer>, Refused> {
     let NewMember { user, role_ids } = new.into_inner();
     user.check(Checks::default(), "").done()?;
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let actor = Actor::of(&caller);
     let login = user.into_login(&state, actor.org).await?;
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let mut change = state.change(actor, &address).await?;
+    let (write, now) = (&mut change.write, change.now);
     write.create_user(&login, now).await?;
     let user = &login.user;
     let ids = match role_ids.as_slice() {
@@ -166,10 +166,7 @@ pub async fn create(
         holds_all(&request, &role.permissions)?;
         write.assign_role(actor.org, &user.id, id).await?;
     }
-    write
-        .record(actor.did("user.create", &user.id, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("user.create", &user.id).await?;
     Ok(web::Json(described(&state, login.user).await?))
 }
 
@@ -192,9 +189,9 @@ pub async fn delete(
     if !is_id(&id) {
         return Err(no_user(&id).into());
     }
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
-    let mut write = state.store.write().await?;
-    write.lock_org(actor.org, now).await?;
+    let actor = Actor::of(&caller);
+    let mut change = state.change(actor, &address).await?;
+    let write = &mut change.write;
     if !write.has_user(actor.org, &id).await? {
         return Err(no_user(&id).into());
     }
@@ -204,9 +201,6 @@ pub async fn delete(
         return Err(ApiError::conflict("The last owner cannot be deleted").into());
     }
     write.delete_user(actor.org, &id).await?;
-    write
-        .record(actor.did("user.delete", &id, &address), now)
-        .await?;
-    write.commit().await?;
+    change.finish("user.delete", &id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -12,8 +12,8 @@ pub(super) struct SqliteFile {
     /// As the driver reads it, with permission to make the file.
     pub(super) url: String,
     pub(super) is_in_memory: bool,
-    /// Where the file is; `None` in memory.
-    pub(super) folder: Option<PathBuf>,
+    /// Where it is; `None` in memory.
+    pub(super) path: Option<PathBuf>,
 }
 
 impl SqliteFile {
@@ -29,14 +29,12 @@ impl SqliteFile {
         let file = options.get_filename();
         let mode = query.split('&').find_map(|pair| pair.strip_prefix("mode="));
         let is_in_memory = path == "sqlite::memory:" || mode == Some("memory");
-        let mut folder_of_file = None;
         if !is_in_memory {
             let folder = file.parent().ok_or(OpenError::NoFile)?;
             std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
                 path: file.display().to_string(),
                 source,
             })?;
-            folder_of_file = Some(folder.to_owned());
         }
         let separator = if query.is_empty() { "" } else { "&" };
         let url = match mode {
@@ -47,7 +45,7 @@ impl SqliteFile {
         Ok(Self {
             url,
             is_in_memory,
-            folder: folder_of_file,
+            path: (!is_in_memory).then(|| file.to_path_buf()),
         })
     }
 

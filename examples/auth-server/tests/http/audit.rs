@@ -4,7 +4,10 @@ use serde_json::json;
 
 use crate::support::{PASSWORD, Person, TestDatabase, TestServer, on_both_databases};
 
-on_both_databases! { sign_ins_and_changes_of_rights_are_on_record }
+on_both_databases! {
+    sign_ins_and_changes_of_rights_are_on_record
+    every_other_change_is_on_record_too
+}
 
 async fn sign_ins_and_changes_of_rights_are_on_record(database: TestDatabase) {
     let server = TestServer::start(&database);
@@ -75,4 +78,67 @@ async fn sign_ins_and_changes_of_rights_are_on_record(database: TestDatabase) {
         paged.extend(page);
     }
     assert_eq!(&paged, events, "page by page");
+}
+
+async fn every_other_change_is_on_record_too(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let token = &owner.token;
+    let slug = "a_service.thing.read";
+    let permission = owner.new_permission(api, slug).await;
+    let role = owner.new_role(api, &[slug]).await;
+    let body = json!({"role_id": role, "permission_slug": slug});
+    api.post("/role/detach-permission", token, &body)
+        .await
+        .expect(200);
+    let client = json!({"name": "a client", "permissions": [slug]});
+    let client = api.post("/client/", token, &client).await.expect(200);
+    let (id, secret) = (client.text("client_id"), client.text("client_secret"));
+    for (secret, status) in [(secret.as_str(), 200), ("wrong", 401)] {
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &id),
+            ("client_secret", secret),
+        ];
+        api.form("/oauth/token", &form).await.expect(status);
+    }
+    let member = owner.member(api, &[]).await;
+    let body = json!({"old_password": PASSWORD, "new_password": "another password"});
+    api.post("/user/password", &member.token, &body)
+        .await
+        .expect(204);
+    api.post("/user/logout", &member.token, &json!({}))
+        .await
+        .expect(204);
+    for path in [
+        format!("/user/{}", member.id),
+        format!("/client/{id}"),
+        format!("/role/{role}"),
+        format!("/permission/{permission}"),
+    ] {
+        api.delete(&path, token).await.expect(204);
+    }
+    let all = api.get("/audit/", token).await.expect(200);
+    let events = all.body.as_array().unwrap().iter().rev();
+    let actions: Vec<_> = events
+        .map(|event| event["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        actions[5..],
+        [
+            "role.detach_permission",
+            "client.create",
+            "client.token",
+            "client.token_refused",
+            "user.create",
+            "user.login",
+            "user.password_changed",
+            "user.logout",
+            "user.delete",
+            "client.delete",
+            "role.delete",
+            "permission.delete",
+        ]
+    );
 }

@@ -1,6 +1,10 @@
 //! Signing keys: their algorithms, their rotation, their encryption.
 
+use std::time::Duration;
+
 use auth_server::{EncryptionKey, Rotation, SigningAlgorithm, server};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use identity_core::Algorithms;
 use serde_json::{Value, json};
 
@@ -13,9 +17,17 @@ on_both_databases! {
     every_algorithm_signs_tokens_that_are_verified_here_and_elsewhere
     keys_rotate_by_command_and_on_schedule
     a_rotation_at_the_same_moment_is_one_rotation
+    a_running_server_rotates_when_it_is_due
+    what_is_stored_is_no_plain_key
     keys_that_cannot_be_decrypted_stop_the_start
     the_discovery_document_says_what_there_is
 }
+
+const ALGORITHMS: [SigningAlgorithm; 3] = [
+    SigningAlgorithm::Rs256,
+    SigningAlgorithm::Es256,
+    SigningAlgorithm::EdDsa,
+];
 
 pub async fn key_ids(api: &Api) -> Vec<String> {
     let jwks = api.get_public("/.well-known/jwks.json").await.expect(200);
@@ -31,21 +43,14 @@ pub async fn key_ids(api: &Api) -> Vec<String> {
 }
 
 pub fn header(token: &str) -> Value {
-    use base64::Engine;
     let header = token.split('.').next().unwrap();
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .decode(header)
-        .unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(header).unwrap();
     serde_json::from_slice(&bytes).unwrap()
 }
 
 async fn every_algorithm_signs_tokens_that_are_verified_here_and_elsewhere(database: TestDatabase) {
     let mut before: Option<Person> = None;
-    for algorithm in [
-        SigningAlgorithm::Rs256,
-        SigningAlgorithm::Es256,
-        SigningAlgorithm::EdDsa,
-    ] {
+    for algorithm in ALGORITHMS {
         let mut settings = settings(&database);
         settings.tokens.algorithm = algorithm;
         let server = TestServer::with(settings);
@@ -141,6 +146,77 @@ async fn a_rotation_at_the_same_moment_is_one_rotation(database: TestDatabase) {
         .texts("SELECT id FROM signing_keys WHERE state = 'current'")
         .await;
     assert_eq!(current.len(), 1);
+}
+
+async fn a_running_server_rotates_when_it_is_due(database: TestDatabase) {
+    let mut settings = settings(&database);
+    settings.tokens.key_rotation = Duration::from_secs(1);
+    let replicas = [(); 2].map(|()| TestServer::with(settings.clone()));
+    let apis = [&replicas[0].api, &replicas[1].api];
+    let owner = Person::owner(apis[0]).await;
+    let first = header(&owner.token)["kid"].clone();
+    // Signing by turns, until both have the key after the next one.
+    let mut signed_with = vec![first];
+    while signed_with.len() < 3 {
+        for api in apis {
+            let tokens = api.login(&owner.username, PASSWORD, "").await.expect(200);
+            let kid = header(&tokens.text("access_token"))["kid"].clone();
+            if !signed_with.contains(&kid) {
+                signed_with.push(kid);
+            }
+        }
+    }
+    for api in apis {
+        api.get("/user/me", &owner.token).await.expect(200);
+    }
+    let states = database
+        .texts("SELECT state FROM signing_keys WHERE state <> 'previous' ORDER BY state")
+        .await;
+    assert_eq!(states, ["current", "next"], "however many replicas rotate");
+}
+
+async fn what_is_stored_is_no_plain_key(database: TestDatabase) {
+    for algorithm in ALGORITHMS {
+        let mut settings = settings(&database);
+        settings.tokens.algorithm = algorithm;
+        drop(TestServer::with(settings));
+    }
+    let stored = database
+        .texts("SELECT private_key FROM signing_keys ORDER BY created_at, id")
+        .await;
+    assert!(stored.len() >= 4, "{}", stored.len());
+    // What the private key of each algorithm would begin with: its identifier in DER.
+    let identifiers: [&[u8]; 3] = [
+        b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01",
+        b"\x2a\x86\x48\xce\x3d\x02\x01",
+        b"\x06\x03\x2b\x65\x70",
+    ];
+    let is_in = |part: &[u8], whole: &[u8]| whole.windows(part.len()).any(|window| window == part);
+    for key in stored {
+        let bytes = STANDARD.decode(&key).unwrap();
+        assert!(bytes.len() > 60);
+        for identifier in identifiers {
+            assert!(!is_in(identifier, &bytes), "{key}");
+        }
+    }
+    let published = database.texts("SELECT public_jwk FROM signing_keys").await;
+    for jwk in published {
+        let jwk: Value = serde_json::from_str(&jwk).unwrap();
+        for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+            assert!(jwk.get(private).is_none(), "{private} in {jwk}");
+        }
+    }
+    if let Some(file) = database.file() {
+        let folder = file.parent().unwrap();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            for identifier in &identifiers[..2] {
+                assert!(!is_in(identifier, &bytes), "{}", path.display());
+            }
+            assert!(!is_in(b"PRIVATE KEY", &bytes), "{}", path.display());
+        }
+    }
 }
 
 async fn keys_that_cannot_be_decrypted_stop_the_start(database: TestDatabase) {

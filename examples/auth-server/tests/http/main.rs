@@ -11,8 +11,10 @@ mod support;
 
 mod access;
 mod audit;
+mod bodies;
 mod clients;
 mod crash;
+mod health;
 mod keys;
 mod program;
 mod refusals;

@@ -1,14 +1,12 @@
 //! Bad input: what is refused, and what is said.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Person, TestDatabase, TestServer, on_both_databases, send, signup_body};
+use crate::support::{Person, TestDatabase, TestServer, on_both_databases, signup_body};
 
 on_both_databases! {
     what_is_taken_is_409_and_named
     what_is_not_allowed_is_422_and_every_field_is_named
-    bodies_that_are_not_read
     what_there_is_not_is_404
 }
 
@@ -134,43 +132,6 @@ async fn what_is_not_allowed_is_422_and_every_field_is_named(database: TestDatab
         ("/audit/?before=x", "before"),
     ] {
         assert_eq!(api.get(path, &owner.token).await.fields(), [field]);
-    }
-}
-
-async fn bodies_that_are_not_read(database: TestDatabase) {
-    let server = TestServer::start(&database);
-    let api = &server.api;
-    let owner = Person::owner(api).await;
-    for path in ["/user/signup", "/permission/", "/role/attach-permission"] {
-        let request = api.request(Method::POST, path).bearer_auth(&owner.token);
-        let form = send(request.form(&[("service", "a")])).await;
-        form.problem(415, "unsupported_media_type");
-        let request = api.request(Method::POST, path).bearer_auth(&owner.token);
-        let broken = request.header("content-type", "application/json");
-        send(broken.body("{")).await.problem(400, "bad_request");
-    }
-    let body = json!({"role_id": "1", "permission_slug": "a.b.c"});
-    let text = api.post("/role/attach-permission", &owner.token, &body);
-    text.await.problem(400, "bad_request");
-    let large = json!({"name": "a".repeat(70_000)});
-    let refused = api.post("/role/", &owner.token, &large).await;
-    refused.problem(413, "payload_too_large");
-
-    for path in ["/user/login", "/oauth/token", "/oauth/revoke"] {
-        let json = api
-            .post_public(path, &json!({"grant_type": "password"}))
-            .await;
-        json.oauth_error(415, "invalid_request");
-        let twice = [("grant_type", "password"), ("grant_type", "password")];
-        let twice = [&twice[..], &[("token", "a"), ("token", "a")]].concat();
-        let twice = api.form(path, &twice).await;
-        twice.oauth_error(400, "invalid_request");
-        let huge = "a".repeat(70_000);
-        let huge = api.form(path, &[("token", &huge)]).await;
-        huge.oauth_error(413, "invalid_request");
-        let get = send(api.request(Method::GET, path)).await;
-        assert!(get.header("allow").starts_with("POST"), "{path}");
-        get.problem(405, "method_not_allowed");
     }
 }
 

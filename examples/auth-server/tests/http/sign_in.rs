@@ -1,14 +1,18 @@
 //! Signing in: what is refused and how, and what a scope grants.
 
+use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Api, PASSWORD, Person, TestDatabase, TestServer, on_both_databases};
+use crate::support::{
+    Api, PASSWORD, Person, TestDatabase, TestServer, on_both_databases, send, settings,
+};
 
 on_both_databases! {
     a_wrong_password_and_an_unknown_user_are_the_same
     parameters_that_are_missing_or_wrong
     a_scope_narrows_what_is_held
     rights_that_do_not_fit_into_a_token_are_asked_for_in_parts
+    the_pages_of_allowed_origins_may_sign_in
 }
 
 async fn a_wrong_password_and_an_unknown_user_are_the_same(database: TestDatabase) {
@@ -121,4 +125,43 @@ async fn rights_that_do_not_fit_into_a_token_are_asked_for_in_parts(database: Te
     let tokens = api.login(&owner.username, PASSWORD, "auth_server.role.write");
     let token = tokens.await.expect(200).text("access_token");
     api.get("/user/me", &token).await.expect(200);
+}
+
+async fn the_pages_of_allowed_origins_may_sign_in(database: TestDatabase) {
+    let mut settings = settings(&database);
+    let origin = "http://localhost:8003";
+    settings.service.cors_allowed_origins = vec![origin.to_owned()];
+    let server = TestServer::with(settings);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let from = |method: Method, origin: &str| {
+        let request = api.request(method, "/user/login");
+        request.header("origin", origin)
+    };
+    // What a browser asks before Swagger UI's own request.
+    let preflight = |origin: &str| {
+        let request = from(Method::OPTIONS, origin);
+        request
+            .header("access-control-request-method", "POST")
+            .header(
+                "access-control-request-headers",
+                "authorization,x-requested-with",
+            )
+    };
+    let allowed = send(preflight(origin)).await.expect(200);
+    assert_eq!(allowed.header("access-control-allow-origin"), origin);
+    send(preflight("https://evil.example"))
+        .await
+        .problem(400, "bad_request");
+    for (password, status) in [(PASSWORD, 200), ("wrong password", 400)] {
+        let form = [
+            ("grant_type", "password"),
+            ("username", &owner.username),
+            ("password", password),
+        ];
+        // Swagger UI names an empty client with it.
+        let request = from(Method::POST, origin).basic_auth("", Some(""));
+        let answer = send(request.form(&form)).await.expect(status);
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+    }
 }

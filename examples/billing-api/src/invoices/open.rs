@@ -71,21 +71,25 @@ impl Invoices {
         let options = AnyPoolOptions::new().acquire_timeout(patience);
         if Database::of(url)? == Database::Postgres {
             let options = options.max_connections(8);
-            return connect(options, url, &POSTGRES).await.map(Self);
+            let pool = connect(options, url, &POSTGRES).await?;
+            return Ok(Self { pool, file: None });
         }
         let file = SqliteFile::at(url)?;
         if file.is_in_memory {
             // Each connection has a database of its own, and it is gone with the connection.
             let options = options.max_connections(1).min_connections(1);
             let options = options.idle_timeout(None).max_lifetime(None);
-            return connect(options, &file.url, &SQLITE).await.map(Self);
+            let pool = connect(options, &file.url, &SQLITE).await?;
+            return Ok(Self { pool, file: None });
         }
         file.let_readers_not_wait()
             .await
             .map_err(OpenError::Connect)?;
-        connect(options.max_connections(8), &file.url, &SQLITE)
-            .await
-            .map(Self)
+        let pool = connect(options.max_connections(8), &file.url, &SQLITE).await?;
+        Ok(Self {
+            pool,
+            file: file.path,
+        })
     }
 }
 

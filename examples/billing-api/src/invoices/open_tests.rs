@@ -52,7 +52,8 @@ async fn what_is_acknowledged_is_on_disk() {
     let invoices = Invoices::open(&url_in(&folder, "invoices.db"))
         .await
         .unwrap();
-    let pragma = async |name: &'static str| sqlx::query(name).fetch_one(&invoices.0).await.unwrap();
+    let pragma =
+        async |name: &'static str| sqlx::query(name).fetch_one(&invoices.pool).await.unwrap();
     let mode: String = pragma("PRAGMA journal_mode").await.get(0);
     assert_eq!(mode, "wal");
     let full: i64 = pragma("PRAGMA synchronous").await.get(0);

@@ -1,5 +1,7 @@
 //! Where a SQLite database is, as `DATABASE_URL` says it.
 
+use std::path::PathBuf;
+
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor};
 
@@ -10,6 +12,8 @@ pub(super) struct SqliteFile {
     /// As the driver reads it, with permission to make the file.
     pub(super) url: String,
     pub(super) is_in_memory: bool,
+    /// Where it is; `None` in memory.
+    pub(super) path: Option<PathBuf>,
 }
 
 impl SqliteFile {
@@ -38,7 +42,11 @@ impl SqliteFile {
             None if is_in_memory => url,
             None => format!("{path}?{query}{separator}mode=rwc"),
         };
-        Ok(Self { url, is_in_memory })
+        Ok(Self {
+            url,
+            is_in_memory,
+            path: (!is_in_memory).then(|| file.to_path_buf()),
+        })
     }
 
     /// Readers do not wait for a writer: the file remembers. It is done before there is a pool, which would not say

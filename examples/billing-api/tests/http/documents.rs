@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{Answer, World};
+use crate::world::{Answer, DELETE, READ, WRITE, World};
 
 #[actix_web::test]
 async fn the_index_says_whose_tokens_are_accepted() {
@@ -79,4 +79,34 @@ async fn pages_of_allowed_origins_may_read_every_answer() {
             .header("access-control-allow-methods")
             .contains("PATCH")
     );
+}
+
+#[actix_web::test]
+async fn the_authorize_dialog_signs_in_where_the_settings_say() {
+    let document = async |settings: &[(&'static str, &str)]| {
+        let world = World::with(settings).await;
+        let answer = world.service.call("GET", "/openapi.json", None, None).await;
+        answer.body
+    };
+    let without = document(&[]).await;
+    let schemes = without["components"]["securitySchemes"]
+        .as_object()
+        .unwrap();
+    assert_eq!(schemes.keys().collect::<Vec<_>>(), ["bearer"]);
+
+    let with = document(&[("LOGIN_URL", "http://localhost:8002/user/login")]).await;
+    let flow = &with["components"]["securitySchemes"]["password"]["flows"]["password"];
+    assert_eq!(flow["tokenUrl"], "http://localhost:8002/user/login");
+    let offered = flow["scopes"].as_object().unwrap();
+    assert_eq!(offered.keys().collect::<Vec<_>>(), [DELETE, READ, WRITE]);
+    for (path, method, scopes) in [
+        ("/billing/", "get", json!([READ])),
+        ("/billing/invoices", "post", json!([WRITE])),
+        ("/billing/invoices/{invoice_id}", "delete", json!([DELETE])),
+        ("/billing/me", "get", json!([])),
+    ] {
+        let security = &with["paths"][path][method]["security"];
+        let either = json!([{"bearer": scopes}, {"password": scopes}]);
+        assert_eq!(security, &either, "{method} {path}");
+    }
 }

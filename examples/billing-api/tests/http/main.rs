@@ -10,11 +10,14 @@
 mod access;
 mod documents;
 mod durability;
+mod health;
 mod invoices;
 mod keys;
 mod limits;
 mod lost_database;
 mod organizations;
+mod own_issuer;
 mod program;
+mod service;
 mod tokens;
 mod world;

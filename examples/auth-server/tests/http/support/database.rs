@@ -1,5 +1,7 @@
 //! A database for one test.
 
+use std::path::PathBuf;
+
 use auth_server::EncryptionKey;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
@@ -24,12 +26,7 @@ impl TestDatabase {
 
     /// A new database on the server of `TEST_POSTGRES_URL`. It stays there: the server is for tests.
     pub async fn postgres() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a test that is run with a server says where it is"
-        )]
-        let server = std::env::var("TEST_POSTGRES_URL")
-            .expect("TEST_POSTGRES_URL is the address of a database");
+        let server = server();
         sqlx::any::install_default_drivers();
         let name = format!("auth_server_{}", uuid::Uuid::now_v7().simple());
         let mut connection = AnyConnection::connect(&server).await.unwrap();
@@ -55,6 +52,43 @@ impl TestDatabase {
         self.url.starts_with("postgres")
     }
 
+    /// Takes it away from whoever uses it: the file is elsewhere, or the server refuses.
+    pub async fn lose(&self) {
+        if let Some(file) = self.file() {
+            return std::fs::rename(&file, file.with_extension("lost")).unwrap();
+        }
+        let name = self.url.rsplit('/').next().unwrap();
+        self.administer(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+            .await;
+        self.administer(format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ))
+        .await;
+    }
+
+    /// The end of [`lose`](Self::lose).
+    pub async fn bring_back(&self) {
+        if let Some(file) = self.file() {
+            return std::fs::rename(file.with_extension("lost"), &file).unwrap();
+        }
+        let name = self.url.rsplit('/').next().unwrap();
+        self.administer(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+            .await;
+    }
+
+    /// Where the file is, if it is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.url.strip_prefix("sqlite://").map(PathBuf::from)
+    }
+
+    /// Says something to the server, not to this database.
+    async fn administer(&self, statement: String) {
+        let server = server();
+        let mut connection = AnyConnection::connect(&server).await.unwrap();
+        connection.execute(AssertSqlSafe(statement)).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// Looks into the database behind the server's back.
     pub async fn texts(&self, query: &'static str) -> Vec<String> {
         use sqlx::Row;
@@ -64,4 +98,12 @@ impl TestDatabase {
         connection.close().await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }
+}
+
+fn server() -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that is run with a server says where it is"
+    )]
+    std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL is the address of a database")
 }

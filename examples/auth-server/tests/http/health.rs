@@ -1,0 +1,32 @@
+//! Whether requests can be answered.
+
+use crate::support::{Api, Person, TestDatabase, TestServer, on_both_databases};
+
+on_both_databases! { a_lost_database_is_503_until_it_is_back }
+
+/// Asks again until the answer has this status.
+async fn until_ready_is(api: &Api, status: u16) -> serde_json::Value {
+    loop {
+        let answer = api.get_public("/health/ready").await;
+        if answer.status == status {
+            return answer.body;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn a_lost_database_is_503_until_it_is_back(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    api.get_public("/health/ready").await.expect(200);
+    database.lose().await;
+    let told = until_ready_is(api, 503).await;
+    let reason = told["reason"].as_str().unwrap();
+    assert!(reason.starts_with("database: the "), "{reason}");
+    assert!(!reason.contains('/'), "nothing of where it is: {reason}");
+    api.get_public("/health").await.expect(200);
+    database.bring_back().await;
+    until_ready_is(api, 200).await;
+    api.get("/user/me", &owner.token).await.expect(200);
+}
