@@ -58,7 +58,7 @@ impl RequestBody {
     }
 }
 
-/// Whether [`body_deadline`] ended a body, for extractors that answer their own errors.
+/// Whether [`around_routes`](crate::around_routes) ended a body that was late, for extractors that answer their own errors.
 pub fn is_late(error: &PayloadError) -> bool {
     matches!(error, PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
 }
