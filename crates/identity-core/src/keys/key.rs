@@ -181,7 +181,6 @@ fn algorithms_of(parameters: &AlgorithmParameters) -> Result<&'static [Algorithm
         AlgorithmParameters::OctetKeyPair(okp) if okp.curve == EllipticCurve::Ed25519 => {
             Ok(&[Algorithm::EdDSA])
         }
-        AlgorithmParameters::OctetKey(_) => Err(KeyRejection::NotPublic),
         _ => Err(KeyRejection::Unsupported),
     }
 }
