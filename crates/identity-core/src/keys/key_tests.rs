@@ -122,6 +122,12 @@ fn a_key_that_cannot_be_used_is_skipped_and_named() {
             Unsupported,
         ),
         (
+            "an Edwards key on a curve of another kind",
+            json!({"kty": "OKP", "crv": "P-256", "kid": "k",
+                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}),
+            Unsupported,
+        ),
+        (
             "an unknown kty",
             lacking(ec("kty", json!("AKP")), "alg"),
             Unsupported,
