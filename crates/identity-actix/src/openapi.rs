@@ -51,7 +51,8 @@ pub fn describe(mut document: OpenApi, table: &AccessTable, how_to_get_a_token: 
     document
 }
 
-pub(crate) fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut Operation> {
+/// The operation of this method, if the path has one.
+pub fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut Operation> {
     match *method {
         Method::GET => item.get.as_mut(),
         Method::POST => item.post.as_mut(),

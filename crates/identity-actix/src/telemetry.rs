@@ -3,11 +3,11 @@
 use std::io::IsTerminal;
 use std::str::FromStr;
 
+use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::{Error, HttpMessage};
 use tracing::{Dispatch, Span, debug, info, info_span};
-use tracing_actix_web::{RequestId, RootSpanBuilder, TracingLogger};
+use tracing_actix_web::{RootSpanBuilder, TracingLogger};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::fmt::format::{DefaultFields, Format};
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -15,6 +15,7 @@ use tracing_subscriber::layer::{Layered, SubscriberExt};
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
+use crate::request_id;
 use crate::settings::LogSettings;
 
 /// How log lines look.
@@ -91,11 +92,10 @@ pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let id = || request.extensions().get::<RequestId>().copied();
         // What stands in here is not evaluated for a span that nobody wants.
         info_span!(
             "request",
-            request_id = id().map(|id| id.to_string()),
+            request_id = request_id::of(request).map(|id| id.to_string()),
             http.method = %request.method(),
             http.path = request.path(),
         )

@@ -1,9 +1,8 @@
 //! Signing in from the Authorize dialog of Swagger UI.
 
 use identity_actix::AccessTable;
-use identity_actix::openapi::{PasswordFlow, with_password_flow};
+use identity_actix::openapi::{PasswordFlow, operation, with_password_flow};
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
 
 use crate::policies::RIGHTS;
 
@@ -11,7 +10,7 @@ use crate::policies::RIGHTS;
 pub fn with_sign_in(mut document: OpenApi, table: &AccessTable) -> OpenApi {
     for route in table.routes() {
         let item = document.paths.paths.get_mut(route.path);
-        if let Some(operation) = item.and_then(|item| operation(item, route.method.as_str())) {
+        if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
             // Several resources have a handler of the same name, and an id is one operation's alone.
             operation.operation_id = Some(format!("{} {}", route.method, route.path));
         }
@@ -27,13 +26,4 @@ pub fn with_sign_in(mut document: OpenApi, table: &AccessTable) -> OpenApi {
             .collect(),
     };
     with_password_flow(document, table, flow)
-}
-
-fn operation<'i>(item: &'i mut PathItem, method: &str) -> Option<&'i mut Operation> {
-    match method {
-        "GET" => item.get.as_mut(),
-        "POST" => item.post.as_mut(),
-        "DELETE" => item.delete.as_mut(),
-        _ => None,
-    }
 }
