@@ -2,6 +2,7 @@
 
 mod sqlite_file;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use identity_actix::health::{Dependency, DependencyCheck};
@@ -43,7 +44,11 @@ pub struct Page {
 
 /// The users in a database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Users(AnyPool);
+pub struct Users {
+    pool: AnyPool,
+    /// Where they are, if that is a file.
+    file: Option<PathBuf>,
+}
 
 /// Why the store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -146,11 +151,15 @@ impl Users {
             return Self::connect(options, &file.url, &SQLITE).await;
         }
         let unusable = |source| OpenError::File {
-            path: file.path.clone(),
+            path: file.path.display().to_string(),
             source,
         };
         file.let_readers_not_wait().await.map_err(unusable)?;
-        Self::connect(options.max_connections(8), &file.url, &SQLITE).await
+        let users = Self::connect(options.max_connections(8), &file.url, &SQLITE).await?;
+        Ok(Self {
+            file: Some(file.path),
+            ..users
+        })
     }
 
     async fn connect(
@@ -170,7 +179,7 @@ impl Users {
             Err(error) => return Err(OpenError::Connect(error)),
         };
         migrator.run(&pool).await.map_err(OpenError::Migrate)?;
-        Ok(Self(pool))
+        Ok(Self { pool, file: None })
     }
 
     /// Stores a user. Errors: the email is taken; the database fails.
@@ -185,7 +194,7 @@ impl Users {
             .bind(&user.id)
             .bind(&user.name)
             .bind(&user.email)
-            .execute(&self.0)
+            .execute(&self.pool)
             .await
         {
             Ok(_) => Ok(user),
@@ -203,7 +212,7 @@ impl Users {
         let rows = select
             .bind(page.after.unwrap_or_default())
             .bind(i64::from(page.limit))
-            .fetch_all(&self.0)
+            .fetch_all(&self.pool)
             .await?;
         rows.iter().map(user).collect()
     }
@@ -211,7 +220,7 @@ impl Users {
     /// How many users there are.
     pub async fn count(&self) -> Result<u64, sqlx::Error> {
         let row = sqlx::query("SELECT COUNT(*) FROM users")
-            .fetch_one(&self.0)
+            .fetch_one(&self.pool)
             .await?;
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
@@ -223,7 +232,7 @@ impl Users {
         }
         let deleted = sqlx::query("DELETE FROM users WHERE id = $1")
             .bind(id)
-            .execute(&self.0)
+            .execute(&self.pool)
             .await?;
         Ok(deleted.rows_affected() > 0)
     }
@@ -249,9 +258,13 @@ impl Dependency for Users {
 
     fn check(&self) -> DependencyCheck<'_> {
         Box::pin(async {
+            // What is written to a file that was taken away is lost with the process.
+            if self.file.as_ref().is_some_and(|file| !file.exists()) {
+                return Err("the file of the database is gone".to_owned());
+            }
             // The database's own message may name hosts and users: it is for the log.
-            sqlx::query("SELECT 1")
-                .execute(&self.0)
+            sqlx::query("SELECT id FROM users LIMIT 1")
+                .execute(&self.pool)
                 .await
                 .map(drop)
                 .map_err(|error| {

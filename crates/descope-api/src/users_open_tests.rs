@@ -41,7 +41,7 @@ async fn a_file_that_may_only_be_read_is_not_made_and_not_written() {
 
     let users = Users::open(&folder.url("users.db")).await.unwrap();
     let ada = users.create("Ada", "ada@example.com").await.unwrap();
-    users.0.close().await;
+    users.pool.close().await;
     let users = Users::open(&url).await.unwrap();
     assert_eq!(all(&users).await, [ada]);
     let refused = told(users.create("Bob", "bob@example.com").await.unwrap_err());
@@ -52,7 +52,7 @@ async fn a_file_that_may_only_be_read_is_not_made_and_not_written() {
 async fn what_is_acknowledged_is_on_disk() {
     let folder = Folder::new();
     let users = Users::open(&folder.url("users.db")).await.unwrap();
-    let pragma = async |name: &'static str| sqlx::query(name).fetch_one(&users.0).await.unwrap();
+    let pragma = async |name: &'static str| sqlx::query(name).fetch_one(&users.pool).await.unwrap();
     let mode: String = pragma("PRAGMA journal_mode").await.get(0);
     assert_eq!(mode, "wal");
     let full: i64 = pragma("PRAGMA synchronous").await.get(0);

@@ -167,15 +167,43 @@ async fn reopening_the_file_keeps_the_users() {
     let folder = Folder::new();
     let users = Users::open(&folder.url("users.db")).await.unwrap();
     let ada = users.create("Ada", "ada@example.com").await.unwrap();
-    users.0.close().await;
+    users.pool.close().await;
     let users = Users::open(&folder.url("users.db")).await.unwrap();
     assert_eq!(all(&users).await, [ada]);
 }
 
 #[tokio::test]
+async fn a_store_whose_file_is_gone_is_not_ready_until_it_is_back() {
+    let folder = Folder::new();
+    let users = Users::open(&folder.url("users.db")).await.unwrap();
+    let (file, elsewhere) = (folder.0.join("users.db"), folder.0.join("elsewhere.db"));
+    assert_eq!(users.check().await, Ok(()));
+    std::fs::rename(&file, &elsewhere).unwrap();
+    assert_eq!(
+        users.check().await,
+        Err("the file of the database is gone".to_owned())
+    );
+    std::fs::rename(&elsewhere, &file).unwrap();
+    assert_eq!(users.check().await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_store_whose_table_is_gone_is_not_ready() {
+    let users = Users::open("sqlite::memory:").await.unwrap();
+    sqlx::query("DROP TABLE users")
+        .execute(&users.pool)
+        .await
+        .unwrap();
+    assert_eq!(
+        users.check().await,
+        Err("the database does not answer".to_owned())
+    );
+}
+
+#[tokio::test]
 async fn a_closed_store_is_not_ready_and_says_no_more_than_that() {
     let users = Users::open("sqlite::memory:").await.unwrap();
-    users.0.close().await;
+    users.pool.close().await;
     assert_eq!(
         users.check().await,
         Err("the database does not answer".to_owned())

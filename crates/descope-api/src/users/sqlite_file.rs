@@ -1,5 +1,7 @@
 //! Where a SQLite database is, as `DATABASE_URL` says it.
 
+use std::path::PathBuf;
+
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor};
 
@@ -10,8 +12,8 @@ pub(super) struct SqliteFile {
     /// As the driver reads it, with permission to make the file.
     pub(super) url: String,
     pub(super) is_in_memory: bool,
-    /// The file's name, for people.
-    pub(super) path: String,
+    /// Where it is; not the place of anything in memory.
+    pub(super) path: PathBuf,
 }
 
 impl SqliteFile {
@@ -25,13 +27,12 @@ impl SqliteFile {
         let (path, query) = url.split_once('?').unwrap_or((&url, ""));
         let options: SqliteConnectOptions = path.parse().map_err(OpenError::Connect)?;
         let file = options.get_filename();
-        let name = file.display().to_string();
         let mode = query.split('&').find_map(|pair| pair.strip_prefix("mode="));
         let is_in_memory = path == "sqlite::memory:" || mode == Some("memory");
         if !is_in_memory {
             let folder = file.parent().ok_or(OpenError::NoFile)?;
             std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-                path: name.clone(),
+                path: file.display().to_string(),
                 source,
             })?;
         }
@@ -44,7 +45,7 @@ impl SqliteFile {
         Ok(Self {
             url,
             is_in_memory,
-            path: name,
+            path: file.to_path_buf(),
         })
     }
 
