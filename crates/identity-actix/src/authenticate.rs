@@ -1,6 +1,7 @@
 //! The middleware that finds out who is calling.
 
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::dev::ServiceRequest;
@@ -40,7 +41,6 @@ pub struct Authenticate {
 }
 
 /// What the middleware leaves for the extractors.
-#[derive(Clone)]
 pub(crate) struct Session {
     pub(crate) realm: Arc<str>,
     pub(crate) caller: Arc<Authenticated>,
@@ -78,8 +78,9 @@ impl Authenticate {
     pub fn required(
         self,
     ) -> HttpAuthentication<Credentials, impl Fn(ServiceRequest, Credentials) -> Outcome> {
+        let this = Rc::new(self);
         HttpAuthentication::with_fn(move |request: ServiceRequest, credentials| -> Outcome {
-            let this = self.clone();
+            let this = Rc::clone(&this);
             Box::pin(async move {
                 match this.session(credentials).await {
                     Ok(session) => {

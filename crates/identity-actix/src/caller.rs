@@ -70,12 +70,16 @@ impl Bearer {
     }
 }
 
-fn session(request: &HttpRequest) -> Result<Session, ApiError> {
-    let session = request.extensions().get::<Session>().cloned();
-    session.ok_or_else(|| {
-        ApiError::broken(
+/// What `look` makes of what the middleware found out.
+fn session<T>(
+    request: &HttpRequest,
+    look: impl FnOnce(&Session) -> Result<T, ApiError>,
+) -> Ready<Result<T, ApiError>> {
+    ready(match request.extensions().get::<Session>() {
+        Some(session) => look(session),
+        None => Err(ApiError::broken(
             "a handler asks for its caller, but its scope has no Authenticate middleware",
-        )
+        )),
     })
 }
 
@@ -84,7 +88,7 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(session(request).map(|session| Self(session.caller)))
+        session(request, |session| Ok(Self(Arc::clone(&session.caller))))
     }
 }
 
@@ -93,18 +97,16 @@ impl<P: Policy> FromRequest for Require<P> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            session(request).and_then(|session| match P::RULE.check(&session.caller) {
-                Ok(()) => Ok(Self {
-                    caller: Caller(session.caller),
-                    policy: PhantomData,
-                }),
-                Err(denial) => {
-                    info!(access.reason = denial.code(), "access denied: {denial}");
-                    Err(ApiError::denied(&session.realm, &denial, P::DENIED))
-                }
+        session(request, |session| match P::RULE.check(&session.caller) {
+            Ok(()) => Ok(Self {
+                caller: Caller(Arc::clone(&session.caller)),
+                policy: PhantomData,
             }),
-        )
+            Err(denial) => {
+                info!(access.reason = denial.code(), "access denied: {denial}");
+                Err(ApiError::denied(&session.realm, &denial, P::DENIED))
+            }
+        })
     }
 }
 
@@ -113,15 +115,15 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            session(request).and_then(|session| match session.caller.token().claims_as() {
+        session(request, |session| {
+            match session.caller.token().claims_as() {
                 Ok(claims) => Ok(Self(claims)),
                 Err(error) => {
                     info!(access.reason = error.code(), "access denied: {error}");
                     Err(ApiError::denied(&session.realm, &Denial::Other, None))
                 }
-            }),
-        )
+            }
+        })
     }
 }
 
@@ -130,6 +132,6 @@ impl FromRequest for Bearer {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(session(request).map(|session| Self(session.token)))
+        session(request, |session| Ok(Self(session.token.clone())))
     }
 }
