@@ -1,5 +1,7 @@
 //! What is kept, and that it verifies what the library verifies.
 
+use std::rc::Rc;
+
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::jwk::Jwk;
@@ -97,6 +99,28 @@ fn a_key_that_is_too_short_verifies_nothing() {
         assert!(verifier.verify(b"m", &vec![1; 16]).is_err());
         assert!(verifier.verify(b"m", &vec![0; 256]).is_err());
     }
+}
+
+#[test]
+fn a_key_is_parsed_once_for_each_algorithm_that_it_verifies() {
+    for algorithm in ALL {
+        let key = TestKey::fresh("k", algorithm);
+        let [first, again] = [(); 2].map(|()| kept(algorithm, &public(&key)).unwrap());
+        assert!(Rc::ptr_eq(&first, &again), "{algorithm:?}");
+        let other = kept(algorithm, &public(&TestKey::fresh("k", algorithm)));
+        assert!(!Rc::ptr_eq(&first, &other.unwrap()), "{algorithm:?}");
+    }
+}
+
+/// A modulus alone is no key, and neither is an exponent.
+#[test]
+fn rsa_keys_that_share_a_part_are_two() {
+    let keys = [(0xc1, 3), (0xc1, 5), (0xc3, 3)].map(|(first, e)| {
+        let n = [&[first][..], &[0x55; 255]].concat();
+        DecodingKey::from_rsa_raw_components(&n, &[e])
+    });
+    let kept = keys.map(|key| kept(Algorithm::RS256, &key).unwrap());
+    assert!(!Rc::ptr_eq(&kept[0], &kept[1]) && !Rc::ptr_eq(&kept[0], &kept[2]));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::{Bounds, Table, WAYS};
+use super::{Bounds, Entry, Table, WAYS};
 use crate::token_cache::TokenDigest;
 
 fn digest(number: usize) -> TokenDigest {
@@ -52,6 +52,19 @@ fn no_more_and_nothing_heavier_is_kept_than_is_allowed() {
         assert_eq!(value(&table, 501), None);
         assert!(table.len() * 10 >= full * 9, "nothing had to go for it");
     }
+}
+
+#[test]
+fn what_it_says_to_take_up_is_what_it_does() {
+    for entries in [1, 7, 1000] {
+        let table = table(entries, 1);
+        assert_eq!(Table::<usize>::size(entries), size_of_val(&*table.sets));
+        assert!(table.sets.len() * WAYS >= 2 * entries);
+    }
+    // An `Arc` counts its owners in two words, and what the allocator needs is not much.
+    let entry = size_of::<Entry<usize>>();
+    let with_counts = entry + 2 * size_of::<usize>();
+    assert!((with_counts..=entry * 2).contains(&Table::<usize>::ENTRY));
 }
 
 #[test]
