@@ -3,8 +3,12 @@
 //! What this cache gives is never an answer by itself: whoever asks makes sure that the token would be verified again
 //! now ([`Verifier`](crate::Verifier) knows), and verifies it anew if not. So an entry cannot outlive the token's `exp`
 //! or the key that verified it, and a refusal never comes from here.
+//!
+//! A token is kept when it is verified for the second time. So one that is used once costs no place, and many that are
+//! cannot push out those that are used again and again.
 
 mod digest;
+mod met;
 mod table;
 mod weight;
 
@@ -14,12 +18,14 @@ use std::sync::Arc;
 use crate::authenticator::Authenticated;
 use crate::figures::CacheFigures;
 pub(crate) use digest::TokenDigest;
+use met::Met;
 use table::{Bounds, Table};
 
 /// How much a cache of verified tokens holds. It keeps to both limits; 0 for either turns it off.
 ///
 /// `max_bytes` is what the cache may take up, with all that belongs to it, estimated rather too high than too low. A
-/// token that needs more than an eighth of it is not kept, but verified each time.
+/// token that needs more than an eighth of it is not kept, but verified each time. So is one that is not used a second time
+/// before many others came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
     /// The largest number of tokens. Default 10,000.
@@ -40,7 +46,8 @@ impl CacheLimits {
 
     fn bounds(self) -> Option<Bounds> {
         let entries = self.max_tokens.min(self.max_bytes / Self::LEAST_BYTES);
-        let weight = self.max_bytes.checked_sub(Table::<Verified>::size(entries));
+        let empty = Table::<Verified>::size(entries) + Met::size(entries);
+        let weight = self.max_bytes.checked_sub(empty);
         let bounds = Bounds {
             entries,
             weight: weight?,
@@ -60,6 +67,7 @@ impl Default for CacheLimits {
 
 /// Verified tokens by their SHA-256. Nobody who looks one up takes a lock.
 pub(crate) struct TokenCache {
+    met: Met,
     tokens: Table<Verified>,
     /// What a token may take up.
     heaviest: usize,
@@ -80,6 +88,7 @@ impl TokenCache {
     pub(crate) fn new(limits: CacheLimits) -> Option<Self> {
         let bounds = limits.bounds()?;
         Some(Self {
+            met: Met::new(bounds.entries),
             tokens: Table::new(bounds),
             heaviest: limits.max_bytes / 8,
             figures: CacheFigures::new(),
@@ -111,8 +120,11 @@ impl TokenCache {
         }
     }
 
-    /// Keeps what was found out about a token that was verified.
+    /// Keeps what was found out about a token that was verified, if it was so before.
     pub(crate) fn keep(&self, token: TokenDigest, verified: Verified) {
+        if !self.met.before(&token) {
+            return;
+        }
         let weight = Table::<Verified>::ENTRY + weight::of(&verified.caller);
         if weight <= self.heaviest {
             self.tokens.insert(token, verified, weight);

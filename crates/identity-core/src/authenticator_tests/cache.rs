@@ -137,7 +137,7 @@ async fn without_a_cache_each_token_is_verified_each_time() {
 #[tokio::test]
 async fn a_cached_caller_is_the_same_value() {
     let setup = Setup::new();
-    let token = setup.key.token(&with("scope", json!("a b")));
+    let token = setup.cached(&with("scope", json!("a b"))).await;
     let first = setup.authenticator.authenticate(&token).await.unwrap();
     let second = setup.authenticator.authenticate(&token).await.unwrap();
     assert!(Arc::ptr_eq(&first, &second));

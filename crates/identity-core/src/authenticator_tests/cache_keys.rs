@@ -26,8 +26,7 @@ async fn a_cached_token_is_refused_at_once_when_its_rsa_key_was_replaced_under_t
     let setup = Setup::new();
     let key = TestKey::fixed().named("k", Algorithm::RS256);
     setup.keys.set(&[&key]);
-    let token = key.token(&claims_of(ISSUER, "U1"));
-    assert_eq!(setup.code(&token).await, "verified");
+    let token = setup.cached_of(&key, &claims_of(ISSUER, "U1")).await;
     setup.keys.set(&[&TestKey::fresh("k", Algorithm::RS256)]);
     assert_eq!(setup.code(&token).await, "invalid_signature");
 }
@@ -48,8 +47,7 @@ async fn a_cached_token_is_refused_at_once_when_its_key_is_for_another_algorithm
     let setup = Setup::new();
     let key = TestKey::fixed().named("k", Algorithm::RS256);
     setup.keys.set(&[&key]);
-    let token = key.token(&claims_of(ISSUER, "U1"));
-    assert_eq!(setup.code(&token).await, "verified");
+    let token = setup.cached_of(&key, &claims_of(ISSUER, "U1")).await;
     setup.keys.set(&[&key.named("k", Algorithm::PS256)]);
     assert_eq!(setup.code(&token).await, "algorithm_not_allowed");
 }

@@ -11,7 +11,7 @@ async fn each_token_is_counted_once_with_its_outcome() {
     let setup = with_local_recorder(&recorded, Setup::new);
     let good = setup.key.token(&claims_of(ISSUER, "U1"));
     let foreign = setup.key.token(&claims_of("https://evil.example/", "U1"));
-    for token in ["x", &good, &good, &good, &foreign] {
+    for token in ["x", &good, &good, &good, &good, &foreign] {
         setup.code(token).await;
     }
     setup.clock.set(NOW + 605.0);
@@ -23,14 +23,14 @@ async fn each_token_is_counted_once_with_its_outcome() {
             "identity_tokens_total issuer={ISSUER} outcome={outcome}"
         ))
     };
-    assert_eq!(outcome("verified"), 3);
+    assert_eq!(outcome("verified"), 4);
     assert_eq!(outcome("malformed_token"), 1);
     assert_eq!(outcome("invalid_claims"), 1);
     assert_eq!(outcome("token_expired"), 1);
     assert_eq!(outcome("keys_unavailable"), 1);
     assert_eq!(recorded.count("identity_token_cache_hits_total"), 2);
     assert_eq!(recorded.count("identity_token_cache_dropped_total"), 1);
-    assert_eq!(recorded.count("identity_token_cache_misses_total"), 4);
+    assert_eq!(recorded.count("identity_token_cache_misses_total"), 5);
     assert_eq!(recorded.gauge("identity_token_cache_entries"), 0.0);
     assert_eq!(recorded.gauge("identity_token_cache_bytes"), 0.0);
 }
@@ -39,7 +39,7 @@ async fn each_token_is_counted_once_with_its_outcome() {
 async fn the_cache_says_how_full_it_is() {
     let recorded = Recorded::default();
     let setup = with_local_recorder(&recorded, Setup::new);
-    for subject in ["U1", "U2", "U2"] {
+    for subject in ["U1", "U1", "U2", "U2", "U2", "U3"] {
         let token = setup.key.token(&claims_of(ISSUER, subject));
         setup.code(&token).await;
     }

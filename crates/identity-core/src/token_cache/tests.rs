@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{CacheLimits, Table, TokenCache, TokenDigest, Verified};
+use super::{CacheLimits, Met, Table, TokenCache, TokenDigest, Verified};
 use crate::authenticator::Authenticated;
 use crate::testing::{StaticKeys, TestClock, TestKey};
 use crate::{
@@ -52,6 +52,13 @@ fn verified(caller: &Arc<Authenticated>) -> Verified {
     }
 }
 
+/// As if it had been verified for the second time.
+fn keep(cache: &TokenCache, token: &TokenDigest, caller: &Arc<Authenticated>) {
+    for _ in 0..2 {
+        cache.keep(*token, verified(caller));
+    }
+}
+
 fn subject(cache: &TokenCache, token: &TokenDigest) -> Option<String> {
     let found = cache.get(token, |_| true)?;
     Some(found.caller.token().subject().to_owned())
@@ -65,7 +72,7 @@ async fn tokens_whose_digests_begin_alike_are_told_apart() {
     let callers = callers(18).await;
     let (absent, present) = callers.split_at(10);
     for (token, caller) in present {
-        cache.keep(*token, verified(caller));
+        keep(&cache, token, caller);
     }
     for (token, _) in absent {
         assert_eq!(subject(&cache, token), None, "nobody is let in for another");
@@ -98,6 +105,22 @@ fn zero_for_either_limit_turns_it_off() {
     }
 }
 
+#[test]
+fn what_the_empty_cache_takes_up_is_part_of_what_it_may() {
+    for limits in [
+        CacheLimits::default(),
+        CacheLimits {
+            max_tokens: 7,
+            max_bytes: 100_000,
+        },
+    ] {
+        let bounds = limits.bounds().unwrap();
+        assert_eq!(bounds.entries, limits.max_tokens);
+        let empty = Table::<Verified>::size(bounds.entries) + Met::size(bounds.entries);
+        assert_eq!(empty + bounds.weight, limits.max_bytes);
+    }
+}
+
 #[tokio::test]
 async fn there_are_never_more_tokens_than_are_allowed() {
     for max_tokens in [1, 2, 7, 100] {
@@ -108,7 +131,7 @@ async fn there_are_never_more_tokens_than_are_allowed() {
         let cache = TokenCache::new(limits).unwrap();
         let mut held = 0;
         for (token, caller) in callers(300).await {
-            cache.keep(token, verified(&caller));
+            keep(&cache, &token, &caller);
             held = held.max(cache.tokens.len());
             assert!(cache.tokens.len() <= max_tokens, "of {max_tokens}");
             assert!(cache.tokens.weight() <= 64 * 1024 * 1024);
@@ -125,7 +148,7 @@ async fn there_is_never_more_memory_in_use_than_is_allowed() {
     };
     let cache = TokenCache::new(limits).unwrap();
     for (token, caller) in callers(300).await {
-        cache.keep(token, verified(&caller));
+        keep(&cache, &token, &caller);
         assert!(cache.tokens.weight() <= 100_000);
     }
     let held = cache.tokens.len();
@@ -133,11 +156,48 @@ async fn there_is_never_more_memory_in_use_than_is_allowed() {
 }
 
 #[tokio::test]
+async fn a_token_is_kept_when_it_is_verified_for_the_second_time() {
+    let cache = TokenCache::new(CacheLimits::default()).unwrap();
+    let callers = callers(2).await;
+    let (token, caller) = &callers[0];
+    cache.keep(*token, verified(caller));
+    assert!(cache.get(token, |_| true).is_none());
+    assert_eq!((cache.tokens.len(), cache.tokens.weight()), (0, 0));
+    cache.keep(callers[1].0, verified(&callers[1].1));
+    cache.keep(*token, verified(caller));
+    assert!(cache.get(token, |_| true).is_some());
+    assert!(cache.get(&callers[1].0, |_| true).is_none(), "met once");
+}
+
+#[tokio::test]
+async fn tokens_that_are_used_once_push_nothing_out() {
+    let limits = CacheLimits {
+        max_tokens: 10,
+        ..CacheLimits::default()
+    };
+    let cache = TokenCache::new(limits).unwrap();
+    let [(_, caller)] = &callers(1).await[..] else {
+        panic!("one was asked for");
+    };
+    // The same in each run.
+    let digest = |number: usize| TokenDigest::of(&number.to_string());
+    for number in 0..10 {
+        keep(&cache, &digest(number), caller);
+    }
+    for number in 10..500 {
+        cache.keep(digest(number), verified(caller));
+    }
+    for number in 0..10 {
+        assert!(cache.get(&digest(number), |_| true).is_some(), "{number}");
+    }
+}
+
+#[tokio::test]
 async fn what_no_longer_stands_is_dropped() {
     let cache = TokenCache::new(CacheLimits::default()).unwrap();
     let callers = callers(2).await;
     for (token, caller) in &callers {
-        cache.keep(*token, verified(caller));
+        keep(&cache, token, caller);
     }
     assert!(cache.get(&callers[0].0, |_| false).is_none());
     assert!(cache.get(&callers[0].0, |_| true).is_none(), "it is gone");
