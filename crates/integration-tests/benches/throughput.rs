@@ -32,6 +32,8 @@ mod server;
 #[path = "throughput/several.rs"]
 mod several;
 
+#[path = "throughput/awake.rs"]
+mod awake;
 #[path = "throughput/cores.rs"]
 mod cores;
 #[path = "throughput/issuers.rs"]
@@ -69,7 +71,8 @@ async fn main() -> Result<ExitCode> {
     let words: Vec<String> = env::args().skip(1).collect();
     let texts: Vec<&str> = words.iter().map(String::as_str).collect();
     match texts.as_slice() {
-        // Servers that this program starts itself as.
+        // What this program starts itself as.
+        [awake::ROLE] => awake::run(),
         ["floor", port, recording] => floor::serve(port.parse()?, Path::new(recording)).await?,
         ["several", port, memory, audience, issuers @ ..] => {
             several::serve(port.parse()?, *memory == "remembers", audience, issuers).await?;

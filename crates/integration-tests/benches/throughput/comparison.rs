@@ -12,6 +12,7 @@ use crate::world::World;
 pub const FLOOR: &str = "plain actix-web, the same bytes";
 pub const FLOOR_WITH_TOKEN: &str = "plain actix-web, the same bytes, a token sent along";
 pub const PUBLIC: &str = "public route";
+pub const PUBLIC_WITH_TOKEN: &str = "public route, a token sent along";
 pub const ONE_TOKEN: &str = "protected route, one token";
 pub const MANY_TOKENS: &str = "protected route, thousands of tokens";
 pub const NEW_TOKENS: &str = "protected route, each token new";
@@ -128,6 +129,7 @@ fn rows(world: &World) -> Vec<Row> {
     }
     rows.insert(0, Row::new(FLOOR, Kind::Floor, Tokens::Without));
     rows.insert(1, Row::new(FLOOR_WITH_TOKEN, Kind::Floor, Tokens::First(1)));
+    rows.insert(3, Row::new(PUBLIC_WITH_TOKEN, service, Tokens::Along));
     rows.push(Row::new(NEW_TOKENS, service, Tokens::New));
     let Some(peers) = &world.arguments.peers else {
         return rows;

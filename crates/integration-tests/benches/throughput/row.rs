@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 
+use crate::awake::Awake;
 use crate::server::{Kind, Server};
 use crate::world::{MAIN, World};
 use crate::wrk::{self, Load, Requests};
@@ -29,6 +30,8 @@ pub struct Row {
 pub enum Tokens {
     /// The public route, without any.
     Public,
+    /// The public route, with the issuer's first one, which nobody asks for.
+    Along,
     /// The protected route of a server that asks for none.
     Without,
     /// The first so many of the issuer's, in turn.
@@ -94,6 +97,11 @@ impl Row {
             seconds: WARM_UP,
             ..warm_up
         };
+        // Where the server is on the same core, it has no time to lose there.
+        let _awake = match pins.is_shared {
+            true => None,
+            false => Some(Awake::keep(&pins.client)?),
+        };
         wrk::run(server.address, &pins.client, warm_up)?;
         let before = server.process.cpu_seconds()?;
         let outcome = wrk::run(server.address, &pins.client, load)?;
@@ -113,14 +121,13 @@ impl Row {
         let issuer = world.issuer(self.issuer)?;
         let requests = match self.tokens {
             Tokens::Public | Tokens::Without => Requests::WithoutToken,
-            Tokens::First(1) => Requests::OneToken(&issuer.token),
+            Tokens::Along | Tokens::First(1) => Requests::OneToken(&issuer.token),
             Tokens::First(count) => Requests::InTurn(&issuer.requests, count),
             Tokens::New => Requests::Once(&issuer.requests),
         };
-        let path = if self.tokens == Tokens::Public {
-            PUBLIC
-        } else {
-            PRIVATE
+        let path = match self.tokens {
+            Tokens::Public | Tokens::Along => PUBLIC,
+            _ => PRIVATE,
         };
         Ok(Load {
             path,

@@ -3,10 +3,10 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::awake;
 use crate::request_file::RequestFile;
 
 /// How often the kernel counts in a second, for programs: on every Linux that these services run on.
@@ -48,8 +48,8 @@ pub struct Outcome {
 /// Sends as much as is answered, from these cores.
 pub fn run(address: SocketAddr, cores: &str, load: Load<'_>) -> Result<Outcome> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/throughput/requests.lua");
-    let mut wrk = Command::new("taskset");
-    wrk.args(["-c", cores, "wrk", "-t1", "--timeout", "10s"])
+    let mut wrk = awake::batch(cores);
+    wrk.args(["wrk", "-t1", "--timeout", "10s"])
         .arg(format!("-c{}", load.connections))
         .arg(format!("-d{}s", load.seconds))
         .arg("-s")
