@@ -6,7 +6,7 @@ use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::jwk::Jwk;
 
-use super::{KEPT, MAX_KEPT, kept, parse, verifier};
+use super::{KEPT, MAX_KEPT, PROVIDER, kept, parse, verifier};
 use crate::Algorithm;
 use crate::testing::TestKey;
 
@@ -110,6 +110,13 @@ fn a_key_is_parsed_once_for_each_algorithm_that_it_verifies() {
         let other = kept(algorithm, &public(&TestKey::fresh("k", algorithm)));
         assert!(!Rc::ptr_eq(&first, &other.unwrap()), "{algorithm:?}");
     }
+}
+
+#[test]
+fn what_is_installed_keeps_the_keys_that_it_parsed() {
+    let key = public(&TestKey::fresh("k", Algorithm::EdDSA));
+    assert!((PROVIDER.verifier_factory)(&Algorithm::EdDSA, &key).is_ok());
+    KEPT.with_borrow(|kept| assert!(kept.iter().any(|one| one.is(&key, Algorithm::EdDSA))));
 }
 
 /// A modulus alone is no key, and neither is an exponent.
