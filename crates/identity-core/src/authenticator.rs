@@ -41,9 +41,9 @@ impl Authenticated {
 /// anything is fetched. Each provider has its own keys, and its own limits on fetching them.
 ///
 /// A token in the cache is answered without a signature check, as long as [`Verifier::verify`] would accept it: not
-/// past its `exp`, and not without the very key that verified it in the issuer's present key set. A token is put there when
-/// it is verified for the second time; refusals are never cached. A new authenticator has verified nothing yet. Callers get their result in an [`Arc`], so that the same one is
-/// handed out again.
+/// past its `exp`, and not without the very key that verified it in the issuer's present key set. A token is put there
+/// when it is verified for the second time; refusals are never cached. A new authenticator has verified nothing yet.
+/// Callers get their result in an [`Arc`], so that the same one is handed out again.
 #[derive(Debug)]
 pub struct Authenticator {
     issuers: Vec<Trusted>,

@@ -14,9 +14,6 @@ pub(super) struct Met {
 }
 
 impl Met {
-    /// How many bits of a place know a token.
-    const TAG: u32 = u16::BITS;
-
     /// What it takes up beside a table of so many entries, in bytes: a place for each.
     pub(super) fn size(entries: usize) -> usize {
         entries * size_of::<AtomicU64>()
@@ -40,13 +37,11 @@ impl Met {
         // 0 is a place where nobody is.
         let tag = (beginning as u16).max(1);
         let known = place.load(Ordering::Relaxed);
-        let tags = (0..u64::BITS).step_by(Self::TAG as usize);
-        if tags.into_iter().any(|at| (known >> at) as u16 == tag) {
+        if [0, 16, 32, 48].iter().any(|at| (known >> at) as u16 == tag) {
             return true;
         }
         // Of two that come at once one may be forgotten.
-        let known = known << Self::TAG | u64::from(tag);
-        place.store(known, Ordering::Relaxed);
+        place.store(known << 16 | u64::from(tag), Ordering::Relaxed);
         false
     }
 }
@@ -55,19 +50,15 @@ impl Met {
 mod tests {
     use super::{Met, TokenDigest};
 
-    fn digest(number: usize) -> TokenDigest {
-        TokenDigest::of(&number.to_string())
-    }
-
     #[test]
     fn a_token_was_met_from_the_second_time_on() {
         let met = Met::new(100);
         for number in 0..20 {
-            assert!(!met.before(&digest(number)), "{number}");
+            assert!(!met.before(&TokenDigest::numbered(number)), "{number}");
         }
         for number in 0..20 {
-            assert!(met.before(&digest(number)), "{number}");
-            assert!(met.before(&digest(number)), "{number}");
+            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
+            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
         }
     }
 
@@ -75,9 +66,9 @@ mod tests {
     fn nearly_all_are_still_known_when_as_many_came_in_between_as_are_kept() {
         let met = Met::new(1000);
         for number in 0..1000 {
-            met.before(&digest(number));
+            met.before(&TokenDigest::numbered(number));
         }
-        let known = (0..1000).filter(|number| met.before(&digest(*number)));
+        let known = (0..1000).filter(|number| met.before(&TokenDigest::numbered(*number)));
         let known = known.count();
         assert!((950..=1000).contains(&known), "{known} of 1000");
     }
@@ -86,15 +77,18 @@ mod tests {
     fn a_place_knows_the_last_four() {
         let met = Met::new(1);
         for number in 1..=4 {
-            assert!(!met.before(&digest(number)), "{number}");
+            assert!(!met.before(&TokenDigest::numbered(number)), "{number}");
         }
         for number in 1..=4 {
-            assert!(met.before(&digest(number)), "{number}");
+            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
         }
-        assert!(!met.before(&digest(5)));
-        assert!(!met.before(&digest(1)), "the first was forgotten for it");
+        assert!(!met.before(&TokenDigest::numbered(5)));
+        assert!(
+            !met.before(&TokenDigest::numbered(1)),
+            "the first was forgotten for it"
+        );
         for number in 3..=5 {
-            assert!(met.before(&digest(number)), "{number}");
+            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
         }
     }
 

@@ -6,16 +6,12 @@ use std::thread;
 use super::{Bounds, Entry, Table, WAYS};
 use crate::token_cache::TokenDigest;
 
-fn digest(number: usize) -> TokenDigest {
-    TokenDigest::of(&number.to_string())
-}
-
 fn table(entries: usize, weight: usize) -> Table<usize> {
     Table::new(Bounds { entries, weight })
 }
 
 fn value(table: &Table<usize>, number: usize) -> Option<usize> {
-    table.get(&digest(number), |value| *value)
+    table.get(&TokenDigest::numbered(number), |value| *value)
 }
 
 #[test]
@@ -23,16 +19,16 @@ fn what_was_put_in_is_found_until_it_is_taken_out() {
     let table = table(100, 1000);
     assert_eq!(value(&table, 1), None);
     for number in 0..20 {
-        table.insert(digest(number), number, 2);
+        table.insert(TokenDigest::numbered(number), number, 2);
     }
-    table.insert(digest(7), 700, 5);
+    table.insert(TokenDigest::numbered(7), 700, 5);
     assert_eq!((table.len(), table.weight()), (20, 43));
     for number in 0..20 {
         let expected = if number == 7 { 700 } else { number };
         assert_eq!(value(&table, number), Some(expected));
     }
-    table.remove(&digest(7));
-    table.remove(&digest(1000));
+    table.remove(&TokenDigest::numbered(7));
+    table.remove(&TokenDigest::numbered(1000));
     assert_eq!(value(&table, 7), None);
     assert_eq!((table.len(), table.weight()), (19, 38));
 }
@@ -42,13 +38,13 @@ fn no_more_and_nothing_heavier_is_kept_than_is_allowed() {
     for (entries, weight) in [(1, 1000), (2, 1000), (50, 1000), (1000, 90), (1000, 9)] {
         let table = table(entries, weight);
         for number in 0..500 {
-            table.insert(digest(number), number, 9);
+            table.insert(TokenDigest::numbered(number), number, 9);
             assert!(table.len() <= entries && table.weight() <= weight);
             assert_eq!(value(&table, number), Some(number), "the latest is there");
         }
         let full = entries.min(weight / 9);
         assert!(table.len() * 10 >= full * 9, "{} of {full}", table.len());
-        table.insert(digest(501), 501, weight + 1);
+        table.insert(TokenDigest::numbered(501), 501, weight + 1);
         assert_eq!(value(&table, 501), None);
         assert!(table.len() * 10 >= full * 9, "nothing had to go for it");
     }
@@ -72,13 +68,13 @@ fn what_is_asked_for_stays_and_what_is_not_goes() {
     let table = table(64, 64);
     let asked = 0..8;
     for number in asked.clone() {
-        table.insert(digest(number), number, 1);
+        table.insert(TokenDigest::numbered(number), number, 1);
     }
     for number in 100..2000 {
         for wanted in asked.clone() {
             assert_eq!(value(&table, wanted), Some(wanted), "before {number}");
         }
-        table.insert(digest(number), number, 1);
+        table.insert(TokenDigest::numbered(number), number, 1);
     }
 }
 
@@ -92,7 +88,7 @@ fn a_set_that_is_full_takes_the_next_all_the_same() {
         |_| 5,
     );
     for number in 0..100 {
-        table.insert(digest(number), number, 1);
+        table.insert(TokenDigest::numbered(number), number, 1);
         assert_eq!(value(&table, number), Some(number));
         assert!(table.len() <= WAYS);
     }
@@ -109,8 +105,10 @@ fn many_at_once_find_only_what_is_theirs_and_keep_within_the_bounds() {
                 for round in 0..20_000 {
                     let number = (round * 7 + thread * 13) % 97;
                     match round % 5 {
-                        0 | 1 => table.insert(digest(number), number, 1 + number % 9),
-                        2 => table.remove(&digest(number)),
+                        0 | 1 => {
+                            table.insert(TokenDigest::numbered(number), number, 1 + number % 9)
+                        }
+                        2 => table.remove(&TokenDigest::numbered(number)),
                         _ => assert!(value(table, number).is_none_or(|found| found == number)),
                     }
                     most.fetch_max(table.len(), Ordering::Relaxed);
@@ -123,7 +121,7 @@ fn many_at_once_find_only_what_is_theirs_and_keep_within_the_bounds() {
     let held: Vec<_> = (0..97).filter_map(|number| value(&table, number)).collect();
     assert!(held.len() <= table.len() && table.len() <= 40);
     for number in 0..97 {
-        table.remove(&digest(number));
+        table.remove(&TokenDigest::numbered(number));
     }
     for _ in 0..4 * table.sets.len() * WAYS {
         table.step();
