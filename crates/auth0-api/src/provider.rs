@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use identity_actix::settings::IssuerSettings;
 use identity_core::claims::{self, ClaimsError};
 use identity_core::{
     AudienceRule, DiscoveryConfig, Principal, Provider, RefusedKind, TokenKind, VerificationRules,
     VerifiedToken,
 };
+use service_kit::settings::IssuerSettings;
 use url::{Host, Url};
 
 use crate::settings::Auth0Settings;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use identity_actix::settings::IssuerSettings;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
 use identity_core::{
     Authenticated, Authenticator, Provider, TokenError, UntypedTokens, VerifyError,
 };
 use serde_json::{Value, json};
+use service_kit::settings::IssuerSettings;
 
 use super::{Auth0, Domain};
 use crate::settings::Auth0Settings;

@@ -1,9 +1,9 @@
 //! What auth0-api must be told.
 
-use identity_actix::settings::{
+use identity_core::Algorithms;
+use service_kit::settings::{
     IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
 };
-use identity_core::Algorithms;
 
 use crate::provider::Domain;
 

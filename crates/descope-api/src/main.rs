@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use descope_api::{Settings, banner, server};
-use identity_actix::program::{self, Command};
+use service_kit::program::{self, Command};
 
 #[actix_web::main]
 async fn main() -> ExitCode {

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use identity_actix::settings::IssuerSettings;
 use identity_core::claims::{self, Claims, ClaimsError};
 use identity_core::{
     AudienceRule, DiscoveryConfig, Principal, Provider, RefusedKind, TenantGrants, TokenKind,
     VerificationRules, VerifiedToken,
 };
 use serde_json::Value;
+use service_kit::settings::IssuerSettings;
 
 use crate::settings::DescopeSettings;
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use identity_actix::settings::IssuerSettings;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
 use identity_core::{Authenticated, Authenticator, TokenError, VerifyError};
 use serde_json::{Value, json};
+use service_kit::settings::IssuerSettings;
 
 use super::{Descope, ProjectId};
 use crate::settings::DescopeSettings;

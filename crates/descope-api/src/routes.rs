@@ -17,8 +17,8 @@ pub fn public(app: &mut ServiceConfig) {
     app.service(public::index).service(public::hello);
     // Before the protected scope of the same prefix, which would ask for a token first.
     app.route("/api/public", web::route().to(no_such_route));
-    app.service(identity_actix::health::health)
-        .service(identity_actix::health::ready);
+    app.service(service_kit::health::health)
+        .service(service_kit::health::ready);
 }
 
 /// Routes under `/api` that need a token.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
-use identity_actix::telemetry::RequestLog;
-use identity_actix::{
-    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, no_such_route,
-    openapi,
-};
+use identity_actix::no_such_route;
 use identity_core::KeyAddress;
+use service_kit::telemetry::RequestLog;
+use service_kit::{
+    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, note_caller, openapi,
+};
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::policies;
@@ -54,6 +54,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         let api = scope("/api")
             .configure(routes::api)
             .default_service(web::to(no_such_route))
+            .wrap(from_fn(note_caller))
             .wrap(service.authenticate().required());
         let (app, document) = App::new()
             .wrap(from_fn(around_routes))

@@ -5,8 +5,8 @@ mod sqlite_file;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use identity_actix::health::{Dependency, DependencyCheck};
 use serde::Serialize;
+use service_kit::health::{Dependency, DependencyCheck};
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{AnyConnection, AnyPool, Connection, Row};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use identity_actix::health::Dependency;
+use service_kit::health::Dependency;
 
 use super::{CreateError, Page, User, Users};
 

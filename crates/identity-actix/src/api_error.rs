@@ -7,14 +7,12 @@ use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE}
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use identity_core::{Denial, TokenError, VerifyError};
-use metrics::counter;
 use serde::Serialize;
 use tracing::error;
 use utoipa::ToSchema;
 
 use crate::challenge::Challenge;
 use crate::error_code::ErrorCode;
-use crate::figures::API_ERRORS;
 use crate::request_id;
 
 /// What a handler, an extractor or a middleware answers when it cannot do what was asked.
@@ -152,7 +150,7 @@ impl ApiError {
     }
 
     /// 503: the service is being stopped. Nothing was done, so it may be tried again, where another instance answers.
-    pub(crate) fn stopping() -> Self {
+    pub fn stopping() -> Self {
         Self {
             retry_after: Some(Duration::from_secs(1)),
             ..Self::new(ErrorCode::Stopping, "The service is being stopped")
@@ -171,7 +169,7 @@ impl ApiError {
     }
 
     /// 500 for something that cannot happen if the service is put together as it should be.
-    pub(crate) fn broken(reason: &str) -> Self {
+    pub fn broken(reason: &str) -> Self {
         error!(reason, "internal error: {reason}");
         Self::new(ErrorCode::InternalError, "Internal error")
     }
@@ -257,7 +255,6 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        counter!(API_ERRORS, "code" => self.code.as_str()).increment(1);
         let status = self.status_code();
         let mut response = HttpResponse::build(status);
         response.content_type("application/problem+json");
@@ -275,13 +272,15 @@ impl ResponseError for ApiError {
                 response.insert_header((ALLOW, methods));
             }
         }
+        // Whoever counts error responses finds the code here.
+        response.extensions_mut().insert(self.code);
         response.json(Problem {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
             detail: self.detail.clone(),
             code: self.code.as_str(),
-            request_id: request_id::current(),
+            request_id: request_id::current().map(|id| id.to_string()),
             errors: self.fields.clone(),
         })
     }

@@ -10,7 +10,6 @@ use actix_web_httpauth::middleware::HttpAuthentication;
 use identity_core::{Authenticated, Authenticator, TokenError, VerifyError};
 use tracing::{info, warn};
 
-use crate::activity::Activity;
 use crate::api_error::ApiError;
 use crate::credentials::{BearerToken, Credentials, CredentialsFault};
 
@@ -36,7 +35,7 @@ use crate::credentials::{BearerToken, Credentials, CredentialsFault};
 pub struct Authenticate {
     realm: Arc<str>,
     authenticator: Arc<Authenticator>,
-    activity: Arc<Activity>,
+    /// The accepted issuers, for the log.
     issuers: Arc<str>,
 }
 
@@ -52,23 +51,12 @@ type Outcome = Pin<Box<dyn Future<Output = Result<ServiceRequest, (Error, Servic
 impl Authenticate {
     /// Callers are authenticated by `authenticator`; `realm` stands in the challenges (RFC 9110, section 11.5).
     pub fn new(realm: &str, authenticator: Arc<Authenticator>) -> Self {
+        let issuers = authenticator.issuers().join(" or ").into();
         Self {
             realm: realm.into(),
             authenticator,
-            activity: Arc::default(),
-            issuers: Arc::from(""),
+            issuers,
         }
-    }
-
-    /// Also writes, where a token's issuer is refused, which ones are accepted.
-    pub(crate) fn expecting(self, issuers: &[String]) -> Self {
-        let issuers = issuers.join(" or ").into();
-        Self { issuers, ..self }
-    }
-
-    /// Also tells `activity` who called.
-    pub fn noting(self, activity: Arc<Activity>) -> Self {
-        Self { activity, ..self }
     }
 
     /// The middleware: every request needs a good token, and none reaches a handler without.
@@ -107,7 +95,6 @@ impl Authenticate {
                 log(&error, &self.issuers);
                 ApiError::unverified(realm, &error)
             })?;
-        self.activity.note(&caller.principal().subject);
         Ok(Session {
             realm: Arc::clone(realm),
             caller,

@@ -21,6 +21,16 @@ use crate::credentials::BearerToken;
 #[derive(Debug, Clone)]
 pub struct Caller(Arc<Authenticated>);
 
+impl Caller {
+    /// Returns the caller of a request that passed [`Authenticate`](crate::Authenticate), for middleware inside of it.
+    /// `None` outside of it.
+    pub fn of(request: &impl HttpMessage) -> Option<Self> {
+        let extensions = request.extensions();
+        let session = extensions.get::<Session>()?;
+        Some(Self(Arc::clone(&session.caller)))
+    }
+}
+
 impl Deref for Caller {
     type Target = Authenticated;
 

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Result, ensure};
-use identity_actix::settings::LogSettings;
-use identity_actix::telemetry::{self, LogFormat};
 use serde_json::Value;
+use service_kit::settings::LogSettings;
+use service_kit::telemetry::{self, LogFormat};
 
 use crate::answer::Answer;
 
@@ -22,7 +22,8 @@ const TELLING: usize = 16;
 /// Errors: this process has another log already.
 pub fn keep() -> Result<()> {
     let settings = LogSettings {
-        filter: "info,local_issuer=off,identity_core=trace,identity_actix=trace".to_owned(),
+        filter: "info,local_issuer=off,identity_core=trace,identity_actix=trace,service_kit=trace"
+            .to_owned(),
         format: LogFormat::Json,
     };
     KEPT.get_or_init(Mutex::default);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use identity_actix::settings::SettingName;
 use integration_tests::{ServiceKind, SuiteSettings};
+use service_kit::settings::SettingName;
 
 /// The names on the lines `NAME=value` of the file.
 fn listed() -> BTreeSet<String> {

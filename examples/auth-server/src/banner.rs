@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::net::SocketAddr;
 
-use identity_actix::program::url_of;
+use service_kit::program::url_of;
 
 use crate::policies;
 use crate::settings::Settings;

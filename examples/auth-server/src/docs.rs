@@ -1,7 +1,7 @@
 //! Signing in from the Authorize dialog of Swagger UI.
 
 use identity_actix::AccessTable;
-use identity_actix::openapi::{PasswordFlow, operation, with_password_flow};
+use service_kit::openapi::{PasswordFlow, operation, with_password_flow};
 use utoipa::openapi::OpenApi;
 
 use crate::policies::RIGHTS;

@@ -5,8 +5,8 @@ use std::env;
 use std::process::ExitCode;
 
 use auth_server::{Rotation, Settings, banner, server};
-use identity_actix::program::{self, Command};
-use identity_actix::telemetry;
+use service_kit::program::{self, Command};
+use service_kit::telemetry;
 
 #[actix_web::main]
 async fn main() -> ExitCode {

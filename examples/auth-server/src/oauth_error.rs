@@ -7,8 +7,8 @@ use actix_web::error::UrlencodedError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use identity_actix::is_late;
 use serde::Serialize;
+use service_kit::is_late;
 use tracing::error;
 use utoipa::ToSchema;
 

@@ -28,8 +28,8 @@ pub fn public(app: &mut ServiceConfig) {
     for path in ["/user/signup", "/user/login"] {
         app.route(path, web::route().to(no_such_route));
     }
-    app.service(identity_actix::health::health)
-        .service(identity_actix::health::ready);
+    app.service(service_kit::health::health)
+        .service(service_kit::health::ready);
 }
 
 /// Routes under `/user` that need a token.

@@ -6,12 +6,12 @@ use std::time::Duration;
 use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
-use identity_actix::telemetry::RequestLog;
-use identity_actix::{
-    Authenticate, BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors,
-    no_such_route, openapi,
-};
+use identity_actix::{Authenticate, no_such_route};
 use identity_core::{Authenticator, KeySource};
+use service_kit::telemetry::RequestLog;
+use service_kit::{
+    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, openapi,
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 

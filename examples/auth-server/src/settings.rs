@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_actix::program::url_of;
-use identity_actix::settings::{ServiceSettings, SettingName, SettingsError, SettingsReader};
 use identity_core::{Clock, SystemClock};
+use service_kit::program::url_of;
+use service_kit::settings::{ServiceSettings, SettingName, SettingsError, SettingsReader};
 use url::Url;
 
 use crate::address::TrustedProxies;

@@ -7,7 +7,7 @@ mod status;
 
 use std::path::PathBuf;
 
-use identity_actix::health::{Dependency, DependencyCheck};
+use service_kit::health::{Dependency, DependencyCheck};
 use sqlx::AnyPool;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! The same behaviour on both databases.
 
-use identity_actix::health::Dependency;
+use service_kit::health::Dependency;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 

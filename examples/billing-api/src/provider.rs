@@ -1,11 +1,11 @@
 //! All that is particular to the issuer: the example of a provider of your own.
 
-use identity_actix::settings::IssuerSettings;
 use identity_core::claims::{self, ClaimsError};
 use identity_core::{
     AudienceRule, DiscoveryConfig, KeyAddress, Principal, Provider, RefusedKind, TokenKind,
     VerificationRules, VerifiedToken,
 };
+use service_kit::settings::IssuerSettings;
 use url::Url;
 
 use crate::settings::OidcSettings;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use identity_actix::settings::IssuerSettings;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
 use identity_core::{
     Algorithm, Authenticated, Authenticator, KeyAddress, Provider, TokenError, UntypedTokens,
     VerifyError,
 };
 use serde_json::{Value, json};
+use service_kit::settings::IssuerSettings;
 
 use super::Oidc;
 use crate::settings::OidcSettings;

@@ -11,8 +11,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Routes that anybody may call.
 pub fn public(app: &mut ServiceConfig) {
     app.service(public::index);
-    app.service(identity_actix::health::health)
-        .service(identity_actix::health::ready);
+    app.service(service_kit::health::health)
+        .service(service_kit::health::ready);
 }
 
 /// Routes under `/billing`, all of which need a token.

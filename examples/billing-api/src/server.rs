@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
-use identity_actix::openapi::{PasswordFlow, with_password_flow};
-use identity_actix::telemetry::RequestLog;
-use identity_actix::{
-    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, no_such_route,
-    openapi,
+use identity_actix::no_such_route;
+use service_kit::openapi::{PasswordFlow, with_password_flow};
+use service_kit::telemetry::RequestLog;
+use service_kit::{
+    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, openapi,
 };
 use url::Url;
 use utoipa_actix_web::{AppExt, scope};

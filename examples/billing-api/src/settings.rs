@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use identity_actix::settings::{
+use identity_core::Algorithms;
+use service_kit::settings::{
     IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
 };
-use identity_core::Algorithms;
 use url::Url;
 
 use crate::invoices::Database;

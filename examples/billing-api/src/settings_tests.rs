@@ -1,6 +1,6 @@
 //! What can be set, and what is said of the rest.
 
-use identity_actix::settings::{SettingName, SettingsReader};
+use service_kit::settings::{SettingName, SettingsReader};
 
 use super::Settings;
 

@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use identity_actix::program;
-use identity_actix::settings::LogSettings;
-use identity_actix::telemetry;
 use local_issuer::tokens::{self, TokenSource};
+use service_kit::program;
+use service_kit::settings::LogSettings;
+use service_kit::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::ports::Ports;
@@ -29,7 +29,11 @@ struct Arguments {
     #[arg(long)]
     free_ports: bool,
     /// What the log shows, by level and module.
-    #[arg(long, env = "RUST_LOG", default_value = "warn,identity_actix=info")]
+    #[arg(
+        long,
+        env = "RUST_LOG",
+        default_value = "warn,identity_actix=info,service_kit=info"
+    )]
     log: String,
 }
 

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use identity_actix::program::url_of;
-use identity_actix::{BoundServer, Stopping, healthcheck};
 use local_issuer::LocalIssuer;
+use service_kit::program::url_of;
+use service_kit::{BoundServer, Stopping, healthcheck};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;

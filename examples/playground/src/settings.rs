@@ -5,8 +5,8 @@ use std::time::Duration;
 use auth0_api::Auth0Settings;
 use billing_api::OidcSettings;
 use descope_api::DescopeSettings;
-use identity_actix::settings::{IssuerSettings, ServiceSettings, Signals};
 use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
+use service_kit::settings::{IssuerSettings, ServiceSettings, Signals};
 use tempfile::TempDir;
 
 use crate::ports::Ports;

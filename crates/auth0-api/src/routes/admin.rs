@@ -1,8 +1,9 @@
 //! What administrators see.
 
 use actix_web::{get, web};
-use identity_actix::{Activity, Require};
+use identity_actix::Require;
 use serde::Serialize;
+use service_kit::Activity;
 use utoipa::ToSchema;
 
 use crate::policies::{EnterAdminArea, SeeStats};

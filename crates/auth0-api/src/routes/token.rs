@@ -1,10 +1,11 @@
 //! What the caller's token says.
 
 use actix_web::{get, web};
-use identity_actix::{Bearer, Caller, TokenInfo};
+use identity_actix::{Bearer, Caller};
 use identity_core::{Authenticated, Clock};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use service_kit::TokenInfo;
 use utoipa::ToSchema;
 
 /// An answer for any authenticated caller.

@@ -1,8 +1,9 @@
 //! What administrators see.
 
 use actix_web::{get, web};
-use identity_actix::{Activity, ApiError, Require};
+use identity_actix::{ApiError, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::Activity;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::policies::Administer;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Result;
 use auth0_api::{Auth0, Auth0Settings, Domain};
-use identity_actix::settings::IssuerSettings;
 use identity_actix::{Authenticate, Caller};
 use identity_core::{
     Authenticator, CacheLimits, KeyAddress, KeyStatus, SystemClock, TrustedIssuer,
 };
+use service_kit::settings::IssuerSettings;
 
 use crate::server::READY;
 

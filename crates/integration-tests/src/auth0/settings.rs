@@ -1,7 +1,7 @@
 //! Settings that are missing or wrong.
 
 use auth0_api::Settings;
-use identity_actix::settings::SettingsReader;
+use service_kit::settings::SettingsReader;
 
 use crate::case::Case;
 use crate::contract::settings::{Faults, Read, all_at_once};

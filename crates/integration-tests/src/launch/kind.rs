@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use identity_actix::BoundServer;
-use identity_actix::settings::{SettingsReader, Signals};
 use local_issuer::ProviderKind;
+use service_kit::BoundServer;
+use service_kit::settings::{SettingsReader, Signals};
 
 use crate::call::Call;
 

@@ -1,9 +1,9 @@
 //! A real provider, as the service's own settings name it.
 
 use anyhow::{Result, bail};
-use identity_actix::BoundServer;
-use identity_actix::settings::{ServiceSettings, SettingsReader, Signals};
 use identity_core::{DiscoveryConfig, HttpConfig, KeyAddress};
+use service_kit::BoundServer;
+use service_kit::settings::{ServiceSettings, SettingsReader, Signals};
 
 use super::kind::ServiceKind;
 use crate::target::GrantClaims;

@@ -5,9 +5,9 @@ use std::thread::{self, JoinHandle};
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use anyhow::{Context, Result, anyhow};
-use identity_actix::BoundServer;
 use local_issuer::{IssuerConfig, LocalIssuer};
 use reqwest::Client;
+use service_kit::BoundServer;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use identity_actix::settings::{SettingName, SettingsError, SettingsReader};
+use service_kit::settings::{SettingName, SettingsError, SettingsReader};
 
 use crate::launch::ServiceKind;
 

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use auth_server::SigningAlgorithm;
-use identity_actix::settings::Signals;
 use serde_json::{Value, json};
+use service_kit::settings::Signals;
 use tempfile::TempDir;
 
 use crate::world::{Answer, Environment, READ, Service};

@@ -80,7 +80,7 @@ async fn the_banner_says_what_is_accepted_and_no_password() {
         ("SCOPES_CLAIM", "scp"),
         ("DATABASE_URL", "postgres://u:hunter2@localhost/x"),
     ];
-    let reader = identity_actix::settings::SettingsReader::from_values("BILLING_API", settings);
+    let reader = service_kit::settings::SettingsReader::from_values("BILLING_API", settings);
     let settings = billing_api::Settings::read(reader).unwrap();
     let banner = billing_api::banner(&settings, "127.0.0.1:8003".parse().unwrap());
     for line in [

@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use identity_actix::BoundServer;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use service_kit::BoundServer;
 use tempfile::TempDir;
 use tokio::time::interval;
 

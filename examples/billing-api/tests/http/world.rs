@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use billing_api::{Settings, server};
-use identity_actix::settings::{SettingsReader, Signals};
 use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, Mint, ProviderHandle};
 use serde_json::{Map, Value, json};
+use service_kit::settings::{SettingsReader, Signals};
 use tempfile::TempDir;
 
 pub(crate) use crate::service::{Answer, Service};

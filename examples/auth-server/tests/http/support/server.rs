@@ -5,7 +5,7 @@ use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
 use auth_server::{Settings, server};
-use identity_actix::settings::Signals;
+use service_kit::settings::Signals;
 
 use super::{Api, TestDatabase};
 

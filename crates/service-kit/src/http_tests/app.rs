@@ -1,0 +1,285 @@
+//! The service that is tested, and how it is asked.
+
+use std::sync::Arc;
+
+use actix_web::http::header::HeaderMap;
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::from_fn;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, web};
+use identity_core::testing::{StaticKeys, TestKey};
+use identity_core::{
+    AudienceRule, KeySource, Policy, Principal, Provider, RefusedKind, Rule, TokenKind,
+    VerificationRules, VerifiedToken, claims,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::keys::UnavailableKeys;
+use super::requests::ISSUER;
+use crate::observe::telemetry::RequestLog;
+use crate::{InputLimits, Service, ServiceName, around_cors, around_routes, cors, health};
+use identity_actix::{
+    AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InvalidField, Require, no_such_route,
+};
+
+pub(super) const MAX_BODY_BYTES: usize = 100;
+
+/// A provider of the plainest kind.
+#[derive(Debug)]
+pub(super) struct Plain;
+
+impl Provider for Plain {
+    fn verification(&self) -> VerificationRules {
+        let refused = |kind, value| RefusedKind {
+            kind,
+            claim: "token_type",
+            value: Some(value),
+        };
+        VerificationRules {
+            refused: vec![
+                refused(TokenKind::Id, "id_token"),
+                refused(TokenKind::Refresh, "refresh_token"),
+            ],
+            ..VerificationRules::new(
+                vec![ISSUER.to_owned()],
+                AudienceRule::Required(vec!["an-api".to_owned()]),
+            )
+        }
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, claims::ClaimsError> {
+        if token.claim("unreadable").is_some() {
+            return Err(claims::ClaimsError::unexpected_type("unreadable", "there"));
+        }
+        Ok(Principal {
+            scopes: claims::scopes(token.claim("scope")),
+            roles: claims::names(token.claim("roles")),
+            permissions: claims::names(token.claim("permissions")),
+            ..Principal::without_grants(token)
+        })
+    }
+}
+
+macro_rules! policies {
+    ($($name:ident = $rule:expr, $denied:expr;)*) => {
+        $(pub(super) struct $name;
+        impl Policy for $name {
+            const RULE: Rule = $rule;
+            const DENIED: Option<&'static str> = $denied;
+        })*
+    };
+}
+
+policies! {
+    ReadAndWrite = Rule::All(&[Rule::Scope("read:x"), Rule::Scope("write:x")]), None;
+    Administer = Rule::Role("admin"), None;
+    CreateUsers = Rule::Permission("users.create"), None;
+    OfAcme = Rule::Claim("company", "acme"), None;
+    InOwnWords = Rule::Permission("vip"), Some("Members only.");
+}
+
+#[derive(Deserialize)]
+pub(super) struct NewUser {
+    name: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Limit {
+    limit: u8,
+}
+
+/// Claims as a handler may want them.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    email: String,
+}
+
+pub(super) fn table() -> AccessTable {
+    AccessTable::new()
+        .public(Method::GET, "/public")
+        .public(Method::POST, "/public")
+        .protected::<AnyCaller>(Method::GET, "/api/me")
+        .protected::<CreateUsers>(Method::POST, "/api/users")
+        .protected::<Administer>(Method::DELETE, "/api/users")
+}
+
+fn api(scope: &mut web::ServiceConfig) {
+    scope
+        .route(
+            "/me",
+            web::get().to(async |caller: Caller| caller.principal().subject.clone()),
+        )
+        .route(
+            "/scopes",
+            web::get().to(async |_: Require<ReadAndWrite>| "scopes"),
+        )
+        .route(
+            "/admin",
+            web::get().to(async |_: Require<Administer>| "admin"),
+        )
+        .route("/acme", web::get().to(async |_: Require<OfAcme>| "acme"))
+        .route("/vip", web::get().to(async |_: Require<InOwnWords>| "vip"))
+        .route(
+            "/email",
+            web::get().to(async |claims: Claims<Wanted>| claims.0.email),
+        )
+        .route(
+            "/preview",
+            web::get().to(async |bearer: Bearer| bearer.preview()),
+        )
+        .route(
+            "/users",
+            web::post()
+                .to(async |_: Require<CreateUsers>, new: web::Json<NewUser>| new.into_inner().name),
+        )
+        .route(
+            "/list",
+            web::get().to(async |_: Require<Administer>, query: web::Query<Limit>| {
+                query.limit.to_string()
+            }),
+        )
+        .route(
+            "/item/{number}",
+            web::get().to(async |_: Require<Administer>, number: web::Path<u8>| number.to_string()),
+        );
+}
+
+/// What a handler answers when something is wrong.
+async fn failing(what: web::Path<String>) -> Result<&'static str, ApiError> {
+    let field = |field: &str, message: &str| InvalidField {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    };
+    Err(match what.as_str() {
+        "conflict" => ApiError::conflict("The name is taken"),
+        "invalid" => ApiError::invalid_input(vec![
+            field("name", "must not be blank"),
+            field("email", "is no address"),
+        ]),
+        "busy" => ApiError::too_many_requests(std::time::Duration::from_millis(1500)),
+        _ => ApiError::internal(&std::io::Error::other("the password is hunter2")),
+    })
+}
+
+/// Which service is asked.
+#[derive(Clone)]
+pub(super) struct Setup {
+    pub(super) keys: Arc<dyn KeySource>,
+    pub(super) origins: Vec<String>,
+    pub(super) dependencies: Vec<Arc<dyn health::Dependency>>,
+    pub(super) is_stopping: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            keys: Arc::new(StaticKeys::of(&[&TestKey::fixed()])),
+            origins: Vec::new(),
+            dependencies: Vec::new(),
+            is_stopping: false,
+        }
+    }
+}
+
+impl Setup {
+    pub(super) fn without_keys() -> Self {
+        Self {
+            keys: Arc::new(UnavailableKeys),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn allowing(origins: &[&str]) -> Self {
+        Self {
+            origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Asks a new service.
+    pub(super) async fn ask(&self, request: TestRequest) -> Answer {
+        let name = ServiceName {
+            service: "an-api",
+            provider: "plain",
+        };
+        let limits = InputLimits {
+            max_body_bytes: MAX_BODY_BYTES,
+            ..InputLimits::default()
+        };
+        let service = Service::new(name, Arc::new(Plain), Arc::clone(&self.keys), table())
+            .issuer_set_by("AN_ISSUER");
+        let service = self
+            .dependencies
+            .iter()
+            .fold(service.limited_to(limits), |service, dependency| {
+                service.depending_on(Arc::clone(dependency))
+            });
+        if self.is_stopping {
+            service.stopping().begin();
+        }
+        let app = App::new()
+            .wrap(from_fn(around_routes))
+            .wrap(cors(&self.origins))
+            .wrap(from_fn(around_cors))
+            .wrap(RequestLog::new())
+            .configure(|app| service.configure(app))
+            .service(health::health)
+            .service(health::ready)
+            .route("/public", web::get().to(async || "public"))
+            .route("/fail/{what}", web::get().to(failing))
+            .route("/lost/caller", web::get().to(async |_: Caller| "lost"))
+            .route(
+                "/lost/require",
+                web::get().to(async |_: Require<Administer>| "lost"),
+            )
+            .route(
+                "/lost/claims",
+                web::get().to(async |_: Claims<Wanted>| "lost"),
+            )
+            .route("/lost/bearer", web::get().to(async |_: Bearer| "lost"))
+            .service(
+                web::scope("/api")
+                    .configure(api)
+                    .default_service(web::to(no_such_route))
+                    .wrap(service.authenticate().required()),
+            )
+            .default_service(web::to(no_such_route));
+        let app = init_service(app).await;
+        let response = call_service(&app, request.to_request()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read_body(response).await;
+        Answer {
+            status,
+            headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+}
+
+/// Asks a service that has its keys.
+pub(super) async fn ask(request: TestRequest) -> Answer {
+    Setup::default().ask(request).await
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+impl Answer {
+    /// The one value of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.get_all(name);
+        let value = values.next()?;
+        assert!(values.next().is_none(), "{name} is there twice");
+        Some(value.to_str().unwrap())
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}

@@ -1,0 +1,85 @@
+//! Shows the process's metrics to Prometheus, on a port of their own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::http::header::{ALLOW, CACHE_CONTROL};
+use actix_web::{App, HttpResponse, HttpServer, rt, web};
+use anyhow::Context;
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::time::interval;
+use tracing::info;
+
+use crate::metrics;
+use crate::serve::bind_address;
+
+/// The text format, as Prometheus names it.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// What is recorded of a histogram is kept one by one until then.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Takes the port, makes this process report its metrics, and shows them for as long as the process runs.
+///
+/// Must be called inside an actix runtime, before anything is made that reports metrics. Errors: the port cannot be had,
+/// or another recorder is installed.
+pub(crate) fn start(address: SocketAddr) -> anyhow::Result<()> {
+    let listener = bind_address(address, "METRICS_ADDR")?;
+    let metrics = builder()?
+        .install_recorder()
+        .context("metrics cannot be recorded")?;
+    metrics::describe();
+    show(listener, metrics).context("metrics cannot be shown")
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    PrometheusBuilder::new().set_buckets_for_metric(
+        Matcher::Full(metrics::HTTP_DURATION.to_owned()),
+        metrics::HTTP_DURATION_BUCKETS,
+    )
+}
+
+fn show(listener: TcpListener, metrics: PrometheusHandle) -> std::io::Result<()> {
+    let address = listener.local_addr()?;
+    let shown = web::Data::new(metrics.clone());
+    // A worker of its own: whoever asks for metrics takes no time from those who answer requests.
+    let server = HttpServer::new(move || {
+        let resource = web::resource("/metrics")
+            .route(web::get().to(text))
+            .route(web::head().to(text))
+            .default_service(web::to(wrong_method));
+        App::new()
+            .app_data(shown.clone())
+            .service(resource)
+            .default_service(web::to(HttpResponse::NotFound))
+    });
+    let server = server.workers(1).disable_signals().listen(listener)?.run();
+    drop(rt::spawn(server));
+    drop(rt::spawn(upkeep(metrics)));
+    info!(metrics.address = %address, "metrics are at http://{address}/metrics");
+    Ok(())
+}
+
+async fn upkeep(metrics: PrometheusHandle) {
+    let mut again = interval(UPKEEP);
+    loop {
+        again.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
+async fn text(metrics: web::Data<PrometheusHandle>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(TEXT)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(metrics.render())
+}
+
+async fn wrong_method() -> HttpResponse {
+    HttpResponse::MethodNotAllowed()
+        .insert_header((ALLOW, "GET, HEAD"))
+        .finish()
+}
+
+#[cfg(test)]
+#[path = "exporter_tests.rs"]
+mod tests;

@@ -1,0 +1,218 @@
+//! What is documented is what is shown, after some traffic.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::rt::System;
+use actix_web::rt::net::TcpStream;
+use actix_web::test::{TestRequest, init_service, try_call_service};
+use actix_web::{App, Error, dev, web};
+use identity_core::{
+    AudienceRule, ClaimsError, KeyAddress, Principal, Provider, VerificationRules, VerifiedToken,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::{builder, show};
+use crate::serve::bind;
+use crate::settings::IssuerSettings;
+use crate::{Service, ServiceName, around_routes, metrics};
+use identity_actix::{AccessTable, AnyCaller, no_such_route};
+
+#[derive(Debug)]
+struct Plain;
+
+impl Provider for Plain {
+    fn verification(&self) -> VerificationRules {
+        let issuers = vec!["https://id.example.com/".to_owned()];
+        VerificationRules::new(issuers, AudienceRule::Required(Vec::new()))
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal::without_grants(token))
+    }
+}
+
+async fn broken<B>(_: dev::ServiceRequest, _: Next<B>) -> Result<dev::ServiceResponse<B>, Error> {
+    Err(actix_web::error::ErrorImATeapot("no answer"))
+}
+
+/// Requests of several kinds. The words in their paths are nobody's business.
+async fn traffic() {
+    let name = ServiceName {
+        service: "an-api",
+        provider: "plain",
+    };
+    let access = AccessTable::new()
+        .public(Method::GET, "/words/{word}")
+        .protected::<AnyCaller>(Method::GET, "/api/me");
+    let keys = KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap());
+    let authenticator = IssuerSettings::default().authenticator(Arc::new(Plain), keys);
+    let service = Service::around(name, authenticator.unwrap(), access);
+    let api = web::scope("/api")
+        .route("/me", web::get().to(async || "me"))
+        .default_service(web::to(no_such_route))
+        .wrap(service.authenticate().required());
+    let app = App::new()
+        .wrap(from_fn(around_routes))
+        .configure(|app| service.configure(app))
+        .route("/words/{word}", web::get().to(async || "word"))
+        .service(web::scope("/broken").wrap(from_fn(broken)))
+        .service(api)
+        .default_service(web::to(no_such_route));
+    let app = init_service(app).await;
+    let brew = Method::from_bytes(b"BREW").unwrap();
+    for (method, path) in [
+        (Method::GET, "/words/secret-1"),
+        (Method::GET, "/words/secret-2"),
+        (Method::HEAD, "/words/secret-1"),
+        (Method::POST, "/words/secret-1"),
+        (brew, "/words/secret-1"),
+        (Method::GET, "/secret-3"),
+        (Method::GET, "/api/me"),
+        (Method::GET, "/api/secret-4"),
+        (Method::GET, "/broken/secret-5"),
+    ] {
+        let request = TestRequest::with_uri(path).method(method).to_request();
+        // What is an error here, the server would answer.
+        drop(try_call_service(&app, request).await);
+    }
+}
+
+async fn ask(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+        .await
+        .unwrap();
+    let request = format!("{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// The answer to this request for the metrics after the traffic.
+fn shown(requests: &'static [&'static str]) -> Vec<String> {
+    let recorder = builder().unwrap().build_recorder();
+    let metrics = recorder.handle();
+    ::metrics::with_local_recorder(&recorder, || {
+        metrics::describe();
+        System::new().block_on(async {
+            traffic().await;
+            let listener = bind(Ipv4Addr::LOCALHOST.into(), 0, "METRICS_ADDR").unwrap();
+            let port = listener.local_addr().unwrap().port();
+            show(listener, metrics).unwrap();
+            let mut answers = Vec::new();
+            for request in requests {
+                answers.push(ask(port, request).await);
+            }
+            answers
+        })
+    })
+}
+
+type Metrics = BTreeMap<String, (String, BTreeSet<String>)>;
+
+/// Kind and labels of each figure in the table of `metrics`.
+fn documented() -> Metrics {
+    let rows = include_str!("metrics.rs").lines();
+    let rows = rows.filter_map(|line| line.strip_prefix("//! | `"));
+    let figure = |row: &str| {
+        let cells: Vec<_> = row
+            .split('|')
+            .map(|cell| cell.trim().replace('`', ""))
+            .collect();
+        let labels = cells[3].split(", ").filter(|label| !label.is_empty());
+        let labels = labels.map(str::to_owned).collect();
+        (cells[0].clone(), (cells[1].clone(), labels))
+    };
+    rows.map(figure).collect()
+}
+
+/// Kind and labels of each figure in an answer.
+fn printed(answer: &str) -> Metrics {
+    let mut metrics = Metrics::new();
+    let mut current = String::new();
+    for line in answer.lines() {
+        if let Some((name, kind)) = line
+            .strip_prefix("# TYPE ")
+            .and_then(|it| it.split_once(' '))
+        {
+            current = name.to_owned();
+            metrics.insert(current.clone(), (kind.to_owned(), BTreeSet::new()));
+        } else if let Some((_, rest)) = line
+            .strip_prefix(&current)
+            .and_then(|it| it.split_once('{'))
+        {
+            let labels = rest
+                .split("\",")
+                .filter_map(|label| Some(label.split_once('=')?.0));
+            let labels = labels.filter(|label| *label != "le").map(str::to_owned);
+            metrics.get_mut(&current).unwrap().1.extend(labels);
+        }
+    }
+    metrics
+}
+
+#[test]
+fn every_documented_figure_is_shown_and_no_other() {
+    let answers = shown(&["GET /metrics"]);
+    let answer = &answers[0];
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("\r\ncontent-type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+    assert_eq!(printed(answer), documented());
+    for name in documented().keys() {
+        assert!(answer.contains(&format!("\n# HELP {name} ")), "{name}");
+    }
+}
+
+#[test]
+fn requests_are_counted_by_route_and_never_by_path() {
+    let answers = shown(&["GET /metrics"]);
+    let answer = &answers[0];
+    let mut counted: Vec<_> = answer
+        .lines()
+        .filter_map(|line| line.strip_prefix("http_requests_total"))
+        .collect();
+    counted.sort_unstable();
+    let expected = [
+        r#"{route="/api/me",method="GET",status="401"} 1"#,
+        r#"{route="/words/{word}",method="GET",status="200"} 2"#,
+        r#"{route="/words/{word}",method="HEAD",status="200"} 1"#,
+        r#"{route="/words/{word}",method="POST",status="405"} 1"#,
+        r#"{route="/words/{word}",method="other",status="405"} 1"#,
+        r#"{route="none",method="GET",status="401"} 1"#,
+        r#"{route="none",method="GET",status="404"} 1"#,
+        r#"{route="none",method="GET",status="418"} 1"#,
+    ];
+    assert_eq!(counted, expected);
+    let duration = r#"http_request_duration_seconds_count{route="/words/{word}",method="GET"} 2"#;
+    assert!(answer.contains(duration), "{answer}");
+    let bucket =
+        r#"http_request_duration_seconds_bucket{route="/words/{word}",method="GET",le="10"} 2"#;
+    assert!(answer.contains(bucket), "{answer}");
+    assert!(!answer.contains("secret"), "{answer}");
+}
+
+#[test]
+fn there_is_nothing_else_on_that_port() {
+    let answers = shown(&["POST /metrics", "GET /", "GET /health", "HEAD /metrics"]);
+    let status = |answer: &String| answer.lines().next().unwrap_or_default().to_owned();
+    let statuses: Vec<_> = answers.iter().map(status).collect();
+    let not_found = "HTTP/1.1 404 Not Found";
+    assert_eq!(
+        statuses,
+        [
+            "HTTP/1.1 405 Method Not Allowed",
+            not_found,
+            not_found,
+            "HTTP/1.1 200 OK"
+        ]
+    );
+    assert!(
+        answers[0].contains("\r\nallow: GET, HEAD\r\n"),
+        "{answers:?}"
+    );
+    assert!(answers[3].ends_with("\r\n\r\n"), "{answers:?}");
+}

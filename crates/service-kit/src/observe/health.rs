@@ -1,0 +1,277 @@
+//! `/health` and `/health/ready`.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use actix_web::{HttpResponse, get, web};
+use identity_core::{Authenticator, IssuerStatus, KeyStatus};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::serve::Stopping;
+
+/// What a [`Dependency`] answers: nothing if it can be used, else what is wrong.
+pub type DependencyCheck<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
+
+/// Something that a service cannot do its work without, besides the provider's keys: its store, for one.
+pub trait Dependency: Send + Sync + 'static {
+    /// Its name in the answer.
+    fn name(&self) -> &'static str;
+    /// Whether it can be used now.
+    fn check(&self) -> DependencyCheck<'_>;
+}
+
+/// What the health routes look at.
+#[derive(Clone)]
+pub struct Health {
+    provider: &'static str,
+    authenticator: Arc<Authenticator>,
+    dependencies: Vec<Arc<dyn Dependency>>,
+    stopping: Stopping,
+    settings: Option<&'static str>,
+}
+
+impl Health {
+    /// The health of a service that this authenticator protects.
+    pub fn new(provider: &'static str, authenticator: Arc<Authenticator>) -> Self {
+        Self {
+            provider,
+            authenticator,
+            dependencies: Vec::new(),
+            stopping: Stopping::default(),
+            settings: None,
+        }
+    }
+
+    /// Also looks at `dependency`.
+    pub fn with(mut self, dependency: Arc<dyn Dependency>) -> Self {
+        self.dependencies.push(dependency);
+        self
+    }
+
+    /// Is not ready any more once it is being stopped.
+    pub fn until(self, stopping: Stopping) -> Self {
+        Self { stopping, ..self }
+    }
+
+    /// Names the settings that say where the keys are, while they cannot be fetched.
+    pub fn issuer_set_by(self, settings: &'static str) -> Self {
+        let settings = Some(settings);
+        Self { settings, ..self }
+    }
+
+    async fn readiness(&self) -> Readiness {
+        let keys = Keys::from(self.authenticator.key_status());
+        let all = self.authenticator.key_statuses();
+        let issuers: Vec<_> = all.into_iter().map(IssuerKeys::from).collect();
+        let mut status = keys.status;
+        let is_one = issuers.len() == 1;
+        let mut reasons: Vec<_> = issuers
+            .iter()
+            .filter_map(|issuer| issuer.told(is_one, self.settings))
+            .collect();
+        for dependency in &self.dependencies {
+            if let Err(error) = dependency.check().await {
+                status = ReadyStatus::Starting;
+                reasons.push(format!("{}: {error}", dependency.name()));
+            }
+        }
+        if self.stopping.is_stopping() {
+            status = ReadyStatus::Stopping;
+            reasons.insert(0, "the service is being stopped".to_owned());
+        }
+        Readiness {
+            status,
+            provider: self.provider,
+            reason: (!reasons.is_empty()).then(|| reasons.join("; ")),
+            keys,
+            issuers: (issuers.len() > 1).then_some(issuers),
+        }
+    }
+}
+
+impl fmt::Debug for Health {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Health")
+            .field("provider", &self.provider)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the process is alive.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Liveness {
+    /// Always `healthy`: whoever can say it, is.
+    #[schema(example = "healthy")]
+    status: &'static str,
+    /// Which provider's tokens are accepted.
+    provider: &'static str,
+}
+
+/// Whether requests can be answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    status: ReadyStatus,
+    /// Which provider's tokens are accepted.
+    provider: &'static str,
+    /// What is in the way, or what is not as it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    keys: Keys,
+    /// Where several issuers are accepted, each with its own keys; `keys` are then those that are worst off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuers: Option<Vec<IssuerKeys>>,
+}
+
+/// How ready a service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReadyStatus {
+    /// Something that is needed is missing: answered 503.
+    Starting,
+    /// All is well.
+    Ready,
+    /// Requests are answered, with keys whose refresh fails.
+    Degraded,
+    /// The service is about to end: answered 503.
+    Stopping,
+}
+
+/// The provider's keys.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Keys {
+    status: ReadyStatus,
+    /// How many can be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    /// Since they were fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_seconds: Option<u64>,
+    /// Since a refresh first failed: for so long stale keys have been in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing_for_seconds: Option<u64>,
+    #[serde(skip)]
+    fault: Option<String>,
+}
+
+impl Keys {
+    /// What is in the way, or not as it should be.
+    fn reason(&self) -> Option<String> {
+        match self.status {
+            ReadyStatus::Starting if self.fault.is_none() => {
+                Some("the keys are being fetched".to_owned())
+            }
+            _ => self.fault.clone(),
+        }
+    }
+}
+
+/// The keys of one of several issuers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IssuerKeys {
+    /// The first of the names that it has in tokens.
+    issuer: String,
+    #[serde(flatten)]
+    keys: Keys,
+    /// What is in the way, or what is not as it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl IssuerKeys {
+    /// The reason; whose it is, unless there is only one; and what to set, if keys cannot be fetched.
+    fn told(&self, is_one: bool, settings: Option<&str>) -> Option<String> {
+        let reason = self.reason.as_ref()?;
+        let whose = match is_one {
+            true => String::new(),
+            false => format!("{}: ", self.issuer),
+        };
+        Some(match settings.filter(|_| self.keys.fault.is_some()) {
+            Some(settings) => format!("{whose}{reason}; the issuer is set by {settings}"),
+            None => format!("{whose}{reason}"),
+        })
+    }
+}
+
+impl From<IssuerStatus> for IssuerKeys {
+    fn from(status: IssuerStatus) -> Self {
+        let keys = Keys::from(status.keys);
+        Self {
+            issuer: status.issuer,
+            reason: keys.reason(),
+            keys,
+        }
+    }
+}
+
+impl From<KeyStatus> for Keys {
+    fn from(status: KeyStatus) -> Self {
+        let none = Self {
+            status: ReadyStatus::Starting,
+            count: None,
+            age_seconds: None,
+            failing_for_seconds: None,
+            fault: None,
+        };
+        match status {
+            KeyStatus::Ready { age, keys } => Self {
+                status: ReadyStatus::Ready,
+                count: Some(keys),
+                age_seconds: Some(age.as_secs()),
+                ..none
+            },
+            KeyStatus::Degraded {
+                age,
+                failing_for,
+                reason,
+            } => Self {
+                status: ReadyStatus::Degraded,
+                age_seconds: Some(age.as_secs()),
+                failing_for_seconds: Some(failing_for.as_secs()),
+                fault: Some(reason),
+                ..none
+            },
+            KeyStatus::Starting { reason } => Self {
+                fault: reason,
+                ..none
+            },
+            _ => none,
+        }
+    }
+}
+
+/// Whether the process is alive
+#[utoipa::path(tag = "health", responses((status = 200, description = "It is", body = Liveness)))]
+#[get("/health")]
+pub async fn health(state: web::Data<Health>) -> HttpResponse {
+    HttpResponse::Ok().json(Liveness {
+        status: "healthy",
+        provider: state.provider,
+    })
+}
+
+/// Whether requests can be answered
+///
+/// `degraded` counts as ready: the keys in use are good, only their refresh fails.
+#[utoipa::path(tag = "health", responses(
+    (status = 200, description = "They can", body = Readiness),
+    (status = 503, description = "Not yet, or not any more; `reason` says why", body = Readiness),
+))]
+#[get("/health/ready")]
+pub async fn ready(state: web::Data<Health>) -> HttpResponse {
+    let readiness = state.readiness().await;
+    let status = match readiness.status {
+        ReadyStatus::Starting | ReadyStatus::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        ReadyStatus::Ready | ReadyStatus::Degraded => StatusCode::OK,
+    };
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((RETRY_AFTER, "1"));
+    }
+    response.json(readiness)
+}

@@ -1,0 +1,116 @@
+//! The log.
+
+use std::io::IsTerminal;
+use std::str::FromStr;
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use tracing::{Dispatch, Span, debug, info, info_span};
+use tracing_actix_web::{RootSpanBuilder, TracingLogger};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::fmt::format::{DefaultFields, Format};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::{Layered, SubscriberExt};
+use tracing_subscriber::registry::Registry;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+use crate::request::request_id;
+use crate::settings::LogSettings;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "human" => Ok(Self::Human),
+            "json" => Ok(Self::Json),
+            _ => Err("expected human or json".to_owned()),
+        }
+    }
+}
+
+/// Starts the log on standard error. Errors: it was started before.
+pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
+    let lines = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    log(settings, lines).try_init()
+}
+
+/// As [`init`], with the lines going to `writer`: to a test that reads them, for one.
+pub fn init_to<W>(settings: &LogSettings, writer: W) -> Result<(), TryInitError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_writer(writer).with_ansi(false);
+    log(settings, lines).try_init()
+}
+
+type Filtered = Layered<EnvFilter, Registry>;
+
+/// The log that goes where `lines` go.
+pub(crate) fn log<W>(
+    settings: &LogSettings,
+    lines: fmt::Layer<Filtered, DefaultFields, Format, W>,
+) -> Dispatch
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        // A request head that is none is answered 400: any stranger could fill the log with errors. It comes first, so
+        // that a filter that names the module wins.
+        .parse_lossy(format!("actix_http=off,{}", settings.filter));
+    let filtered = tracing_subscriber::registry().with(filter);
+    match settings.format {
+        LogFormat::Human => filtered.with(lines.with_target(false)).into(),
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_span_list(false);
+            filtered.with(lines).into()
+        }
+    }
+}
+
+/// The middleware that opens a span for each request and logs its end.
+pub type RequestLog = TracingLogger<RequestSpan>;
+
+/// The span of a request: method, path and request id. Its end is logged with the status.
+/// Never the query, a header or an address.
+#[derive(Debug, Default)]
+pub struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        // What stands in here is not evaluated for a span that nobody wants.
+        info_span!(
+            "request",
+            request_id = request_id::of(request).map(|id| id.to_string()),
+            http.method = %request.method(),
+            http.path = request.path(),
+        )
+    }
+
+    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let (status, path) = match outcome {
+            Ok(response) => (response.status(), response.request().path()),
+            Err(error) => (error.as_response_error().status_code(), ""),
+        };
+        let status = status.as_u16();
+        span.in_scope(|| match path {
+            // Asked every few seconds by whoever watches over the service.
+            "/health" | "/health/ready" => debug!(http.status = status, "answered {status}"),
+            _ => info!(http.status = status, "answered {status}"),
+        });
+    }
+}

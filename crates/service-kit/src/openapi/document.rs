@@ -1,0 +1,123 @@
+//! The OpenAPI document and the page that shows it.
+
+use actix_web::http::Method;
+use identity_core::Rule;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Response, ResponseBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use identity_actix::{Access, AccessRoute, AccessTable};
+use identity_actix::{InvalidField, Problem};
+
+const SCHEME: &str = "bearer";
+
+/// An empty document with this title and description, and the version of this crate; `info` may be set to another.
+pub fn document(title: &str, description: &str) -> OpenApi {
+    let info = InfoBuilder::new()
+        .title(title)
+        .description(Some(description))
+        .version(env!("CARGO_PKG_VERSION"));
+    OpenApiBuilder::new().info(info.build()).build()
+}
+
+/// Completes a document that was collected from handlers: the security scheme, and for each route of the table its
+/// rule and the errors that come with it.
+pub fn describe(mut document: OpenApi, table: &AccessTable, how_to_get_a_token: &str) -> OpenApi {
+    let components = document.components.get_or_insert_default();
+    components
+        .schemas
+        .insert(Problem::name().into_owned(), Problem::schema());
+    components
+        .schemas
+        .insert(InvalidField::name().into_owned(), InvalidField::schema());
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some(how_to_get_a_token))
+        .build();
+    components.add_security_scheme(SCHEME, SecurityScheme::Http(scheme));
+    for route in table.routes() {
+        let item = document.paths.paths.get_mut(route.path);
+        if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
+            describe_operation(operation, route);
+        }
+    }
+    document
+}
+
+/// The operation of this method, if the path has one.
+pub fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut Operation> {
+    match *method {
+        Method::GET => item.get.as_mut(),
+        Method::POST => item.post.as_mut(),
+        Method::PUT => item.put.as_mut(),
+        Method::PATCH => item.patch.as_mut(),
+        Method::DELETE => item.delete.as_mut(),
+        _ => None,
+    }
+}
+
+fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
+    let Access::Protected { rule, denied } = route.access else {
+        operation.security = Some(Vec::new());
+        return;
+    };
+    operation.security = Some(vec![SecurityRequirement::new(SCHEME, rule.scopes())]);
+    let requires = format!("Requires: {rule}.");
+    operation.description = Some(match operation.description.take() {
+        Some(text) if !text.is_empty() => format!("{text}\n\n{requires}"),
+        _ => requires,
+    });
+    add(
+        operation,
+        "400",
+        "`invalid_request`: the Authorization header is not right; `bad_request`: the request does not parse",
+    );
+    add(
+        operation,
+        "401",
+        "No token, or not a good one; `code` says why, `WWW-Authenticate` has the challenge",
+    );
+    if rule != Rule::Authenticated {
+        add(
+            operation,
+            "403",
+            denied.unwrap_or(&format!("The token is good, but lacks: {rule}")),
+        );
+    }
+    add(
+        operation,
+        "500",
+        "`internal_error`: our mistake; the log has it under the request id",
+    );
+    add(
+        operation,
+        "503",
+        "`keys_unavailable`: the identity provider's keys are out of reach; try again after `Retry-After`",
+    );
+}
+
+/// Adds a problem answer, unless the handler documents that status itself.
+fn add(operation: &mut Operation, status: &str, description: &str) {
+    let responses = &mut operation.responses.responses;
+    if !responses.contains_key(status) {
+        responses.insert(status.to_owned(), problem(description).into());
+    }
+}
+
+fn problem(description: &str) -> Response {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Problem::name())))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+}
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

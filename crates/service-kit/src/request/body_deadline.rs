@@ -1,0 +1,116 @@
+//! A body must come in time.
+
+use std::cell::RefCell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::HttpMessage;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+
+use crate::request::InputLimits;
+
+/// What is left of a request's body, for [`Answer`] to keep.
+pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);
+
+/// From here on, whoever reads the body waits no longer than [`InputLimits::body_timeout`] for it.
+///
+/// The time begins when the body is first waited for. A JSON body that is late is answered 408 `request_timeout`; other
+/// extractors get an error that [`is_late`] tells. After an answer to a request whose body did not come to its
+/// end the connection is closed: otherwise the server would read on, for as long as the client sends.
+pub(crate) fn set(request: &mut ServiceRequest) -> RequestBody {
+    let limits = request.app_data::<InputLimits>().copied();
+    match (request.take_payload(), limits) {
+        (Payload::None, _) => RequestBody(None),
+        (body, Some(limits)) => {
+            let body = Rc::new(RefCell::new(body));
+            request.set_payload(Payload::Stream {
+                payload: Box::pin(Deadline {
+                    body: Rc::clone(&body),
+                    timeout: limits.body_timeout,
+                    timer: None,
+                }),
+            });
+            RequestBody(Some(body))
+        }
+        (body, None) => {
+            request.set_payload(body);
+            RequestBody(None)
+        }
+    }
+}
+
+impl RequestBody {
+    /// The answer, which keeps it.
+    pub(crate) fn kept_by<B>(self, response: ServiceResponse<B>) -> ServiceResponse<Answer<B>> {
+        response.map_body(|_, answer| Answer {
+            answer,
+            _request_body: self.0,
+        })
+    }
+}
+
+/// Whether [`around_routes`](crate::around_routes) ended a body that was late, for extractors that answer their own errors.
+pub fn is_late(error: &PayloadError) -> bool {
+    matches!(error, PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
+}
+
+struct Deadline {
+    body: Rc<RefCell<Payload>>,
+    timeout: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream for Deadline {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let chunk = Pin::new(&mut *this.body.borrow_mut()).poll_next(context);
+        if chunk.is_ready() {
+            return chunk;
+        }
+        // Most bodies are there at once and need no timer.
+        let timeout = this.timeout;
+        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        let late = || PayloadError::Io(io::ErrorKind::TimedOut.into());
+        timer.as_mut().poll(context).map(|()| Some(Err(late())))
+    }
+}
+
+pin_project! {
+    /// An answer that keeps what is left of the request's body. The server reads on to the end of a chunked body that was
+    /// dropped before the answer is sent; while it is kept, it closes the connection instead.
+    pub struct Answer<B> {
+        #[pin]
+        answer: B,
+        _request_body: Option<Rc<RefCell<Payload>>>,
+    }
+}
+
+impl<B: MessageBody> MessageBody for Answer<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.project().answer.poll_next(context)
+    }
+}
+
+#[cfg(test)]
+#[path = "body_deadline_tests.rs"]
+mod tests;

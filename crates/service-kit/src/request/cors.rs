@@ -1,0 +1,59 @@
+//! Cross-origin requests from browsers.
+
+use actix_cors::{Cors, CorsError};
+use actix_web::ResponseError;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use actix_web::middleware::Condition;
+
+use identity_actix::ApiError;
+use identity_actix::REQUEST_ID_HEADER;
+
+/// Swagger UI sends it when it signs in at another origin.
+const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+
+/// The middleware for these origins; no origin, no CORS headers. `*` allows every origin.
+///
+/// Credentials (cookies) are never allowed: callers are known by their bearer token alone. The headers are on error
+/// answers as well, so that a page sees a 401 as what it is.
+pub fn cors(origins: &[String]) -> Condition<Cors> {
+    let any = origins.iter().any(|origin| origin == "*");
+    let base = Cors::default()
+        .allowed_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allowed_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUESTED_WITH])
+        .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, REQUEST_ID_HEADER])
+        .max_age(600);
+    let cors = if any {
+        base.send_wildcard().allow_any_origin()
+    } else {
+        origins
+            .iter()
+            .fold(base, |cors, origin| cors.allowed_origin(origin))
+    };
+    Condition::new(!origins.is_empty(), cors)
+}
+
+/// A preflight that [`cors`] refused is answered with a problem, as every other error is.
+pub(crate) fn as_problem<B: MessageBody>(
+    response: ServiceResponse<B>,
+) -> ServiceResponse<EitherBody<B>> {
+    let refusal = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<CorsError>());
+    let Some(refusal) = refusal.map(ToString::to_string) else {
+        return response.map_into_left_body();
+    };
+    let problem = ApiError::bad_request(refusal).error_response();
+    response.into_response(problem).map_into_right_body()
+}

@@ -1,0 +1,184 @@
+//! Stopping a service without losing a request.
+//!
+//! A server that is told to stop closes, unanswered, the connections that it has accepted and not read from yet. So it
+//! is told last, when there are none: first new connections are turned away, then what was accepted gets its answer.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::rt;
+use tokio::time::{Instant, interval, sleep, timeout_at};
+use tracing::{info, warn};
+
+use super::signal::{Signal, Signals};
+use super::stopping::{Open, Stopping};
+use super::turned_away;
+
+/// A connection that was just accepted is not counted before a worker looks at it, and a client that was told nothing
+/// of the stop yet may just be sending its next request: there is quiet when nothing happened for this long.
+const QUIET: Duration = Duration::from_millis(200);
+/// So long the server goes on accepting: what reached the system before the request to stop is served.
+const LAST_CALL: Duration = Duration::from_millis(50);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// How a server is stopped.
+pub(crate) struct Drain {
+    pub(crate) stopping: Stopping,
+    /// Another handle of the socket that the server listens on.
+    pub(crate) listener: TcpListener,
+    pub(crate) server: ServerHandle,
+    pub(crate) delay: Duration,
+    pub(crate) timeout: Duration,
+}
+
+impl Drain {
+    /// Waits until the service is asked to stop, and ends when the server may be dropped.
+    pub(crate) async fn run(self, mut signals: Signals) {
+        let delay = tokio::select! {
+            signal = signals.next() => match signal {
+                Signal::Terminate => self.delay,
+                Signal::Interrupt => Duration::ZERO,
+                Signal::Quit => return,
+            },
+            () = self.stopping.asked() => Duration::ZERO,
+        };
+        self.stopping.begin();
+        if !delay.is_zero() && !self.go_on_for(delay, &mut signals).await {
+            return;
+        }
+        tokio::select! {
+            () = self.finish() => {}
+            () = impatience(&mut signals) => self.cut_off("a second signal"),
+        }
+    }
+
+    /// Answers as before, but for `/health/ready`, so that whoever sends requests here learns of the stop. False: at once.
+    async fn go_on_for(&self, delay: Duration, signals: &mut Signals) -> bool {
+        let seconds = delay.as_secs();
+        info!("stopping: not ready any more, answering for another {seconds} s");
+        tokio::select! {
+            () = sleep(delay) => true,
+            signal = signals.next() => signal != Signal::Quit,
+            () = self.stopping.asked() => true,
+        }
+    }
+
+    async fn finish(&self) {
+        let deadline = Instant::now() + self.timeout;
+        sleep(LAST_CALL).await;
+        let open = self.stopping.open().connections;
+        info!(
+            connections.open = open,
+            "stopping: no new connections, {open} are open"
+        );
+        self.server.pause().await;
+        // The server passes it on to the thread that accepts, which would write errors if the port were closed first.
+        sleep(LOOK_AGAIN).await;
+        for stream in turned_away::close(&self.listener) {
+            rt::spawn(turned_away::answer(stream, self.stopping.connection()));
+        }
+        let finished = async {
+            self.quiet().await;
+            // Idle connections are closed by it, and those with a request after their answer. It is not awaited: the
+            // workers look only once a second whether they are done.
+            drop(self.server.stop(true));
+            self.until(|| self.stopping.open().connections == 0).await;
+        };
+        match timeout_at(deadline, finished).await {
+            Ok(()) => info!("stopped"),
+            Err(_) => self.cut_off("SHUTDOWN_TIMEOUT_SECONDS"),
+        }
+    }
+
+    /// Until every connection has sent a request, and no more of them come.
+    async fn quiet(&self) {
+        let mut quiet = Quiet {
+            since: Instant::now(),
+            events: self.stopping.open().events,
+        };
+        self.until(|| quiet.has_come(self.stopping.open(), Instant::now()))
+            .await;
+    }
+
+    async fn until(&self, mut done: impl FnMut() -> bool) {
+        let mut again = interval(LOOK_AGAIN);
+        while !done() {
+            again.tick().await;
+        }
+    }
+
+    fn cut_off(&self, by: &str) {
+        let open = self.stopping.open().connections;
+        warn!(
+            connections.open = open,
+            "stopped by {by}: {open} connections were cut off"
+        );
+    }
+}
+
+/// Nothing has happened since, and nothing is expected to.
+struct Quiet {
+    since: Instant,
+    events: usize,
+}
+
+impl Quiet {
+    fn has_come(&mut self, open: Open, now: Instant) -> bool {
+        // Who has not sent a request yet is about to, or is closed by the server after 5 s.
+        if open.events != self.events || open.silent > 0 {
+            self.events = open.events;
+            self.since = now;
+        }
+        now - self.since >= QUIET
+    }
+}
+
+/// Until there is a signal that is not the same request to stop once more.
+async fn impatience(signals: &mut Signals) {
+    while signals.next().await == Signal::Terminate {}
+}
+
+#[cfg(test)]
+#[path = "drain_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+mod quiet_tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{Open, Quiet};
+
+    #[test]
+    fn there_is_quiet_when_nothing_happened_for_a_while_and_nobody_is_silent() {
+        let start = Instant::now();
+        let mut quiet = Quiet {
+            since: start,
+            events: 7,
+        };
+        let mut at = |milliseconds, silent, events| {
+            let open = Open {
+                connections: 3,
+                silent,
+                events,
+            };
+            quiet.has_come(open, start + Duration::from_millis(milliseconds))
+        };
+        for (milliseconds, silent, events, expected) in [
+            (199, 0, 7, false),
+            (200, 0, 7, true),
+            (201, 0, 8, false),
+            (400, 0, 8, false),
+            (401, 0, 8, true),
+            (402, 1, 8, false),
+            (4000, 1, 8, false),
+            (4199, 0, 8, false),
+            (4200, 0, 8, true),
+        ] {
+            let come = at(milliseconds, silent, events);
+            assert_eq!(come, expected, "{milliseconds} ms");
+        }
+    }
+}

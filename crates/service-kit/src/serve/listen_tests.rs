@@ -1,0 +1,153 @@
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer};
+use identity_core::testing::{StaticKeys, TestKey};
+use identity_core::{
+    AudienceRule, ClaimsError, KeySet, KeySource, KeyStatus, KeysFuture, Principal, Provider,
+    VerificationRules, VerifiedToken,
+};
+
+use super::{BindError, BoundServer, bind, healthcheck, question};
+use crate::{Service, ServiceName, health};
+use identity_actix::AccessTable;
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+#[derive(Debug)]
+struct Nobody;
+
+impl Provider for Nobody {
+    fn verification(&self) -> VerificationRules {
+        VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal::without_grants(token))
+    }
+}
+
+/// Keys that never come.
+#[derive(Debug)]
+struct NoKeys;
+
+impl KeySource for NoKeys {
+    fn current(&self) -> Option<Arc<KeySet>> {
+        None
+    }
+
+    fn with_key<'a>(&'a self, _: &'a str) -> KeysFuture<'a> {
+        Box::pin(std::future::pending())
+    }
+
+    fn status(&self) -> KeyStatus {
+        KeyStatus::Starting { reason: None }
+    }
+}
+
+/// Starts a service on a port of its own.
+fn serve(keys: Arc<dyn KeySource>) -> (u16, ServerHandle) {
+    let name = ServiceName {
+        service: "an-api",
+        provider: "nobody",
+    };
+    let service = Service::new(name, Arc::new(Nobody), keys, AccessTable::new());
+    let listener = bind(LOOPBACK, 0, "PORT").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = HttpServer::new(move || {
+        App::new()
+            .configure(|app| service.configure(app))
+            .service(health::ready)
+    });
+    let server = server
+        .workers(1)
+        .disable_signals()
+        .listen(listener)
+        .unwrap();
+    let server = BoundServer::new(address, server.run());
+    assert_eq!(server.address(), address);
+    let handle = server.handle();
+    drop(actix_web::rt::spawn(server.run()));
+    (address.port(), handle)
+}
+
+#[test]
+fn a_taken_port_names_the_port_and_the_setting() {
+    let taken = bind(LOOPBACK, 0, "AN_API_PORT or PORT").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    assert_ne!(port, 0);
+    let refused = bind(LOOPBACK, port, "AN_API_PORT or PORT").unwrap_err();
+    assert!(matches!(refused, BindError::Taken { .. }));
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "port {port} on 127.0.0.1 is taken: stop what is using it, or set AN_API_PORT or PORT to another port"
+        )
+    );
+}
+
+#[test]
+fn an_address_of_another_machine_names_both_settings() {
+    let elsewhere = IpAddr::from([192, 0, 2, 1]);
+    let refused = bind(elsewhere, 0, "AN_API_PORT or PORT")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.starts_with("cannot listen on 192.0.2.1 port 0: "),
+        "{refused}"
+    );
+    assert!(
+        refused.ends_with("; where to listen is set by HOST and AN_API_PORT or PORT"),
+        "{refused}"
+    );
+}
+
+#[actix_web::test]
+async fn a_ready_service_passes_the_healthcheck() {
+    let (port, handle) = serve(Arc::new(StaticKeys::of(&[&TestKey::fixed()])));
+    for host in [LOOPBACK, Ipv4Addr::UNSPECIFIED.into()] {
+        assert!(healthcheck(host, port).await.is_ok(), "{host}");
+    }
+    handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn a_starting_service_fails_it() {
+    let (port, handle) = serve(Arc::new(NoKeys));
+    let failed = healthcheck(LOOPBACK, port).await.unwrap_err();
+    assert_eq!(
+        failed.to_string(),
+        format!("not ready: http://127.0.0.1:{port}/health/ready answered 503")
+    );
+    handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn nobody_fails_it() {
+    let port = bind(LOOPBACK, 0, "PORT")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let failed = healthcheck(LOOPBACK, port).await.unwrap_err().to_string();
+    let url = format!("http://127.0.0.1:{port}/health/ready");
+    assert!(
+        failed.starts_with(&format!("not ready: {url} cannot be reached: ")),
+        "{failed}"
+    );
+}
+
+#[test]
+fn wherever_a_service_listens_it_is_asked_without_tls() {
+    for (host, asked) in [
+        ("10.0.0.7", "10.0.0.7"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("2001:db8::7", "[2001:db8::7]"),
+        ("::", "[::1]"),
+    ] {
+        let (url, config) = question(host.parse().unwrap(), 8000).unwrap();
+        assert_eq!(url.as_str(), format!("http://{asked}:8000/health/ready"));
+        assert_eq!(config.plain_http_hosts, [asked]);
+    }
+}

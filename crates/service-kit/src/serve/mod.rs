@@ -1,0 +1,13 @@
+//! Listening, and stopping without losing a request.
+
+mod drain;
+mod listen;
+pub mod program;
+mod signal;
+mod stopping;
+mod turned_away;
+
+pub(crate) use listen::bind_address;
+pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
+pub use stopping::Stopping;
+pub(crate) use stopping::{close, note};

@@ -1,0 +1,98 @@
+//! Connections that the system took and the server did not: those of the last moment before it stops to listen.
+
+use std::io;
+use std::net::{self, TcpListener};
+use std::time::Duration;
+
+use actix_web::ResponseError;
+use actix_web::body::MessageBody;
+use actix_web::http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
+use actix_web::rt::net::TcpStream;
+use metrics::counter;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+use tracing::debug;
+
+use super::stopping::Connection;
+use crate::observe::metrics::API_ERRORS;
+use identity_actix::ApiError;
+
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Takes what waits at `listener`, whose server accepts no more, and closes it: from here on connections are refused.
+///
+/// The server has the same socket open, so that it does not close by dropping a handle of it.
+pub(crate) fn close(listener: &TcpListener) -> Vec<net::TcpStream> {
+    let mut waiting = Vec::new();
+    // It does not block: the server's handle is of the same socket.
+    while let Ok((stream, _)) = listener.accept() {
+        waiting.push(stream);
+    }
+    if let Err(error) = shut(listener) {
+        debug!("the port is closed with the server only: {error}");
+    }
+    waiting
+}
+
+#[cfg(unix)]
+fn shut(listener: &TcpListener) -> io::Result<()> {
+    // The standard library shuts streams only; to the system both are sockets.
+    let socket = std::os::fd::OwnedFd::from(listener.try_clone()?);
+    net::TcpStream::from(socket).shutdown(net::Shutdown::Both)
+}
+
+#[cfg(not(unix))]
+fn shut(_: &TcpListener) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Answers one request that it is not served here any more.
+pub(crate) async fn answer(stream: net::TcpStream, connection: Connection) {
+    let answered = timeout(PATIENCE, refuse(stream, &connection)).await;
+    if !matches!(answered, Ok(Ok(()))) {
+        debug!("a connection of the last moment could not be answered");
+    }
+}
+
+async fn refuse(stream: net::TcpStream, connection: &Connection) -> io::Result<()> {
+    stream.set_nonblocking(true)?;
+    let mut stream = TcpStream::from_std(stream)?;
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < MAX_HEAD_BYTES {
+        if stream.read_buf(&mut head).await? == 0 {
+            return Ok(());
+        }
+    }
+    connection.speaks();
+    stream.write_all(&problem()).await?;
+    stream.shutdown().await?;
+    // Closing while there is something to read would take the answer back (RFC 9112, section 9.6).
+    let mut rest = [0; 1024];
+    while stream.read(&mut rest).await? > 0 {}
+    Ok(())
+}
+
+/// The answer as it goes over the wire. No request was begun, so whoever sent it may send it again, to another instance.
+fn problem() -> Vec<u8> {
+    let error = ApiError::stopping();
+    counter!(API_ERRORS, "code" => error.code().as_str()).increment(1);
+    let (response, body) = error.error_response().into_parts();
+    let body = body.try_into_bytes().unwrap_or_default();
+    let mut answer = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
+    let mut headers = response.headers().clone();
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(CONTENT_LENGTH, body.len().into());
+    for (name, value) in &headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            answer.extend_from_slice(part);
+        }
+    }
+    answer.extend_from_slice(b"\r\n");
+    answer.extend_from_slice(&body);
+    answer
+}
+
+#[cfg(test)]
+#[path = "turned_away_tests.rs"]
+mod tests;

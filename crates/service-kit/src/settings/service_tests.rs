@@ -1,0 +1,147 @@
+use std::time::Duration;
+
+use super::{LogSettings, ServiceSettings, Signals};
+use crate::observe::telemetry::LogFormat;
+use crate::settings::SettingsReader;
+
+fn read(values: &[(&str, &str)]) -> Result<ServiceSettings, Vec<String>> {
+    let mut reader = SettingsReader::from_values("AN_API", values.iter().copied());
+    let settings = ServiceSettings::read(&mut reader, 8000);
+    let outcome = reader.finish(Some(settings));
+    outcome.map_err(|error| error.problems().to_vec())
+}
+
+#[test]
+fn nothing_has_to_be_set() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.host.to_string(), "127.0.0.1");
+    assert_eq!(settings.port, 8000);
+    assert_eq!(settings.workers, None);
+    assert!(settings.cors_allowed_origins.is_empty());
+    assert_eq!(settings.metrics_address, None);
+    assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
+    assert_eq!(settings.limits.body_timeout, Duration::from_secs(30));
+    assert_eq!(settings.shutdown_delay, Duration::ZERO);
+    assert_eq!(settings.shutdown_timeout, Duration::from_secs(30));
+    assert_eq!(settings.log, LogSettings::default());
+    assert_eq!(settings.signals, Signals::Handled);
+}
+
+#[test]
+fn everything_can_be_set() {
+    let settings = read(&[
+        ("HOST", "::"),
+        ("AN_API_PORT", "0"),
+        ("WORKERS", "2"),
+        (
+            "CORS_ALLOWED_ORIGINS",
+            "https://app.example.com, http://localhost:3000",
+        ),
+        ("AN_API_METRICS_ADDR", "[::1]:9100"),
+        ("MAX_BODY_BYTES", "100"),
+        ("REQUEST_BODY_TIMEOUT_SECONDS", "3"),
+        ("SHUTDOWN_DELAY_SECONDS", "7"),
+        ("SHUTDOWN_TIMEOUT_SECONDS", "0"),
+        ("RUST_LOG", "warn,an_api=debug"),
+        ("LOG_FORMAT", "json"),
+    ])
+    .unwrap();
+    assert_eq!(settings.host.to_string(), "::");
+    assert_eq!((settings.port, settings.workers), (0, Some(2)));
+    assert_eq!(
+        settings.cors_allowed_origins,
+        ["https://app.example.com", "http://localhost:3000"]
+    );
+    assert_eq!(settings.metrics_address, "[::1]:9100".parse().ok());
+    assert_eq!(settings.limits.max_body_bytes, 100);
+    assert_eq!(settings.limits.body_timeout, Duration::from_secs(3));
+    assert_eq!(settings.shutdown_delay, Duration::from_secs(7));
+    assert_eq!(settings.shutdown_timeout, Duration::ZERO);
+    assert_eq!(settings.log.filter, "warn,an_api=debug");
+    assert_eq!(settings.log.format, LogFormat::Json);
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once_with_what_is_expected() {
+    let problems = read(&[
+        ("HOST", "localhost"),
+        ("PORT", "99999"),
+        ("WORKERS", "0"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example.com/,*"),
+        ("METRICS_ADDR", "localhost:9100"),
+        ("MAX_BODY_BYTES", "0"),
+        ("REQUEST_BODY_TIMEOUT_SECONDS", "0"),
+        ("SHUTDOWN_DELAY_SECONDS", "3601"),
+        ("SHUTDOWN_TIMEOUT_SECONDS", "1.5"),
+        ("RUST_LOG", "an_api=loud"),
+        ("LOG_FORMAT", "xml"),
+    ])
+    .unwrap_err();
+    let expected = [
+        "HOST cannot be used: expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up",
+        "PORT cannot be used: expected a whole number from 0 to 65535",
+        "WORKERS cannot be used: expected a whole number from 1 to 65535",
+        r#"CORS_ALLOWED_ORIGINS cannot be used: "https://app.example.com/" is not an origin such as https://app.example.com"#,
+        "METRICS_ADDR cannot be used: expected an IP address and a port, such as 127.0.0.1:9100",
+        "MAX_BODY_BYTES cannot be used: expected a whole number from 1 to 1073741824",
+        "REQUEST_BODY_TIMEOUT_SECONDS cannot be used: expected a whole number from 1 to 3600",
+        "SHUTDOWN_DELAY_SECONDS cannot be used: expected a whole number from 0 to 3600",
+        "SHUTDOWN_TIMEOUT_SECONDS cannot be used: expected a whole number from 0 to 3600",
+        r#"RUST_LOG cannot be used: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5"#,
+        "LOG_FORMAT cannot be used: expected human or json",
+    ];
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn what_no_browser_sends_is_no_origin() {
+    let bad = [
+        "app.example.com",
+        "https://",
+        "https://app.example.com/path",
+        "https://app.example.com?x",
+        "https://app.example.com:443",
+        "HTTPS://app.example.com",
+        "https://App.example.com",
+        "https://u@app.example.com",
+        "https://*.example.com",
+        "null",
+        "file:///x",
+    ];
+    for origin in bad {
+        let problems = read(&[("CORS_ALLOWED_ORIGINS", origin)]).unwrap_err();
+        assert!(
+            problems[0].starts_with("CORS_ALLOWED_ORIGINS cannot be used: "),
+            "{origin}"
+        );
+    }
+    for origin in [
+        "*",
+        "https://app.example.com",
+        "http://[::1]:3000",
+        "http://10.0.0.1",
+    ] {
+        assert!(
+            read(&[("CORS_ALLOWED_ORIGINS", origin)]).is_ok(),
+            "{origin}"
+        );
+    }
+}
+
+#[test]
+fn metrics_are_not_shown_where_the_service_listens() {
+    let with = |metrics| {
+        read(&[
+            ("HOST", "127.0.0.1"),
+            ("PORT", "8000"),
+            ("METRICS_ADDR", metrics),
+        ])
+    };
+    assert_eq!(
+        with("127.0.0.1:8000").unwrap_err(),
+        ["METRICS_ADDR cannot be used: the service itself listens on 127.0.0.1:8000"]
+    );
+    assert!(with("127.0.0.1:8001").is_ok());
+    assert!(with("127.0.0.2:8000").is_ok());
+    assert!(read(&[("PORT", "0"), ("METRICS_ADDR", "127.0.0.1:0")]).is_ok());
+}
