@@ -1,7 +1,5 @@
 //! Puts the service together. The only place with `.wrap`.
 
-use std::sync::Arc;
-
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::telemetry::RequestLog;
@@ -9,11 +7,10 @@ use identity_actix::{
     BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, no_such_route,
     openapi,
 };
-use identity_core::KeyAddress;
+use identity_core::providers::Auth0;
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::policies;
-use crate::provider::Auth0;
 use crate::routes;
 use crate::settings::Settings;
 
@@ -33,9 +30,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         auth0,
     } = settings;
     let listener = bind(listen.host, listen.port, "AUTH0_API_PORT or PORT")?;
-    let provider = Arc::new(Auth0::new(auth0.clone(), issuer.clone()));
-    let keys = KeyAddress::Discovered(provider.discovery()?);
-    let authenticator = issuer.authenticator(provider, keys)?;
+    let authenticator = issuer.authenticator(Auth0::new(auth0.clone())?)?;
     let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("AUTH0_DOMAIN and AUTH0_ISSUER")
         .limited_to(listen.limits);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use identity_core::{Clock, SystemClock};
+use identity_core::clock::{Clock, SystemClock};
 
 /// Who called lately and how much, in this process alone.
 pub struct Activity {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use identity_actix::program::url_of;
 use identity_actix::settings::{ServiceSettings, SettingName, SettingsError, SettingsReader};
-use identity_core::{Clock, SystemClock};
+use identity_core::clock::{Clock, SystemClock};
 use url::Url;
 
 use crate::address::TrustedProxies;

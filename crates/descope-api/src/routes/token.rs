@@ -2,7 +2,8 @@
 
 use actix_web::{get, web};
 use identity_actix::{Bearer, Caller, TokenInfo};
-use identity_core::{Authenticated, Clock};
+use identity_core::Authenticated;
+use identity_core::clock::Clock;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
