@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use identity_core::{Discovery, DiscoveryConfig};
+use identity_core::discovery::{Discovery, DiscoveryConfig};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 

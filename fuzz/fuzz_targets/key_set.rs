@@ -1,7 +1,8 @@
 //! Any bytes as a key set, from the seeds of crates/identity-core/tests/properties/corpus/key_sets.
 #![no_main]
 
-use identity_core::{Algorithm, KeySet};
+use identity_core::keys::KeySet;
+use identity_core::verification::Algorithm;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

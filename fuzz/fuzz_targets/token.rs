@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Waker};
 
 use identity_core::testing::{StaticKeys, TestClock};
-use identity_core::{Algorithms, AudienceRule, VerificationRules, Verifier};
+use identity_core::verification::{Algorithms, AudienceRule, VerificationRules, Verifier};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 

@@ -2,24 +2,24 @@
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
-use identity_core::{Policy, Rule, policies};
+use identity_core::{Policy, Rule, all_of, policies};
 
 policies! {
     /// Reads messages.
-    ReadMessages = Rule::Scope("read:messages");
+    ReadMessages = Rule::scope("read:messages");
     /// Writes messages, and so reads them as well.
-    WriteMessages = Rule::All(&[Rule::Scope("read:messages"), Rule::Scope("write:messages")]);
+    WriteMessages = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
     /// Deletes messages.
-    DeleteMessages = Rule::Scope("delete:messages");
+    DeleteMessages = Rule::scope("delete:messages");
     /// Sees the counts.
-    SeeStats = Rule::Role("admin");
+    SeeStats = Rule::role("admin");
 }
 
 /// Enters the admin area.
 pub struct EnterAdminArea;
 
 impl Policy for EnterAdminArea {
-    const RULE: Rule = Rule::Permission("admin:access");
+    const RULE: Rule = Rule::permission("admin:access");
     const DENIED: Option<&'static str> = Some("Insufficient permissions. Admin access required.");
 }
 

@@ -1,11 +1,9 @@
 //! Puts the service together. The only place with `.wrap`.
 
-use std::sync::Arc;
-
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::no_such_route;
-use identity_core::KeyAddress;
+use identity_core::providers::Auth0;
 use service_kit::telemetry::RequestLog;
 use service_kit::{
     BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, note_caller, openapi,
@@ -13,7 +11,6 @@ use service_kit::{
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::policies;
-use crate::provider::Auth0;
 use crate::routes;
 use crate::settings::Settings;
 
@@ -33,9 +30,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         auth0,
     } = settings;
     let listener = bind(listen.host, listen.port, "AUTH0_API_PORT or PORT")?;
-    let provider = Arc::new(Auth0::new(auth0.clone(), issuer.clone()));
-    let keys = KeyAddress::Discovered(provider.discovery()?);
-    let authenticator = issuer.authenticator(provider, keys)?;
+    let authenticator = issuer.authenticator(Auth0::new(auth0.clone())?)?;
     let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("AUTH0_DOMAIN and AUTH0_ISSUER")
         .limited_to(listen.limits);

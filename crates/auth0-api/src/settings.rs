@@ -1,11 +1,10 @@
 //! What auth0-api must be told.
 
-use identity_core::Algorithms;
+use identity_core::providers::{Auth0Config, Domain};
+use identity_core::verification::Algorithms;
 use service_kit::settings::{
     IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
 };
-
-use crate::provider::Domain;
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
@@ -14,39 +13,9 @@ pub struct Settings {
     pub service: ServiceSettings,
     /// How Auth0 is spoken to.
     pub issuer: IssuerSettings,
-    /// Whose tokens are accepted.
-    pub auth0: Auth0Settings,
-}
-
-/// Whose tokens are accepted.
-#[derive(Debug, Clone)]
-pub struct Auth0Settings {
-    /// `AUTH0_DOMAIN`.
-    pub domain: Domain,
-    /// `AUTH0_API_AUDIENCE`: the identifier of the API, which `aud` must name.
-    pub audience: String,
-    /// `AUTH0_ISSUER`: the exact `iss`, with its slash at the end, where discovery is fetched. Default
-    /// `https://{AUTH0_DOMAIN}/`; another one for custom domains and for the local issuer.
-    pub issuer: String,
-    /// `AUTH0_ROLES_CLAIM`: the claim that an Action puts roles into. Default `https://example.com/roles`.
-    pub roles_claim: String,
-    /// `AUTH0_ALGORITHMS`: default `RS256`.
-    pub algorithms: Algorithms,
-}
-
-impl Auth0Settings {
-    const DEFAULT_ROLES_CLAIM: &str = "https://example.com/roles";
-
-    /// A tenant and an API with the defaults.
-    pub fn new(domain: Domain, audience: &str) -> Self {
-        Self {
-            issuer: domain.issuer(),
-            domain,
-            audience: audience.to_owned(),
-            roles_claim: Self::DEFAULT_ROLES_CLAIM.to_owned(),
-            algorithms: Algorithms::rs256(),
-        }
-    }
+    /// Whose tokens are accepted: `AUTH0_DOMAIN`, `AUTH0_API_AUDIENCE`, `AUTH0_ISSUER`, `AUTH0_ROLES_CLAIM`,
+    /// `AUTH0_ALGORITHMS`.
+    pub auth0: Auth0Config,
 }
 
 impl Settings {
@@ -86,7 +55,7 @@ impl Settings {
     }
 }
 
-fn read_auth0(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<Auth0Settings> {
+fn read_auth0(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<Auth0Config> {
     let domain = reader
         .own("AUTH0_DOMAIN")
         .required::<Domain>("your tenant's domain, such as dev-example.us.auth0.com");
@@ -101,8 +70,8 @@ fn read_auth0(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<Au
     }) {
         reader.problem("AUTH0_ISSUER cannot be used: expected an address with a slash at the end, such as https://login.example.com/");
     }
-    let settings = Auth0Settings::new(domain?, &audience?);
-    Some(Auth0Settings {
+    let settings = Auth0Config::new(domain?, &audience?);
+    Some(Auth0Config {
         issuer: address.map_or(settings.issuer, |address| address.to_string()),
         roles_claim: roles_claim.unwrap_or(settings.roles_claim),
         algorithms,

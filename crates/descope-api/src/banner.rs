@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use service_kit::program::url_of;
 
 use crate::policies;
-use crate::settings::{DescopeSettings, Settings};
+use crate::settings::Settings;
+use identity_core::providers::DescopeConfig;
 
 /// Whose tokens are accepted, where to look, and what to try first.
 pub fn banner(settings: &Settings, address: SocketAddr) -> String {
@@ -28,7 +29,7 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     text
 }
 
-fn audience(descope: &DescopeSettings) -> String {
+fn audience(descope: &DescopeConfig) -> String {
     let project = descope.project_id.as_str();
     match &descope.audience {
         Some(audience) if audience != project => format!("aud must name {audience}"),

@@ -2,25 +2,25 @@
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
-use identity_core::{Rule, policies};
+use identity_core::{Rule, all_of, any_of, policies};
 
 policies! {
     /// Reads messages.
-    ReadMessages = Rule::Scope("read:messages");
+    ReadMessages = Rule::scope("read:messages");
     /// Writes messages, and so reads them as well.
-    WriteMessages = Rule::All(&[Rule::Scope("read:messages"), Rule::Scope("write:messages")]);
+    WriteMessages = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
     /// Deletes messages.
-    DeleteMessages = Rule::Scope("delete:messages");
+    DeleteMessages = Rule::scope("delete:messages");
     /// Reads data.
-    ReadData = Rule::Scope("openid");
+    ReadData = Rule::scope("openid");
     /// Sees roles and permissions: tokens that asked for them, and session tokens, which have them and no `scope`.
-    SeeRights = Rule::Any(&[Rule::Scope("descope.claims"), Rule::NoClaim("scope")]);
+    SeeRights = any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")];
     /// Administers.
-    Administer = Rule::Role("admin");
+    Administer = Rule::role("admin");
     /// Creates users.
-    CreateUsers = Rule::Permission("users.create");
+    CreateUsers = Rule::permission("users.create");
     /// Deletes users.
-    DeleteUsers = Rule::Permission("users.delete");
+    DeleteUsers = Rule::permission("users.delete");
 }
 
 /// Which route has which policy.

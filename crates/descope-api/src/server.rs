@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::no_such_route;
-use identity_core::KeyAddress;
+use identity_core::providers::Descope;
 use service_kit::telemetry::RequestLog;
 use service_kit::{
     BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, note_caller, openapi,
@@ -13,7 +13,6 @@ use service_kit::{
 use utoipa_actix_web::{AppExt, scope};
 
 use crate::policies;
-use crate::provider::Descope;
 use crate::routes;
 use crate::settings::Settings;
 use crate::users::Users;
@@ -36,9 +35,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
     let users = Users::open(&database_url).await?;
-    let provider = Arc::new(Descope::new(descope.clone(), issuer.clone()));
-    let keys = KeyAddress::Discovered(provider.discovery());
-    let authenticator = issuer.authenticator(provider, keys)?;
+    let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
     let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and DISCOVERY_URL")
         .depending_on(Arc::new(users.clone()))

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use identity_core::Algorithms;
+use identity_core::providers::{DescopeConfig, ProjectId};
+use identity_core::verification::Algorithms;
 use service_kit::settings::{
     IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
 };
 use url::Url;
 
-use crate::provider::ProjectId;
 use crate::users::Database;
 
 /// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
@@ -18,53 +18,12 @@ pub struct Settings {
     pub service: ServiceSettings,
     /// How Descope is spoken to.
     pub issuer: IssuerSettings,
-    /// Whose tokens are accepted.
-    pub descope: DescopeSettings,
+    /// Whose tokens are accepted: `DESCOPE_PROJECT_ID`, `DESCOPE_BASE_URL` or `DISCOVERY_URL`, `AUDIENCE`,
+    /// `DESCOPE_REQUIRE_AUDIENCE`, `DESCOPE_ALGORITHMS`.
+    pub descope: DescopeConfig,
     /// `DATABASE_URL`: where users are kept. Default `sqlite://data/descope-api.db`, a file that is made if it is
     /// missing.
     pub database_url: String,
-}
-
-/// Whose tokens are accepted.
-#[derive(Debug, Clone)]
-pub struct DescopeSettings {
-    /// `DESCOPE_PROJECT_ID`.
-    pub project_id: ProjectId,
-    /// The discovery document: `DISCOVERY_URL`, or the project's at `DESCOPE_BASE_URL` or its region.
-    pub discovery_url: Url,
-    /// `AUDIENCE`: what `aud` must name instead of the project id. Every app of a project names the project id.
-    pub audience: Option<String>,
-    /// `DESCOPE_REQUIRE_AUDIENCE`: whether session tokens, which have no `aud`, are refused. Default `false`.
-    pub require_audience: bool,
-    /// `DESCOPE_ALGORITHMS`: default `RS256`.
-    pub algorithms: Algorithms,
-}
-
-impl DescopeSettings {
-    /// A project at its own region, or at `base_url`, with the defaults. Errors: `base_url` cannot have a path added.
-    pub fn new(project_id: ProjectId, base_url: Option<&str>) -> Result<Self, url::ParseError> {
-        let base = base_url.map_or_else(|| project_id.base_url(), str::to_owned);
-        let discovery_url = Url::parse(&discovery_at(&base, &project_id))?;
-        Ok(Self {
-            project_id,
-            discovery_url,
-            audience: None,
-            require_audience: false,
-            algorithms: Algorithms::rs256(),
-        })
-    }
-
-    /// The address that Descope's names of the project start with, without a slash at the end.
-    pub fn base_url(&self) -> String {
-        self.discovery_url.origin().ascii_serialization()
-    }
-}
-
-fn discovery_at(base: &str, project_id: &ProjectId) -> String {
-    format!(
-        "{}/{project_id}/.well-known/openid-configuration",
-        base.trim_end_matches('/')
-    )
 }
 
 impl Settings {
@@ -127,7 +86,7 @@ impl fmt::Debug for Settings {
     }
 }
 
-fn read_descope(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<DescopeSettings> {
+fn read_descope(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<DescopeConfig> {
     let project_id = reader
         .own("DESCOPE_PROJECT_ID")
         .required::<ProjectId>("the id of your Descope project, P...");
@@ -142,8 +101,8 @@ fn read_descope(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<
         project_id.as_ref(),
         base_url.as_deref(),
     );
-    let settings = DescopeSettings::new(project_id?, base_url.as_deref()).ok()?;
-    Some(DescopeSettings {
+    let settings = DescopeConfig::new(project_id?, base_url.as_deref()).ok()?;
+    Some(DescopeConfig {
         discovery_url: discovery_url.unwrap_or(settings.discovery_url),
         audience,
         require_audience,

@@ -30,7 +30,7 @@ pub struct AccessRoute {
 }
 
 /// Who may call a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
     /// Anybody.
@@ -91,17 +91,17 @@ impl AccessTable {
 
     /// The paths that anybody may call, each once.
     pub fn public_paths(&self) -> Vec<&'static str> {
-        self.paths(|access| access == Access::Public)
+        self.paths(|access| *access == Access::Public)
     }
 
     /// The paths that need a token, each once.
     pub fn protected_paths(&self) -> Vec<&'static str> {
-        self.paths(|access| access != Access::Public)
+        self.paths(|access| *access != Access::Public)
     }
 
-    fn paths(&self, of: fn(Access) -> bool) -> Vec<&'static str> {
+    fn paths(&self, of: fn(&Access) -> bool) -> Vec<&'static str> {
         let mut paths: Vec<&'static str> = Vec::new();
-        for route in self.routes.iter().filter(|route| of(route.access)) {
+        for route in self.routes.iter().filter(|route| of(&route.access)) {
             if !paths.contains(&route.path) {
                 paths.push(route.path);
             }
@@ -129,7 +129,7 @@ impl AccessTable {
 impl fmt::Display for AccessRoute {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.method, self.path)?;
-        match self.access {
+        match &self.access {
             Access::Public
             | Access::Protected {
                 rule: Rule::Authenticated,
@@ -165,7 +165,7 @@ mod tests {
     struct Admins;
 
     impl Policy for Admins {
-        const RULE: Rule = Rule::Role("admin");
+        const RULE: Rule = Rule::role("admin");
     }
 
     fn table() -> AccessTable {

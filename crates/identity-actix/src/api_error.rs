@@ -1,5 +1,6 @@
 //! Error answers: RFC 9457 problem details.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -213,7 +214,7 @@ impl ApiError {
         Self::new(denial.into(), detail).challenged(realm, scopes)
     }
 
-    fn challenged(self, realm: &str, scopes: Vec<&'static str>) -> Self {
+    fn challenged(self, realm: &str, scopes: Vec<Cow<'static, str>>) -> Self {
         Self {
             challenge: Challenge::new(realm, self.code, &self.detail, scopes).map(Box::new),
             ..self

@@ -1,5 +1,6 @@
 //! The `WWW-Authenticate` header (RFC 9110, section 11.6.1; RFC 6750, section 3).
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use actix_web::http::header::HeaderValue;
@@ -13,7 +14,7 @@ pub(crate) struct Challenge {
     pub(crate) error: Option<ChallengeError>,
     pub(crate) description: Option<String>,
     /// The scopes a token must have, for `insufficient_scope`.
-    pub(crate) scopes: Vec<&'static str>,
+    pub(crate) scopes: Vec<Cow<'static, str>>,
 }
 
 /// `error` (RFC 6750, section 3.1).
@@ -30,7 +31,7 @@ impl Challenge {
         realm: &str,
         code: ErrorCode,
         description: &str,
-        scopes: Vec<&'static str>,
+        scopes: Vec<Cow<'static, str>>,
     ) -> Option<Self> {
         let error = match (code, code.status().as_u16()) {
             (ErrorCode::MissingToken, _) => None,
@@ -96,7 +97,7 @@ mod tests {
     use super::Challenge;
     use crate::error_code::ErrorCode;
 
-    fn header(code: ErrorCode, description: &str, scopes: Vec<&'static str>) -> String {
+    fn header(code: ErrorCode, description: &str, scopes: Vec<Cow<'static, str>>) -> String {
         let challenge = Challenge::new("an-api", code, description, scopes).unwrap();
         challenge.header().to_str().unwrap().to_owned()
     }

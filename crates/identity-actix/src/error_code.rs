@@ -1,7 +1,7 @@
 //! The closed list of what can go wrong, as a client sees it.
 
 use actix_web::http::StatusCode;
-use identity_core::{Denial, TokenError, VerifyError};
+use identity_core::{ClaimsError, Denial, TokenError, VerifyError};
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:ident;)*) => {
@@ -112,7 +112,9 @@ impl From<&TokenError> for ErrorCode {
             TokenError::MissingKeyId => Self::MissingKeyId,
             TokenError::KeyNotFound(_) => Self::KeyNotFound,
             TokenError::InvalidSignature => Self::InvalidSignature,
-            TokenError::InvalidIssuer(_) | TokenError::InvalidAudience => Self::InvalidClaims,
+            TokenError::InvalidIssuer(_)
+            | TokenError::InvalidAudience
+            | TokenError::Claims(ClaimsError::Refused(_)) => Self::InvalidClaims,
             TokenError::InvalidClaimType(_) | TokenError::Claims(_) => Self::InvalidClaimType,
             TokenError::MissingClaim(_) => Self::MissingClaim,
             TokenError::Expired => Self::TokenExpired,

@@ -18,7 +18,7 @@ mod subjects;
 use std::env;
 use std::process::Command;
 
-use identity_core::Algorithm;
+use identity_core::verification::Algorithm;
 use subjects::{Subject, WAYS};
 
 const FEW: u64 = 20;

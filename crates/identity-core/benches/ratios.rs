@@ -16,7 +16,7 @@ mod subjects;
 use std::env;
 use std::time::{Duration, Instant};
 
-use identity_core::Algorithm;
+use identity_core::verification::Algorithm;
 use subjects::{Subject, WAYS};
 
 const ROUNDS: usize = 501;

@@ -8,7 +8,7 @@
 mod subjects;
 
 use criterion::Criterion;
-use identity_core::Algorithm;
+use identity_core::verification::Algorithm;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();

@@ -9,9 +9,9 @@
 )]
 
 use anyhow::{Context, Result};
-use identity_core::{
-    ClientAuthentication, DiscoveryConfig, HttpClient, HttpConfig, TokenClient, TokenClientConfig,
-};
+use identity_core::client::{ClientAuthentication, TokenClient, TokenClientConfig};
+use identity_core::discovery::DiscoveryConfig;
+use identity_core::http::{HttpClient, HttpConfig};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {

@@ -3,160 +3,70 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::clock::Clock;
-use crate::figures::TokenFigures;
-use crate::keys::{KeySource, KeyStatus};
-use crate::principal::Principal;
+use crate::authenticated::Authenticated;
+use crate::keys::{IssuerStatus, KeySource, KeyStatus};
+use crate::metrics::TokenMetrics;
 use crate::provider::Provider;
 use crate::registered_claims;
 use crate::token::UnverifiedToken;
 use crate::token_cache::{CacheLimits, TokenCache, TokenDigest, Verified};
 use crate::token_error::{Excerpt, TokenError};
-use crate::verified_token::VerifiedToken;
+use crate::verification_rules::TokenLimits;
 use crate::verifier::{Verifier, VerifyError, check_size};
 
-/// A caller whose token was verified.
-#[derive(Debug)]
-pub struct Authenticated {
-    principal: Principal,
-    token: VerifiedToken,
-}
-
-impl Authenticated {
-    /// Who is calling, and with what rights.
-    pub fn principal(&self) -> &Principal {
-        &self.principal
-    }
-
-    /// The token that says so.
-    pub fn token(&self) -> &VerifiedToken {
-        &self.token
-    }
-}
-
-/// Authenticates the callers of one provider, or of several: a [`Verifier`] and the provider's reading of claims for
-/// each, and a cache of the tokens that were verified.
+/// Authenticates the callers of one provider, or of several: verifies tokens, reads who is calling, and caches the tokens
+/// that were verified. [`Authenticator::builder`] makes one.
 ///
-/// A token's `iss` only chooses among the providers that are given here; one that names none of them is refused before
-/// anything is fetched. Each provider has its own keys, and its own limits on fetching them.
+/// A token's `iss` only selects among the configured providers; a token of an unknown issuer is refused before anything
+/// is fetched. Each provider has its own keys, and its own limits on fetching them.
 ///
-/// A token in the cache is answered without a signature check, as long as [`Verifier::verify`] would accept it: not
-/// past its `exp`, and not without the very key that verified it in the issuer's present key set. A token is put there
+/// A token in the cache is accepted without a signature check, as long as
+/// [`Verifier::verify`](crate::verification::Verifier::verify) would accept it: not past its `exp`, and not without the very key that verified it in the issuer's present key set. A token is put there
 /// when it is verified for the second time; refusals are never cached. A new authenticator has verified nothing yet.
 /// Callers get their result in an [`Arc`], so that the same one is handed out again.
 #[derive(Debug)]
 pub struct Authenticator {
-    issuers: Vec<Trusted>,
-    /// The place in `issuers` for each accepted `iss`.
-    places: BTreeMap<String, usize>,
-    /// For tokens that are of none of several issuers.
-    strangers: TokenFigures,
+    issuers: Vec<TrustedIssuer>,
+    /// The index in `issuers` for each accepted `iss`.
+    index: BTreeMap<String, usize>,
+    /// For tokens of an unknown issuer.
+    unknown: TokenMetrics,
     cache: Option<TokenCache>,
-    /// The longest token that any of the providers reads.
+    /// The longest token that is read.
     max_bytes: usize,
 }
 
-/// A provider and where its keys come from.
-#[derive(Debug, Clone)]
-pub struct TrustedIssuer {
-    /// What its tokens must look like, and how they are read.
-    pub provider: Arc<dyn Provider>,
-    /// The keys that sign its tokens, and no other provider's.
-    pub keys: Arc<dyn KeySource>,
-}
-
-/// How the keys of one issuer are.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct IssuerStatus {
-    /// The first of its accepted names.
-    pub issuer: String,
-    /// How its keys are.
-    pub keys: KeyStatus,
-}
-
-/// Why providers cannot be used side by side.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AuthenticatorError {
-    /// There is none, so that no token could be accepted.
-    #[error("no provider is given")]
-    NoProvider,
-    /// Two accept the same `iss`, so that it would not choose between them.
-    #[error("two providers accept the issuer {0}")]
-    SharedIssuer(String),
-}
-
+/// One provider with its keys.
 #[derive(Debug)]
-struct Trusted {
+pub(crate) struct TrustedIssuer {
     name: String,
     verifier: Verifier,
     provider: Arc<dyn Provider>,
     keys: Arc<dyn KeySource>,
-    figures: TokenFigures,
+    metrics: TokenMetrics,
 }
 
 impl Authenticator {
-    /// What [`figures`](crate::figures) call the issuer of a token that is of none of several.
-    const STRANGER: &str = "other";
+    /// The label of tokens of an unknown issuer in [`metrics`](crate::metrics), where there are several.
+    const UNKNOWN: &str = "other";
 
-    /// Authenticates with the rules of `provider` and the keys of `keys`, at the time of `clock`.
-    pub fn new(
-        provider: Arc<dyn Provider>,
-        keys: Arc<dyn KeySource>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let trusted = Trusted::new(TrustedIssuer { provider, keys }, clock);
-        let strangers = TokenFigures::of(&trusted.name);
-        Self::with(vec![trusted], BTreeMap::new(), strangers)
-    }
-
-    /// Authenticates the callers of each of these providers, with its own rules and keys.
-    ///
-    /// Errors: there is none; two accept the same issuer.
-    pub fn of_several(
+    /// Authenticates the callers of each of `issuers`, which `index` finds by `iss`.
+    pub(crate) fn new(
         issuers: Vec<TrustedIssuer>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, AuthenticatorError> {
-        let all: Vec<_> = issuers
-            .into_iter()
-            .map(|issuer| Trusted::new(issuer, Arc::clone(&clock)))
-            .collect();
-        if all.is_empty() {
-            return Err(AuthenticatorError::NoProvider);
-        }
-        let mut places = BTreeMap::new();
-        for (place, issuer) in all.iter().enumerate() {
-            for name in issuer.verifier.issuers() {
-                let other = places.insert(name.clone(), place);
-                if other.is_some_and(|other| other != place) {
-                    return Err(AuthenticatorError::SharedIssuer(name.clone()));
-                }
-            }
-        }
-        Ok(Self::with(all, places, TokenFigures::of(Self::STRANGER)))
-    }
-
-    fn with(
-        issuers: Vec<Trusted>,
-        places: BTreeMap<String, usize>,
-        strangers: TokenFigures,
+        index: BTreeMap<String, usize>,
+        cache: CacheLimits,
+        limits: TokenLimits,
     ) -> Self {
-        let limits = issuers.iter().map(|issuer| issuer.verifier.max_bytes());
+        let unknown = match issuers.as_slice() {
+            [only] => &only.name,
+            _ => Self::UNKNOWN,
+        };
         Self {
-            max_bytes: limits.max().unwrap_or_default(),
+            unknown: TokenMetrics::of(unknown),
+            max_bytes: limits.max_bytes,
             issuers,
-            places,
-            strangers,
-            cache: TokenCache::new(CacheLimits::default()),
-        }
-    }
-
-    /// With a new cache of this size instead of the default's: [`CacheLimits::OFF`] for none.
-    pub fn caching(self, limits: CacheLimits) -> Self {
-        Self {
-            cache: TokenCache::new(limits),
-            ..self
+            index,
+            cache: TokenCache::new(cache),
         }
     }
 
@@ -177,7 +87,8 @@ impl Authenticator {
         Ok(caller)
     }
 
-    /// Every accepted `iss`, in the order in which the providers were given.
+    /// Returns every accepted `iss`, in the order in which the providers were given.
+    #[must_use]
     pub fn issuers(&self) -> Vec<String> {
         let issuers = self.issuers.iter();
         issuers
@@ -185,7 +96,8 @@ impl Authenticator {
             .collect()
     }
 
-    /// How the keys are; with several providers, how those are that are worst off.
+    /// Returns the status of the keys; with several providers, the worst one.
+    #[must_use]
     pub fn key_status(&self) -> KeyStatus {
         let rank = |status: &KeyStatus| match status {
             KeyStatus::Ready { .. } => 0,
@@ -198,9 +110,10 @@ impl Authenticator {
             .unwrap_or(KeyStatus::Starting { reason: None })
     }
 
-    /// How the keys of each provider are, in the order in which the providers were given.
+    /// Returns the status of each provider's keys, in the order in which the providers were given.
+    #[must_use]
     pub fn key_statuses(&self) -> Vec<IssuerStatus> {
-        let status = |issuer: &Trusted| IssuerStatus {
+        let status = |issuer: &TrustedIssuer| IssuerStatus {
             issuer: issuer.name.clone(),
             keys: issuer.keys.status(),
         };
@@ -218,54 +131,57 @@ impl Authenticator {
             let issuer = self.issuers.get(found.issuer);
             issuer.is_some_and(|issuer| issuer.verifier.still_accepts(found.caller.token()))
         })?;
-        self.issuers.get(found.issuer)?.figures.verified();
+        self.issuers.get(found.issuer)?.metrics.verified();
         Some(found.caller)
     }
 
     async fn verify(&self, token: &str) -> Result<Verified, VerifyError> {
-        let (place, issuer, token) = self.choose(token).map_err(|error| {
+        let (index, issuer, token) = self.choose(token).map_err(|error| {
             let error = VerifyError::Token(error);
-            self.strangers.refused(&error);
+            self.unknown.refused(&error);
             error
         })?;
         let result = issuer.authenticate(token).await;
         match &result {
-            Ok(_) => issuer.figures.verified(),
-            Err(error) => issuer.figures.refused(error),
+            Ok(_) => issuer.metrics.verified(),
+            Err(error) => issuer.metrics.refused(error),
         }
         Ok(Verified {
-            issuer: place,
+            issuer: index,
             caller: result?,
         })
     }
 
-    /// Who has to verify this token. Nothing in it is believed yet: its `iss` only selects among those that are given.
+    /// Returns the issuer whose verifier checks this token. Nothing in the token is trusted yet: its `iss` only selects
+    /// among the configured ones.
     fn choose<'t>(
         &self,
         token: &'t str,
-    ) -> Result<(usize, &Trusted, UnverifiedToken<'t>), TokenError> {
+    ) -> Result<(usize, &TrustedIssuer, UnverifiedToken<'t>), TokenError> {
         check_size(token.len(), self.max_bytes)?;
         let token = UnverifiedToken::parse(token)?;
         if let [only] = self.issuers.as_slice() {
             return Ok((0, only, token));
         }
         let name = registered_claims::issuer(&token.claims)?;
-        let place = self.places.get(name).copied();
-        let found = place.and_then(|place| Some((place, self.issuers.get(place)?)));
+        let index = self.index.get(name).copied();
+        let found = index.and_then(|index| Some((index, self.issuers.get(index)?)));
         match found {
-            Some((place, issuer)) => Ok((place, issuer, token)),
+            Some((index, issuer)) => Ok((index, issuer, token)),
             None => Err(TokenError::InvalidIssuer(Excerpt::new(Some(name)))),
         }
     }
 }
 
-impl Trusted {
-    fn new(issuer: TrustedIssuer, clock: Arc<dyn Clock>) -> Self {
-        let TrustedIssuer { provider, keys } = issuer;
-        let verifier = Verifier::new(provider.verification(), Arc::clone(&keys), clock);
+impl TrustedIssuer {
+    pub(crate) fn new(
+        provider: Arc<dyn Provider>,
+        keys: Arc<dyn KeySource>,
+        verifier: Verifier,
+    ) -> Self {
         let name = verifier.issuers().first().cloned().unwrap_or_default();
         Self {
-            figures: TokenFigures::of(&name),
+            metrics: TokenMetrics::of(&name),
             name,
             verifier,
             provider,

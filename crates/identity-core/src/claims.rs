@@ -1,5 +1,7 @@
 //! What tokens say: claims as they came, and the two list forms that providers use.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// The members of a token's payload, as they came.
@@ -7,18 +9,34 @@ pub type Claims = Map<String, Value>;
 
 /// Why a verified token's claims cannot be read as a type, or do not make a [`Principal`](crate::Principal).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("claims do not fit: {0}")]
-pub struct ClaimsError(pub(crate) String);
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// A claim is missing or has another type than is needed.
+    #[error("claims do not fit: {0}")]
+    Unfit(String),
+    /// The provider accepts no such token, for a reason of its own. The reason goes to the log: it must not contain
+    /// what the token says.
+    #[error("refused by the provider: {0}")]
+    Refused(Cow<'static, str>),
+}
 
 impl ClaimsError {
     /// A claim that has another type than expected.
     pub fn unexpected_type(claim: &str, expected: &str) -> Self {
-        Self(format!("{claim} is not {expected}"))
+        Self::Unfit(format!("{claim} is not {expected}"))
+    }
+
+    /// A token that the provider refuses for a reason of its own.
+    pub fn refused(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Refused(reason.into())
     }
 
     /// The stable code of this error.
     pub const fn code(&self) -> &'static str {
-        "invalid_claim_type"
+        match self {
+            Self::Unfit(_) => "invalid_claim_type",
+            Self::Refused(_) => "invalid_claims",
+        }
     }
 }
 
@@ -56,7 +74,17 @@ pub fn names(value: Option<&Value>) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
-    use super::{names, scopes};
+    use super::{ClaimsError, names, scopes};
+
+    #[test]
+    fn a_providers_own_reason_is_for_the_log_and_has_a_code_of_the_list() {
+        let refused = ClaimsError::refused("the account is banned");
+        assert_eq!(refused.code(), "invalid_claims");
+        assert_eq!(
+            refused.to_string(),
+            "refused by the provider: the account is banned"
+        );
+    }
 
     #[test]
     fn a_claim_of_the_wrong_type_grants_nothing() {

@@ -3,18 +3,19 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+pub use reqwest;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::tls::Certificate;
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use url::{Host, Url};
 
-/// How issuers are spoken to.
+/// Configuration of requests to issuers.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
     /// For a whole exchange, from connecting to the last byte. Default 5 s.
     pub timeout: Duration,
-    /// The largest answer that is read, in bytes, as it comes over the wire. Default 256 KiB.
+    /// The largest response that is read, in bytes, as it comes over the wire. Default 256 KiB.
     pub max_bytes: usize,
     /// Hosts besides loopback that may be spoken to without TLS. Default none.
     pub plain_http_hosts: Vec<String>,
@@ -47,15 +48,14 @@ impl HttpConfig {
 
 /// An HTTP client for documents and tokens of an issuer. Cheap to clone.
 ///
-/// It trusts the system's certificate authorities and those of Mozilla's list that it carries, so that it also works
-/// where there is no bundle. It uses no proxy.
+/// Whatever it is made of, it follows no redirects, and keeps to the timeout and the size limit of its [`HttpConfig`].
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     client: Client,
     config: HttpConfig,
 }
 
-/// The TLS library cannot be set up on this system.
+/// The HTTP client cannot be built: the TLS library, or what the caller's builder was given.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be set up")]
 pub struct HttpSetupError(#[from] reqwest::Error);
@@ -67,8 +67,8 @@ pub enum FetchError {
     /// Neither https nor loopback, nor a host that was allowed.
     #[error("{0} is not https: plain http is for loopback and allowed hosts only")]
     Insecure(String),
-    /// No answer in time.
-    #[error("no whole answer from {url} within {} ms", .timeout.as_millis())]
+    /// No response in time.
+    #[error("no whole response from {url} within {} ms", .timeout.as_millis())]
     Timeout {
         /// Where from.
         url: String,
@@ -83,8 +83,8 @@ pub enum FetchError {
         /// What the network or TLS said.
         reason: String,
     },
-    /// An answer with another status than 200; redirects are not followed.
-    #[error("{url} answered {status}")]
+    /// A response with another status than 200; redirects are not followed.
+    #[error("{url} responded with {status}")]
     Status {
         /// Where from.
         url: String,
@@ -92,7 +92,7 @@ pub enum FetchError {
         status: u16,
     },
     /// More bytes than are read.
-    #[error("{url} answered more than {limit} bytes")]
+    #[error("{url} responded with more than {limit} bytes")]
     TooLarge {
         /// Where from.
         url: String,
@@ -101,27 +101,30 @@ pub enum FetchError {
     },
 }
 
-/// An answer that was read whole.
+/// A response that was read whole.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Vec<u8>,
 }
 
 impl HttpClient {
-    /// A client. Errors: the TLS library cannot be set up.
+    /// A client that trusts what [`client_builder`] trusts and uses no proxy. Errors: the TLS library cannot be set up.
     pub fn new(config: HttpConfig) -> Result<Self, HttpSetupError> {
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-        let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that makes an HTTP client"
-        )]
-        let client = Client::builder()
+        Self::from_builder(client_builder().no_proxy(), config)
+    }
+
+    /// A client with the proxies, certificate authorities and DNS of `builder`. Errors: it cannot be built.
+    ///
+    /// It takes a builder and not a client, because only on a builder can redirects be turned off and the timeout be set,
+    /// whatever was set before.
+    pub fn from_builder(
+        builder: ClientBuilder,
+        config: HttpConfig,
+    ) -> Result<Self, HttpSetupError> {
+        let client = builder
             .timeout(config.timeout)
             .redirect(Policy::none())
             .user_agent(&config.user_agent)
-            .tls_certs_merge(roots)
-            .no_proxy()
             .default_headers(HeaderMap::from_iter([(
                 ACCEPT,
                 HeaderValue::from_static("application/json"),
@@ -130,7 +133,7 @@ impl HttpClient {
         Ok(Self { client, config })
     }
 
-    /// Reads the document at `url`. Errors: every answer but a whole one of status 200 within the limits.
+    /// Reads the document at `url`. Errors: every response but a whole one of status 200 within the limits.
     pub async fn get(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
         let answer = self.send(self.client.get(url.clone())).await?;
         match answer.status {
@@ -215,6 +218,22 @@ impl HttpClient {
             reason: root_cause(&error),
         }
     }
+}
+
+/// Returns a builder that trusts the system's certificate authorities and those of Mozilla's list, so that it also works
+/// where there is no bundle: to add a proxy or a company's certificate authority to.
+///
+/// Unlike the client of [`HttpClient::new`] it takes proxies from the environment, unless `no_proxy` is called on it.
+#[must_use]
+pub fn client_builder() -> ClientBuilder {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that makes an HTTP client"
+    )]
+    let builder = Client::builder();
+    builder.tls_certs_merge(roots)
 }
 
 /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`.

@@ -1,63 +1,54 @@
-//! OpenID Connect for resource servers: discovery, key sets, token verification, who is calling and what they may do.
-//!
-//! The path of a token: [`Authenticator`] hands it to a [`Verifier`], which checks it against the
-//! [`VerificationRules`] of a [`Provider`] with keys from a [`KeySource`]; the provider reads a [`Principal`] from the
-//! [`VerifiedToken`]; a [`Rule`] says whether that caller may pass.
-//!
-//! Several issuers stand side by side in one [`Authenticator`], each with its own keys. It keeps the tokens that it
-//! verified, within [`CacheLimits`]. What is counted on the way is in [`figures`].
-//!
-//! There is no web framework in here, and nothing reads the environment: settings, time and the HTTP client come in as
-//! values. What is not checked: revocation of single tokens (a token is good until its `exp`, or until its key leaves
-//! the key set), and DPoP or mTLS binding (such tokens are refused).
+#![doc = include_str!("../README.md")]
 
 mod algorithms;
+mod authenticated;
 mod authenticator;
+mod builder;
 pub mod claims;
-mod clock;
-mod discovery;
-pub mod figures;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod clock;
+pub mod discovery;
 mod header;
-mod http;
+pub mod http;
 mod json;
-mod keys;
+pub mod keys;
+pub mod metrics;
+mod policy;
 mod principal;
 mod provider;
+pub mod providers;
 mod registered_claims;
 mod rule;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token;
 mod token_cache;
-mod token_client;
 mod token_error;
 mod verification_rules;
 mod verified_token;
 mod verifier;
 
-pub use algorithms::{Algorithm, Algorithms, AlgorithmsError};
-pub use authenticator::{
-    Authenticated, Authenticator, AuthenticatorError, IssuerStatus, TrustedIssuer,
-};
+pub use authenticated::Authenticated;
+pub use authenticator::Authenticator;
+pub use builder::{AuthenticatorBuilder, AuthenticatorError};
 pub use claims::{Claims, ClaimsError};
-pub use clock::{Clock, SystemClock, UnixTime};
-pub use discovery::{Discovery, DiscoveryConfig, DiscoveryError};
-pub use http::{FetchError, HttpClient, HttpConfig, HttpSetupError, is_loopback};
-pub use keys::{
-    KeyAddress, KeyError, KeyFault, KeyRefresh, KeyRejection, KeySet, KeySetError, KeySource,
-    KeyStatus, KeysFuture, RemoteKeys, RemoteKeysConfig, SkippedKey, VerificationKey,
-    keep_parsed_keys,
-};
+pub use policy::Policy;
 pub use principal::{Principal, TenantGrants};
 pub use provider::Provider;
-pub use rule::{Denial, Policy, Rule};
+pub use rule::{Denial, Rule};
 pub use token_cache::CacheLimits;
-pub use token_client::{
-    AccessToken, ClientAuthentication, OAuthError, TokenClient, TokenClientConfig, TokenClientError,
-};
-pub use token_error::{Excerpt, Malformed, TokenError};
-pub use verification_rules::{
-    AudienceRule, RefusedKind, TokenKind, TokenProfile, UntypedTokens, VerificationRules,
-};
+pub use token_error::TokenError;
 pub use verified_token::VerifiedToken;
-pub use verifier::{Verifier, VerifyError};
+pub use verifier::VerifyError;
+
+/// What a token must look like, and the verifier that checks it: for providers of your own.
+pub mod verification {
+    pub use crate::algorithms::{Algorithm, Algorithms, AlgorithmsError};
+    pub use crate::token_error::{Excerpt, Malformed};
+    pub use crate::verification_rules::{
+        AudienceRule, RefusedKind, TokenKind, TokenLimits, TokenProfile, UntypedTokens,
+        VerificationRules,
+    };
+    pub use crate::verifier::Verifier;
+}

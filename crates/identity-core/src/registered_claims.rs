@@ -1,5 +1,7 @@
 //! The checks of registered claims (RFC 7519, section 4.1): jsonwebtoken leaves out several of them.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::claims::Claims;
@@ -31,9 +33,10 @@ pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), T
 pub(crate) fn check(
     claims: &Claims,
     rules: &VerificationRules,
+    leeway: Duration,
     now: UnixTime,
 ) -> Result<Times, TokenError> {
-    let times = check_times(claims, rules, now)?;
+    let times = check_times(claims, leeway, now)?;
     check_subject(claims)?;
     check_token_id(claims)?;
     check_profile(claims, rules.profile)?;
@@ -47,18 +50,14 @@ pub(crate) fn check(
     Ok(times)
 }
 
-fn check_times(
-    claims: &Claims,
-    rules: &VerificationRules,
-    now: UnixTime,
-) -> Result<Times, TokenError> {
+fn check_times(claims: &Claims, leeway: Duration, now: UnixTime) -> Result<Times, TokenError> {
     let expires_at = time(claims, "exp")?.ok_or(TokenError::MissingClaim("exp"))?;
-    if !is_alive(expires_at, now, rules.leeway) {
+    if !is_alive(expires_at, now, leeway) {
         return Err(TokenError::Expired);
     }
     let begun = |name: &'static str| {
         let time = time(claims, name)?;
-        if time.is_none_or(|time| has_begun(time, now, rules.leeway)) {
+        if time.is_none_or(|time| has_begun(time, now, leeway)) {
             Ok(time)
         } else {
             Err(TokenError::NotYetValid(name))

@@ -1,74 +1,42 @@
 //! What a caller must have to be let in.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use crate::authenticator::Authenticated;
+use crate::authenticated::Authenticated;
 
 /// A condition on an authenticated caller. It is data: what is enforced is also what is documented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// In constants use the constructors and [`all_of!`](crate::all_of) and [`any_of!`](crate::any_of); names from
+/// configuration go into the variants.
+///
+/// ```
+/// use identity_core::{Rule, all_of};
+///
+/// const WRITE: Rule = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
+///
+/// let configured = ["read:messages", "write:messages"].map(|name| Rule::Scope(name.to_owned().into()));
+/// assert_eq!(WRITE, Rule::All(configured.to_vec().into()));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rule {
     /// Any verified token.
     Authenticated,
     /// The scope is granted.
-    Scope(&'static str),
+    Scope(Cow<'static, str>),
     /// The role is held, outside of any tenant.
-    Role(&'static str),
+    Role(Cow<'static, str>),
     /// The permission is held, outside of any tenant.
-    Permission(&'static str),
+    Permission(Cow<'static, str>),
     /// The claim is this string, or a list that contains it.
-    Claim(&'static str, &'static str),
+    Claim(Cow<'static, str>, Cow<'static, str>),
     /// The token has no such claim.
-    NoClaim(&'static str),
+    NoClaim(Cow<'static, str>),
     /// All of these hold. An empty list holds for every authenticated caller.
-    All(&'static [Rule]),
-    /// At least one of these holds. An empty list holds for nobody.
-    Any(&'static [Rule]),
-}
-
-/// A rule with a name, for a handler's signature.
-///
-/// ```
-/// use identity_core::{Policy, Rule};
-///
-/// /// Who may create users.
-/// struct CreateUsers;
-///
-/// impl Policy for CreateUsers {
-///     const RULE: Rule = Rule::Permission("users.create");
-/// }
-/// ```
-pub trait Policy: 'static {
-    /// What the caller must have.
-    const RULE: Rule;
-    /// The sentence for a caller who does not; by default one that names what is missing.
-    const DENIED: Option<&'static str> = None;
-}
-
-/// Names rules as policies, one a line, so that an access model fits on a screen.
-///
-/// ```
-/// use identity_core::{Rule, policies};
-///
-/// policies! {
-///     /// Who may read messages.
-///     ReadMessages = Rule::Scope("read:messages");
-///     /// Who may administer.
-///     Administer = Rule::Role("admin");
-/// }
-/// ```
-#[macro_export]
-macro_rules! policies {
-    ($($(#[$doc:meta])* $name:ident = $rule:expr;)*) => {
-        $(
-            $(#[$doc])*
-            pub struct $name;
-
-            impl $crate::Policy for $name {
-                const RULE: $crate::Rule = $rule;
-            }
-        )*
-    };
+    All(Cow<'static, [Rule]>),
+    /// At least one of these holds. An empty list holds for no caller.
+    Any(Cow<'static, [Rule]>),
 }
 
 /// Why a rule does not hold.
@@ -79,23 +47,23 @@ pub enum Denial {
     #[error("Missing required scopes: {}", missing.join(", "))]
     Scopes {
         /// Those that are not granted.
-        missing: Vec<&'static str>,
+        missing: Vec<Cow<'static, str>>,
         /// All that the rule asks for: what a client should request (RFC 6750, section 3).
-        required: Vec<&'static str>,
+        required: Vec<Cow<'static, str>>,
     },
     /// A role is not held.
     #[error("Missing required role: {0}")]
-    Role(&'static str),
+    Role(Cow<'static, str>),
     /// A permission is not held.
     #[error("Missing required permission: {0}")]
-    Permission(&'static str),
+    Permission(Cow<'static, str>),
     /// Something else, or one of several things, is not met.
     #[error("Access denied")]
     Other,
 }
 
 impl Denial {
-    /// The stable code: log reason, metric label and the `code` of the answer.
+    /// The stable code: log reason, metric label and the `code` of the response.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Scopes { .. } => "insufficient_scope",
@@ -107,6 +75,36 @@ impl Denial {
 }
 
 impl Rule {
+    /// The rule that the scope is granted.
+    #[must_use]
+    pub const fn scope(name: &'static str) -> Self {
+        Self::Scope(Cow::Borrowed(name))
+    }
+
+    /// The rule that the role is held, outside of any tenant.
+    #[must_use]
+    pub const fn role(name: &'static str) -> Self {
+        Self::Role(Cow::Borrowed(name))
+    }
+
+    /// The rule that the permission is held, outside of any tenant.
+    #[must_use]
+    pub const fn permission(name: &'static str) -> Self {
+        Self::Permission(Cow::Borrowed(name))
+    }
+
+    /// The rule that the claim is this string, or a list that contains it.
+    #[must_use]
+    pub const fn claim(name: &'static str, value: &'static str) -> Self {
+        Self::Claim(Cow::Borrowed(name), Cow::Borrowed(value))
+    }
+
+    /// The rule that the token has no such claim.
+    #[must_use]
+    pub const fn no_claim(name: &'static str) -> Self {
+        Self::NoClaim(Cow::Borrowed(name))
+    }
+
     /// Whether the caller may pass. Errors: what is missing.
     pub fn check(&self, caller: &Authenticated) -> Result<(), Denial> {
         if self.holds(caller) {
@@ -118,16 +116,16 @@ impl Rule {
 
     fn holds(&self, caller: &Authenticated) -> bool {
         let principal = caller.principal();
-        match *self {
+        match self {
             Self::Authenticated => true,
             Self::Scope(scope) => principal.has_scope(scope),
             Self::Role(role) => principal.has_role(role),
             Self::Permission(permission) => principal.has_permission(permission),
             Self::Claim(name, value) => caller.token().claim(name).is_some_and(|claim| {
-                claim == value
+                claim == &**value
                     || claim
                         .as_array()
-                        .is_some_and(|list| list.iter().any(|one| one == value))
+                        .is_some_and(|list| list.iter().any(|one| one == &**value))
             }),
             Self::NoClaim(name) => caller.token().claim(name).is_none(),
             Self::All(rules) => rules.iter().all(|rule| rule.holds(caller)),
@@ -137,23 +135,24 @@ impl Rule {
 
     /// What to say of a rule that does not hold.
     fn denial(&self, caller: &Authenticated) -> Denial {
-        match *self {
+        match self {
             Self::Scope(scope) => Denial::Scopes {
-                missing: vec![scope],
-                required: vec![scope],
+                missing: vec![scope.clone()],
+                required: vec![scope.clone()],
             },
-            Self::Role(role) => Denial::Role(role),
-            Self::Permission(permission) => Denial::Permission(permission),
+            Self::Role(role) => Denial::Role(role.clone()),
+            Self::Permission(permission) => Denial::Permission(permission.clone()),
             Self::All(rules) => denial_of_all(rules, caller),
             Self::Any(rules) => denial_of_any(rules, caller),
             Self::Authenticated | Self::Claim(..) | Self::NoClaim(_) => Denial::Other,
         }
     }
 
-    /// The scopes that would have to be requested.
-    pub fn scopes(&self) -> Vec<&'static str> {
-        match *self {
-            Self::Scope(scope) => vec![scope],
+    /// Returns the scopes that would have to be requested.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<Cow<'static, str>> {
+        match self {
+            Self::Scope(scope) => vec![scope.clone()],
             Self::All(rules) | Self::Any(rules) => each_once(rules.iter().flat_map(Self::scopes)),
             _ => Vec::new(),
         }
@@ -183,7 +182,7 @@ fn denial_of_all(rules: &[Rule], caller: &Authenticated) -> Denial {
     }
 }
 
-fn each_once(names: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+fn each_once(names: impl IntoIterator<Item = Cow<'static, str>>) -> Vec<Cow<'static, str>> {
     let mut once = Vec::new();
     for name in names {
         if !once.contains(&name) {
@@ -205,18 +204,18 @@ fn denial_of_any(rules: &[Rule], caller: &Authenticated) -> Denial {
     }
 }
 
-/// The rule in words, as it stands in the OpenAPI document and the access table.
+/// The rule in words, as it appears in the OpenAPI document and the access table.
 impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
+        match self {
             Self::Authenticated => formatter.write_str("any verified token"),
             Self::Scope(scope) => write!(formatter, "scope {scope}"),
             Self::Role(role) => write!(formatter, "role {role}"),
             Self::Permission(permission) => write!(formatter, "permission {permission}"),
             Self::Claim(name, value) => write!(formatter, "claim {name} = {value}"),
             Self::NoClaim(name) => write!(formatter, "a token without the claim {name}"),
-            Self::All([]) => formatter.write_str("any verified token"),
-            Self::Any([]) => formatter.write_str("nobody"),
+            Self::All(rules) if rules.is_empty() => formatter.write_str("any verified token"),
+            Self::Any(rules) if rules.is_empty() => formatter.write_str("nobody"),
             Self::All(rules) => write_list(formatter, rules, " and "),
             Self::Any(rules) => write_list(formatter, rules, " or "),
         }

@@ -2,11 +2,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Denial, Policy, Rule};
+use super::{Denial, Rule};
 use crate::testing::{StaticKeys, TestClock, TestKey};
+use crate::verification::{AudienceRule, VerificationRules};
 use crate::{
-    AudienceRule, Authenticated, Authenticator, ClaimsError, Principal, Provider,
-    VerificationRules, VerifiedToken, claims,
+    Authenticated, Authenticator, ClaimsError, Policy, Principal, Provider, VerifiedToken, all_of,
+    any_of, claims,
 };
 
 /// Reads scopes, roles and permissions from the claims of these names.
@@ -14,6 +15,10 @@ use crate::{
 struct Plain;
 
 impl Provider for Plain {
+    fn keys(&self) -> crate::keys::KeyAddress {
+        crate::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         VerificationRules::new(
             vec!["issuer".to_owned()],
@@ -35,7 +40,11 @@ impl Provider for Plain {
 async fn caller(more: Value) -> Arc<Authenticated> {
     let key = TestKey::fixed();
     let keys = Arc::new(StaticKeys::of(&[&key]));
-    let authenticator = Authenticator::new(Arc::new(Plain), keys, Arc::new(TestClock::at(0.0)));
+    let authenticator = Authenticator::builder(Plain)
+        .keys(keys)
+        .clock(Arc::new(TestClock::at(0.0)))
+        .build()
+        .unwrap();
     let mut claims = json!({"iss": "issuer", "aud": "api", "sub": "U1", "exp": 60});
     for (name, value) in more.as_object().unwrap() {
         claims[name] = value.clone();
@@ -48,16 +57,16 @@ async fn caller(more: Value) -> Arc<Authenticated> {
 
 fn scopes(missing: &[&'static str], required: &[&'static str]) -> Denial {
     Denial::Scopes {
-        missing: missing.to_vec(),
-        required: required.to_vec(),
+        missing: missing.iter().map(|&name| name.into()).collect(),
+        required: required.iter().map(|&name| name.into()).collect(),
     }
 }
 
-const READ: Rule = Rule::Scope("read:messages");
-const WRITE: Rule = Rule::Scope("write:messages");
-const ADMIN: Rule = Rule::Role("admin");
-const CREATE: Rule = Rule::Permission("users.create");
-const ORGANIZATION: Rule = Rule::Claim("org", "acme");
+const READ: Rule = Rule::scope("read:messages");
+const WRITE: Rule = Rule::scope("write:messages");
+const ADMIN: Rule = Rule::role("admin");
+const CREATE: Rule = Rule::permission("users.create");
+const ORGANIZATION: Rule = Rule::claim("org", "acme");
 
 #[tokio::test]
 async fn a_caller_with_nothing_is_refused_with_what_is_missing() {
@@ -68,44 +77,38 @@ async fn a_caller_with_nothing_is_refused_with_what_is_missing() {
     };
     let rows = [
         (READ, scopes(&["read:messages"], &["read:messages"])),
-        (ADMIN, Denial::Role("admin")),
-        (CREATE, Denial::Permission("users.create")),
+        (ADMIN, Denial::Role("admin".into())),
+        (CREATE, Denial::Permission("users.create".into())),
         (ORGANIZATION, Denial::Other),
-        (Rule::NoClaim("sub"), Denial::Other),
-        (Rule::Any(&[]), Denial::Other),
-        (Rule::All(&[READ, WRITE]), both()),
-        (Rule::All(&[READ, ADMIN, WRITE]), both()),
-        (Rule::All(&[ADMIN, READ]), Denial::Role("admin")),
+        (Rule::no_claim("sub"), Denial::Other),
+        (any_of![], Denial::Other),
+        (all_of![READ, WRITE], both()),
+        (all_of![READ, ADMIN, WRITE], both()),
+        (all_of![ADMIN, READ], Denial::Role("admin".into())),
         (
-            Rule::All(&[Rule::Authenticated, CREATE]),
-            Denial::Permission("users.create"),
+            all_of![Rule::Authenticated, CREATE],
+            Denial::Permission("users.create".into()),
         ),
-        (Rule::All(&[ORGANIZATION, ADMIN]), Denial::Other),
+        (all_of![ORGANIZATION, ADMIN], Denial::Other),
+        (all_of![all_of![READ], all_of![WRITE]], both()),
         (
-            Rule::All(&[Rule::All(&[READ]), Rule::All(&[WRITE])]),
-            both(),
-        ),
-        (
-            Rule::All(&[READ, READ]),
+            all_of![READ, READ],
             scopes(&["read:messages"], &["read:messages"]),
         ),
-        (Rule::All(&[READ, Rule::All(&[READ, WRITE])]), both()),
-        (Rule::Any(&[ADMIN]), Denial::Role("admin")),
+        (all_of![READ, all_of![READ, WRITE]], both()),
+        (any_of![ADMIN], Denial::Role("admin".into())),
         (
-            Rule::Any(&[READ, Rule::NoClaim("sub")]),
+            any_of![READ, Rule::no_claim("sub")],
             scopes(&["read:messages"], &["read:messages"]),
         ),
         (
-            Rule::Any(&[ORGANIZATION, CREATE]),
-            Denial::Permission("users.create"),
+            any_of![ORGANIZATION, CREATE],
+            Denial::Permission("users.create".into()),
         ),
-        (Rule::Any(&[ADMIN, CREATE]), Denial::Other),
-        (Rule::Any(&[READ, WRITE]), Denial::Other),
-        (
-            Rule::Any(&[Rule::All(&[READ, WRITE]), ORGANIZATION]),
-            both(),
-        ),
-        (Rule::All(&[Rule::Any(&[]), READ]), Denial::Other),
+        (any_of![ADMIN, CREATE], Denial::Other),
+        (any_of![READ, WRITE], Denial::Other),
+        (any_of![all_of![READ, WRITE], ORGANIZATION], both()),
+        (all_of![any_of![], READ], Denial::Other),
     ];
     for (rule, expected) in rows {
         assert_eq!(rule.check(&nobody), Err(expected), "{rule}");
@@ -117,16 +120,16 @@ async fn what_is_granted_is_not_called_missing() {
     let reader = caller(json!({"scope": "read:messages", "roles": ["admin"]})).await;
     let rows = [
         (
-            Rule::All(&[READ, WRITE]),
+            all_of![READ, WRITE],
             scopes(&["write:messages"], &["read:messages", "write:messages"]),
         ),
         (
-            Rule::All(&[ADMIN, READ, WRITE, CREATE]),
+            all_of![ADMIN, READ, WRITE, CREATE],
             scopes(&["write:messages"], &["read:messages", "write:messages"]),
         ),
         (
-            Rule::All(&[READ, ADMIN, CREATE]),
-            Denial::Permission("users.create"),
+            all_of![READ, ADMIN, CREATE],
+            Denial::Permission("users.create".into()),
         ),
     ];
     for (rule, expected) in rows {
@@ -184,24 +187,24 @@ async fn a_caller_who_has_it_may_pass() {
         (json!({"permissions": ["users.create"]}), CREATE),
         (json!({"org": "acme"}), ORGANIZATION),
         (json!({"org": ["other", "acme"]}), ORGANIZATION),
-        (json!({}), Rule::NoClaim("scope")),
-        (json!({}), Rule::All(&[])),
+        (json!({}), Rule::no_claim("scope")),
+        (json!({}), all_of![]),
         (
             json!({"scope": "read:messages write:messages"}),
-            Rule::All(&[READ, WRITE]),
+            all_of![READ, WRITE],
         ),
-        (json!({"roles": ["admin"]}), Rule::Any(&[READ, ADMIN])),
+        (json!({"roles": ["admin"]}), any_of![READ, ADMIN]),
         (
             json!({"scope": "descope.claims"}),
-            Rule::Any(&[Rule::Scope("descope.claims"), Rule::NoClaim("scope")]),
+            any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")],
         ),
         (
             json!({}),
-            Rule::Any(&[Rule::Scope("descope.claims"), Rule::NoClaim("scope")]),
+            any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")],
         ),
         (
             json!({"scope": "read:messages", "org": "acme"}),
-            Rule::All(&[READ, Rule::Any(&[ADMIN, ORGANIZATION])]),
+            all_of![READ, any_of![ADMIN, ORGANIZATION]],
         ),
     ];
     for (claims, rule) in rows {
@@ -213,7 +216,7 @@ async fn a_caller_who_has_it_may_pass() {
     }
     let empty = caller(json!({"scope": null})).await;
     assert!(
-        Rule::NoClaim("scope").check(&empty).is_err(),
+        Rule::no_claim("scope").check(&empty).is_err(),
         "a claim that is null is there"
     );
 }
@@ -232,12 +235,12 @@ fn a_denial_has_one_text_and_one_code() {
             "insufficient_scope",
         ),
         (
-            Denial::Role("admin"),
+            Denial::Role("admin".into()),
             "Missing required role: admin",
             "missing_role",
         ),
         (
-            Denial::Permission("users.create"),
+            Denial::Permission("users.create".into()),
             "Missing required permission: users.create",
             "missing_permission",
         ),
@@ -257,27 +260,27 @@ fn a_rule_is_told_in_words_and_scopes() {
         (CREATE, "permission users.create", &[]),
         (ORGANIZATION, "claim org = acme", &[]),
         (
-            Rule::NoClaim("scope"),
+            Rule::no_claim("scope"),
             "a token without the claim scope",
             &[],
         ),
         (
-            Rule::All(&[READ, WRITE]),
+            all_of![READ, WRITE],
             "scope read:messages and scope write:messages",
             &["read:messages", "write:messages"],
         ),
         (
-            Rule::Any(&[READ, Rule::NoClaim("scope")]),
+            any_of![READ, Rule::no_claim("scope")],
             "scope read:messages or a token without the claim scope",
             &["read:messages"],
         ),
         (
-            Rule::Any(&[ADMIN, Rule::All(&[READ, CREATE])]),
+            any_of![ADMIN, all_of![READ, CREATE]],
             "role admin or (scope read:messages and permission users.create)",
             &["read:messages"],
         ),
-        (Rule::All(&[]), "any verified token", &[]),
-        (Rule::Any(&[]), "nobody", &[]),
+        (all_of![], "any verified token", &[]),
+        (any_of![], "nobody", &[]),
     ];
     for (rule, words, scopes) in rows {
         assert_eq!(rule.to_string(), words);

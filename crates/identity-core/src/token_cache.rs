@@ -1,7 +1,7 @@
 //! Tokens that were verified, so that the next request with the same one needs no signature check.
 //!
 //! What this cache gives is never an answer by itself: whoever asks makes sure that the token would be verified again
-//! now ([`Verifier`](crate::Verifier) knows), and verifies it anew if not. So an entry cannot outlive the token's `exp`
+//! now ([`Verifier`](crate::verification::Verifier) knows), and verifies it anew if not. So an entry cannot outlive the token's `exp`
 //! or the key that verified it, and a refusal never comes from here.
 //!
 //! A token is kept when it is verified for the second time. So one that is used once costs no place, and many that are
@@ -15,8 +15,8 @@ mod weight;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::authenticator::Authenticated;
-use crate::figures::CacheFigures;
+use crate::authenticated::Authenticated;
+use crate::metrics::CacheMetrics;
 pub(crate) use digest::TokenDigest;
 use met::Met;
 use table::{Bounds, Table};
@@ -71,7 +71,7 @@ pub(crate) struct TokenCache {
     tokens: Table<Verified>,
     /// What a token may take up.
     heaviest: usize,
-    figures: CacheFigures,
+    metrics: CacheMetrics,
 }
 
 /// What was found out about a token.
@@ -91,7 +91,7 @@ impl TokenCache {
             met: Met::new(bounds.entries),
             tokens: Table::new(bounds),
             heaviest: limits.max_bytes / 8,
-            figures: CacheFigures::new(),
+            metrics: CacheMetrics::new(),
         })
     }
 
@@ -104,16 +104,16 @@ impl TokenCache {
         let look = |verified: &Verified| stands(verified).then(|| verified.clone());
         match self.tokens.get(token, look) {
             None => {
-                self.figures.miss();
+                self.metrics.miss();
                 None
             }
             Some(Some(verified)) => {
-                self.figures.hit();
+                self.metrics.hit();
                 Some(verified)
             }
             Some(None) => {
                 self.tokens.remove(token);
-                self.figures.dropped();
+                self.metrics.dropped();
                 self.show();
                 None
             }
@@ -133,7 +133,7 @@ impl TokenCache {
     }
 
     fn show(&self) {
-        self.figures.show(self.tokens.len(), self.tokens.weight());
+        self.metrics.show(self.tokens.len(), self.tokens.weight());
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a provider's tokens must look like.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::algorithms::Algorithms;
@@ -17,48 +18,66 @@ pub struct VerificationRules {
     pub algorithms: Algorithms,
     /// The accepted values of `typ`, compared without regard to case and to a leading `application/` (RFC 7515,
     /// section 4.1.9).
-    pub types: Vec<&'static str>,
+    pub types: Vec<Cow<'static, str>>,
     /// Whether a token without `typ` is accepted.
     pub untyped: UntypedTokens,
     /// Which claims have to be there.
     pub profile: TokenProfile,
     /// Claims that mark a token as something other than an access token.
     pub refused: Vec<RefusedKind>,
-    /// How far the clocks may differ: applied to `exp`, `nbf` and `iat`. Default 5 s.
-    pub leeway: Duration,
-    /// The longest token that is read, in bytes. Default 16 KiB.
-    pub max_token_bytes: usize,
 }
 
 impl VerificationRules {
-    /// 5 s: what the official SDKs of both providers allow.
-    pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(5);
-    /// 16 KiB.
-    pub const DEFAULT_MAX_TOKEN_BYTES: usize = 16 * 1024;
+    const RFC_9068_TYPE: &str = "at+jwt";
 
-    /// RS256, `typ` absent or `JWT`, nothing else refused, default leeway and size.
+    /// RS256, `typ` absent or `JWT`, nothing else refused.
+    #[must_use]
     pub fn new(issuers: Vec<String>, audience: AudienceRule) -> Self {
         Self {
             issuers,
             audience,
             algorithms: Algorithms::rs256(),
-            types: vec!["JWT"],
+            types: vec!["JWT".into()],
             untyped: UntypedTokens::Accepted,
             profile: TokenProfile::Basic,
             refused: Vec::new(),
-            leeway: Self::DEFAULT_LEEWAY,
-            max_token_bytes: Self::DEFAULT_MAX_TOKEN_BYTES,
         }
     }
 
     /// The same rules, and nothing but access tokens in the form of RFC 9068: `typ` is `at+jwt` (section 4), and the
     /// claims of section 2.2 are there.
+    #[must_use]
     pub fn for_rfc_9068_only(self) -> Self {
         Self {
-            types: vec!["at+jwt"],
+            types: vec![Self::RFC_9068_TYPE.into()],
             untyped: UntypedTokens::Refused,
             profile: TokenProfile::Rfc9068,
             ..self
+        }
+    }
+
+    /// Whether a token in the form of RFC 9068 can be accepted.
+    pub(crate) fn accept_rfc_9068(&self) -> bool {
+        let mut types = self.types.iter();
+        types.any(|name| name.eq_ignore_ascii_case(Self::RFC_9068_TYPE))
+    }
+}
+
+/// How much of a token is read, and how far clocks may differ. The same for every provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLimits {
+    /// How far the clocks may differ: applied to `exp`, `nbf` and `iat`. Default 5 s: what the official SDKs of both
+    /// providers allow.
+    pub leeway: Duration,
+    /// The longest token that is read, in bytes. Default 16 KiB.
+    pub max_bytes: usize,
+}
+
+impl Default for TokenLimits {
+    fn default() -> Self {
+        Self {
+            leeway: Duration::from_secs(5),
+            max_bytes: 16 * 1024,
         }
     }
 }
@@ -77,6 +96,7 @@ pub enum AudienceRule {
 
 /// Whether a token without `typ` is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UntypedTokens {
     /// It is.
     Accepted,
@@ -96,20 +116,41 @@ pub enum TokenProfile {
 }
 
 /// A claim that marks a token as something other than an access token (RFC 8725, section 2.8).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct RefusedKind {
     /// What the token is.
     pub kind: TokenKind,
     /// The claim that tells.
-    pub claim: &'static str,
+    pub claim: Cow<'static, str>,
     /// The claim's value; `None` if it is enough that the claim is there.
-    pub value: Option<&'static str>,
+    pub value: Option<Cow<'static, str>>,
 }
 
 impl RefusedKind {
+    /// Refuses tokens that have this claim, whatever its value.
+    pub fn with_claim(kind: TokenKind, claim: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind,
+            claim: claim.into(),
+            value: None,
+        }
+    }
+
+    /// Refuses tokens whose claim has this value.
+    pub fn with_value(
+        kind: TokenKind,
+        claim: impl Into<Cow<'static, str>>,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            value: Some(value.into()),
+            ..Self::with_claim(kind, claim)
+        }
+    }
+
     pub(crate) fn matches(&self, claims: &Claims) -> bool {
-        match (claims.get(self.claim), self.value) {
-            (Some(claim), Some(value)) => claim.as_str() == Some(value),
+        match (claims.get(&*self.claim), &self.value) {
+            (Some(claim), Some(value)) => claim.as_str() == Some(&**value),
             (claim, None) => claim.is_some(),
             (None, Some(_)) => false,
         }

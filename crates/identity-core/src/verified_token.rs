@@ -6,12 +6,12 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Algorithm;
+use crate::algorithms::Algorithm;
 use crate::claims::{Claims, ClaimsError};
 use crate::clock::UnixTime;
 use crate::keys::KeyMaterial;
 
-/// A token whose signature, issuer, audience, times and kind were checked. Only a [`Verifier`](crate::Verifier) makes one.
+/// A token whose signature, issuer, audience, times and kind were checked. Only a [`Verifier`](crate::verification::Verifier) makes one.
 ///
 /// It does not say that the token was not revoked, nor what its holder may do: for that there are
 /// [`Principal`](crate::Principal) and [`Rule`](crate::Rule).
@@ -72,8 +72,8 @@ impl VerifiedToken {
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
         // Other messages of the deserializer repeat the value, which is personal data.
         T::deserialize(&self.claims).map_err(|error| match error.to_string() {
-            missing if missing.starts_with("missing field") => ClaimsError(missing),
-            _ => ClaimsError("a claim has another type than is asked for".to_owned()),
+            missing if missing.starts_with("missing field") => ClaimsError::Unfit(missing),
+            _ => ClaimsError::Unfit("a claim has another type than is asked for".to_owned()),
         })
     }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jsonwebtoken::crypto;
 
-use crate::Algorithm;
+use crate::algorithms::Algorithm;
 use crate::clock::Clock;
 use crate::header::Header;
-use crate::keys::{KeyError, KeySet, KeySource, VerificationKey};
+use crate::keys::{KeyError, KeyLookupError, KeySet, KeySource, VerificationKey};
 use crate::registered_claims;
 use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, Malformed, TokenError};
-use crate::verification_rules::{UntypedTokens, VerificationRules};
+use crate::verification_rules::{TokenLimits, UntypedTokens, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Verifies the tokens of one issuer (RFC 7515, section 5.2; RFC 7519, section 7.2; RFC 8725).
@@ -21,6 +21,7 @@ use crate::verified_token::VerifiedToken;
 #[derive(Debug)]
 pub struct Verifier {
     rules: VerificationRules,
+    limits: TokenLimits,
     keys: Arc<dyn KeySource>,
     clock: Arc<dyn Clock>,
 }
@@ -32,7 +33,7 @@ pub enum VerifyError {
     /// The token is not good. The caller must get another one.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The token may be good, but the issuer's keys are out of reach. The operator or the issuer must act.
+    /// The token may be good, but the issuer's keys are unavailable. The operator or the issuer must act.
     #[error(transparent)]
     Unavailable(#[from] KeyError),
 }
@@ -41,7 +42,7 @@ impl VerifyError {
     /// The code of [`Unavailable`](Self::Unavailable).
     pub(crate) const UNAVAILABLE: &str = "keys_unavailable";
 
-    /// The stable code: log reason, metric label and the `code` of the answer.
+    /// The stable code: log reason, metric label and the `code` of the response.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Token(error) => error.code(),
@@ -51,9 +52,21 @@ impl VerifyError {
 }
 
 impl Verifier {
-    /// A verifier of tokens that follow `rules`, signed with `keys`.
+    /// A verifier of tokens that follow `rules`, signed with `keys`, with the default limits.
+    #[must_use]
     pub fn new(rules: VerificationRules, keys: Arc<dyn KeySource>, clock: Arc<dyn Clock>) -> Self {
-        Self { rules, keys, clock }
+        Self {
+            rules,
+            limits: TokenLimits::default(),
+            keys,
+            clock,
+        }
+    }
+
+    /// The same verifier with these limits.
+    #[must_use]
+    pub fn with_limits(self, limits: TokenLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Checks everything that [`VerificationRules`] asks for. Awaits only where the token names a key that is not known
@@ -72,7 +85,14 @@ impl Verifier {
         let known = self.keys.current();
         let keys = match known {
             Some(keys) if keys.has(&key_id) => keys,
-            _ => self.keys.with_key(&key_id).await?,
+            _ => match self.keys.with_key(&key_id).await {
+                Ok(keys) => keys,
+                Err(KeyLookupError::Unavailable(error)) => return Err(error.into()),
+                Err(KeyLookupError::NotFound) => {
+                    let id = Excerpt::new(Some(&key_id));
+                    return Err(TokenError::KeyNotFound(id).into());
+                }
+            },
         };
         Ok(self.check(token, algorithm, key_id, &keys)?)
     }
@@ -84,7 +104,7 @@ impl Verifier {
     pub(crate) fn still_accepts(&self, token: &VerifiedToken) -> bool {
         let keys = self.keys.current();
         keys.is_some_and(|keys| keys.holds(&token.key_id, token.algorithm, token.key))
-            && token.times.allow(self.clock.now(), self.rules.leeway)
+            && token.times.allow(self.clock.now(), self.limits.leeway)
     }
 
     /// The accepted values of `iss`.
@@ -94,10 +114,10 @@ impl Verifier {
 
     /// The longest token that is read.
     pub(crate) fn max_bytes(&self) -> usize {
-        self.rules.max_token_bytes
+        self.limits.max_bytes
     }
 
-    /// Everything that needs no key, so that a token of a stranger never causes a fetch.
+    /// Everything that needs no key, so that a token of an unknown issuer never causes a fetch.
     fn read<'t>(
         &self,
         mut token: UnverifiedToken<'t>,
@@ -156,7 +176,8 @@ impl Verifier {
         keys: &KeySet,
     ) -> Result<VerifiedToken, TokenError> {
         let key = check_signature(&token, algorithm, keys.of(&key_id))?.material();
-        let times = registered_claims::check(&token.claims, &self.rules, self.clock.now())?;
+        let now = self.clock.now();
+        let times = registered_claims::check(&token.claims, &self.rules, self.limits.leeway, now)?;
         Ok(VerifiedToken {
             claims: token.claims,
             times,

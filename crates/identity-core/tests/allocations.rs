@@ -9,7 +9,7 @@
 mod subjects;
 
 use allocation_counter::measure;
-use identity_core::Algorithm;
+use identity_core::verification::Algorithm;
 use subjects::Subject;
 
 #[test]

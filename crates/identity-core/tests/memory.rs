@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
+use identity_core::verification::{Algorithm, Algorithms, AudienceRule, VerificationRules};
 use identity_core::{
-    Algorithm, Algorithms, AudienceRule, Authenticator, CacheLimits, ClaimsError, Principal,
-    Provider, VerificationRules, VerifiedToken, claims,
+    Authenticator, CacheLimits, ClaimsError, Principal, Provider, VerifiedToken, claims,
 };
 use serde_json::{Value, json};
 
@@ -25,6 +25,10 @@ const MIB: usize = 1024 * 1024;
 struct Issuer;
 
 impl Provider for Issuer {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         let audience = AudienceRule::Required(vec!["api".to_owned()]);
         let mut rules =
@@ -44,7 +48,12 @@ impl Provider for Issuer {
 
 fn authenticator(key: &TestKey, limits: CacheLimits) -> Authenticator {
     let clock = Arc::new(TestClock::at(1_700_000_000.0));
-    Authenticator::new(Arc::new(Issuer), Arc::new(StaticKeys::of(&[key])), clock).caching(limits)
+    Authenticator::builder(Issuer)
+        .keys(Arc::new(StaticKeys::of(&[key])))
+        .clock(clock)
+        .cache(limits)
+        .build()
+        .unwrap()
 }
 
 /// In this thread, where allocations are counted: keys that are known are not waited for.

@@ -4,7 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::web;
-use identity_core::{Authenticator, Clock, KeySource, Provider, SystemClock};
+use identity_core::Authenticator;
+use identity_core::clock::{Clock, SystemClock};
 
 use crate::metrics::HttpMetrics;
 use crate::observe::Activity;
@@ -36,17 +37,6 @@ pub struct ServiceName {
 }
 
 impl Service {
-    /// A service that accepts the tokens of `provider`, signed with `keys`, and has the routes of `access`.
-    pub fn new(
-        name: ServiceName,
-        provider: Arc<dyn Provider>,
-        keys: Arc<dyn KeySource>,
-        access: AccessTable,
-    ) -> Self {
-        let authenticator = Authenticator::new(provider, keys, Arc::new(SystemClock));
-        Self::around(name, authenticator, access)
-    }
-
     /// A service that accepts what `authenticator` accepts, and has the routes of `access`.
     ///
     /// [`IssuerSettings::authenticator`](crate::settings::IssuerSettings::authenticator) makes one as the settings say.

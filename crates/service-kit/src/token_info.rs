@@ -1,6 +1,7 @@
 //! What may be said of a token.
 
-use identity_core::{Authenticated, UnixTime};
+use identity_core::Authenticated;
+use identity_core::clock::UnixTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -13,23 +13,23 @@ pub const SERVICE: &str = "auth_server";
 
 policies! {
     /// Sees the users of their organization.
-    ReadUsers = Rule::Scope("auth_server.user.read");
+    ReadUsers = Rule::scope("auth_server.user.read");
     /// Creates and deletes users.
-    WriteUsers = Rule::Scope("auth_server.user.write");
+    WriteUsers = Rule::scope("auth_server.user.write");
     /// Sees roles.
-    ReadRoles = Rule::Scope("auth_server.role.read");
+    ReadRoles = Rule::scope("auth_server.role.read");
     /// Creates and deletes roles, attaches permissions to them, and gives them to users.
-    WriteRoles = Rule::Scope("auth_server.role.write");
+    WriteRoles = Rule::scope("auth_server.role.write");
     /// Sees permissions.
-    ReadPermissions = Rule::Scope("auth_server.permission.read");
+    ReadPermissions = Rule::scope("auth_server.permission.read");
     /// Creates and deletes permissions.
-    WritePermissions = Rule::Scope("auth_server.permission.write");
+    WritePermissions = Rule::scope("auth_server.permission.write");
     /// Sees machine clients.
-    ReadClients = Rule::Scope("auth_server.client.read");
+    ReadClients = Rule::scope("auth_server.client.read");
     /// Creates and deletes machine clients.
-    WriteClients = Rule::Scope("auth_server.client.write");
+    WriteClients = Rule::scope("auth_server.client.write");
     /// Sees who signed in and who changed rights.
-    ReadAudit = Rule::Scope("auth_server.audit.read");
+    ReadAudit = Rule::scope("auth_server.audit.read");
 }
 
 /// One of the server's own rights, as each organization has it from its start.

@@ -1,10 +1,13 @@
 //! The server as the provider of its own routes: what its tokens look like to itself.
 
 use identity_core::claims::{self, ClaimsError};
-use identity_core::{
-    Algorithm, Algorithms, AlgorithmsError, AudienceRule, Principal, Provider, UntypedTokens,
-    VerificationRules, VerifiedToken,
+use identity_core::verification::{
+    Algorithm, Algorithms, AudienceRule, UntypedTokens, VerificationRules,
 };
+use identity_core::{Principal, Provider, VerifiedToken};
+
+use identity_core::keys::KeyAddress;
+use url::Url;
 
 use crate::tokens::TokenConfig;
 
@@ -15,23 +18,35 @@ use crate::tokens::TokenConfig;
 pub struct OwnTokens {
     config: TokenConfig,
     algorithms: Algorithms,
+    jwks_url: Url,
 }
 
 impl OwnTokens {
-    /// Tokens that are made as `config` says. Errors: none, as long as the algorithms are asymmetric.
-    pub fn new(config: TokenConfig) -> Result<Self, AlgorithmsError> {
+    /// Tokens that are made as `config` says. Errors: its issuer is not an address.
+    pub fn new(config: TokenConfig) -> anyhow::Result<Self> {
         // All of them: after SIGNING_ALGORITHM has changed, tokens of the previous key are still good.
         let algorithms = Algorithms::new([Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA])?;
-        Ok(Self { config, algorithms })
+        let issuer = config.issuer.trim_end_matches('/');
+        let jwks_url = format!("{issuer}/.well-known/jwks.json").parse()?;
+        Ok(Self {
+            config,
+            algorithms,
+            jwks_url,
+        })
     }
 }
 
 impl Provider for OwnTokens {
+    /// Where others find them: the server itself has them at hand.
+    fn keys(&self) -> KeyAddress {
+        KeyAddress::Fixed(self.jwks_url.clone())
+    }
+
     fn verification(&self) -> VerificationRules {
         let audience = AudienceRule::Required(self.config.audience.clone());
         VerificationRules {
             algorithms: self.algorithms.clone(),
-            types: vec!["at+jwt"],
+            types: vec!["at+jwt".into()],
             untyped: UntypedTokens::Refused,
             ..VerificationRules::new(vec![self.config.issuer.clone()], audience)
         }

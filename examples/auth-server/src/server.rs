@@ -7,7 +7,7 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::{Authenticate, no_such_route};
-use identity_core::{Authenticator, KeySource};
+use identity_core::Authenticator;
 use service_kit::telemetry::RequestLog;
 use service_kit::{
     BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, openapi,
@@ -46,9 +46,10 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     let state = Arc::new(state(&settings, settings.token_config(address)).await?);
     upkeep::start(&state, settings.audit_keep);
 
-    let provider = Arc::new(OwnTokens::new(state.tokens.clone())?);
-    let keys: Arc<dyn KeySource> = state.keys.clone();
-    let authenticator = Authenticator::new(provider, keys, Arc::clone(&state.clock));
+    let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)
+        .keys(state.keys.clone())
+        .clock(Arc::clone(&state.clock))
+        .build()?;
     let service = Service::around(NAME, authenticator, policies::access())
         .depending_on(Arc::new(state.store.clone()))
         .limited_to(listen.limits);

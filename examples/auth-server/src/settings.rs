@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_core::{Clock, SystemClock};
+use identity_core::clock::{Clock, SystemClock};
 use service_kit::program::url_of;
 use service_kit::settings::{ServiceSettings, SettingName, SettingsError, SettingsReader};
 use url::Url;

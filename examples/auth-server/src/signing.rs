@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use identity_core::{
-    Clock, FetchError, KeyError, KeyFault, KeySet, KeySetError, KeySource, KeyStatus, KeysFuture,
-    TokenError, UnixTime, VerifyError,
+use identity_core::clock::{Clock, UnixTime};
+use identity_core::keys::{
+    KeyError, KeyLookupError, KeySet, KeySetError, KeySource, KeyStatus, KeysFuture,
 };
 use serde_json::{Value, json};
 
@@ -91,6 +91,9 @@ pub enum SigningError {
 }
 
 impl SigningKeys {
+    /// How long a caller is asked to wait while the database fails.
+    const RETRY_AFTER: Duration = Duration::from_secs(1);
+
     /// Keys in `store`. There are none before [`ensure`](Self::ensure).
     pub fn new(store: Store, config: SigningConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -159,12 +162,12 @@ impl KeySource for SigningKeys {
 
     fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
         Box::pin(async move {
-            let loaded = self.fresh().await.map_err(unavailable)?;
+            let loaded = self.fresh().await;
+            let loaded = loaded.map_err(|error| KeyError::of_source(error, Self::RETRY_AFTER))?;
             if loaded.set.has(key_id) {
                 return Ok(Arc::clone(&loaded.set));
             }
-            let id = identity_core::Excerpt::new(Some(key_id));
-            Err(VerifyError::Token(TokenError::KeyNotFound(id)))
+            Err(KeyLookupError::NotFound)
         })
     }
 
@@ -180,14 +183,4 @@ impl KeySource for SigningKeys {
             None => KeyStatus::Starting { reason: None },
         }
     }
-}
-
-fn unavailable(error: SigningError) -> VerifyError {
-    VerifyError::Unavailable(KeyError {
-        fault: KeyFault::Fetch(FetchError::Transport {
-            url: "the database".to_owned(),
-            reason: error.to_string(),
-        }),
-        retry_after: Duration::from_secs(1),
-    })
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use identity_actix::ApiError;
-use identity_core::{Authenticated, Clock, UnixTime};
+use identity_core::Authenticated;
+use identity_core::clock::{Clock, UnixTime};
 
 use crate::address::ClientAddress;
 use crate::passwords::{PasswordError, Passwords};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use identity_core::Clock;
+use identity_core::clock::Clock;
 
 /// Counts the failures of each key, in this process alone: with several replicas, each allows as many.
 pub struct Throttle {

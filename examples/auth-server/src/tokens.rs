@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -136,7 +136,7 @@ mod tests {
 
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use identity_core::UnixTime;
+    use identity_core::clock::UnixTime;
     use serde_json::{Value, json};
 
     use super::{Grant, TokenConfig, TokenFailure, granted, hash_of, secret};

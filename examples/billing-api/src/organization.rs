@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use identity_actix::{ApiError, Caller, Require};
-use identity_core::{Policy, Rule};
+use identity_core::{Policy, Rule, any_of};
 
 /// The organization that the caller's token was issued for: its `org_id`.
 ///
@@ -19,7 +19,7 @@ pub struct Organization(String);
 struct BelongToAnOrganization;
 
 impl Policy for BelongToAnOrganization {
-    const RULE: Rule = Rule::Any(&[]);
+    const RULE: Rule = any_of![];
     const DENIED: Option<&'static str> =
         Some("The token is for no organization: it needs a claim org_id that is a non-empty text");
 }

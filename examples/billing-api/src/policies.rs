@@ -27,7 +27,7 @@ const NOT_ENOUGH: Option<&str> = Some("Not enough permissions");
 pub struct ReadBilling;
 
 impl Policy for ReadBilling {
-    const RULE: Rule = Rule::Scope(READ);
+    const RULE: Rule = Rule::scope(READ);
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 
@@ -35,7 +35,7 @@ impl Policy for ReadBilling {
 pub struct WriteBilling;
 
 impl Policy for WriteBilling {
-    const RULE: Rule = Rule::Scope(WRITE);
+    const RULE: Rule = Rule::scope(WRITE);
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 
@@ -43,7 +43,7 @@ impl Policy for WriteBilling {
 pub struct DeleteBilling;
 
 impl Policy for DeleteBilling {
-    const RULE: Rule = Rule::Scope(DELETE);
+    const RULE: Rule = Rule::scope(DELETE);
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 

@@ -15,9 +15,9 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::invoices::Invoices;
 use crate::policies;
-use crate::provider::Oidc;
 use crate::routes;
 use crate::settings::Settings;
+use identity_core::providers::Oidc;
 
 const NAME: ServiceName = ServiceName {
     service: "billing-api",
@@ -38,9 +38,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
     let invoices = Invoices::open(&database_url).await?;
-    let provider = Arc::new(Oidc::new(oidc.clone(), issuer.clone()));
-    let keys = provider.keys()?;
-    let authenticator = issuer.authenticator(provider, keys)?;
+    let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
     let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("ISSUER")
         .depending_on(Arc::new(invoices.clone()))

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use identity_core::Algorithms;
+use identity_core::providers::OidcConfig;
+use identity_core::verification::Algorithms;
 use service_kit::settings::{
     IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
 };
@@ -17,8 +18,9 @@ pub struct Settings {
     pub service: ServiceSettings,
     /// How the issuer is spoken to.
     pub issuer: IssuerSettings,
-    /// Whose tokens are accepted.
-    pub oidc: OidcSettings,
+    /// Whose tokens are accepted, and which of their claims grant what: `ISSUER`, `JWKS_URL`, `AUDIENCE`, `SCOPES_CLAIM`,
+    /// `ROLES_CLAIM`, `ALGORITHMS`.
+    pub oidc: OidcConfig,
     /// `DATABASE_URL`: where invoices are kept. Default `sqlite://data/billing-api.db`, a file that is made if it is
     /// missing.
     pub database_url: String,
@@ -27,39 +29,12 @@ pub struct Settings {
     pub login_url: Option<Url>,
 }
 
-/// Whose tokens are accepted, and which of their claims grant what.
-#[derive(Debug, Clone)]
-pub struct OidcSettings {
-    /// `ISSUER`: the exact `iss`. Without a `jwks_url` the discovery document is fetched below it.
-    pub issuer: String,
-    /// `JWKS_URL`: where the key set is, for an issuer without a discovery document, or one that is reached at another
-    /// address than it says. It replaces discovery and nothing else.
-    pub jwks_url: Option<Url>,
-    /// `AUDIENCE`: what `aud` must name. Default: the issuer.
-    pub audience: String,
-    /// `SCOPES_CLAIM`: the claim that grants scopes. Default `scopes`. Any text is the name of one claim: dots and
-    /// slashes in it are a part of the name.
-    pub scopes_claim: String,
-    /// `ROLES_CLAIM`: the claim that lists roles. Default `roles`; read as `scopes_claim` is.
-    pub roles_claim: String,
-    /// `ALGORITHMS`: default `RS256`.
-    pub algorithms: Algorithms,
-}
-
-impl OidcSettings {
-    const DEFAULT_SCOPES_CLAIM: &str = "scopes";
-    const DEFAULT_ROLES_CLAIM: &str = "roles";
-
-    /// An issuer with a discovery document, and the defaults.
-    pub fn new(issuer: &str) -> Self {
-        Self {
-            issuer: issuer.to_owned(),
-            jwks_url: None,
-            audience: issuer.to_owned(),
-            scopes_claim: Self::DEFAULT_SCOPES_CLAIM.to_owned(),
-            roles_claim: Self::DEFAULT_ROLES_CLAIM.to_owned(),
-            algorithms: Algorithms::rs256(),
-        }
+/// Returns the configuration of an issuer as the auth-server is one: its own name is the audience of its tokens, and the
+/// scopes are a list in `scopes`.
+pub fn oidc_config(issuer: &str) -> OidcConfig {
+    OidcConfig {
+        scopes_claim: "scopes".to_owned(),
+        ..OidcConfig::new(issuer, issuer)
     }
 }
 
@@ -122,7 +97,7 @@ impl fmt::Debug for Settings {
     }
 }
 
-fn read_oidc(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<OidcSettings> {
+fn read_oidc(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<OidcConfig> {
     let name = reader.shared("ISSUER").required::<String>(
         "the issuer of the tokens, exactly as iss says it, such as https://id.example.com",
     );
@@ -136,8 +111,8 @@ fn read_oidc(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<Oid
     {
         reader.problem(format!("ISSUER cannot be used: {expected}"));
     }
-    let settings = OidcSettings::new(&name?);
-    Some(OidcSettings {
+    let settings = oidc_config(&name?);
+    Some(OidcConfig {
         jwks_url,
         audience: audience.unwrap_or(settings.audience),
         scopes_claim: scopes_claim.unwrap_or(settings.scopes_claim),

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use auth0_api::Auth0Settings;
-use billing_api::OidcSettings;
-use descope_api::DescopeSettings;
+use identity_core::providers;
 use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
+use service_kit::settings::{IssuerSettings, ServiceSettings, Signals};
 use service_kit::settings::{IssuerSettings, ServiceSettings, Signals};
 use tempfile::TempDir;
 
@@ -33,11 +32,11 @@ pub fn descope_api(
     data: &TempDir,
 ) -> anyhow::Result<descope_api::Settings> {
     let descope = issuer.descope();
-    let project_id = descope.project_id().parse().map_err(anyhow::Error::msg)?;
+    let project_id = descope.project_id().parse()?;
     Ok(descope_api::Settings {
         service: service(port),
         issuer: IssuerSettings::default(),
-        descope: DescopeSettings::new(project_id, Some(descope.issuer_base()))?,
+        descope: providers::DescopeConfig::new(project_id, Some(descope.issuer_base()))?,
         database_url: database(data, "descope-api"),
     })
 }
@@ -46,14 +45,12 @@ pub fn descope_api(
 pub fn auth0_api(issuer: &LocalIssuer, port: u16) -> anyhow::Result<auth0_api::Settings> {
     let auth0 = issuer.auth0();
     // The domain only names the tenant; the issuer says where it is.
-    let domain = "dev-example.us.auth0.com"
-        .parse()
-        .map_err(anyhow::Error::msg)?;
-    let settings = Auth0Settings::new(domain, auth0.audience());
+    let domain = "dev-example.us.auth0.com".parse()?;
+    let settings = providers::Auth0Config::new(domain, auth0.audience());
     Ok(auth0_api::Settings {
         service: service(port),
         issuer: IssuerSettings::default(),
-        auth0: Auth0Settings {
+        auth0: providers::Auth0Config {
             issuer: auth0.issuer().to_owned(),
             ..settings
         },
@@ -82,7 +79,7 @@ pub fn billing_api(
     Ok(billing_api::Settings {
         service: service(port),
         issuer: IssuerSettings::default(),
-        oidc: OidcSettings::new(issuer),
+        oidc: billing_api::oidc_config(issuer),
         database_url: database(data, "billing-api"),
         login_url: Some(format!("{issuer}/user/login").parse()?),
     })

@@ -5,7 +5,7 @@ use identity_actix::AccessTable;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::settings::Auth0Settings;
+use identity_core::providers::Auth0Config;
 
 /// What this is and which routes there are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,7 +104,7 @@ pub async fn index(access: web::Data<AccessTable>) -> web::Json<Index> {
 /// What a client has to know to get a token
 #[utoipa::path(tag = "public", responses((status = 200, description = "Domain and audience", body = Info)))]
 #[get("/public/info")]
-pub async fn info(settings: web::Data<Auth0Settings>) -> web::Json<Info> {
+pub async fn info(settings: web::Data<Auth0Config>) -> web::Json<Info> {
     web::Json(Info {
         message: "Ask this domain for a token with this audience",
         auth0_domain: settings.domain.to_string(),
@@ -115,7 +115,7 @@ pub async fn info(settings: web::Data<Auth0Settings>) -> web::Json<Info> {
 /// What a token is made of, and how to get one
 #[utoipa::path(tag = "public", responses((status = 200, description = "As this service checks it", body = TokenStructure)))]
 #[get("/demo/token-structure")]
-pub async fn token_structure(settings: web::Data<Auth0Settings>) -> web::Json<TokenStructure> {
+pub async fn token_structure(settings: web::Data<Auth0Config>) -> web::Json<TokenStructure> {
     let member = |name: &str, meaning: String| Member {
         name: name.to_owned(),
         meaning,

@@ -4,7 +4,7 @@ use actix_web::{get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::settings::DescopeSettings;
+use identity_core::providers::DescopeConfig;
 
 /// What this is and where to go from here.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,7 +29,7 @@ pub struct Hello {
 /// What this is and where to go from here
 #[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
 #[get("/")]
-pub async fn index(settings: web::Data<DescopeSettings>) -> web::Json<Index> {
+pub async fn index(settings: web::Data<DescopeConfig>) -> web::Json<Index> {
     web::Json(Index {
         message: "An API protected by Descope",
         descope_project_id: settings.project_id.to_string(),

@@ -2,7 +2,8 @@
 
 use actix_web::{get, web};
 use identity_actix::{Bearer, Caller};
-use identity_core::{Authenticated, Clock};
+use identity_core::Authenticated;
+use identity_core::clock::Clock;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use service_kit::TokenInfo;

@@ -11,10 +11,8 @@ use actix_web::{App, web};
 use identity_actix::{Authenticate, Caller};
 use identity_core::claims::ClaimsError;
 use identity_core::testing::{StaticKeys, TestClock};
-use identity_core::{
-    Algorithm, Algorithms, AudienceRule, Authenticator, Principal, Provider, VerificationRules,
-    VerifiedToken,
-};
+use identity_core::verification::{Algorithm, Algorithms, AudienceRule, VerificationRules};
+use identity_core::{Authenticator, Principal, Provider, VerifiedToken};
 use serde_json::{Value, json};
 
 /// `Bearer` and the only token that is accepted: signed with the key of RFC 8037, appendix A, which nobody else has.
@@ -51,6 +49,10 @@ struct Answer {
 struct Plain;
 
 impl Provider for Plain {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         let audience = AudienceRule::Required(vec!["api".to_owned()]);
         let issuers = vec!["https://issuer.example/".to_owned()];
@@ -69,7 +71,10 @@ impl Service {
         let keys = StaticKeys::from_jwks(&json!({"keys": [{"kty": "OKP", "crv": "Ed25519",
             "kid": "rfc8037", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}));
         let clock = TestClock::at(1_700_000_000.0);
-        let authenticator = Authenticator::new(Arc::new(Plain), Arc::new(keys), Arc::new(clock));
+        let authenticator = Authenticator::builder(Plain)
+            .keys(Arc::new(keys))
+            .clock(Arc::new(clock));
+        let authenticator = authenticator.build().expect("the keys are given");
         let authenticate = Authenticate::new("api", Arc::new(authenticator));
         let api = web::scope("/api").wrap(authenticate.required()).route(
             "/me",

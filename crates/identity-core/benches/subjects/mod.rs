@@ -8,10 +8,13 @@ use std::task::{Context, Poll, Waker};
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity_core::keys::keep_parsed_keys;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
+use identity_core::verification::{
+    Algorithm, Algorithms, AudienceRule, VerificationRules, Verifier,
+};
 use identity_core::{
-    Algorithm, Algorithms, AudienceRule, Authenticator, CacheLimits, ClaimsError, Principal,
-    Provider, VerificationRules, VerifiedToken, Verifier, claims, keep_parsed_keys,
+    Authenticator, CacheLimits, ClaimsError, Principal, Provider, VerifiedToken, claims,
 };
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::jwk::Jwk;
@@ -44,6 +47,10 @@ pub struct Subject {
 struct Tenant(VerificationRules);
 
 impl Provider for Tenant {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         self.0.clone()
     }
@@ -97,8 +104,12 @@ impl Subject {
         let jwk: Jwk = serde_json::from_value(key.jwk()).unwrap();
         let keys = Arc::new(StaticKeys::of(&[&key]));
         let authenticator = |limits| {
-            let provider = Arc::new(Tenant(rules.clone()));
-            Authenticator::new(provider, keys.clone(), clock.clone()).caching(limits)
+            Authenticator::builder(Tenant(rules.clone()))
+                .keys(keys.clone())
+                .clock(clock.clone())
+                .cache(limits)
+                .build()
+                .unwrap()
         };
         let one = CacheLimits {
             max_tokens: 1,

@@ -104,11 +104,11 @@ async fn nothing_but_the_very_same_token_is_found() {
 async fn a_new_authenticator_starts_empty() {
     let setup = Setup::new();
     let token = setup.cached(&claims_of(ISSUER, "U1")).await;
-    let again = Authenticator::new(
-        setup.provider.clone(),
-        setup.keys.clone(),
-        setup.clock.clone(),
-    );
+    let again = Authenticator::builder(setup.provider.clone())
+        .keys(setup.keys.clone())
+        .clock(setup.clock.clone())
+        .build()
+        .unwrap();
     let before = setup.verified();
     assert_eq!(code(&again, &token).await, "verified");
     assert_eq!(setup.verified(), before + 1);
@@ -151,9 +151,7 @@ async fn a_cached_caller_is_the_same_value() {
 
 #[tokio::test]
 async fn a_token_over_the_size_limit_is_refused_as_before() {
-    let mut rules = rules(ISSUER);
-    rules.max_token_bytes = 1000;
-    let setup = Setup::with(rules, CacheLimits::default());
+    let setup = Setup::built(rules(ISSUER), |builder| builder.max_token_bytes(1000));
     let token = setup.key.token(&with("padding", json!("x".repeat(1000))));
     assert_eq!(setup.code(&token).await, "token_too_large");
     setup.cached(&claims_of(ISSUER, "U1")).await;

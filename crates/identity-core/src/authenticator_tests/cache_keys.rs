@@ -106,12 +106,12 @@ async fn a_key_that_left_and_came_back_verifies_anew() {
 #[tokio::test]
 async fn the_cache_changes_no_answer() {
     let cached = Setup::new();
-    let plain = Authenticator::new(
-        cached.provider.clone(),
-        cached.keys.clone(),
-        cached.clock.clone(),
-    )
-    .caching(CacheLimits::OFF);
+    let plain = Authenticator::builder(cached.provider.clone())
+        .keys(cached.keys.clone())
+        .clock(cached.clock.clone())
+        .cache(CacheLimits::OFF)
+        .build()
+        .unwrap();
     let others = [(); 2].map(|()| TestKey::fresh("k", Algorithm::EdDSA));
     let tokens: Vec<_> = [&cached.key, &others[0]]
         .into_iter()

@@ -14,14 +14,20 @@ struct Two {
 
 impl Two {
     fn new(change: impl FnOnce(&mut [VerificationRules; 2])) -> Self {
+        Self::limited_to(TokenLimits::default().max_bytes, change)
+    }
+
+    fn limited_to(max_bytes: usize, change: impl FnOnce(&mut [VerificationRules; 2])) -> Self {
         let mut rules = [rules(ISSUER), rules(OTHER)];
         change(&mut rules);
         let keys = [(); 2].map(|()| TestKey::fresh("k", Algorithm::EdDSA));
         let published = [Published::of(&[&keys[0]]), Published::of(&[&keys[1]])];
         let providers = rules.map(provider);
-        let issuers = providers.iter().zip(&published);
-        let issuers = issuers.map(|(provider, keys)| trusted(provider.clone(), keys.clone()));
-        let authenticator = several(issuers.collect()).unwrap();
+        let authenticator = several([0, 1].map(|index| {
+            let keys: Arc<dyn KeySource> = published[index].clone();
+            (providers[index].clone(), keys)
+        }));
+        let authenticator = authenticator.max_token_bytes(max_bytes).build().unwrap();
         Self {
             keys,
             published,
@@ -35,12 +41,18 @@ impl Two {
     }
 }
 
-fn trusted(provider: Arc<Scopes>, keys: Arc<Published>) -> TrustedIssuer {
-    TrustedIssuer { provider, keys }
-}
-
-fn several(issuers: Vec<TrustedIssuer>) -> Result<Authenticator, AuthenticatorError> {
-    Authenticator::of_several(issuers, Arc::new(TestClock::at(NOW)))
+/// At least one provider, each with its keys.
+fn several(
+    issuers: impl IntoIterator<Item = (Arc<Scopes>, Arc<dyn KeySource>)>,
+) -> AuthenticatorBuilder {
+    let mut issuers = issuers.into_iter();
+    let (provider, keys) = issuers.next().unwrap();
+    let first = Authenticator::builder(provider)
+        .keys(keys)
+        .clock(Arc::new(TestClock::at(NOW)));
+    issuers.fold(first, |builder, (provider, keys)| {
+        builder.and(provider).keys(keys)
+    })
 }
 
 #[tokio::test]
@@ -123,13 +135,11 @@ async fn only_the_issuer_that_the_token_names_is_asked_for_a_key() {
 #[tokio::test]
 async fn each_issuer_has_its_own_rules() {
     let two = Two::new(|[strict, other]| {
-        strict.max_token_bytes = 700;
-        strict.types = vec!["at+jwt"];
+        strict.types = vec!["at+jwt".into()];
         other.audience = AudienceRule::Required(vec!["https://elsewhere.example".to_owned()]);
     });
     let cases = [
         (0, ISSUER, AUDIENCE, 0, "token_type_not_allowed"),
-        (0, ISSUER, AUDIENCE, 900, "token_too_large"),
         (1, OTHER, AUDIENCE, 0, "invalid_claims"),
         (1, OTHER, "https://elsewhere.example", 900, "verified"),
         (
@@ -154,13 +164,17 @@ async fn each_issuer_has_its_own_rules() {
 }
 
 #[tokio::test]
-async fn each_issuer_has_its_own_limit_to_the_byte() {
-    let claims = claims_of(ISSUER, "U1");
-    let length = TestKey::fresh("k", Algorithm::EdDSA).token(&claims).len();
-    for (limit, expected) in [(length - 1, "token_too_large"), (length, "verified")] {
-        let two = Two::new(|[strict, _]| strict.max_token_bytes = limit);
-        let token = two.keys[0].token(&claims);
-        assert_eq!(code(&two.authenticator, &token).await, expected, "{limit}");
+async fn the_size_limit_holds_for_each_issuer_to_the_byte() {
+    let key = TestKey::fresh("k", Algorithm::EdDSA);
+    for (index, issuer) in [ISSUER, OTHER].into_iter().enumerate() {
+        let claims = claims_of(issuer, "U1");
+        let length = key.token(&claims).len();
+        for (limit, expected) in [(length - 1, "token_too_large"), (length, "verified")] {
+            let two = Two::limited_to(limit, |_| {});
+            let token = two.keys[index].token(&claims);
+            let found = code(&two.authenticator, &token).await;
+            assert_eq!(found, expected, "{issuer} {limit}");
+        }
     }
 }
 
@@ -220,8 +234,8 @@ fn the_status_is_that_of_the_issuer_that_is_worst_off() {
             None
         }
 
-        fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
-            Box::pin(std::future::ready(Err(not_found(key_id))))
+        fn with_key<'a>(&'a self, _: &'a str) -> KeysFuture<'a> {
+            Box::pin(std::future::ready(Err(KeyLookupError::NotFound)))
         }
 
         fn status(&self) -> KeyStatus {
@@ -250,12 +264,10 @@ fn the_status_is_that_of_the_issuer_that_is_worst_off() {
     for (statuses, expected) in rows {
         let issuers = statuses.into_iter().enumerate().map(|(index, status)| {
             let rules = rules(&format!("https://{index}.example/"));
-            TrustedIssuer {
-                provider: provider(rules),
-                keys: Arc::new(Keys(status)),
-            }
+            let keys: Arc<dyn KeySource> = Arc::new(Keys(status));
+            (provider(rules), keys)
         });
-        let worst = match several(issuers.collect()).unwrap().key_status() {
+        let worst = match several(issuers).build().unwrap().key_status() {
             KeyStatus::Ready { .. } => "ready".to_owned(),
             KeyStatus::Degraded { reason, .. } => format!("degraded {reason}"),
             KeyStatus::Starting { reason } => format!("starting {}", reason.unwrap()),
@@ -269,21 +281,14 @@ fn providers_that_share_an_issuer_cannot_be_told_apart() {
     let issuer = |names: &[&str]| {
         let mut rules = rules(ISSUER);
         rules.issuers = names.iter().map(|&name| name.to_owned()).collect();
-        trusted(provider(rules), Published::of(&[&TestKey::fixed()]))
+        let keys: Arc<dyn KeySource> = Published::of(&[&TestKey::fixed()]);
+        (provider(rules), keys)
     };
-    let rows = [
-        (vec![], Err(AuthenticatorError::NoProvider)),
-        (
-            vec![issuer(&["a", "b"]), issuer(&["c", "b"])],
-            Err(AuthenticatorError::SharedIssuer("b".to_owned())),
-        ),
-        (
-            vec![issuer(&["b", "b"]), issuer(&["c", "a"])],
-            Ok(["b", "b", "c", "a"].map(str::to_owned).to_vec()),
-        ),
-    ];
-    for (issuers, expected) in rows {
-        let accepted = several(issuers).map(|authenticator| authenticator.issuers());
-        assert_eq!(accepted, expected);
-    }
+    let shared = several([issuer(&["a", "b"]), issuer(&["c", "b"])]).build();
+    assert!(
+        matches!(&shared, Err(AuthenticatorError::SharedIssuer(name)) if name == "b"),
+        "{shared:?}"
+    );
+    let accepted = several([issuer(&["b", "b"]), issuer(&["c", "a"])]).build();
+    assert_eq!(accepted.unwrap().issuers(), ["b", "b", "c", "a"]);
 }

@@ -2,8 +2,8 @@
 
 mod cache;
 mod cache_keys;
-mod figures;
 mod issuers;
+mod metrics;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Authenticated, Authenticator, AuthenticatorError, TrustedIssuer};
-use crate::keys::not_found;
+use super::{Authenticated, Authenticator};
+use crate::keys::{KeyError, KeyFault, KeyLookupError, KeySet, KeySource, KeyStatus, KeysFuture};
 use crate::testing::{TestClock, TestKey};
+use crate::verification::{Algorithm, Algorithms, AudienceRule, TokenLimits, VerificationRules};
 use crate::{
-    Algorithm, Algorithms, AudienceRule, CacheLimits, ClaimsError, KeyError, KeyFault, KeySet,
-    KeySource, KeyStatus, KeysFuture, Principal, Provider, VerificationRules, VerifiedToken,
-    VerifyError,
+    AuthenticatorBuilder, AuthenticatorError, CacheLimits, ClaimsError, Principal, Provider,
+    VerifiedToken,
 };
 
 const NOW: f64 = 1_700_000_000.0;
@@ -32,6 +32,10 @@ struct Scopes {
 }
 
 impl Provider for Scopes {
+    fn keys(&self) -> crate::keys::KeyAddress {
+        crate::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         self.rules.clone()
     }
@@ -92,8 +96,8 @@ impl KeySource for Published {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let result = match self.current() {
             Some(keys) if keys.has(key_id) => Ok(keys),
-            Some(_) => Err(not_found(key_id)),
-            None => Err(VerifyError::Unavailable(KeyError {
+            Some(_) => Err(KeyLookupError::NotFound),
+            None => Err(KeyLookupError::Unavailable(KeyError {
                 fault: KeyFault::Stopped,
                 retry_after: Duration::from_secs(1),
             })),
@@ -142,12 +146,21 @@ impl Setup {
     }
 
     fn with(rules: VerificationRules, limits: CacheLimits) -> Self {
+        Self::built(rules, |builder| builder.cache(limits))
+    }
+
+    fn built(
+        rules: VerificationRules,
+        change: impl FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder,
+    ) -> Self {
         let key = TestKey::fresh("k", Algorithm::EdDSA);
         let keys = Published::of(&[&key]);
         let clock = Arc::new(TestClock::at(NOW));
         let provider = provider(rules);
-        let authenticator =
-            Authenticator::new(provider.clone(), keys.clone(), clock.clone()).caching(limits);
+        let builder = Authenticator::builder(provider.clone())
+            .keys(keys.clone())
+            .clock(clock.clone());
+        let authenticator = change(builder).build().unwrap();
         Self {
             key,
             keys,

@@ -9,7 +9,7 @@ use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind};
 use serde_json::Value;
 
 use super::parsed;
-use crate::Algorithm;
+use crate::algorithms::Algorithm;
 use crate::json;
 
 /// A public key of an issuer, checked when it was read: RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{KeyMaterial, KeyRejection, KeySetError, VerificationKey};
-use crate::Algorithm;
+use crate::algorithms::Algorithm;
 use crate::json;
 
 /// The keys of one issuer (RFC 7517, section 5), parsed, by `kid`.

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{KeySet, KeySetError};
-use crate::Algorithm;
 use crate::testing::TestKey;
+use crate::verification::Algorithm;
 
 fn read(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::from_json(json!({ "keys": keys }).to_string().as_bytes(), 100)

@@ -3,8 +3,9 @@ use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::KeyRejection;
+use crate::keys::{KeySet, KeySetError};
 use crate::testing::TestKey;
-use crate::{Algorithm, KeySet, KeySetError};
+use crate::verification::Algorithm;
 
 fn read(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::from_json(json!({ "keys": keys }).to_string().as_bytes(), 100)

@@ -7,12 +7,10 @@ mod parsed;
 mod remote;
 mod source;
 
-pub use error::{KeyError, KeyFault, KeySetError};
+pub use error::{KeyError, KeyFault, KeyLookupError, KeySetError};
 pub(crate) use key::KeyMaterial;
 pub use key::{KeyRejection, VerificationKey};
 pub use key_set::{KeySet, SkippedKey};
 pub use parsed::keep_parsed_keys;
 pub use remote::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use source::not_found;
-pub use source::{KeySource, KeyStatus, KeysFuture};
+pub use source::{IssuerStatus, KeySource, KeyStatus, KeysFuture};

@@ -15,7 +15,7 @@ use jsonwebtoken::errors::Error;
 use jsonwebtoken::signature::{Error as SignatureError, Verifier};
 use jsonwebtoken::{DecodingKey, DecodingKeyKind};
 
-use crate::Algorithm;
+use crate::algorithms::Algorithm;
 
 /// How many keys each thread keeps: those of a full key set, and some more.
 const MAX_KEPT: usize = 128;

@@ -7,8 +7,8 @@ use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::jwk::Jwk;
 
 use super::{KEPT, MAX_KEPT, PROVIDER, kept, parse, verifier};
-use crate::Algorithm;
 use crate::testing::TestKey;
+use crate::verification::Algorithm;
 
 const ALL: [Algorithm; 9] = [
     Algorithm::RS256,

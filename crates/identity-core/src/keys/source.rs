@@ -5,22 +5,26 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{KeyError, KeySet};
-use crate::token_error::TokenError;
-use crate::verifier::VerifyError;
+use super::{KeyLookupError, KeySet};
 
 /// What [`KeySource::with_key`] gives: boxed, so that the trait has objects.
 pub type KeysFuture<'a> =
-    Pin<Box<dyn Future<Output = Result<Arc<KeySet>, VerifyError>> + Send + 'a>>;
+    Pin<Box<dyn Future<Output = Result<Arc<KeySet>, KeyLookupError>> + Send + 'a>>;
 
 /// Where an issuer's keys come from.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a source of keys",
+    label = "expected a `KeySource`",
+    note = "`RemoteKeys` fetches an issuer's keys, and `StaticKeys` (feature `testing`) are fixed keys for tests; pass them as `Arc<dyn KeySource>`"
+)]
 pub trait KeySource: Debug + Send + Sync + 'static {
     /// The keys known now, without waiting and without a lock. `None` if there are none that may be used.
     fn current(&self) -> Option<Arc<KeySet>>;
 
     /// The keys after the issuer was asked for one of this id, as far as that is permitted now.
     ///
-    /// Errors: [`TokenError::KeyNotFound`] if the issuer has no such key; [`KeyError`] if that could not be found out.
+    /// Errors: [`KeyLookupError::NotFound`] if the issuer has no such key; [`KeyLookupError::Unavailable`] if that could
+    /// not be found out.
     fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a>;
 
     /// How the keys are.
@@ -54,14 +58,12 @@ pub enum KeyStatus {
     },
 }
 
-/// The error for a key that the issuer does not have.
-pub(crate) fn not_found(key_id: &str) -> VerifyError {
-    VerifyError::Token(TokenError::KeyNotFound(crate::token_error::Excerpt::new(
-        Some(key_id),
-    )))
-}
-
-/// The error for keys that are out of reach.
-pub(crate) fn unavailable(error: KeyError) -> VerifyError {
-    VerifyError::Unavailable(error)
+/// The status of the keys of one issuer.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct IssuerStatus {
+    /// The first of its accepted names.
+    pub issuer: String,
+    /// The status of its keys.
+    pub keys: KeyStatus,
 }

@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::Algorithm;
+use crate::algorithms::Algorithm;
 
 /// A signing key with its `kid` and algorithm. Cheap to clone.
 #[derive(Clone)]

@@ -1,25 +1,27 @@
-//! Keys, tokens and a clock for tests: feature `testing`.
+//! Keys, tokens, a clock and the provider contract, for tests: feature `testing`.
 //!
 //! ```
 //! use std::sync::Arc;
 //!
+//! use identity_core::Authenticator;
+//! use identity_core::providers::Oidc;
 //! use identity_core::testing::{StaticKeys, TestClock, TestKey};
-//! use identity_core::{AudienceRule, VerificationRules, Verifier};
 //! use serde_json::json;
 //!
-//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
 //! let key = TestKey::fixed();
-//! let clock = Arc::new(TestClock::at(1_700_000_000.0));
-//! let rules = VerificationRules::new(
-//!     vec!["https://issuer.example/".to_owned()],
-//!     AudienceRule::Required(vec!["api".to_owned()]),
-//! );
-//! let verifier = Verifier::new(rules, Arc::new(StaticKeys::of(&[&key])), clock);
+//! let provider = Oidc::issuer("https://issuer.example", "api").unwrap();
+//! let authenticator = Authenticator::builder(provider)
+//!     .keys(Arc::new(StaticKeys::of(&[&key])))
+//!     .clock(Arc::new(TestClock::at(1_700_000_000.0)))
+//!     .build()
+//!     .unwrap();
 //! let token = key.token(&json!({
-//!     "iss": "https://issuer.example/", "aud": "api", "sub": "U1", "exp": 1_700_000_600,
+//!     "iss": "https://issuer.example", "aud": "api", "sub": "U1", "exp": 1_700_000_600,
 //! }));
-//! assert_eq!(verifier.verify(&token).await.unwrap().subject(), "U1");
-//! # });
+//! let caller = authenticator.authenticate(&token).await.unwrap();
+//! assert_eq!(caller.principal().subject, "U1");
+//! # }
 //! ```
 #![expect(
     clippy::expect_used,
@@ -27,9 +29,11 @@
 )]
 
 mod clock;
+mod contract;
 mod key;
 mod static_keys;
 
 pub use clock::TestClock;
+pub use contract::{CONTRACT_NOW, provider_contract};
 pub use key::TestKey;
 pub use static_keys::StaticKeys;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::TestKey;
-use crate::keys::{KeySet, KeySource, KeyStatus, KeysFuture, not_found};
+use crate::keys::{KeyLookupError, KeySet, KeySource, KeyStatus, KeysFuture};
 
 /// A key source that never fetches.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ impl KeySource for StaticKeys {
         Some(Arc::clone(&self.0))
     }
 
-    fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
-        Box::pin(std::future::ready(Err(not_found(key_id))))
+    fn with_key<'a>(&'a self, _: &'a str) -> KeysFuture<'a> {
+        Box::pin(std::future::ready(Err(KeyLookupError::NotFound)))
     }
 
     fn status(&self) -> KeyStatus {

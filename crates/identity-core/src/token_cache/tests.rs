@@ -5,17 +5,19 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{CacheLimits, Met, Table, TokenCache, TokenDigest, Verified};
-use crate::authenticator::Authenticated;
+use crate::authenticated::Authenticated;
 use crate::testing::{StaticKeys, TestClock, TestKey};
-use crate::{
-    Algorithm, Algorithms, AudienceRule, Authenticator, ClaimsError, Principal, Provider,
-    VerificationRules, VerifiedToken,
-};
+use crate::verification::{Algorithm, Algorithms, AudienceRule, VerificationRules};
+use crate::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
 
 #[derive(Debug)]
 struct Anyone;
 
 impl Provider for Anyone {
+    fn keys(&self) -> crate::keys::KeyAddress {
+        crate::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         let audience = AudienceRule::Required(vec!["a".to_owned()]);
         let mut rules = VerificationRules::new(vec!["i".to_owned()], audience);
@@ -30,11 +32,11 @@ impl Provider for Anyone {
 
 async fn callers(count: usize) -> Vec<(TokenDigest, Arc<Authenticated>)> {
     let key = TestKey::fresh("k", Algorithm::EdDSA);
-    let authenticator = Authenticator::new(
-        Arc::new(Anyone),
-        Arc::new(StaticKeys::of(&[&key])),
-        Arc::new(TestClock::at(1.0)),
-    );
+    let authenticator = Authenticator::builder(Anyone)
+        .keys(Arc::new(StaticKeys::of(&[&key])))
+        .clock(Arc::new(TestClock::at(1.0)))
+        .build()
+        .unwrap();
     let mut callers = Vec::new();
     for subject in 0..count {
         let claims = json!({"iss": "i", "aud": "a", "sub": format!("U{subject}"), "exp": 600});

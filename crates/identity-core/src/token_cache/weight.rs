@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::authenticator::Authenticated;
+use crate::authenticated::Authenticated;
 use crate::principal::{Principal, TenantGrants};
 
 /// The most members that a node of a tree has, and the fewest that a full one is split into.

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{AUDIENCE, accepting, accepts_claims, good, refuses_claims, usual, with, without};
+use crate::TokenError;
 use crate::claims::Claims;
-use crate::{AudienceRule, TokenError};
+use crate::verification::AudienceRule;
 
 #[tokio::test]
 async fn an_audience_that_does_not_name_us_is_refused() {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::{
     ISSUER, accepting, accepts_claims, excerpt, good, refuses_claims, usual, with, without,
 };
+use crate::TokenError;
 use crate::testing::TestKey;
-use crate::{Excerpt, RefusedKind, TokenError, TokenKind};
+use crate::verification::{Excerpt, RefusedKind, TokenKind};
 
 #[tokio::test]
 async fn an_issuer_that_is_not_exactly_an_accepted_one_is_refused() {
@@ -123,12 +124,12 @@ async fn a_token_of_another_kind_is_refused() {
         rules.refused = vec![
             RefusedKind {
                 kind: TokenKind::Refresh,
-                claim: "drn",
-                value: Some("DSR"),
+                claim: "drn".into(),
+                value: Some("DSR".into()),
             },
             RefusedKind {
                 kind: TokenKind::Id,
-                claim: "nonce",
+                claim: "nonce".into(),
                 value: None,
             },
         ];

@@ -1,8 +1,10 @@
 //! What a token looks like before anything in it is believed.
 
-use super::{accepting, good, refusal, usual};
+use super::{good, refusal, usual};
+use crate::TokenError;
 use crate::testing::TestKey;
-use crate::{Malformed, TokenError};
+use crate::verification::Malformed;
+use crate::verification::TokenLimits;
 
 const HEADER: &str = r#"{"alg":"RS256","typ":"JWT","kid":"fixed"}"#;
 
@@ -139,7 +141,12 @@ async fn a_token_over_the_size_limit_is_not_read() {
     };
     assert_eq!(refusal(&usual(), "1 MiB", &huge).await, expected);
 
-    let limit = |limit: usize| accepting(|rules| rules.max_token_bytes = limit);
+    let limit = |limit: usize| {
+        usual().with_limits(TokenLimits {
+            max_bytes: limit,
+            ..TokenLimits::default()
+        })
+    };
     let length = whole.len();
     let expected = TokenError::TooLarge {
         length,

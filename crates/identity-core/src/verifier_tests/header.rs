@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{accepting, excerpt, good, refusal, usual};
+use crate::TokenError;
 use crate::testing::TestKey;
-use crate::{Excerpt, TokenError, UntypedTokens};
+use crate::verification::{Excerpt, UntypedTokens};
 
 /// A good header but for this member.
 fn header(name: &str, value: Value) -> Value {
@@ -135,7 +136,7 @@ async fn a_critical_extension_is_refused_whatever_it_is() {
 
 #[tokio::test]
 async fn a_key_that_the_token_brings_is_refused() {
-    let mallory = TestKey::fresh("fixed", crate::Algorithm::ES256);
+    let mallory = TestKey::fresh("fixed", crate::verification::Algorithm::ES256);
     for (name, value) in [
         ("jwk", mallory.jwk()),
         ("jku", json!("https://evil.example/jwks.json")),
@@ -198,7 +199,7 @@ async fn a_token_has_to_name_a_known_key() {
 async fn types_are_compared_without_case_and_media_type_prefix() {
     let untyped_are = |untyped| {
         accepting(|rules| {
-            rules.types = vec!["JWT", "at+jwt"];
+            rules.types = vec!["JWT".into(), "at+jwt".into()];
             rules.untyped = untyped;
         })
     };

@@ -6,8 +6,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{excerpt, good, of_algorithms, parts, refusal, signed_with, usual};
+use crate::TokenError;
 use crate::testing::{StaticKeys, TestKey};
-use crate::{Algorithm, TokenError};
+use crate::verification::Algorithm;
 
 /// RFC 8725, section 2.1: the public key is known to everyone, so as a secret it signs nothing.
 #[tokio::test]

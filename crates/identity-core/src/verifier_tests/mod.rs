@@ -17,11 +17,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{Verifier, VerifyError};
+use crate::TokenError;
 use crate::claims::ClaimsError;
+use crate::keys::KeySource;
 use crate::testing::{StaticKeys, TestClock, TestKey};
-use crate::{
-    Algorithm, Algorithms, AudienceRule, Excerpt, KeySource, Malformed, TokenError,
-    VerificationRules,
+use crate::verification::{
+    Algorithm, Algorithms, AudienceRule, Excerpt, Malformed, VerificationRules,
 };
 
 const NOW: f64 = 1_700_000_000.0;
@@ -177,16 +178,16 @@ async fn a_token_of_a_stranger_never_asks_the_issuer_for_keys() {
     struct NeverAsked;
 
     impl KeySource for NeverAsked {
-        fn current(&self) -> Option<Arc<crate::KeySet>> {
+        fn current(&self) -> Option<Arc<crate::keys::KeySet>> {
             None
         }
 
-        fn with_key<'a>(&'a self, key_id: &'a str) -> crate::KeysFuture<'a> {
+        fn with_key<'a>(&'a self, key_id: &'a str) -> crate::keys::KeysFuture<'a> {
             panic!("asked for {key_id}")
         }
 
-        fn status(&self) -> crate::KeyStatus {
-            crate::KeyStatus::Starting { reason: None }
+        fn status(&self) -> crate::keys::KeyStatus {
+            crate::keys::KeyStatus::Starting { reason: None }
         }
     }
 

@@ -84,7 +84,7 @@ async fn an_access_token_of_rfc_9068_is_accepted() {
 
 #[tokio::test]
 async fn elsewhere_none_of_it_is_asked_for() {
-    let lenient = accepting(|rules| rules.types.push("at+jwt"));
+    let lenient = accepting(|rules| rules.types.push("at+jwt".into()));
     for token_type in [None, Some("JWT"), Some("at+jwt")] {
         let token = signed_as(token_type, &good());
         assert!(lenient.verify(&token).await.is_ok(), "{token_type:?}");

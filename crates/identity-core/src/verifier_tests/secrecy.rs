@@ -7,9 +7,8 @@ use serde_json::json;
 
 use super::{NOW, good, refusal, rules, usual, with};
 use crate::testing::{StaticKeys, TestClock, TestKey};
-use crate::{
-    Authenticator, ClaimsError, Principal, Provider, TenantGrants, VerificationRules, VerifiedToken,
-};
+use crate::verification::VerificationRules;
+use crate::{Authenticator, ClaimsError, Principal, Provider, TenantGrants, VerifiedToken};
 
 /// What must not be seen.
 const PERSONAL: [&str; 4] = [
@@ -31,6 +30,10 @@ fn personal() -> serde_json::Value {
 struct Ours;
 
 impl Provider for Ours {
+    fn keys(&self) -> crate::keys::KeyAddress {
+        crate::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         rules()
     }
@@ -50,7 +53,11 @@ impl Provider for Ours {
 
 fn authenticator() -> Authenticator {
     let keys = Arc::new(StaticKeys::of(&[&TestKey::fixed()]));
-    Authenticator::new(Arc::new(Ours), keys, Arc::new(TestClock::at(NOW)))
+    Authenticator::builder(Ours)
+        .keys(keys)
+        .clock(Arc::new(TestClock::at(NOW)))
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -77,7 +84,7 @@ async fn what_is_known_of_a_caller_is_not_shown_by_debug() {
     assert_eq!(caller.token().text("email"), Some("alice@example.com"));
     assert!(matches!(
         authenticator().key_status(),
-        crate::KeyStatus::Ready { keys: 1, .. }
+        crate::keys::KeyStatus::Ready { keys: 1, .. }
     ));
 }
 

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{good, of_algorithms, parts, refusal, signed_with, usual, with};
+use crate::TokenError;
 use crate::testing::{StaticKeys, TestKey};
-use crate::{Algorithm, Malformed, TokenError};
+use crate::verification::{Algorithm, Malformed};
 
 #[tokio::test]
 async fn a_signature_that_is_not_the_keys_is_refused() {

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{NOW, accepting, accepts_claims, good, refuses_claims, rules, usual, with, without};
+use super::{NOW, accepts_claims, good, refuses_claims, rules, usual, with, without};
+use crate::TokenError;
+use crate::clock::UnixTime;
 use crate::testing::{StaticKeys, TestClock, TestKey};
-use crate::{TokenError, UnixTime, Verifier};
+use crate::verification::TokenLimits;
+use crate::verification::Verifier;
 
 #[tokio::test]
 async fn an_expired_token_is_refused() {
@@ -112,8 +115,11 @@ async fn a_token_from_the_future_is_refused() {
 }
 
 #[tokio::test]
-async fn the_leeway_is_what_the_rules_say() {
-    let strict = accepting(|rules| rules.leeway = Duration::ZERO);
+async fn the_leeway_is_what_the_limits_say() {
+    let strict = usual().with_limits(TokenLimits {
+        leeway: Duration::ZERO,
+        ..TokenLimits::default()
+    });
     refuses_claims(
         &strict,
         &[

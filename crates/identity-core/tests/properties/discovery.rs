@@ -1,6 +1,6 @@
 //! Discovery documents: whatever one says, it leads to the issuer's own hosts, over TLS.
 
-use identity_core::{Discovery, DiscoveryConfig};
+use identity_core::discovery::{Discovery, DiscoveryConfig};
 use proptest::prelude::*;
 use serde_json::Value;
 use url::Url;

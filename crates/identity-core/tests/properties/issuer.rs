@@ -8,9 +8,8 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_core::testing::{StaticKeys, TestClock};
-use identity_core::{
-    Algorithms, AudienceRule, VerificationRules, VerifiedToken, Verifier, VerifyError,
-};
+use identity_core::verification::{Algorithms, AudienceRule, VerificationRules, Verifier};
+use identity_core::{VerifiedToken, VerifyError};
 use serde_json::{Value, json};
 
 /// What the clock shows.

@@ -1,6 +1,7 @@
 //! Key sets: whatever an issuer publishes, only keys for signatures come out of it, within the limit.
 
-use identity_core::{Algorithm, KeySet, KeySetError};
+use identity_core::keys::{KeySet, KeySetError};
+use identity_core::verification::Algorithm;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

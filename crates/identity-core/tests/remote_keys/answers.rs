@@ -2,7 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use identity_core::{DiscoveryError, FetchError, HttpConfig, KeyFault};
+use identity_core::discovery::DiscoveryError;
+use identity_core::http::{FetchError, HttpConfig};
+use identity_core::keys::KeyFault;
 use wiremock::{MockServer, ResponseTemplate};
 
 use crate::limits::answers_with;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use identity_core::{DiscoveryError, FetchError, HttpConfig, KeySource, KeyStatus};
+use identity_core::discovery::DiscoveryError;
+use identity_core::http::{FetchError, HttpConfig};
+use identity_core::keys::{KeySource, KeyStatus};
 use serde_json::json;
 use tokio::task::JoinSet;
 use wiremock::matchers::{header, method, path};

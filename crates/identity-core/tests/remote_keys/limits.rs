@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
-use identity_core::{FetchError, HttpConfig, KeySource};
+use identity_core::http::{FetchError, HttpConfig};
+use identity_core::keys::KeySource;
 use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};

@@ -9,10 +9,10 @@ mod answers;
 mod discovery;
 mod limits;
 
-use identity_core::{
-    DiscoveryConfig, DiscoveryError, FetchError, HttpClient, HttpConfig, KeyAddress, KeyFault,
-    KeySource, RemoteKeys, RemoteKeysConfig, VerifyError,
-};
+use identity_core::discovery::{DiscoveryConfig, DiscoveryError};
+use identity_core::http::{FetchError, HttpClient, HttpConfig};
+use identity_core::keys::KeyLookupError;
+use identity_core::keys::{KeyAddress, KeyFault, KeySource, RemoteKeys, RemoteKeysConfig};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -72,7 +72,7 @@ fn fixed(address: &str, http: HttpConfig) -> RemoteKeys {
 /// Why there are no keys.
 async fn fault(keys: &RemoteKeys) -> KeyFault {
     match keys.with_key("k").await {
-        Err(VerifyError::Unavailable(error)) => error.fault,
+        Err(KeyLookupError::Unavailable(error)) => error.fault,
         other => panic!("{other:?}"),
     }
 }

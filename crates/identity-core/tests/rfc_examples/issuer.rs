@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use identity_core::testing::{StaticKeys, TestClock};
-use identity_core::{
-    Algorithm, Algorithms, AudienceRule, VerificationRules, VerifiedToken, Verifier, VerifyError,
+use identity_core::verification::{
+    Algorithm, Algorithms, AudienceRule, VerificationRules, Verifier,
 };
+use identity_core::{VerifiedToken, VerifyError};
 use serde_json::{Value, json};
 
 /// Every algorithm that there is here.

@@ -1,7 +1,8 @@
 //! JSON Web Signature, appendices A, E and F.
 
 use aws_lc_rs::{hmac, signature};
-use identity_core::{Algorithm, KeyRejection};
+use identity_core::keys::KeyRejection;
+use identity_core::verification::Algorithm;
 use serde_json::json;
 
 use crate::issuer::{refusal, rules_for, verify};

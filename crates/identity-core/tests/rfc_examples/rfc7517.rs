@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use identity_core::{Algorithm, KeyRejection, KeySet, KeySetError};
+use identity_core::keys::{KeyRejection, KeySet, KeySetError};
+use identity_core::verification::Algorithm;
 use serde_json::json;
 
 use crate::decode;

@@ -1,6 +1,6 @@
 //! JSON Web Token, sections 3.1 and 6.1, appendix A.
 
-use identity_core::Algorithm;
+use identity_core::verification::Algorithm;
 use serde_json::json;
 
 use crate::issuer::{refusal, rules_for, verify};

@@ -1,7 +1,8 @@
 //! Examples of protecting content with JOSE, sections 3 and 4. Its payload is a sentence, so no token of it is a JWT.
 
 use aws_lc_rs::{hmac, signature};
-use identity_core::{Algorithm, Algorithms, KeyRejection};
+use identity_core::keys::KeyRejection;
+use identity_core::verification::{Algorithm, Algorithms};
 use serde_json::json;
 
 use crate::decode;

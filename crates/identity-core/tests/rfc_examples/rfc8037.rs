@@ -1,6 +1,7 @@
 //! Ed25519 in JOSE, appendix A.
 
-use identity_core::{Algorithm, KeyRejection};
+use identity_core::keys::KeyRejection;
+use identity_core::verification::Algorithm;
 use serde_json::json;
 
 use crate::issuer::{refusal, rules_for, verify};

@@ -2,7 +2,7 @@
 //! section 3 that a reader of tokens can meet is one here.
 
 use aws_lc_rs::hmac;
-use identity_core::{Algorithm, RefusedKind, TokenKind};
+use identity_core::verification::{Algorithm, RefusedKind, TokenKind};
 use serde_json::{Value, json};
 
 use crate::encode;
@@ -31,11 +31,7 @@ fn token(in_header: Option<(&str, Value)>, in_claims: Option<(&str, Value)>) -> 
 
 fn refused(token: &str) -> String {
     let mut rules = rules_for("I");
-    rules.refused = vec![RefusedKind {
-        kind: TokenKind::Id,
-        claim: "nonce",
-        value: None,
-    }];
+    rules.refused = vec![RefusedKind::with_claim(TokenKind::Id, "nonce")];
     refusal(
         rules,
         &[rfc_key!("rfc7515-a2").published_as("k")],

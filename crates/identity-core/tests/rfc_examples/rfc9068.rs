@@ -1,6 +1,7 @@
 //! JWT Profile for OAuth 2.0 Access Tokens, section 3. The RFC prints header and claims and no signature.
 
-use identity_core::{Algorithm, AudienceRule, VerificationRules, claims};
+use identity_core::claims;
+use identity_core::verification::{Algorithm, AudienceRule, VerificationRules};
 use serde_json::{Value, json};
 
 use crate::issuer::{refusal, rules_for, verify};

@@ -3,7 +3,8 @@
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair};
-use identity_core::{Algorithm, KeyRejection, KeySet, VerificationKey};
+use identity_core::keys::{KeyRejection, KeySet, VerificationKey};
+use identity_core::verification::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, crypto};
 use serde_json::{Value, json};

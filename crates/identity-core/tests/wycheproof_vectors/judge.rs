@@ -6,11 +6,12 @@ use std::task::{Context, Poll, Waker};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity_core::keys::{VerificationKey, keep_parsed_keys};
 use identity_core::testing::{StaticKeys, TestClock};
-use identity_core::{
-    Algorithm, Algorithms, AudienceRule, TokenError, VerificationKey, VerificationRules, Verifier,
-    VerifyError, keep_parsed_keys,
+use identity_core::verification::{
+    Algorithm, Algorithms, AudienceRule, VerificationRules, Verifier,
 };
+use identity_core::{TokenError, VerifyError};
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, crypto};

@@ -1,6 +1,6 @@
 //! Keys of Wycheproof's that must not be read.
 
-use identity_core::{KeyRejection, VerificationKey};
+use identity_core::keys::{KeyRejection, VerificationKey};
 use serde_json::{Value, json};
 use wycheproof::ecdsa::TestName as Ecdsa;
 use wycheproof::eddsa::TestName as Eddsa;

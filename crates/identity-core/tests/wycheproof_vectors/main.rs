@@ -2,7 +2,7 @@
 //!
 //! Their messages are arbitrary bytes and no signing inputs of a token, so each vector is used twice. First its key is
 //! read as an issuer's, and message and signature go to the function that the crate verifies signatures with. Then its
-//! signature stands on a token of ours that is good in all else, and [`Verifier`](identity_core::Verifier) must say that
+//! signature stands on a token of ours that is good in all else, and [`Verifier`](identity_core::verification::Verifier) must say that
 //! it is no signature of it: some forgeries hold for every message.
 //!
 //! Where the outcome is another than Wycheproof's, the table below says so and why. The test fails when a line is missing
@@ -18,7 +18,7 @@ mod judge;
 mod keys;
 mod vectors;
 
-use identity_core::Algorithm;
+use identity_core::verification::Algorithm;
 use judge::Outcome;
 use vectors::{Set, ecdsa, ed25519, pkcs1, pss};
 

@@ -4,27 +4,26 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
-use anyhow::Result;
-use auth0_api::{Auth0, Auth0Settings, Domain};
+use anyhow::{Context, Result};
 use identity_actix::{Authenticate, Caller};
-use identity_core::{
-    Authenticator, CacheLimits, KeyAddress, KeyStatus, SystemClock, TrustedIssuer,
-};
-use service_kit::settings::IssuerSettings;
+use identity_core::keys::KeyStatus;
+use identity_core::providers::{Auth0, Auth0Config};
+use identity_core::{Authenticator, CacheLimits};
 
 use crate::server::READY;
 
 /// Answers callers of each of these issuers, and remembers verified tokens or not.
 pub async fn serve(port: u16, remembers: bool, audience: &str, issuers: &[&str]) -> Result<()> {
-    let trusted: Result<Vec<_>> = issuers
-        .iter()
-        .map(|issuer| trust(issuer, audience))
-        .collect();
-    let authenticator = Authenticator::of_several(trusted?, Arc::new(SystemClock))?;
-    let authenticator = Arc::new(match remembers {
-        true => authenticator,
-        false => authenticator.caching(CacheLimits::OFF),
-    });
+    let mut issuers = issuers.iter().map(|issuer| tenant(issuer, audience));
+    let first = issuers.next().context("at least one issuer")??;
+    let builder = issuers.try_fold(Authenticator::builder(first), |builder, tenant| {
+        anyhow::Ok(builder.and(tenant?))
+    })?;
+    let builder = match remembers {
+        true => builder,
+        false => builder.cache(CacheLimits::OFF),
+    };
+    let authenticator = Arc::new(builder.build()?);
     let server = HttpServer::new(move || {
         let authenticate = Authenticate::new("several", Arc::clone(&authenticator));
         App::new()
@@ -43,19 +42,11 @@ pub async fn serve(port: u16, remembers: bool, audience: &str, issuers: &[&str])
         .await?)
 }
 
-fn trust(issuer: &str, audience: &str) -> Result<TrustedIssuer> {
-    let domain: Result<Domain, _> = "dev-example.us.auth0.com".parse();
-    let settings = IssuerSettings::default();
-    let tenant = Auth0Settings {
+fn tenant(issuer: &str, audience: &str) -> Result<Auth0> {
+    Ok(Auth0::new(Auth0Config {
         issuer: issuer.to_owned(),
-        ..Auth0Settings::new(domain.map_err(anyhow::Error::msg)?, audience)
-    };
-    let provider = Auth0::new(tenant, settings.clone());
-    let keys = settings.remote_keys(KeyAddress::Discovered(provider.discovery()?))?;
-    Ok(TrustedIssuer {
-        provider: Arc::new(provider),
-        keys: Arc::new(keys),
-    })
+        ..Auth0Config::new("dev-example.us.auth0.com".parse()?, audience)
+    })?)
 }
 
 async fn ready(authenticator: web::Data<Authenticator>) -> HttpResponse {

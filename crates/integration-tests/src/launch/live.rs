@@ -1,7 +1,11 @@
 //! A real provider, as the service's own settings name it.
 
 use anyhow::{Result, bail};
-use identity_core::{DiscoveryConfig, HttpConfig, KeyAddress};
+use identity_core::Provider;
+use identity_core::discovery::DiscoveryConfig;
+use identity_core::http::HttpConfig;
+use identity_core::keys::KeyAddress;
+use identity_core::providers::{Auth0, Descope, Oidc};
 use service_kit::BoundServer;
 use service_kit::settings::{ServiceSettings, SettingsReader, Signals};
 
@@ -33,9 +37,8 @@ impl LiveProvider {
         Ok(match kind {
             ServiceKind::DescopeApi => {
                 let settings = descope_api::Settings::read(reader)?;
-                let (descope, issuer) = (settings.descope.clone(), settings.issuer.clone());
                 Self {
-                    discovery: descope_api::Descope::new(descope, issuer).discovery(),
+                    discovery: Descope::new(settings.descope.clone()).discovery(),
                     http: settings.issuer.http.clone(),
                     audience: None,
                     grants: GrantClaims::of(kind),
@@ -44,9 +47,8 @@ impl LiveProvider {
             }
             ServiceKind::Auth0Api => {
                 let settings = auth0_api::Settings::read(reader)?;
-                let (auth0, issuer) = (settings.auth0.clone(), settings.issuer.clone());
                 Self {
-                    discovery: auth0_api::Auth0::new(auth0, issuer).discovery()?,
+                    discovery: Auth0::new(settings.auth0.clone())?.discovery(),
                     http: settings.issuer.http.clone(),
                     audience: Some(settings.auth0.audience.clone()),
                     grants: GrantClaims {
@@ -58,9 +60,8 @@ impl LiveProvider {
             }
             ServiceKind::BillingApi => {
                 let settings = billing_api::Settings::read(reader)?;
-                let (oidc, issuer) = (settings.oidc.clone(), settings.issuer.clone());
-                let keys = billing_api::Oidc::new(oidc.clone(), issuer).keys()?;
-                let KeyAddress::Discovered(discovery) = keys else {
+                let oidc = settings.oidc.clone();
+                let KeyAddress::Discovered(discovery) = Oidc::new(oidc.clone())?.keys() else {
                     bail!(
                         "the discovery document says where tokens are asked for: JWKS_URL must be unset"
                     );

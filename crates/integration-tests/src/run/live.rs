@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use identity_core::{ClientAuthentication, HttpClient, TokenClient, TokenClientConfig};
+use identity_core::client::{ClientAuthentication, TokenClient, TokenClientConfig};
+use identity_core::http::HttpClient;
 use libtest_mimic::Arguments;
 use tokio::runtime::Runtime;
 

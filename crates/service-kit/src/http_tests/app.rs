@@ -7,10 +7,11 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
+use identity_core::keys::KeySource;
 use identity_core::testing::{StaticKeys, TestKey};
+use identity_core::verification::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
 use identity_core::{
-    AudienceRule, KeySource, Policy, Principal, Provider, RefusedKind, Rule, TokenKind,
-    VerificationRules, VerifiedToken, claims,
+    Authenticator, Policy, Principal, Provider, Rule, VerifiedToken, all_of, claims,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,6 +31,10 @@ pub(super) const MAX_BODY_BYTES: usize = 100;
 pub(super) struct Plain;
 
 impl Provider for Plain {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         let refused = |kind, value| RefusedKind {
             kind,
@@ -72,11 +77,11 @@ macro_rules! policies {
 }
 
 policies! {
-    ReadAndWrite = Rule::All(&[Rule::Scope("read:x"), Rule::Scope("write:x")]), None;
-    Administer = Rule::Role("admin"), None;
-    CreateUsers = Rule::Permission("users.create"), None;
-    OfAcme = Rule::Claim("company", "acme"), None;
-    InOwnWords = Rule::Permission("vip"), Some("Members only.");
+    ReadAndWrite = all_of![Rule::scope("read:x"), Rule::scope("write:x")], None;
+    Administer = Rule::role("admin"), None;
+    CreateUsers = Rule::permission("users.create"), None;
+    OfAcme = Rule::claim("company", "acme"), None;
+    InOwnWords = Rule::permission("vip"), Some("Members only.");
 }
 
 #[derive(Deserialize)]
@@ -207,7 +212,8 @@ impl Setup {
             max_body_bytes: MAX_BODY_BYTES,
             ..InputLimits::default()
         };
-        let service = Service::new(name, Arc::new(Plain), Arc::clone(&self.keys), table())
+        let authenticator = Authenticator::builder(Plain).keys(Arc::clone(&self.keys));
+        let service = Service::around(name, authenticator.build().unwrap(), table())
             .issuer_set_by("AN_ISSUER");
         let service = self
             .dependencies

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use actix_web::test::TestRequest;
-use identity_core::{ClaimsError, Denial, Excerpt, Malformed, TokenError};
+use identity_core::verification::{Excerpt, Malformed};
+use identity_core::{ClaimsError, Denial, TokenError};
 use serde_json::json;
 
 use super::app::{Answer, Setup};
@@ -163,6 +164,7 @@ fn a_reason_has_the_same_code_in_the_log_and_in_the_answer() {
         TokenError::InvalidAudience,
         TokenError::InvalidClaimType("exp"),
         TokenError::Claims(claims_error()),
+        TokenError::Claims(ClaimsError::refused("banned")),
         TokenError::MissingClaim("exp"),
         TokenError::Expired,
         TokenError::NotYetValid("nbf"),
@@ -183,8 +185,8 @@ fn a_denial_has_the_same_code_in_the_log_and_in_the_answer() {
     };
     for denial in [
         scopes,
-        Denial::Role("r"),
-        Denial::Permission("p"),
+        Denial::Role("r".into()),
+        Denial::Permission("p".into()),
         Denial::Other,
     ] {
         assert_eq!(ErrorCode::from(&denial).as_str(), denial.code());

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use actix_web::App;
 use actix_web::test::{call_service, init_service, read_body_json};
-use identity_core::{
-    AudienceRule, Authenticator, ClaimsError, KeyStatus, Principal, Provider, SystemClock,
-    TrustedIssuer, VerificationRules, VerifiedToken,
-};
+use identity_core::keys::KeyStatus;
+use identity_core::verification::{AudienceRule, VerificationRules};
+use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
 use serde_json::{Value, json};
 
 use super::app::{Setup, ask};
@@ -166,6 +165,10 @@ async fn a_service_that_is_being_stopped_is_503_and_still_answers() {
 struct Of(&'static str);
 
 impl Provider for Of {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         let issuers = vec![self.0.to_owned(), format!("{}-too", self.0)];
         VerificationRules::new(issuers, AudienceRule::Required(Vec::new()))
@@ -177,13 +180,10 @@ impl Provider for Of {
 }
 
 async fn ready_of_several(keys: [KeyStatus; 3]) -> (u16, Value) {
-    let issuers = ["a", "b", "c"].into_iter().zip(keys);
-    let trusted = issuers.map(|(name, keys)| TrustedIssuer {
-        provider: Arc::new(Of(name)),
-        keys: Arc::new(KeysThatAre(keys)),
-    });
-    let clock = Arc::new(SystemClock);
-    let authenticator = Authenticator::of_several(trusted.collect(), clock).unwrap();
+    let [a, b, c] = keys.map(|keys| Arc::new(KeysThatAre(keys)));
+    let builder = Authenticator::builder(Of("a")).keys(a);
+    let builder = builder.and(Of("b")).keys(b).and(Of("c")).keys(c);
+    let authenticator = builder.build().unwrap();
     let name = ServiceName {
         service: "an-api",
         provider: "several",

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_core::{KeyError, KeyFault, KeySet, KeySource, KeyStatus, KeysFuture, VerifyError};
+use identity_core::keys::{
+    KeyError, KeyFault, KeyLookupError, KeySet, KeySource, KeyStatus, KeysFuture,
+};
 
 /// Keys that cannot be had.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ impl KeySource for UnavailableKeys {
             fault: KeyFault::TooManyWaiting(7),
             retry_after: Duration::from_millis(1200),
         };
-        Box::pin(std::future::ready(Err(VerifyError::Unavailable(error))))
+        Box::pin(std::future::ready(Err(KeyLookupError::Unavailable(error))))
     }
 
     fn status(&self) -> KeyStatus {

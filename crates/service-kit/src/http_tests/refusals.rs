@@ -2,8 +2,9 @@
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::TestRequest;
+use identity_core::clock::{Clock, SystemClock};
 use identity_core::testing::TestKey;
-use identity_core::{Algorithm, Clock, SystemClock};
+use identity_core::verification::Algorithm;
 use serde_json::{Value, json};
 
 use super::app::{Setup, ask};

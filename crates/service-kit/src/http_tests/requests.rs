@@ -2,8 +2,8 @@
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::TestRequest;
+use identity_core::clock::{Clock, SystemClock};
 use identity_core::testing::TestKey;
-use identity_core::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 pub(super) const ISSUER: &str = "https://id.example.com/";

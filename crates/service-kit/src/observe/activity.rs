@@ -13,7 +13,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use identity_actix::Caller;
-use identity_core::{Clock, SystemClock};
+use identity_core::clock::{Clock, SystemClock};
 
 /// Who called lately and how much, in this process alone.
 pub struct Activity {

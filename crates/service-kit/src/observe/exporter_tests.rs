@@ -10,9 +10,9 @@ use actix_web::rt::System;
 use actix_web::rt::net::TcpStream;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::{App, Error, dev, web};
-use identity_core::{
-    AudienceRule, ClaimsError, KeyAddress, Principal, Provider, VerificationRules, VerifiedToken,
-};
+use identity_core::keys::KeyAddress;
+use identity_core::verification::{AudienceRule, VerificationRules};
+use identity_core::{ClaimsError, Principal, Provider, VerifiedToken};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
@@ -25,6 +25,10 @@ use identity_actix::{AccessTable, AnyCaller, no_such_route};
 struct Plain;
 
 impl Provider for Plain {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         let issuers = vec!["https://id.example.com/".to_owned()];
         VerificationRules::new(issuers, AudienceRule::Required(Vec::new()))
@@ -48,8 +52,7 @@ async fn traffic() {
     let access = AccessTable::new()
         .public(Method::GET, "/words/{word}")
         .protected::<AnyCaller>(Method::GET, "/api/me");
-    let keys = KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap());
-    let authenticator = IssuerSettings::default().authenticator(Arc::new(Plain), keys);
+    let authenticator = IssuerSettings::default().authenticator(Plain);
     let service = Service::around(name, authenticator.unwrap(), access);
     let api = web::scope("/api")
         .route("/me", web::get().to(async || "me"))

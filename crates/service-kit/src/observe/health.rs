@@ -7,7 +7,8 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpResponse, get, web};
-use identity_core::{Authenticator, IssuerStatus, KeyStatus};
+use identity_core::Authenticator;
+use identity_core::keys::{IssuerStatus, KeyStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -24,7 +24,7 @@
 //! | `identity_key_waiting_requests` | gauge | | `issuer` | requests that wait for keys now |
 //! | `identity_key_turned_away_total` | counter | | `issuer` | requests that found no place to wait |
 //!
-//! [`identity_core::figures`] says more of those that begin with `identity_`.
+//! [`identity_core::metrics`] says more of those that begin with `identity_`.
 //!
 //! `route` is the pattern of the route, such as `/api/users/{user_id}`, and `none` where no route has the path; `method`
 //! is `other` where it is none of those that routes have. No label ever comes from a path, a header or a token, so that
@@ -57,7 +57,7 @@ static WANTED: AtomicBool = AtomicBool::new(false);
 /// made from then on count their answers.
 pub fn describe() {
     WANTED.store(true, Ordering::Relaxed);
-    identity_core::figures::describe();
+    identity_core::metrics::describe();
     describe_counter!(
         HTTP_REQUESTS,
         Unit::Count,

@@ -61,7 +61,7 @@ pub fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut 
 }
 
 fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
-    let Access::Protected { rule, denied } = route.access else {
+    let Access::Protected { rule, denied } = &route.access else {
         operation.security = Some(Vec::new());
         return;
     };
@@ -81,7 +81,7 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
         "401",
         "No token, or not a good one; `code` says why, `WWW-Authenticate` has the challenge",
     );
-    if rule != Rule::Authenticated {
+    if *rule != Rule::Authenticated {
         add(
             operation,
             "403",

@@ -1,7 +1,7 @@
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, http::header::LOCATION};
-use identity_core::{Policy, Rule};
+use identity_core::{Policy, Rule, all_of};
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, PathItem, PathsBuilder};
 use utoipa::openapi::{HttpMethod, OpenApi, ResponseBuilder};
@@ -13,14 +13,14 @@ use identity_actix::{AccessTable, AnyCaller};
 struct Administer;
 
 impl Policy for Administer {
-    const RULE: Rule = Rule::Role("admin");
+    const RULE: Rule = Rule::role("admin");
     const DENIED: Option<&'static str> = Some("Administrators only.");
 }
 
 struct ReadAndWrite;
 
 impl Policy for ReadAndWrite {
-    const RULE: Rule = Rule::All(&[Rule::Scope("read:x"), Rule::Scope("write:x")]);
+    const RULE: Rule = all_of![Rule::scope("read:x"), Rule::scope("write:x")];
 }
 
 /// What handlers would give: one operation with a description and a 403 of its own.

@@ -33,7 +33,7 @@ pub fn with_password_flow(
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(SCHEME, SecurityScheme::OAuth2(OAuth2::new([flow])));
     for route in table.routes() {
-        let Access::Protected { rule, .. } = route.access else {
+        let Access::Protected { rule, .. } = &route.access else {
             continue;
         };
         let item = document.paths.paths.get_mut(route.path);

@@ -10,7 +10,7 @@ use actix_service::IntoServiceFactory;
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Response, Server, ServerHandle, Service, ServiceFactory};
 use actix_web::{Error, HttpServer};
-use identity_core::{HttpClient, HttpConfig};
+use identity_core::http::{HttpClient, HttpConfig};
 use url::Url;
 
 use super::drain::Drain;

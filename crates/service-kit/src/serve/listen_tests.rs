@@ -3,11 +3,10 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer};
+use identity_core::keys::{KeySet, KeySource, KeyStatus, KeysFuture};
 use identity_core::testing::{StaticKeys, TestKey};
-use identity_core::{
-    AudienceRule, ClaimsError, KeySet, KeySource, KeyStatus, KeysFuture, Principal, Provider,
-    VerificationRules, VerifiedToken,
-};
+use identity_core::verification::{AudienceRule, VerificationRules};
+use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
 
 use super::{BindError, BoundServer, bind, healthcheck, question};
 use crate::{Service, ServiceName, health};
@@ -19,6 +18,10 @@ const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 struct Nobody;
 
 impl Provider for Nobody {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
     }
@@ -52,7 +55,8 @@ fn serve(keys: Arc<dyn KeySource>) -> (u16, ServerHandle) {
         service: "an-api",
         provider: "nobody",
     };
-    let service = Service::new(name, Arc::new(Nobody), keys, AccessTable::new());
+    let authenticator = Authenticator::builder(Nobody).keys(keys).build();
+    let service = Service::around(name, authenticator.unwrap(), AccessTable::new());
     let listener = bind(LOOPBACK, 0, "PORT").unwrap();
     let address = listener.local_addr().unwrap();
     let server = HttpServer::new(move || {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use identity_core::keep_parsed_keys;
+use identity_core::keys::keep_parsed_keys;
 
 use crate::observe::exporter;
 use crate::observe::telemetry;

@@ -1,11 +1,12 @@
 //! Settings of how an issuer is spoken to.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use identity_core::http::HttpConfig;
+use identity_core::keys::KeyRefresh;
+use identity_core::verification::TokenLimits;
 use identity_core::{
-    Authenticator, CacheLimits, HttpClient, HttpConfig, HttpSetupError, KeyAddress, KeyRefresh,
-    Provider, RemoteKeys, RemoteKeysConfig, SystemClock, VerificationRules,
+    Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider,
 };
 use url::{Host, Url};
 
@@ -39,8 +40,8 @@ impl Default for IssuerSettings {
             http: HttpConfig::default(),
             jwks_hosts: Vec::new(),
             refresh: KeyRefresh::default(),
-            leeway: VerificationRules::DEFAULT_LEEWAY,
-            max_token_bytes: VerificationRules::DEFAULT_MAX_TOKEN_BYTES,
+            leeway: TokenLimits::default().leeway,
+            max_token_bytes: TokenLimits::default().max_bytes,
             cache: CacheLimits::default(),
             rfc_9068_only: false,
         }
@@ -82,45 +83,27 @@ impl IssuerSettings {
         }
     }
 
-    /// The rules of a provider, as strict as these settings say.
-    pub fn applied_to(&self, rules: VerificationRules) -> VerificationRules {
-        let rules = VerificationRules {
-            leeway: self.leeway,
-            max_token_bytes: self.max_token_bytes,
-            ..rules
-        };
-        if self.rfc_9068_only {
-            rules.for_rfc_9068_only()
-        } else {
-            rules
-        }
-    }
-
-    /// Authenticates the callers of `provider` with the keys at `address`, and keeps as many verified tokens as these
-    /// settings say. Must be called inside a tokio runtime.
-    ///
-    /// Errors: the TLS library cannot be set up.
+    /// Authenticates the callers of `provider` as these settings say. Must be called inside a tokio runtime.
     pub fn authenticator(
         &self,
-        provider: Arc<dyn Provider>,
-        address: KeyAddress,
-    ) -> Result<Authenticator, HttpSetupError> {
-        let keys = Arc::new(self.remote_keys(address)?);
-        Ok(Authenticator::new(provider, keys, Arc::new(SystemClock)).caching(self.cache))
+        provider: impl Provider,
+    ) -> Result<Authenticator, AuthenticatorError> {
+        self.applied_to(Authenticator::builder(provider)).build()
     }
 
-    /// Starts to fetch the keys at `address`. Must be called inside a tokio runtime.
-    ///
-    /// Errors: the TLS library cannot be set up.
-    pub fn remote_keys(&self, address: KeyAddress) -> Result<RemoteKeys, HttpSetupError> {
-        let http = HttpClient::new(self.http.clone())?;
-        Ok(RemoteKeys::start(
-            RemoteKeysConfig {
-                address,
-                refresh: self.refresh,
-            },
-            http,
-        ))
+    /// The builder with these settings.
+    pub fn applied_to(&self, builder: AuthenticatorBuilder) -> AuthenticatorBuilder {
+        let builder = builder
+            .http(self.http.clone())
+            .key_set_hosts(self.jwks_hosts.iter().cloned())
+            .key_refresh(self.refresh)
+            .leeway(self.leeway)
+            .max_token_bytes(self.max_token_bytes)
+            .cache(self.cache);
+        match self.rfc_9068_only {
+            true => builder.rfc_9068_only(),
+            false => builder,
+        }
     }
 }
 

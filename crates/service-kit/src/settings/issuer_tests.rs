@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use identity_core::verification::{AudienceRule, VerificationRules};
 use identity_core::{
-    AudienceRule, CacheLimits, ClaimsError, KeyAddress, Principal, Provider, TokenProfile,
-    UntypedTokens, VerificationRules, VerifiedToken,
+    AuthenticatorError, CacheLimits, ClaimsError, Principal, Provider, VerifiedToken,
 };
 
 use super::IssuerSettings;
@@ -34,11 +34,9 @@ fn nothing_has_to_be_set_and_the_rules_are_the_usual_ones() {
     let settings = read(&[]).unwrap();
     assert!(settings.http.plain_http_hosts.is_empty());
     assert!(settings.jwks_hosts.is_empty());
-    let rules = VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()));
-    let applied = settings.applied_to(rules);
-    assert_eq!(applied.leeway, Duration::from_secs(5));
-    assert_eq!(applied.max_token_bytes, 16 * 1024);
-    assert_eq!(applied.types, ["JWT"]);
+    assert_eq!(settings.leeway, Duration::from_secs(5));
+    assert_eq!(settings.max_token_bytes, 16 * 1024);
+    assert!(!settings.rfc_9068_only);
     assert_eq!(settings.cache, CacheLimits::default());
     let default = (settings.cache.max_tokens, settings.cache.max_bytes);
     assert_eq!(default, (10_000, 67_108_864));
@@ -75,14 +73,10 @@ fn what_is_set_is_applied() {
 #[test]
 fn the_strict_form_wins_over_what_the_provider_accepts() {
     let settings = read(&[("RFC9068_ONLY", "true"), ("LEEWAY_SECONDS", "1")]).unwrap();
-    let applied = settings.applied_to(VerificationRules {
-        types: vec!["JWT", "at+jwt"],
-        ..VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
-    });
-    assert_eq!(applied.types, ["at+jwt"]);
-    assert_eq!(applied.untyped, UntypedTokens::Refused);
-    assert_eq!(applied.profile, TokenProfile::Rfc9068);
-    assert_eq!(applied.leeway, Duration::from_secs(1));
+    assert_eq!(settings.leeway, Duration::from_secs(1));
+    // `Nobody` has no such tokens: that it is refused shows that the builder was told.
+    let refused = settings.authenticator(Nobody).unwrap_err();
+    assert!(matches!(refused, AuthenticatorError::NoRfc9068(_)));
     assert_eq!(
         read(&[("RFC9068_ONLY", "1")]).unwrap_err(),
         ["RFC9068_ONLY cannot be used: expected true or false"]
@@ -188,6 +182,10 @@ fn a_password_in_an_issuer_is_refused_and_not_repeated() {
 struct Nobody;
 
 impl Provider for Nobody {
+    fn keys(&self) -> identity_core::keys::KeyAddress {
+        identity_core::keys::KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap())
+    }
+
     fn verification(&self) -> VerificationRules {
         VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
     }
@@ -204,8 +202,7 @@ async fn an_authenticator_keeps_tokens_as_the_settings_say() {
         (&[("CACHE_MAX_TOKENS", "0")], false),
         (&[("CACHE_MAX_BYTES", "0")], false),
     ] {
-        let keys = KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap());
-        let authenticator = read(values).unwrap().authenticator(Arc::new(Nobody), keys);
+        let authenticator = read(values).unwrap().authenticator(Nobody);
         let shown = format!("{:?}", authenticator.unwrap());
         assert_eq!(!shown.contains("cache: None"), is_kept, "{shown}");
     }

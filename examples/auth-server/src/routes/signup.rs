@@ -2,7 +2,7 @@
 
 use actix_web::{post, web};
 use identity_actix::{ApiError, Problem};
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! The trail of sign-ins and of changes of rights.
 
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use serde::Serialize;
 use sqlx::Row;
 use utoipa::ToSchema;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 
 use super::Store;
 use super::orgs::seconds;

@@ -1,6 +1,6 @@
 //! Machine clients: services that call others on nobody's behalf.
 
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use sqlx::Row;
 
 use super::orgs::seconds;

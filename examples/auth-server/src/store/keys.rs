@@ -1,6 +1,6 @@
 //! The signing keys, as they are kept.
 
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use sqlx::{AnyConnection, Row};
 
 use super::orgs::seconds;

@@ -1,6 +1,6 @@
 //! Organizations.
 
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use sqlx::Row;
 
 use super::{Store, Write};

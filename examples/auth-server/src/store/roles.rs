@@ -1,6 +1,6 @@
 //! Roles, and who has them.
 
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 

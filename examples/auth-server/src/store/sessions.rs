@@ -1,6 +1,6 @@
 //! Sessions, and the refresh tokens that keep them going.
 
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use sqlx::Row;
 
 use super::orgs::seconds;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth_server::{EncryptionKey, Rotation, SigningAlgorithm, server};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use identity_core::Algorithms;
+use identity_core::verification::Algorithms;
 use serde_json::{Value, json};
 
 use crate::sessions::clock;
@@ -62,16 +62,17 @@ async fn every_algorithm_signs_tokens_that_are_verified_here_and_elsewhere(datab
         let algorithms: Algorithms = name.parse().unwrap();
         let jwks = api.get_public("/.well-known/jwks.json").await.body;
         let keys = identity_core::testing::StaticKeys::from_jwks(&jwks);
-        let rules = identity_core::VerificationRules {
+        let rules = identity_core::verification::VerificationRules {
             algorithms,
-            types: vec!["at+jwt"],
-            ..identity_core::VerificationRules::new(
+            types: vec!["at+jwt".into()],
+            ..identity_core::verification::VerificationRules::new(
                 vec![ISSUER.to_owned()],
-                identity_core::AudienceRule::Required(vec![ISSUER.to_owned()]),
+                identity_core::verification::AudienceRule::Required(vec![ISSUER.to_owned()]),
             )
         };
-        let clock = std::sync::Arc::new(identity_core::SystemClock);
-        let verifier = identity_core::Verifier::new(rules, std::sync::Arc::new(keys), clock);
+        let clock = std::sync::Arc::new(identity_core::clock::SystemClock);
+        let verifier =
+            identity_core::verification::Verifier::new(rules, std::sync::Arc::new(keys), clock);
         let verified = verifier.verify(&owner.token).await.unwrap();
         assert_eq!(verified.subject(), owner.id);
         if let Some(before) = before {

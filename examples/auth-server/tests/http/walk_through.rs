@@ -1,9 +1,9 @@
 //! The walk-through of the seed, with its own bodies.
 
+use identity_core::VerifiedToken;
+use identity_core::clock::SystemClock;
 use identity_core::testing::StaticKeys;
-use identity_core::{
-    AudienceRule, SystemClock, UntypedTokens, VerificationRules, VerifiedToken, Verifier,
-};
+use identity_core::verification::{AudienceRule, UntypedTokens, VerificationRules, Verifier};
 use serde_json::json;
 use std::sync::Arc;
 

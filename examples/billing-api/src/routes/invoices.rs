@@ -5,7 +5,7 @@ mod input;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use identity_actix::{ApiError, Problem, Require};
-use identity_core::Clock;
+use identity_core::clock::Clock;
 use serde::Serialize;
 use utoipa::ToSchema;
 

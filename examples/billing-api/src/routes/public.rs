@@ -4,7 +4,7 @@ use actix_web::{get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::settings::OidcSettings;
+use identity_core::providers::OidcConfig;
 
 /// What this is and where to go from here.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,7 +24,7 @@ pub struct Index {
 /// What this is and where to go from here
 #[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
 #[get("/")]
-pub async fn index(settings: web::Data<OidcSettings>) -> web::Json<Index> {
+pub async fn index(settings: web::Data<OidcConfig>) -> web::Json<Index> {
     web::Json(Index {
         message: "Invoices of organizations, protected by an OpenID Connect issuer",
         issuer: settings.issuer.clone(),

@@ -48,7 +48,7 @@ pub enum KeyAddress {
 }
 
 impl KeyAddress {
-    /// Whose keys they are, for the log and the figures.
+    /// Whose keys they are, for the log and the metrics.
     pub(super) fn issuer(&self) -> String {
         match self {
             Self::Discovered(discovery) => discovery.issuers.first().cloned().unwrap_or_default(),

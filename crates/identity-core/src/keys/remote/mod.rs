@@ -24,11 +24,10 @@ use fetcher::{Fetch, RemoteFetcher};
 use state::{Forced, KeyState, Shared};
 use task::RefreshTask;
 
-use super::source::{KeySource, KeyStatus, KeysFuture, not_found, unavailable};
-use super::{KeyError, KeyFault, KeySet};
-use crate::figures::KeyFigures;
+use super::source::{KeySource, KeyStatus, KeysFuture};
+use super::{KeyError, KeyFault, KeyLookupError, KeySet};
 use crate::http::HttpClient;
-use crate::verifier::VerifyError;
+use crate::metrics::KeyMetrics;
 
 /// The keys of one issuer, fetched over HTTP.
 ///
@@ -41,7 +40,7 @@ pub struct RemoteKeys {
     shared: Arc<Shared>,
     waiting: AtomicUsize,
     config: RemoteKeysConfig,
-    figures: KeyFigures,
+    metrics: KeyMetrics,
     task: AbortHandle,
 }
 
@@ -56,25 +55,25 @@ impl RemoteKeys {
 
     fn with_fetcher(config: RemoteKeysConfig, fetcher: Box<dyn Fetch>) -> Self {
         let shared = Arc::new(Shared::new());
-        let figures = KeyFigures::of(&config.address.issuer());
+        let metrics = KeyMetrics::of(&config.address.issuer());
         let task = RefreshTask::new(
             Arc::clone(&shared),
             config.clone(),
             fetcher,
-            figures.clone(),
+            metrics.clone(),
         );
         let task = tokio::spawn(task.run()).abort_handle();
         Self {
             shared,
             waiting: AtomicUsize::new(0),
             config,
-            figures,
+            metrics,
             task,
         }
     }
 
     /// Waits for the task to publish until `key_id` is there, or it is clear that it will not be.
-    async fn wait_for(&self, key_id: &str) -> Result<Arc<KeySet>, VerifyError> {
+    async fn wait_for(&self, key_id: &str) -> Result<Arc<KeySet>, KeyLookupError> {
         let arrived = Instant::now();
         let mut published = self.shared.subscribe();
         loop {
@@ -110,13 +109,13 @@ impl RemoteKeys {
             let waited_for = forced.finished >= arrived;
             let too_recent = !waited_for && forced.is_recent(interval);
             if too_recent {
-                self.figures.limited();
+                self.metrics.limited();
             }
             waited_for || too_recent
         });
         match answer {
             None => NextStep::AskAndWait,
-            Some(Forced { failure: None, .. }) => NextStep::Done(Err(not_found(key_id))),
+            Some(Forced { failure: None, .. }) => NextStep::Done(Err(KeyLookupError::NotFound)),
             Some(Forced {
                 failure: Some(fault),
                 ..
@@ -124,18 +123,18 @@ impl RemoteKeys {
         }
     }
 
-    fn error(&self, fault: KeyFault) -> VerifyError {
+    fn error(&self, fault: KeyFault) -> KeyLookupError {
         let retry_after = match fault {
             KeyFault::TooManyWaiting(_) => Duration::from_secs(1),
             _ if self.shared.state().keys.is_none() => self.config.refresh.retry,
             _ => self.config.refresh.forced_interval,
         };
-        unavailable(KeyError { fault, retry_after })
+        KeyError { fault, retry_after }.into()
     }
 }
 
 enum NextStep {
-    Done(Result<Arc<KeySet>, VerifyError>),
+    Done(Result<Arc<KeySet>, KeyLookupError>),
     Wait,
     AskAndWait,
 }
@@ -148,7 +147,7 @@ impl KeySource for RemoteKeys {
     fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
         Box::pin(async move {
             let Some(_place) = Place::take(self) else {
-                self.figures.turned_away();
+                self.metrics.turned_away();
                 return Err(self.error(KeyFault::TooManyWaiting(self.config.refresh.max_waiting)));
             };
             self.wait_for(key_id).await
@@ -188,7 +187,7 @@ impl<'a> Place<'a> {
                 is_free(taken).then_some(taken + 1)
             });
         taken.ok()?;
-        keys.figures.begins_to_wait();
+        keys.metrics.begins_to_wait();
         Some(Self(keys))
     }
 }
@@ -196,6 +195,6 @@ impl<'a> Place<'a> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.0.figures.ends_to_wait();
+        self.0.metrics.ends_to_wait();
     }
 }

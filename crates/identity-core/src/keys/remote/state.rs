@@ -8,8 +8,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use crate::figures::KeyFigures;
 use crate::keys::{KeyFault, KeySet, KeyStatus};
+use crate::metrics::KeyMetrics;
 
 /// One moment of an issuer's keys.
 #[derive(Debug, Clone, Default)]
@@ -54,10 +54,10 @@ impl Forced {
 
 impl KeyState {
     /// Brings the gauges up to date.
-    pub(super) fn show(&self, figures: &KeyFigures) {
+    pub(super) fn show(&self, metrics: &KeyMetrics) {
         let keys = self.keys.as_ref();
         let failure = self.failure.as_ref();
-        figures.show(
+        metrics.show(
             keys.map(|keys| (&*keys.set, keys.at.elapsed())),
             failure.map(|failure| failure.since.elapsed()),
         );

@@ -11,8 +11,8 @@ use super::RemoteKeysConfig;
 use super::fetcher::Fetch;
 use super::schedule;
 use super::state::{Failure, FetchedKeys, Forced, KeyState, Shared};
-use crate::figures::KeyFigures;
 use crate::keys::{KeyFault, KeySet};
+use crate::metrics::KeyMetrics;
 use crate::token_error::Excerpt;
 
 /// Owns every fetch of one issuer, so that there is one at a time.
@@ -28,7 +28,7 @@ struct Keeper {
     issuer: String,
     max_stale: Duration,
     state: KeyState,
-    figures: KeyFigures,
+    metrics: KeyMetrics,
 }
 
 impl RefreshTask {
@@ -36,13 +36,13 @@ impl RefreshTask {
         shared: Arc<Shared>,
         config: RemoteKeysConfig,
         fetcher: Box<dyn Fetch>,
-        figures: KeyFigures,
+        metrics: KeyMetrics,
     ) -> Self {
         let keeper = Keeper {
             issuer: config.address.issuer(),
             max_stale: config.refresh.max_stale,
             state: KeyState::default(),
-            figures,
+            metrics,
         };
         Self {
             shared,
@@ -53,7 +53,7 @@ impl RefreshTask {
     }
 
     pub(super) async fn run(self) {
-        let showing = show(Arc::clone(&self.shared), self.keeper.figures.clone());
+        let showing = show(Arc::clone(&self.shared), self.keeper.metrics.clone());
         tokio::select! {
             () = self.fetch_again_and_again() => {},
             () = showing => {},
@@ -107,7 +107,7 @@ impl RefreshTask {
                 }
             }
         };
-        keeper.figures.fetched(result.as_ref().map(|_| ()), forced);
+        keeper.metrics.fetched(result.as_ref().map(|_| ()), forced);
         keeper.state.fetching = false;
         if forced {
             keeper.state.forced = Some(Forced {
@@ -122,7 +122,7 @@ impl RefreshTask {
         }
         self.shared.forget_refetch();
         self.shared.publish(keeper.state.clone());
-        keeper.state.show(&keeper.figures);
+        keeper.state.show(&keeper.metrics);
     }
 }
 
@@ -193,9 +193,9 @@ async fn until(moment: Option<Instant>) {
 }
 
 /// Brings the gauges up to date every second, whatever the fetches do.
-async fn show(shared: Arc<Shared>, figures: KeyFigures) {
+async fn show(shared: Arc<Shared>, metrics: KeyMetrics) {
     loop {
-        shared.state().show(&figures);
+        shared.state().show(&metrics);
         sleep(Duration::from_secs(1)).await;
     }
 }
@@ -212,7 +212,7 @@ impl Drop for RefreshTask {
             failure: Some(failure),
             ..KeyState::default()
         };
-        stopped.show(&self.keeper.figures);
+        stopped.show(&self.keeper.metrics);
         self.shared.publish(stopped);
     }
 }

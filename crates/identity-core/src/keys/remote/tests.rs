@@ -1,7 +1,7 @@
 //! The clock of these tests is tokio's, paused: it jumps to the next event, so that nothing is waited for.
 
 mod fetcher;
-mod figures;
+mod metrics;
 mod places;
 mod refresh;
 mod unknown_keys;
@@ -17,9 +17,10 @@ use tokio::time::sleep;
 use super::fetcher::{Fetch, Fetched};
 use super::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};
 use crate::http::FetchError;
+use crate::keys::KeyLookupError;
 use crate::keys::{KeyFault, KeySet, KeySource, KeyStatus};
 use crate::testing::TestKey;
-use crate::{Algorithm, TokenError, VerifyError};
+use crate::verification::Algorithm;
 
 /// An issuer that publishes what the test says. Clones are the same issuer.
 #[derive(Clone, Default)]
@@ -139,9 +140,8 @@ async fn ask(keys: &RemoteKeys, key_id: &str) -> &'static str {
     match keys.with_key(key_id).await {
         Ok(set) if set.has(key_id) => "found",
         Ok(_) => "a set without it",
-        Err(VerifyError::Token(TokenError::KeyNotFound(_))) => "not found",
-        Err(VerifyError::Token(_)) => "another error of the token",
-        Err(VerifyError::Unavailable(error)) => match error.fault {
+        Err(KeyLookupError::NotFound) => "not found",
+        Err(KeyLookupError::Unavailable(error)) => match error.fault {
             KeyFault::Fetch(_) => "unavailable",
             KeyFault::TooManyWaiting(_) => "too many waiting",
             KeyFault::TooOld(_) => "too old",

@@ -1,7 +1,7 @@
 //! What may stand in queries and bodies. Each field that is not allowed is named, all of them at once.
 
 use identity_actix::{ApiError, InvalidField};
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;

@@ -3,7 +3,7 @@
 use actix_web::ResponseError;
 use actix_web::body::to_bytes;
 use identity_actix::ApiError;
-use identity_core::UnixTime;
+use identity_core::clock::UnixTime;
 use serde_json::{Value, json};
 
 use super::{ChangeBody, ListQuery, NewInvoiceBody};

@@ -6,10 +6,11 @@ use serde_json::json;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::discovery::DiscoveryConfig;
+use crate::http::{HttpClient, HttpConfig};
 use crate::keys::remote::fetcher::{Fetch, RemoteFetcher};
 use crate::keys::remote::{KeyAddress, KeyRefresh, RemoteKeysConfig};
 use crate::testing::TestKey;
-use crate::{DiscoveryConfig, HttpClient, HttpConfig};
 
 fn fetcher(server: &MockServer, refresh: KeyRefresh) -> RemoteFetcher {
     let address = KeyAddress::Discovered(DiscoveryConfig {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::{Issuer, ask, ask_together, has, pass, seconds};
-use crate::VerifyError;
+use crate::keys::KeyLookupError;
 use crate::keys::remote::{KeyRefresh, RemoteKeys};
 use crate::keys::{KeyFault, KeySource};
 
@@ -44,7 +44,7 @@ async fn a_stampede_on_an_issuer_that_fails_is_one_fetch() {
     let keys = Arc::new(issuer.keys(KeyRefresh::default()));
     assert_eq!(ask_together(&keys, 1000, "a").await, "unavailable");
     assert_eq!(issuer.fetches(), 1);
-    let Err(VerifyError::Unavailable(error)) = keys.with_key("a").await else {
+    let Err(KeyLookupError::Unavailable(error)) = keys.with_key("a").await else {
         panic!("{keys:?}")
     };
     assert_eq!(error.retry_after, seconds(1.0), "when the next attempt is");
@@ -56,7 +56,7 @@ async fn no_more_requests_wait_than_there_are_places() {
     issuer.answers_after(seconds(3.0));
     let keys = Arc::new(issuer.keys(places(10)));
     let requests = waiting(&keys, 10).await;
-    let Err(VerifyError::Unavailable(error)) = keys.with_key("a").await else {
+    let Err(KeyLookupError::Unavailable(error)) = keys.with_key("a").await else {
         panic!("{keys:?}")
     };
     assert!(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Issuer, ask, ask_together, has, pass, seconds, status};
-use crate::VerifyError;
+use crate::keys::KeyLookupError;
 use crate::keys::KeySource;
 use crate::keys::remote::KeyRefresh;
 
@@ -86,7 +86,7 @@ async fn whether_a_key_exists_cannot_be_said_while_the_issuer_fails() {
         (issuer.fetches(), status(&keys), has(&keys, "a")),
         (2, "degraded", true)
     );
-    let Err(VerifyError::Unavailable(error)) = keys.with_key("b").await else {
+    let Err(KeyLookupError::Unavailable(error)) = keys.with_key("b").await else {
         panic!("{keys:?}")
     };
     assert_eq!(

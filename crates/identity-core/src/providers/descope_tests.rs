@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use identity_core::testing::{StaticKeys, TestClock, TestKey};
-use identity_core::{Authenticated, Authenticator, TokenError, VerifyError};
+use crate::testing::{StaticKeys, TestClock, TestKey, provider_contract};
+use crate::{Authenticated, Authenticator, TokenError, VerifyError};
 use serde_json::{Value, json};
-use service_kit::settings::IssuerSettings;
 
-use super::{Descope, ProjectId};
-use crate::settings::DescopeSettings;
+use super::{Descope, DescopeConfig, ProjectId};
 
 const PROJECT: &str = "P2RFvFexVaxxNFK6rhP0ePtaGfTK";
 const NOW: f64 = 1_700_000_000.0;
 
-fn settings() -> DescopeSettings {
-    DescopeSettings::new(PROJECT.parse().unwrap(), None).unwrap()
+fn settings() -> DescopeConfig {
+    DescopeConfig::new(PROJECT.parse().unwrap(), None).unwrap()
 }
 
 /// Claims with these in place of those of `base`; `null` leaves one out.
@@ -49,13 +47,17 @@ fn session_token(changes: &Value) -> Value {
 }
 
 async fn verified(
-    settings: DescopeSettings,
+    settings: DescopeConfig,
     claims: Value,
 ) -> Result<Arc<Authenticated>, TokenError> {
-    let provider = Descope::new(settings, IssuerSettings::default());
+    let provider = Descope::new(settings);
     let keys = StaticKeys::of(&[&TestKey::fixed()]);
     let clock = TestClock::at(NOW);
-    let authenticator = Authenticator::new(Arc::new(provider), Arc::new(keys), Arc::new(clock));
+    let authenticator = Authenticator::builder(provider)
+        .keys(Arc::new(keys))
+        .clock(Arc::new(clock))
+        .build()
+        .unwrap();
     let token = TestKey::fixed().token(&claims);
     authenticator
         .authenticate(&token)
@@ -67,15 +69,18 @@ async fn verified(
 }
 
 /// The code of the refusal, or nothing.
-async fn refusal(settings: DescopeSettings, claims: Value) -> Option<&'static str> {
-    verified(settings, claims)
-        .await
-        .err()
-        .map(|error| error.code())
+async fn refusal(settings: DescopeConfig, claims: Value) -> Option<&'static str> {
+    let outcome = verified(settings, claims).await;
+    outcome.err().map(|error| error.code())
 }
 
 async fn caller(claims: Value) -> Arc<Authenticated> {
     verified(settings(), claims).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_provider_contract_holds() {
+    provider_contract(Descope::new(settings()), &access_token(&json!({}))).await;
 }
 
 #[test]
@@ -119,7 +124,7 @@ fn long_ids_name_their_region() {
     ] {
         let id: ProjectId = id.parse().unwrap();
         assert_eq!(id.base_url(), expected, "{id}");
-        let settings = DescopeSettings::new(id.clone(), None).unwrap();
+        let settings = DescopeConfig::new(id.clone(), None).unwrap();
         assert_eq!(settings.base_url(), expected, "{id}");
         assert_eq!(
             settings.discovery_url.as_str(),
@@ -130,7 +135,7 @@ fn long_ids_name_their_region() {
 
 #[test]
 fn discovery_may_name_any_issuer_of_the_project_and_no_other() {
-    let discovery = Descope::new(settings(), IssuerSettings::default()).discovery();
+    let discovery = Descope::new(settings()).discovery();
     assert_eq!(discovery.url, settings().discovery_url);
     let base = "https://api.descope.com";
     let mut issuers = discovery.issuers;
@@ -145,7 +150,7 @@ fn discovery_may_name_any_issuer_of_the_project_and_no_other() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn each_of_the_three_issuers_is_accepted() {
     let base = "https://api.descope.com";
     for issuer in [
@@ -158,7 +163,7 @@ async fn each_of_the_three_issuers_is_accepted() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn no_other_issuer_is_accepted() {
     for issuer in [
         "P2RFvFexVaxxNFK6rhP0ePtaGfTL".to_owned(),
@@ -180,11 +185,10 @@ async fn no_other_issuer_is_accepted() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_custom_domain_replaces_descopes_own() {
-    let custom = || {
-        DescopeSettings::new(PROJECT.parse().unwrap(), Some("https://auth.example.com")).unwrap()
-    };
+    let custom =
+        || DescopeConfig::new(PROJECT.parse().unwrap(), Some("https://auth.example.com")).unwrap();
     let at = |base: &str| access_token(&json!({"iss": format!("{base}/{PROJECT}")}));
     assert_eq!(
         refusal(custom(), at("https://auth.example.com")).await,
@@ -201,7 +205,7 @@ async fn a_custom_domain_replaces_descopes_own() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn refresh_and_id_tokens_open_nothing() {
     let refresh = Some("refresh_token");
     for (claims, expected) in [
@@ -235,7 +239,7 @@ async fn refresh_and_id_tokens_open_nothing() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn roles_and_permissions_are_those_at_the_root() {
     let claims = session_token(&json!({
         "roles": ["Tenant Admin", "admin"], "permissions": ["users.create"],
@@ -251,7 +255,7 @@ async fn roles_and_permissions_are_those_at_the_root() {
     assert_eq!(principal.issuer, PROJECT);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn scopes_are_a_text_or_a_list() {
     for scope in [
         json!("openid read:messages"),
@@ -267,7 +271,7 @@ async fn scopes_are_a_text_or_a_list() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn claims_of_the_wrong_type_grant_nothing_and_are_no_error() {
     for value in [
         json!(5),
@@ -289,7 +293,7 @@ async fn claims_of_the_wrong_type_grant_nothing_and_are_no_error() {
     }
 }
 
-#[path = "provider_audience_tests.rs"]
+#[path = "descope_audience_tests.rs"]
 mod audience;
-#[path = "provider_tenants_tests.rs"]
+#[path = "descope_tenants_tests.rs"]
 mod tenants;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_core::TokenClientConfig;
+use identity_core::client::TokenClientConfig;
 use serde_json::json;
 use tokio::task::JoinSet;
 use wiremock::{MockServer, ResponseTemplate};

@@ -1,6 +1,6 @@
 //! Answers that are no token.
 
-use identity_core::{OAuthError, TokenClientError};
+use identity_core::client::{OAuthError, TokenClientError};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::keys::{KeyFault, KeySet};
 
-/// The figures of one issuer's keys.
+/// The metrics of one issuer's keys.
 #[derive(Clone)]
-pub(crate) struct KeyFigures {
+pub(crate) struct KeyMetrics {
     age: Gauge,
     failing: Gauge,
     keys: Gauge,
@@ -26,7 +26,7 @@ pub(crate) struct KeyFigures {
     turned_away: Counter,
 }
 
-impl KeyFigures {
+impl KeyMetrics {
     /// Looks them up at the recorder that is installed.
     pub(crate) fn of(issuer: &str) -> Self {
         let gauge = |name: &'static str| gauge!(name, "issuer" => issuer.to_owned());

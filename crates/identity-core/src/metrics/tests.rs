@@ -1,4 +1,4 @@
-//! Every figure that is documented is reported, and means what the documentation says.
+//! Every metric that is documented is reported, and means what the documentation says.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
-/// Keeps every figure by its name and labels.
+/// Keeps every metric by its name and labels.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     counters: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
@@ -16,12 +16,12 @@ pub(crate) struct Recorded {
 
 type Figures = Mutex<BTreeMap<String, Arc<AtomicU64>>>;
 
-fn place(figures: &Figures, key: &Key) -> Arc<AtomicU64> {
+fn place(metrics: &Figures, key: &Key) -> Arc<AtomicU64> {
     let labels = key
         .labels()
         .map(|label| format!(" {}={}", label.key(), label.value()));
     let name = format!("{}{}", key.name(), labels.collect::<String>());
-    Arc::clone(figures.lock().unwrap().entry(name).or_default())
+    Arc::clone(metrics.lock().unwrap().entry(name).or_default())
 }
 
 impl Recorded {
@@ -84,13 +84,13 @@ impl Recorder for Recorded {
 }
 
 #[test]
-fn every_figure_is_described_and_documented_and_reported() {
+fn every_metric_is_described_and_documented_and_reported() {
     let recorded = Recorded::default();
     metrics::with_local_recorder(&recorded, || {
         super::describe();
-        let _ = super::KeyFigures::of("i");
-        let _ = super::TokenFigures::of("i");
-        let _ = super::CacheFigures::new();
+        let _ = super::KeyMetrics::of("i");
+        let _ = super::TokenMetrics::of("i");
+        let _ = super::CacheMetrics::new();
     });
     let mut described = recorded.described.lock().unwrap().clone();
     described.sort();
@@ -102,7 +102,7 @@ fn every_figure_is_described_and_documented_and_reported() {
     reported.sort();
     reported.dedup();
     assert_eq!(described, reported);
-    let source = include_str!("../figures.rs");
+    let source = include_str!("../metrics.rs");
     for name in &reported {
         let constant = source
             .lines()

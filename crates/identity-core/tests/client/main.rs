@@ -10,10 +10,11 @@ mod requests;
 
 use std::time::Duration;
 
-use identity_core::{
-    ClientAuthentication, DiscoveryConfig, HttpClient, HttpConfig, TokenClient, TokenClientConfig,
-    TokenClientError,
+use identity_core::client::{
+    ClientAuthentication, TokenClient, TokenClientConfig, TokenClientError,
 };
+use identity_core::discovery::DiscoveryConfig;
+use identity_core::http::{HttpClient, HttpConfig};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};

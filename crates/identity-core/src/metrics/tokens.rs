@@ -8,12 +8,12 @@ use crate::verifier::VerifyError;
 
 /// The outcomes of one issuer's tokens.
 #[derive(Debug)]
-pub(crate) struct TokenFigures {
+pub(crate) struct TokenMetrics {
     verified: Counter,
     refused: Vec<(&'static str, Counter)>,
 }
 
-impl TokenFigures {
+impl TokenMetrics {
     /// The outcome of a token that is good.
     const VERIFIED: &str = "verified";
 
@@ -40,9 +40,9 @@ impl TokenFigures {
     }
 }
 
-/// The figures of a cache of verified tokens.
+/// The metrics of a cache of verified tokens.
 #[derive(Debug)]
-pub(crate) struct CacheFigures {
+pub(crate) struct CacheMetrics {
     hits: Counter,
     misses: Counter,
     dropped: Counter,
@@ -50,7 +50,7 @@ pub(crate) struct CacheFigures {
     bytes: Gauge,
 }
 
-impl CacheFigures {
+impl CacheMetrics {
     /// Looks them up at the recorder that is installed.
     pub(crate) fn new() -> Self {
         Self {

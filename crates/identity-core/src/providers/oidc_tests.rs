@@ -2,20 +2,25 @@
 
 use std::sync::Arc;
 
-use identity_core::testing::{StaticKeys, TestClock, TestKey};
-use identity_core::{
-    Algorithm, Authenticated, Authenticator, KeyAddress, Provider, TokenError, UntypedTokens,
-    VerifyError,
-};
+use crate::keys::KeyAddress;
+use crate::testing::{StaticKeys, TestClock, TestKey, provider_contract};
+use crate::verification::Algorithm;
+use crate::{Authenticated, Authenticator, Provider, TokenError, VerifyError};
 use serde_json::{Value, json};
-use service_kit::settings::IssuerSettings;
 
-use super::Oidc;
-use crate::settings::OidcSettings;
+use super::{Oidc, OidcConfig};
 
 const ISSUER: &str = "http://localhost:8002";
 const NOW: f64 = 1_700_000_000.0;
 const READ: &str = "example_service.billing.read";
+
+/// An issuer that is its own audience, with a list of scopes in `scopes`.
+fn settings() -> OidcConfig {
+    OidcConfig {
+        scopes_claim: "scopes".to_owned(),
+        ..OidcConfig::new(ISSUER, ISSUER)
+    }
+}
 
 /// A token of a user with these claims in place of its own; `null` leaves one out.
 fn claims(changes: &Value) -> Value {
@@ -32,11 +37,15 @@ fn claims(changes: &Value) -> Value {
     base
 }
 
-async fn verified(settings: OidcSettings, token: &str) -> Result<Arc<Authenticated>, TokenError> {
-    let provider = Oidc::new(settings, IssuerSettings::default());
+async fn verified(settings: OidcConfig, token: &str) -> Result<Arc<Authenticated>, TokenError> {
+    let provider = Oidc::new(settings).unwrap();
     let keys = StaticKeys::of(&[&TestKey::fixed()]);
     let clock = TestClock::at(NOW);
-    let authenticator = Authenticator::new(Arc::new(provider), Arc::new(keys), Arc::new(clock));
+    let authenticator = Authenticator::builder(provider)
+        .keys(Arc::new(keys))
+        .clock(Arc::new(clock))
+        .build()
+        .unwrap();
     authenticator
         .authenticate(token)
         .await
@@ -49,13 +58,18 @@ async fn verified(settings: OidcSettings, token: &str) -> Result<Arc<Authenticat
 /// The code of the refusal, or nothing.
 async fn refusal(changes: Value) -> Option<&'static str> {
     let token = TestKey::fixed().token(&claims(&changes));
-    let outcome = verified(OidcSettings::new(ISSUER), &token).await;
+    let outcome = verified(settings(), &token).await;
     outcome.err().map(|error| error.code())
 }
 
-async fn caller(settings: OidcSettings, changes: Value) -> Arc<Authenticated> {
+async fn caller(settings: OidcConfig, changes: Value) -> Arc<Authenticated> {
     let token = TestKey::fixed().token(&claims(&changes));
     verified(settings, &token).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_provider_contract_holds() {
+    provider_contract(Oidc::new(settings()).unwrap(), &claims(&json!({}))).await;
 }
 
 #[test]
@@ -78,8 +92,8 @@ fn discovery_is_below_the_issuer_whose_last_slash_does_not_count() {
             "https://id.example.com/a/.well-known/openid-configuration",
         ),
     ] {
-        let provider = Oidc::new(OidcSettings::new(issuer), IssuerSettings::default());
-        let KeyAddress::Discovered(discovery) = provider.keys().unwrap() else {
+        let provider = Oidc::issuer(issuer, ISSUER).unwrap();
+        let KeyAddress::Discovered(discovery) = provider.keys() else {
             panic!("{issuer} is not discovered");
         };
         assert_eq!(discovery.url.as_str(), url);
@@ -91,15 +105,15 @@ fn discovery_is_below_the_issuer_whose_last_slash_does_not_count() {
 #[test]
 fn a_jwks_url_replaces_discovery() {
     let url: url::Url = "https://keys.example.com/jwks.json".parse().unwrap();
-    let settings = OidcSettings {
+    let settings = OidcConfig {
         jwks_url: Some(url.clone()),
-        ..OidcSettings::new("urn:example:issuer")
+        ..OidcConfig::new("urn:example:issuer", ISSUER)
     };
-    let keys = Oidc::new(settings, IssuerSettings::default()).keys();
-    assert!(matches!(keys, Ok(KeyAddress::Fixed(fixed)) if fixed == url));
+    let keys = Oidc::new(settings).unwrap().keys();
+    assert!(matches!(keys, KeyAddress::Fixed(fixed) if fixed == url));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn the_issuer_is_compared_to_the_letter() {
     assert_eq!(refusal(json!({})).await, None);
     for issuer in [
@@ -117,7 +131,7 @@ async fn the_issuer_is_compared_to_the_letter() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn the_audience_is_required() {
     for (audience, expected) in [
         (json!(ISSUER), None),
@@ -133,9 +147,9 @@ async fn the_audience_is_required() {
             "{audience}"
         );
     }
-    let elsewhere = OidcSettings {
+    let elsewhere = OidcConfig {
         audience: "https://billing.example.com".to_owned(),
-        ..OidcSettings::new(ISSUER)
+        ..settings()
     };
     let token = TestKey::fixed().token(&claims(&json!({})));
     let refused = verified(elsewhere, &token).await.unwrap_err();
@@ -146,23 +160,21 @@ async fn the_audience_is_required() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn only_the_algorithms_that_are_set_are_accepted() {
     let es256 = TestKey::fresh("ec", Algorithm::ES256);
     let token = es256.token(&claims(&json!({})));
-    let refused = verified(OidcSettings::new(ISSUER), &token)
-        .await
-        .unwrap_err();
+    let refused = verified(settings(), &token).await.unwrap_err();
     assert_eq!(refused.code(), "algorithm_not_allowed");
-    let with_es256 = OidcSettings {
+    let with_es256 = OidcConfig {
         algorithms: "ES256".parse().unwrap(),
-        ..OidcSettings::new(ISSUER)
+        ..settings()
     };
     let refused = verified(with_es256, &token).await.unwrap_err();
     assert_eq!(refused.code(), "key_not_found", "it is looked for");
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_id_token_opens_nothing() {
     for claim in ["nonce", "at_hash", "c_hash"] {
         for value in [json!("x"), json!(5)] {
@@ -181,15 +193,15 @@ async fn an_id_token_opens_nothing() {
     ] {
         let header = json!({"alg": "RS256", "typ": kind, "kid": "fixed"});
         let token = TestKey::fixed().token_with_header(&header, &claims(&json!({})));
-        let outcome = verified(OidcSettings::new(ISSUER), &token).await;
+        let outcome = verified(settings(), &token).await;
         assert_eq!(outcome.is_ok(), accepted, "{kind}");
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn scopes_roles_and_the_organization_come_from_their_claims_alone() {
     let changes = json!({"client_id": "C1", "azp": "C2", "permissions": ["admin"]});
-    let caller = caller(OidcSettings::new(ISSUER), changes).await;
+    let caller = caller(settings(), changes).await;
     let principal = caller.principal();
     assert_eq!(principal.scopes, [READ]);
     assert_eq!(principal.roles, ["owner"]);
@@ -198,16 +210,16 @@ async fn scopes_roles_and_the_organization_come_from_their_claims_alone() {
     assert!(principal.permissions.is_empty());
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_claim_s_name_is_literal() {
     let nested = json!({
         "realm_access": {"roles": ["nested"]}, "realm_access.roles": ["dotted"],
         "https://example.com/scopes": ["namespaced"], "https://example": {"com/scopes": ["nested"]},
     });
-    let settings = OidcSettings {
+    let settings = OidcConfig {
         scopes_claim: "https://example.com/scopes".to_owned(),
         roles_claim: "realm_access.roles".to_owned(),
-        ..OidcSettings::new(ISSUER)
+        ..settings()
     };
     let found = caller(settings.clone(), nested).await;
     assert_eq!(found.principal().scopes, ["namespaced"]);
@@ -221,7 +233,7 @@ async fn a_claim_s_name_is_literal() {
     assert!(found.principal().roles.is_empty());
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_claim_of_another_type_grants_nothing_and_is_no_error() {
     for value in [
         json!(null),
@@ -230,19 +242,11 @@ async fn a_claim_of_another_type_grants_nothing_and_is_no_error() {
         json!([READ, 5]),
         json!([[READ]]),
     ] {
-        let found = caller(
-            OidcSettings::new(ISSUER),
-            json!({"scopes": value, "roles": value}),
-        )
-        .await;
+        let found = caller(settings(), json!({"scopes": value, "roles": value})).await;
         assert!(found.principal().scopes.is_empty(), "{value}");
         assert!(found.principal().roles.is_empty(), "{value}");
     }
-    let text = caller(
-        OidcSettings::new(ISSUER),
-        json!({"scopes": "a b", "roles": "a b"}),
-    )
-    .await;
+    let text = caller(settings(), json!({"scopes": "a b", "roles": "a b"})).await;
     assert_eq!(
         text.principal().scopes,
         ["a", "b"],
@@ -250,18 +254,7 @@ async fn a_claim_of_another_type_grants_nothing_and_is_no_error() {
     );
     assert_eq!(text.principal().roles, ["a b"], "a text is one role");
     for value in [json!(5), json!(["O1"]), json!({"id": "O1"}), json!(true)] {
-        let found = caller(OidcSettings::new(ISSUER), json!({"org_id": value})).await;
+        let found = caller(settings(), json!({"org_id": value})).await;
         assert_eq!(found.principal().current_tenant, None, "{value}");
     }
-}
-
-#[test]
-fn the_strict_form_of_rfc_9068_can_be_asked_for() {
-    let strict = IssuerSettings {
-        rfc_9068_only: true,
-        ..IssuerSettings::default()
-    };
-    let rules = Oidc::new(OidcSettings::new(ISSUER), strict).verification();
-    assert_eq!(rules.types, ["at+jwt"]);
-    assert_eq!(rules.untyped, UntypedTokens::Refused);
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::{AccessToken, ClientAuthentication, TokenClient, TokenClientConfig, kept_for};
-use crate::{DiscoveryConfig, HttpClient, HttpConfig};
+use crate::discovery::DiscoveryConfig;
+use crate::http::{HttpClient, HttpConfig};
 
 #[test]
 fn a_token_is_kept_until_shortly_before_its_end() {

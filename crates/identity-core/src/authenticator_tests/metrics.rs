@@ -1,9 +1,9 @@
 //! What is counted of tokens and of the cache.
 
-use metrics::with_local_recorder;
+use ::metrics::with_local_recorder;
 
 use super::*;
-use crate::figures::tests::Recorded;
+use crate::metrics::tests::Recorded;
 
 #[tokio::test]
 async fn each_token_is_counted_once_with_its_outcome() {
@@ -48,18 +48,20 @@ async fn the_cache_says_how_full_it_is() {
     assert!((2000.0..64.0 * 1024.0 * 1024.0).contains(&bytes), "{bytes}");
 }
 
-/// An attacker who could choose a label could fill the memory of whoever keeps the figures.
+/// An attacker who could choose a label could fill the memory of whoever keeps the metrics.
 #[tokio::test]
 async fn no_label_comes_from_a_token() {
     let recorded = Recorded::default();
     let other = "https://other.example/";
     let authenticator = with_local_recorder(&recorded, || {
-        let issuers = [ISSUER, other].map(|issuer| TrustedIssuer {
-            provider: provider(rules(issuer)),
-            keys: Published::of(&[&TestKey::fixed()]),
-        });
-        let clock = Arc::new(TestClock::at(NOW));
-        Authenticator::of_several(issuers.to_vec(), clock).unwrap()
+        let keys = Published::of(&[&TestKey::fixed()]);
+        Authenticator::builder(provider(rules(ISSUER)))
+            .keys(keys.clone())
+            .and(provider(rules(other)))
+            .keys(keys)
+            .clock(Arc::new(TestClock::at(NOW)))
+            .build()
+            .unwrap()
     });
     let before = recorded.names();
     let key = TestKey::fixed();

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{caller, session_token};
 
-#[actix_web::test]
+#[tokio::test]
 async fn each_tenant_has_grants_of_its_own() {
     let claims = session_token(&json!({
         "dct": "T1", "roles": ["admin"], "permissions": ["users.delete"],
@@ -33,7 +33,7 @@ async fn each_tenant_has_grants_of_its_own() {
     assert!(!principal.has_permission("billing.read"));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn grants_of_a_tenant_that_are_of_the_wrong_type_grant_nothing() {
     let claims = session_token(&json!({
         "tenants": {
@@ -58,7 +58,7 @@ async fn grants_of_a_tenant_that_are_of_the_wrong_type_grant_nothing() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_single_tenant_is_the_current_one() {
     for (claims, expected) in [
         (json!({"tenants": {"T1": {}}}), Some("T1")),
@@ -78,7 +78,7 @@ async fn a_single_tenant_is_the_current_one() {
 }
 
 /// The JWT template "Current Tenant, No Tenant Reference": the tenant's grants are at the root.
-#[actix_web::test]
+#[tokio::test]
 async fn the_root_speaks_for_a_current_tenant_where_none_is_listed() {
     let claims = session_token(&json!({"dct": "T1", "roles": ["owner"]}));
     let caller = caller(claims).await;
@@ -86,7 +86,7 @@ async fn the_root_speaks_for_a_current_tenant_where_none_is_listed() {
     assert!(!caller.principal().has_role_in("T2", "owner"));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_current_tenant_that_is_not_listed_grants_nothing_there() {
     let claims = session_token(&json!({
         "dct": "T9", "roles": ["owner"], "tenants": {"T1": {"roles": ["owner"]}},

@@ -2,20 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{PROJECT, access_token, refusal, session_token, settings};
-use crate::settings::DescopeSettings;
+use super::{DescopeConfig, PROJECT, access_token, refusal, session_token, settings};
 
 const REFUSED: Option<&str> = Some("invalid_claims");
 
-fn for_audience(audience: &str) -> DescopeSettings {
-    DescopeSettings {
+fn for_audience(audience: &str) -> DescopeConfig {
+    DescopeConfig {
         audience: Some(audience.to_owned()),
         ..settings()
     }
 }
 
-fn strict() -> DescopeSettings {
-    DescopeSettings {
+fn strict() -> DescopeConfig {
+    DescopeConfig {
         require_audience: true,
         ..settings()
     }
@@ -38,7 +37,7 @@ fn without_audience() -> [(Value, bool); 7] {
     ]
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_audience_that_is_there_must_name_the_project() {
     for (audience, expected) in [
         (json!(PROJECT), None),
@@ -66,7 +65,7 @@ async fn an_audience_that_is_there_must_name_the_project() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn only_session_tokens_may_have_none() {
     for (claims, is_session) in without_audience() {
         let expected = if is_session { None } else { REFUSED };
@@ -78,7 +77,7 @@ async fn only_session_tokens_may_have_none() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_audience_that_is_null_is_not_a_missing_one() {
     let mut claims = session_token(&json!({}));
     claims["aud"] = Value::Null;
@@ -88,7 +87,7 @@ async fn an_audience_that_is_null_is_not_a_missing_one() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn with_the_switch_none_may_be_without() {
     for (claims, _) in without_audience() {
         assert_eq!(refusal(strict(), claims.clone()).await, REFUSED, "{claims}");
@@ -99,7 +98,7 @@ async fn with_the_switch_none_may_be_without() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_audience_of_ones_own_replaces_the_project() {
     let ours = || for_audience("https://api.example.com");
     for (audience, expected) in [
@@ -116,7 +115,7 @@ async fn an_audience_of_ones_own_replaces_the_project() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn the_project_as_audience_changes_nothing() {
     for (claims, is_session) in without_audience() {
         let expected = if is_session { None } else { REFUSED };
@@ -126,7 +125,7 @@ async fn the_project_as_audience_changes_nothing() {
             "{claims}"
         );
     }
-    let both = DescopeSettings {
+    let both = DescopeConfig {
         require_audience: true,
         ..for_audience(PROJECT)
     };

@@ -1,6 +1,7 @@
 //! What is sent, and where to.
 
-use identity_core::{ClientAuthentication, DiscoveryError, TokenClientError};
+use identity_core::client::{ClientAuthentication, TokenClientError};
+use identity_core::discovery::DiscoveryError;
 use serde_json::json;
 use url::form_urlencoded;
 use wiremock::matchers::{method, path};

@@ -6,8 +6,8 @@ use metrics::with_local_recorder;
 use tokio::task::JoinSet;
 
 use super::{Issuer, ask, ask_together, pass, seconds};
-use crate::figures::tests::Recorded;
 use crate::keys::remote::{KeyRefresh, RemoteKeys};
+use crate::metrics::tests::Recorded;
 
 const LABEL: &str = "issuer=https://issuer.example/jwks";
 

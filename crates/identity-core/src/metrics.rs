@@ -1,13 +1,13 @@
-//! The figures that this crate reports through the `metrics` facade: their names, meanings and units.
+//! The metrics that this crate reports through the `metrics` facade: their names, meanings and units.
 //!
 //! Whoever wants them installs a recorder (a Prometheus exporter, say) **before** [`Authenticator`](crate::Authenticator)
-//! and [`RemoteKeys`](crate::RemoteKeys) are made, because they look up their counters once and not per request; and
+//! and [`RemoteKeys`](crate::keys::RemoteKeys) are made, because they look up their counters once and not per request; and
 //! calls [`describe`] once. Without a recorder all of this costs next to nothing.
 //!
 //! The label `issuer` is the first accepted issuer, or the address of a fixed key set; `outcome` and `reason` are from
 //! closed lists. No label ever comes from a token.
 //!
-//! | figure | kind, unit | labels | meaning |
+//! | metric | kind, unit | labels | meaning |
 //! |---|---|---|---|
 //! | [`KEY_AGE`] | gauge, s | `issuer` | since the keys in use were fetched; 0 while there are none |
 //! | [`KEY_FAILING`] | gauge, s | `issuer` | since the first of the failed fetches in a row; 0 while they succeed |
@@ -31,8 +31,8 @@ mod tokens;
 
 use metrics::{Unit, describe_counter, describe_gauge};
 
-pub(crate) use keys::KeyFigures;
-pub(crate) use tokens::{CacheFigures, TokenFigures};
+pub(crate) use keys::KeyMetrics;
+pub(crate) use tokens::{CacheMetrics, TokenMetrics};
 
 /// Seconds since the keys in use were fetched.
 pub const KEY_AGE: &str = "identity_key_age_seconds";
@@ -63,7 +63,7 @@ pub const CACHE_ENTRIES: &str = "identity_token_cache_entries";
 /// What the tokens in the cache take up.
 pub const CACHE_BYTES: &str = "identity_token_cache_bytes";
 
-/// Tells the recorder that is installed what each figure means.
+/// Tells the recorder that is installed what each metric means.
 pub fn describe() {
     use Unit::{Bytes, Count, Seconds};
     describe_gauge!(KEY_AGE, Seconds, "Since the keys in use were fetched");

@@ -1,0 +1,71 @@
+//! Rules with names, and the macros that write constant ones.
+
+use crate::rule::Rule;
+
+/// A rule with a name, for a handler's signature.
+///
+/// ```
+/// use identity_core::{Policy, Rule};
+///
+/// /// Who may create users.
+/// struct CreateUsers;
+///
+/// impl Policy for CreateUsers {
+///     const RULE: Rule = Rule::permission("users.create");
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "expected a `Policy`",
+    note = "name a rule with the macro `policies!`, or implement `Policy` for a type of yours"
+)]
+pub trait Policy: 'static {
+    /// What the caller must have.
+    const RULE: Rule;
+    /// The sentence for a caller who does not; by default one that names what is missing.
+    const DENIED: Option<&'static str> = None;
+}
+
+/// Names rules as policies, one a line, so that an access model fits on a screen.
+///
+/// ```
+/// use identity_core::{Rule, all_of, policies};
+///
+/// policies! {
+///     /// Who may read messages.
+///     ReadMessages = Rule::scope("read:messages");
+///     /// Who may write messages.
+///     WriteMessages = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
+///     /// Who may administer.
+///     Administer = Rule::role("admin");
+/// }
+/// ```
+#[macro_export]
+macro_rules! policies {
+    ($($(#[$doc:meta])* $name:ident = $rule:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub struct $name;
+
+            impl $crate::Policy for $name {
+                const RULE: $crate::Rule = $rule;
+            }
+        )*
+    };
+}
+
+/// The rule that all of these constant rules hold ([`Rule::All`]). Without any, it holds for every authenticated caller.
+#[macro_export]
+macro_rules! all_of {
+    ($($rule:expr),* $(,)?) => {
+        $crate::Rule::All(::std::borrow::Cow::Borrowed(const { &[$($rule),*] }))
+    };
+}
+
+/// The rule that at least one of these constant rules holds ([`Rule::Any`]). Without any, it holds for no caller.
+#[macro_export]
+macro_rules! any_of {
+    ($($rule:expr),* $(,)?) => {
+        $crate::Rule::Any(::std::borrow::Cow::Borrowed(const { &[$($rule),*] }))
+    };
+}

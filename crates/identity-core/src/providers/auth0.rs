@@ -1,0 +1,183 @@
+//! All that is particular to Auth0.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+use super::ProviderError;
+use crate::algorithms::Algorithms;
+use crate::claims::{self, ClaimsError};
+use crate::discovery::DiscoveryConfig;
+use crate::keys::KeyAddress;
+use crate::principal::Principal;
+use crate::provider::Provider;
+use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::verified_token::VerifiedToken;
+
+/// Access tokens for one API of one Auth0 tenant.
+///
+/// Not checked: whether the token was revoked (Auth0 has no introspection), and `org_id`, which a handler compares with
+/// the organizations that it knows ([`Principal::current_tenant`]).
+///
+/// ```
+/// use identity_core::providers::{Auth0, Auth0Config};
+///
+/// let provider = Auth0::tenant("dev-example.us.auth0.com", "https://api.example.com")?;
+///
+/// let with_roles = Auth0::new(Auth0Config {
+///     roles_claim: "https://api.example.com/roles".to_owned(),
+///     ..provider.config().clone()
+/// })?;
+/// # Ok::<(), identity_core::providers::ProviderError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Auth0 {
+    config: Auth0Config,
+    discovery_url: Url,
+}
+
+/// Configuration of [`Auth0`].
+#[derive(Debug, Clone)]
+pub struct Auth0Config {
+    /// The tenant's domain. It names the tenant; what is accepted is `issuer`.
+    pub domain: Domain,
+    /// The identifier of the API, which `aud` must name.
+    pub audience: String,
+    /// The exact `iss`, with its slash at the end, where discovery is fetched. Default `https://{domain}/`; another one
+    /// for a custom domain.
+    pub issuer: String,
+    /// Other accepted values of `iss` of the same tenant, for one that issues under its own and a custom domain. Default
+    /// none.
+    pub other_issuers: Vec<String>,
+    /// The claim that an Action puts roles into. Default `https://example.com/roles`.
+    pub roles_claim: String,
+    /// The accepted values of `alg`. Default RS256.
+    pub algorithms: Algorithms,
+}
+
+/// An Auth0 tenant's domain, such as `dev-example.us.auth0.com`, or a custom one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Domain(String);
+
+impl Domain {
+    /// Returns the issuer of the tenant's tokens: with a slash at the end, as Auth0 writes it.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        format!("https://{}/", self.0)
+    }
+}
+
+impl FromStr for Domain {
+    type Err = ProviderError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match Host::parse(text) {
+            // A dot at the end would be another issuer where texts are compared.
+            Ok(Host::Domain(name)) if name == text.to_ascii_lowercase() && !name.ends_with('.') => {
+                Ok(Self(name))
+            }
+            _ => Err(ProviderError::Domain),
+        }
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Auth0Config {
+    const DEFAULT_ROLES_CLAIM: &str = "https://example.com/roles";
+
+    /// A tenant and an API with the defaults.
+    #[must_use]
+    pub fn new(domain: Domain, audience: &str) -> Self {
+        Self {
+            issuer: domain.issuer(),
+            other_issuers: Vec::new(),
+            domain,
+            audience: audience.to_owned(),
+            roles_claim: Self::DEFAULT_ROLES_CLAIM.to_owned(),
+            algorithms: Algorithms::rs256(),
+        }
+    }
+}
+
+impl Auth0 {
+    /// The tenant with this domain and the API with this identifier, with the defaults. Errors: it is not a domain.
+    pub fn tenant(domain: &str, audience: &str) -> Result<Self, ProviderError> {
+        Self::new(Auth0Config::new(domain.parse()?, audience))
+    }
+
+    /// The tenant and API that `config` names. Errors: its issuer is not an address.
+    pub fn new(config: Auth0Config) -> Result<Self, ProviderError> {
+        let issuer = &config.issuer;
+        let discovery_url = Url::parse(&format!("{issuer}.well-known/openid-configuration"))
+            .map_err(|_| ProviderError::Issuer(issuer.clone()))?;
+        Ok(Self {
+            config,
+            discovery_url,
+        })
+    }
+
+    /// Returns its configuration.
+    #[must_use]
+    pub fn config(&self) -> &Auth0Config {
+        &self.config
+    }
+
+    /// Returns where the tenant's endpoints and keys are published.
+    #[must_use]
+    pub fn discovery(&self) -> DiscoveryConfig {
+        DiscoveryConfig {
+            url: self.discovery_url.clone(),
+            issuers: self.issuers(),
+            endpoint_hosts: Vec::new(),
+        }
+    }
+
+    fn issuers(&self) -> Vec<String> {
+        let mut issuers = vec![self.config.issuer.clone()];
+        issuers.extend_from_slice(&self.config.other_issuers);
+        issuers
+    }
+}
+
+impl Provider for Auth0 {
+    fn keys(&self) -> KeyAddress {
+        KeyAddress::Discovered(self.discovery())
+    }
+
+    fn verification(&self) -> VerificationRules {
+        let id_token = |claim| RefusedKind::with_claim(TokenKind::Id, claim);
+        let audience = AudienceRule::Required(vec![self.config.audience.clone()]);
+        VerificationRules {
+            algorithms: self.config.algorithms.clone(),
+            // `at+jwt` is what an API with the RFC 9068 profile gets.
+            types: vec!["JWT".into(), "at+jwt".into()],
+            // An ID token names its client as audience and is refused for that; these claims are in no access token,
+            // so that it is refused even where a client's id and an API's identifier are the same.
+            refused: ["nonce", "at_hash", "c_hash"].map(id_token).to_vec(),
+            ..VerificationRules::new(self.issuers(), audience)
+        }
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        // `client_id` is the name in tokens of the RFC 9068 profile.
+        let client = token.text("azp").or_else(|| token.text("client_id"));
+        Ok(Principal {
+            client: client.map(str::to_owned),
+            scopes: claims::scopes(token.claim("scope")),
+            roles: claims::names(token.claim(&self.config.roles_claim)),
+            permissions: claims::names(token.claim("permissions")),
+            current_tenant: token.text("org_id").map(str::to_owned),
+            ..Principal::without_grants(token)
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "auth0_tests.rs"]
+mod tests;

@@ -1,0 +1,229 @@
+//! All that is particular to Descope.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::Value;
+use url::Url;
+
+use super::ProviderError;
+use crate::algorithms::Algorithms;
+use crate::claims::{self, Claims, ClaimsError};
+use crate::discovery::DiscoveryConfig;
+use crate::keys::KeyAddress;
+use crate::principal::{Principal, TenantGrants};
+use crate::provider::Provider;
+use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::verified_token::VerifiedToken;
+
+/// Tokens of one Descope project: access tokens of its apps, session tokens, and those of access keys.
+///
+/// Not checked: whether a session was ended before its time (Descope has no introspection), and tenants, which a
+/// handler checks with [`Principal::has_role_in`].
+///
+/// ```
+/// use identity_core::providers::{Descope, DescopeConfig};
+///
+/// let provider = Descope::project("P2RFvFexVaxxNFK6rhP0ePtaGfTK")?;
+///
+/// let strict = Descope::new(DescopeConfig {
+///     require_audience: true,
+///     ..provider.config().clone()
+/// });
+/// # Ok::<(), identity_core::providers::ProviderError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Descope {
+    config: DescopeConfig,
+}
+
+/// Configuration of [`Descope`].
+#[derive(Debug, Clone)]
+pub struct DescopeConfig {
+    /// Whose tokens are accepted.
+    pub project_id: ProjectId,
+    /// The discovery document. Its origin is also the origin of the project's issuers.
+    pub discovery_url: Url,
+    /// What `aud` must name instead of the project id, which every app of a project names. Default `None`: the project id.
+    pub audience: Option<String>,
+    /// Whether session tokens, which have no `aud`, are refused. Default `false`.
+    pub require_audience: bool,
+    /// The accepted values of `alg`. Default RS256.
+    pub algorithms: Algorithms,
+}
+
+/// A Descope project's id: `P` and what follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectId(String);
+
+impl ProjectId {
+    /// Returns the address of the project's region: ids of 32 characters and more name it after their `P`, as the official
+    /// SDKs read them.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        match self.0.get(1..5) {
+            Some(region) if self.0.len() >= 32 => format!("https://api.{region}.descope.com"),
+            _ => "https://api.descope.com".to_owned(),
+        }
+    }
+
+    /// Returns the id as it appears in tokens and addresses.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ProjectId {
+    type Err = ProviderError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let plain = text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric());
+        if plain && text.starts_with('P') && (10..=64).contains(&text.len()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ProviderError::ProjectId)
+        }
+    }
+}
+
+impl fmt::Display for ProjectId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl DescopeConfig {
+    /// A project in its own region, or at `base_url` (a custom domain), with the defaults. Errors: `base_url` is not an
+    /// address.
+    pub fn new(project_id: ProjectId, base_url: Option<&str>) -> Result<Self, ProviderError> {
+        let base = base_url.map_or_else(|| project_id.base_url(), str::to_owned);
+        let base = base.trim_end_matches('/');
+        let discovery_url = format!("{base}/{project_id}/.well-known/openid-configuration");
+        Ok(Self {
+            discovery_url: Url::parse(&discovery_url)
+                .map_err(|_| ProviderError::Issuer(base.to_owned()))?,
+            project_id,
+            audience: None,
+            require_audience: false,
+            algorithms: Algorithms::rs256(),
+        })
+    }
+
+    /// Returns the address that Descope's names of the project start with, without a slash at the end.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.discovery_url.origin().ascii_serialization()
+    }
+}
+
+impl Descope {
+    /// The project with this id, with the defaults. Errors: it is not a project's id.
+    pub fn project(id: &str) -> Result<Self, ProviderError> {
+        Ok(Self::new(DescopeConfig::new(id.parse()?, None)?))
+    }
+
+    /// The project that `config` names.
+    #[must_use]
+    pub fn new(config: DescopeConfig) -> Self {
+        Self { config }
+    }
+
+    /// Returns its configuration.
+    #[must_use]
+    pub fn config(&self) -> &DescopeConfig {
+        &self.config
+    }
+
+    /// Returns where the project's endpoints and keys are published.
+    #[must_use]
+    pub fn discovery(&self) -> DiscoveryConfig {
+        DiscoveryConfig {
+            url: self.config.discovery_url.clone(),
+            issuers: self.issuers(),
+            endpoint_hosts: Vec::new(),
+        }
+    }
+
+    /// A project issues tokens under several names, according to how they were made: its SDKs' sessions under its bare
+    /// id, its OIDC app under its address, access keys and inbound apps under `/v1/apps`.
+    fn issuers(&self) -> Vec<String> {
+        let (base, id) = (self.config.base_url(), &self.config.project_id);
+        vec![
+            format!("{base}/{id}"),
+            format!("{base}/v1/apps/{id}"),
+            id.to_string(),
+        ]
+    }
+
+    fn audience(&self) -> AudienceRule {
+        let project = self.config.project_id.to_string();
+        match &self.config.audience {
+            // An audience of one's own is there to tell apart apps of one project: a token without any is for none.
+            Some(audience) if *audience != project => {
+                AudienceRule::Required(vec![audience.clone()])
+            }
+            _ if self.config.require_audience => AudienceRule::Required(vec![project]),
+            _ => AudienceRule::RequiredUnless(vec![project], is_session),
+        }
+    }
+}
+
+/// Session tokens and those of access keys have no `aud`.
+fn is_session(claims: &Claims) -> bool {
+    let text = |name| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    text("drn") == "DS" || text("sub").starts_with('K')
+}
+
+impl Provider for Descope {
+    fn keys(&self) -> KeyAddress {
+        KeyAddress::Discovered(self.discovery())
+    }
+
+    fn verification(&self) -> VerificationRules {
+        VerificationRules {
+            algorithms: self.config.algorithms.clone(),
+            // They have the same audience, and the scopes, of an access token: only these claims tell them apart.
+            refused: vec![
+                RefusedKind::with_value(TokenKind::Refresh, "drn", "DSR"),
+                RefusedKind::with_value(TokenKind::Refresh, "token_type", "refresh_token"),
+                RefusedKind::with_value(TokenKind::Id, "token_type", "id_token"),
+            ],
+            ..VerificationRules::new(self.issuers(), self.audience())
+        }
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        let tenants = token.claim("tenants").and_then(Value::as_object);
+        let tenants = tenants
+            .into_iter()
+            .flatten()
+            .map(|(id, grants)| (id.clone(), grants_of(grants)));
+        let mut principal = Principal {
+            client: token.text("azp").map(str::to_owned),
+            scopes: claims::scopes(token.claim("scope")),
+            roles: claims::names(token.claim("roles")),
+            permissions: claims::names(token.claim("permissions")),
+            tenants: tenants.collect(),
+            current_tenant: token.text("dct").map(str::to_owned),
+            ..Principal::without_grants(token)
+        };
+        if principal.current_tenant.is_none() && principal.tenants.len() == 1 {
+            principal.current_tenant = principal.tenants.keys().next().cloned();
+        }
+        Ok(principal)
+    }
+}
+
+fn grants_of(grants: &Value) -> TenantGrants {
+    TenantGrants {
+        roles: claims::names(grants.get("roles")),
+        permissions: claims::names(grants.get("permissions")),
+    }
+}
+
+#[cfg(test)]
+#[path = "descope_tests.rs"]
+mod tests;

@@ -1,0 +1,143 @@
+//! Any OpenID Connect issuer whose access tokens are JWTs.
+
+use url::Url;
+
+use super::ProviderError;
+use crate::algorithms::Algorithms;
+use crate::claims::{self, ClaimsError};
+use crate::discovery::DiscoveryConfig;
+use crate::keys::KeyAddress;
+use crate::principal::Principal;
+use crate::provider::Provider;
+use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::verified_token::VerifiedToken;
+
+/// Access tokens of any OpenID Connect issuer.
+///
+/// Not checked: whether a token was revoked before it expires, and the tenant, which a handler compares with those that
+/// it knows ([`Principal::current_tenant`]).
+///
+/// ```
+/// use identity_core::providers::{Oidc, OidcConfig};
+///
+/// let provider = Oidc::new(OidcConfig {
+///     roles_claim: "groups".to_owned(),
+///     ..OidcConfig::new("https://id.example.com", "https://api.example.com")
+/// })?;
+/// # Ok::<(), identity_core::providers::ProviderError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Oidc {
+    config: OidcConfig,
+    keys: KeyAddress,
+}
+
+/// Configuration of [`Oidc`].
+///
+/// The name of a claim is one name, whatever it contains: dots and slashes are a part of it.
+#[derive(Debug, Clone)]
+pub struct OidcConfig {
+    /// The exact `iss`. Without a `jwks_url` the discovery document is fetched below it.
+    pub issuer: String,
+    /// What `aud` must name.
+    pub audience: String,
+    /// Where the key set is, for an issuer without a discovery document, or one that is reached at another address than
+    /// it says. It replaces discovery and nothing else. Default `None`.
+    pub jwks_url: Option<Url>,
+    /// The claim with the scopes. Default `scope`.
+    pub scopes_claim: String,
+    /// The claim with the roles. Default `roles`.
+    pub roles_claim: String,
+    /// The claim with the permissions. Default `None`: there are no permissions.
+    pub permissions_claim: Option<String>,
+    /// The claim with the tenant or organization that the token is for. Default `org_id`.
+    pub tenant_claim: String,
+    /// The accepted values of `alg`. Default RS256.
+    pub algorithms: Algorithms,
+}
+
+impl OidcConfig {
+    /// An issuer with a discovery document, and the defaults.
+    #[must_use]
+    pub fn new(issuer: &str, audience: &str) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
+            jwks_url: None,
+            scopes_claim: "scope".to_owned(),
+            roles_claim: "roles".to_owned(),
+            permissions_claim: None,
+            tenant_claim: "org_id".to_owned(),
+            algorithms: Algorithms::rs256(),
+        }
+    }
+
+    /// OpenID Connect Discovery 1.0, section 4.1: below the issuer, whose slash at the end does not count.
+    fn discovery(&self) -> Result<DiscoveryConfig, ProviderError> {
+        let base = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
+        Ok(DiscoveryConfig {
+            url: Url::parse(&format!("{base}/.well-known/openid-configuration"))
+                .map_err(|_| ProviderError::Issuer(self.issuer.clone()))?,
+            issuers: vec![self.issuer.clone()],
+            endpoint_hosts: Vec::new(),
+        })
+    }
+}
+
+impl Oidc {
+    /// The issuer at this address, with a discovery document below it, and the defaults. Errors: it is not an address.
+    pub fn issuer(issuer: &str, audience: &str) -> Result<Self, ProviderError> {
+        Self::new(OidcConfig::new(issuer, audience))
+    }
+
+    /// The issuer that `config` names. Errors: it has no `jwks_url`, and its issuer is not an address.
+    pub fn new(config: OidcConfig) -> Result<Self, ProviderError> {
+        let keys = match &config.jwks_url {
+            Some(url) => KeyAddress::Fixed(url.clone()),
+            None => KeyAddress::Discovered(config.discovery()?),
+        };
+        Ok(Self { config, keys })
+    }
+
+    /// Returns its configuration.
+    #[must_use]
+    pub fn config(&self) -> &OidcConfig {
+        &self.config
+    }
+}
+
+impl Provider for Oidc {
+    fn keys(&self) -> KeyAddress {
+        self.keys.clone()
+    }
+
+    fn verification(&self) -> VerificationRules {
+        let id_token = |claim| RefusedKind::with_claim(TokenKind::Id, claim);
+        let audience = AudienceRule::Required(vec![self.config.audience.clone()]);
+        VerificationRules {
+            algorithms: self.config.algorithms.clone(),
+            // `at+jwt` is that of RFC 9068.
+            types: vec!["JWT".into(), "at+jwt".into()],
+            // An ID token's audience is a client; where that has the API's name, these claims still tell.
+            refused: ["nonce", "at_hash", "c_hash"].map(id_token).to_vec(),
+            ..VerificationRules::new(vec![self.config.issuer.clone()], audience)
+        }
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        let client = token.text("client_id").or_else(|| token.text("azp"));
+        let permissions = self.config.permissions_claim.as_deref();
+        Ok(Principal {
+            client: client.map(str::to_owned),
+            scopes: claims::scopes(token.claim(&self.config.scopes_claim)),
+            roles: claims::names(token.claim(&self.config.roles_claim)),
+            permissions: claims::names(permissions.and_then(|name| token.claim(name))),
+            current_tenant: token.text(&self.config.tenant_claim).map(str::to_owned),
+            ..Principal::without_grants(token)
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "oidc_tests.rs"]
+mod tests;
