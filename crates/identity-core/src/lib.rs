@@ -46,7 +46,6 @@ pub use http::{FetchError, HttpClient, HttpConfig, HttpSetupError, is_loopback};
 pub use keys::{
     KeyAddress, KeyError, KeyFault, KeyRefresh, KeyRejection, KeySet, KeySetError, KeySource,
     KeyStatus, KeysFuture, RemoteKeys, RemoteKeysConfig, SkippedKey, VerificationKey,
-    keep_parsed_keys,
 };
 pub use principal::{Principal, TenantGrants};
 pub use provider::Provider;

@@ -11,7 +11,6 @@ pub use error::{KeyError, KeyFault, KeySetError};
 pub(crate) use key::KeyMaterial;
 pub use key::{KeyRejection, VerificationKey};
 pub use key_set::{KeySet, SkippedKey};
-pub use parsed::keep_parsed_keys;
 pub use remote::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use source::not_found;
