@@ -1,100 +1,80 @@
-//! Tokens that were verified once.
+//! Lets a token into the cache when it is seen for the second time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::digest::TokenDigest;
 
-/// Knows whether a token was met lately, by two bytes of it: what is used once need not be kept, and pushes out nothing
-/// that is used more often.
+/// Remembers recently seen tokens, by two bytes of their digests, in constant time: a token that is used once need not be
+/// cached, and evicts nothing that is used more often.
 ///
-/// A place knows the last four of those who share it. Two tokens whose digests begin alike count as one, and then one of
-/// them is kept a use too early.
-pub(super) struct Met {
-    places: Box<[AtomicU64]>,
+/// A slot remembers the last four tokens that share it. Two tokens whose digests begin alike count as one, and then one of
+/// them is cached a use too early.
+pub(super) struct Doorkeeper {
+    slots: Box<[AtomicU64]>,
 }
 
-impl Met {
-    /// What it takes up beside a table of so many entries, in bytes: a place for each.
-    pub(super) fn size(entries: usize) -> usize {
-        entries * size_of::<AtomicU64>()
-    }
-
-    /// Has met nobody, beside a table of so many entries.
+impl Doorkeeper {
+    /// Has seen nothing, beside a cache of so many entries: a slot for each.
     pub(super) fn new(entries: usize) -> Self {
-        let places = (0..entries).map(|_| AtomicU64::default());
+        let slots = (0..entries).map(|_| AtomicU64::default());
         Self {
-            places: places.collect(),
+            slots: slots.collect(),
         }
     }
 
-    /// Whether this token was met before. From now on it was.
-    pub(super) fn before(&self, token: &TokenDigest) -> bool {
+    /// Returns whether this token was seen before. From now on it was.
+    pub(super) fn seen_before(&self, token: &TokenDigest) -> bool {
         let beginning = token.beginning();
-        let place = (beginning >> 32) as usize % self.places.len().max(1);
-        let Some(place) = self.places.get(place) else {
+        let slot = (beginning >> 32) as usize % self.slots.len().max(1);
+        let Some(slot) = self.slots.get(slot) else {
             return false;
         };
-        // 0 is a place where nobody is.
+        // 0 means empty.
         let tag = (beginning as u16).max(1);
-        let known = place.load(Ordering::Relaxed);
+        let known = slot.load(Ordering::Relaxed);
         if [0, 16, 32, 48].iter().any(|at| (known >> at) as u16 == tag) {
             return true;
         }
         // Of two that come at once one may be forgotten.
-        place.store(known << 16 | u64::from(tag), Ordering::Relaxed);
+        slot.store(known << 16 | u64::from(tag), Ordering::Relaxed);
         false
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Met, TokenDigest};
+    use super::{Doorkeeper, TokenDigest};
 
     #[test]
-    fn a_token_was_met_from_the_second_time_on() {
-        let met = Met::new(100);
+    fn a_token_was_seen_from_the_second_time_on() {
+        let doorkeeper = Doorkeeper::new(100);
+        let seen = |number| doorkeeper.seen_before(&TokenDigest::numbered(number));
         for number in 0..20 {
-            assert!(!met.before(&TokenDigest::numbered(number)), "{number}");
+            assert!(!seen(number), "{number}");
         }
         for number in 0..20 {
-            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
-            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
+            assert!(seen(number), "{number}");
+            assert!(seen(number), "{number}");
         }
     }
 
     #[test]
     fn nearly_all_are_still_known_when_as_many_came_in_between_as_are_kept() {
-        let met = Met::new(1000);
-        for number in 0..1000 {
-            met.before(&TokenDigest::numbered(number));
-        }
-        let known = (0..1000).filter(|number| met.before(&TokenDigest::numbered(*number)));
-        let known = known.count();
+        let doorkeeper = Doorkeeper::new(1000);
+        let mut seen = |number: &usize| doorkeeper.seen_before(&TokenDigest::numbered(*number));
+        assert!((0..1000).filter(&mut seen).count() < 10);
+        let known = (0..1000).filter(seen).count();
         assert!((950..=1000).contains(&known), "{known} of 1000");
     }
 
     #[test]
-    fn a_place_knows_the_last_four() {
-        let met = Met::new(1);
-        for number in 1..=4 {
-            assert!(!met.before(&TokenDigest::numbered(number)), "{number}");
-        }
-        for number in 1..=4 {
-            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
-        }
-        assert!(!met.before(&TokenDigest::numbered(5)));
-        assert!(
-            !met.before(&TokenDigest::numbered(1)),
-            "the first was forgotten for it"
-        );
-        for number in 3..=5 {
-            assert!(met.before(&TokenDigest::numbered(number)), "{number}");
-        }
-    }
-
-    #[test]
-    fn its_size_is_what_its_places_take_up() {
-        assert_eq!(Met::size(1000), size_of_val(&*Met::new(1000).places));
-        assert_eq!(Met::size(1000), 8000);
+    fn a_slot_knows_the_last_four() {
+        let doorkeeper = Doorkeeper::new(1);
+        let seen = |number| doorkeeper.seen_before(&TokenDigest::numbered(number));
+        assert!((1..=4).all(|number| !seen(number)));
+        assert!((1..=4).all(seen));
+        assert!(!seen(5));
+        assert!(!seen(1), "the first was forgotten for it");
+        assert!((3..=5).all(seen));
     }
 }
