@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{JwtVerifier, KeyRejection, VerificationKey};
+use super::{KeyRejection, VerificationKey};
 use crate::testing::TestKey;
 use crate::{Algorithm, KeySet, KeySetError};
 
@@ -289,23 +289,4 @@ fn rsa_keys_that_share_a_part_are_two() {
         VerificationKey::from_jwk(&jwk).unwrap().material()
     });
     assert!(keys[0] != keys[1] && keys[0] != keys[2]);
-}
-
-#[test]
-fn a_key_has_a_verifier_for_each_of_its_algorithms_and_no_other() {
-    let unnamed = lacking(rsa("a", json!(1)), "alg");
-    for (jwk, count) in [
-        (unnamed, 6),
-        (rsa("alg", json!("PS384")), 1),
-        (ec("a", json!(1)), 1),
-    ] {
-        let key = VerificationKey::from_jwk(&jwk).unwrap();
-        assert_eq!(key.verifiers.len(), count);
-        for parsed in &key.verifiers {
-            let algorithm = parsed.algorithm();
-            let found = key.verifier(algorithm).map(JwtVerifier::algorithm);
-            assert_eq!(found, Some(algorithm));
-        }
-        assert!(key.verifier(Algorithm::EdDSA).is_none());
-    }
 }

@@ -8,6 +8,7 @@ use jsonwebtoken::signature::Verifier;
 
 use super::ParsedKey;
 use crate::algorithms::Algorithm;
+use crate::keys::VerificationKey;
 use crate::testing::TestKey;
 
 const ALL: [Algorithm; 9] = [
@@ -96,5 +97,22 @@ fn a_key_that_is_too_short_verifies_nothing() {
     if let Some(key) = ParsedKey::new(&short, Algorithm::RS256) {
         assert!(key.verify(b"m", &vec![1; 16]).is_err());
         assert!(key.verify(b"m", &vec![0; 256]).is_err());
+    }
+}
+
+#[test]
+fn a_key_has_a_verifier_for_each_of_its_algorithms_and_no_other() {
+    let mut unnamed = TestKey::fixed().jwk();
+    unnamed.as_object_mut().unwrap().remove("alg");
+    let named = TestKey::fresh("k", Algorithm::PS384).jwk();
+    for (jwk, expected) in [(unnamed, &ALL[..6]), (named, &[Algorithm::PS384])] {
+        let key = VerificationKey::from_jwk(&jwk).unwrap();
+        let verifiers = ALL
+            .iter()
+            .filter_map(|one| Some((one, key.verifier(*one)?)));
+        let (asked, given): (Vec<_>, Vec<_>) = verifiers
+            .map(|(one, verifier)| (*one, verifier.algorithm()))
+            .unzip();
+        assert_eq!((&asked[..], &given[..]), (expected, expected));
     }
 }
