@@ -1,31 +1,35 @@
-//! Tokens that were verified, so that the next request with the same one needs no signature check.
+//! The cache of verified tokens: the next request with the same token needs no signature check.
 //!
-//! What this cache gives is never an answer by itself: whoever asks makes sure that the token would be verified again
-//! now ([`Verifier`](crate::verification::Verifier) knows), and verifies it anew if not. So an entry cannot outlive the token's `exp`
-//! or the key that verified it, and a refusal never comes from here.
+//! An entry is used only if the token would be verified again now, which [`Verifier`](crate::verification::Verifier) decides; otherwise
+//! the entry is dropped and the token is verified anew. So an entry cannot outlive the token's `exp` or the key that
+//! verified it. Refusals are never cached.
 //!
-//! A token is kept when it is verified for the second time. So one that is used once costs no place, and many that are
-//! cannot push out those that are used again and again.
+//! A token is cached when it is verified for the second time. So a token that is used once takes up no entry, and a flood
+//! of them evicts nothing.
 
 mod digest;
-mod met;
-mod table;
-mod weight;
+mod doorkeeper;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 
 use crate::authenticated::Authenticated;
 use crate::metrics::CacheMetrics;
 pub(crate) use digest::TokenDigest;
-use met::Met;
-use table::{Bounds, Table};
+use doorkeeper::Doorkeeper;
 
-/// How much a cache of verified tokens holds. It keeps to both limits; 0 for either turns it off.
+/// Into how many parts the cache is divided, each with a lock of its own, if it is large enough.
+const SHARDS: usize = 16;
+
+/// How much the cache of verified tokens holds. It keeps to both limits; 0 for either turns it off.
 ///
-/// `max_bytes` is what the cache may take up, with all that belongs to it, estimated rather too high than too low. A
-/// token that needs more than an eighth of it is not kept, but verified each time. So is one that is not used a second time
-/// before many others came.
+/// A token's memory is estimated from its length, generously for tokens as providers issue them. A token that needs more
+/// than a sixteenth of `max_bytes` is not cached, but verified each time. So is one that is not used for a second time
+/// before many others were used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
     /// The largest number of tokens. Default 10,000.
@@ -40,20 +44,6 @@ impl CacheLimits {
         max_tokens: 0,
         max_bytes: 0,
     };
-
-    /// The smallest that a verified token takes up: less memory than for so many cannot hold more of them.
-    const LEAST_BYTES: usize = 512;
-
-    fn bounds(self) -> Option<Bounds> {
-        let entries = self.max_tokens.min(self.max_bytes / Self::LEAST_BYTES);
-        let empty = Table::<Verified>::size(entries) + Met::size(entries);
-        let weight = self.max_bytes.checked_sub(empty);
-        let bounds = Bounds {
-            entries,
-            weight: weight?,
-        };
-        (entries > 0).then_some(bounds)
-    }
 }
 
 impl Default for CacheLimits {
@@ -65,75 +55,99 @@ impl Default for CacheLimits {
     }
 }
 
-/// Verified tokens by their SHA-256. Nobody who looks one up takes a lock.
+/// Verified tokens by their SHA-256.
 pub(crate) struct TokenCache {
-    met: Met,
-    tokens: Table<Verified>,
-    /// What a token may take up.
-    heaviest: usize,
+    doorkeeper: Doorkeeper,
+    tokens: Cache<TokenDigest, Verified, Weight, DefaultHashBuilder, HandBack>,
+    /// The estimated memory of all entries.
+    bytes: AtomicUsize,
     metrics: CacheMetrics,
 }
 
-/// What was found out about a token.
+/// The result of a verification.
 #[derive(Debug, Clone)]
 pub(crate) struct Verified {
-    /// Which of the authenticator's issuers it is of.
+    /// The index of the token's issuer among the authenticator's.
     pub(crate) issuer: usize,
-    /// Who it is of.
+    /// Who is calling.
     pub(crate) caller: Arc<Authenticated>,
 }
 
 impl TokenCache {
-    /// An empty cache, or none if the limits say so.
+    /// Returns an empty cache, or `None` if the limits turn it off.
     pub(crate) fn new(limits: CacheLimits) -> Option<Self> {
-        let bounds = limits.bounds()?;
+        let CacheLimits {
+            max_tokens,
+            max_bytes,
+        } = limits;
+        let entries = max_tokens.min(max_bytes / TokenDigest::OVERHEAD);
+        if entries == 0 {
+            return None;
+        }
+        // Each shard may round its part up by one.
+        let least = (max_bytes - SHARDS) / entries;
+        let options = OptionsBuilder::new()
+            .shards(SHARDS)
+            .estimated_items_capacity(entries)
+            .weight_capacity((entries * least) as u64)
+            // The probation that the library would keep a part for is the doorkeeper's.
+            .hot_allocation(1.0)
+            .build()
+            .ok()?;
         Some(Self {
-            met: Met::new(bounds.entries),
-            tokens: Table::new(bounds),
-            heaviest: limits.max_bytes / 8,
+            doorkeeper: Doorkeeper::new(entries),
+            tokens: Cache::with_options(
+                options,
+                Weight { least },
+                DefaultHashBuilder::default(),
+                HandBack,
+            ),
+            bytes: AtomicUsize::new(0),
             metrics: CacheMetrics::new(),
         })
     }
 
-    /// What was found out about this token, if `stands` says that it is still so. What no longer stands is dropped.
+    /// Returns the result for this token if `is_accepted` says that it still holds. An entry that does not is dropped.
     pub(crate) fn get(
         &self,
         token: &TokenDigest,
-        stands: impl FnOnce(&Verified) -> bool,
+        is_accepted: impl FnOnce(&Verified) -> bool,
     ) -> Option<Verified> {
-        let look = |verified: &Verified| stands(verified).then(|| verified.clone());
-        match self.tokens.get(token, look) {
-            None => {
-                self.metrics.miss();
-                None
-            }
-            Some(Some(verified)) => {
-                self.metrics.hit();
-                Some(verified)
-            }
-            Some(None) => {
-                self.tokens.remove(token);
-                self.metrics.dropped();
-                self.show();
-                None
-            }
+        let Some(verified) = self.tokens.get(token) else {
+            self.metrics.miss();
+            return None;
+        };
+        if is_accepted(&verified) {
+            self.metrics.hit();
+            return Some(verified);
         }
+        // Not one that another request inserted in the meantime.
+        let is_same = |entry: &Verified| Arc::ptr_eq(&entry.caller, &verified.caller);
+        let removed = self.tokens.remove_if(token, is_same);
+        self.removed(removed.as_slice());
+        self.metrics.dropped();
+        None
     }
 
-    /// Keeps what was found out about a token that was verified, if it was so before.
+    /// Caches the result for a token that was verified, if it was seen before.
     pub(crate) fn keep(&self, token: TokenDigest, verified: Verified) {
-        if !self.met.before(&token) {
+        if !self.doorkeeper.seen_before(&token) {
             return;
         }
-        let weight = Table::<Verified>::ENTRY + weight::of(&verified.caller);
-        if weight <= self.heaviest {
-            self.tokens.insert(token, verified, weight);
-            self.show();
-        }
+        // First, because another request may evict the entry at once.
+        self.bytes.fetch_add(token.bytes(), Ordering::Relaxed);
+        let mut evicted = Vec::new();
+        self.tokens
+            .insert_with_lifecycle(token, verified, &mut evicted);
+        self.removed(&evicted);
     }
 
-    fn show(&self) {
-        self.metrics.show(self.tokens.len(), self.tokens.weight());
+    fn removed(&self, entries: &[(TokenDigest, Verified)]) {
+        for (token, _) in entries {
+            self.bytes.fetch_sub(token.bytes(), Ordering::Relaxed);
+        }
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        self.metrics.show(self.tokens.len(), bytes);
     }
 }
 
@@ -143,6 +157,31 @@ impl fmt::Debug for TokenCache {
             .debug_struct("TokenCache")
             .field("tokens", &self.tokens.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// An entry's estimated memory, and at least its share of all memory: so the bound on the weight is one on the number of
+/// entries too.
+#[derive(Debug, Clone)]
+struct Weight {
+    least: usize,
+}
+
+impl Weighter<TokenDigest, Verified> for Weight {
+    fn weight(&self, token: &TokenDigest, _: &Verified) -> u64 {
+        token.bytes().max(self.least) as u64
+    }
+}
+
+/// Returns evicted entries to the request that inserted: it frees them when the shard's lock is no longer held.
+#[derive(Debug, Clone)]
+struct HandBack;
+
+impl Lifecycle<TokenDigest, Verified> for HandBack {
+    type RequestState = Vec<(TokenDigest, Verified)>;
+
+    fn on_evict(&self, evicted: &mut Self::RequestState, token: TokenDigest, verified: Verified) {
+        evicted.push((token, verified));
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use jsonwebtoken::crypto;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::algorithms::Algorithm;
 use crate::clock::Clock;
@@ -196,34 +197,27 @@ pub(crate) fn check_size(length: usize, limit: usize) -> Result<(), TokenError> 
     Ok(())
 }
 
-/// Tries the keys of that id in turn, for two keys may share one, and gives the one that made the signature.
+/// Tries the keys of that id in turn, for two keys may share one. Returns the one that made the signature.
 fn check_signature<'k>(
     token: &UnverifiedToken<'_>,
     algorithm: Algorithm,
     keys: &'k [VerificationKey],
 ) -> Result<&'k VerificationKey, TokenError> {
-    let mut usable = keys.iter().filter(|key| key.is_for(algorithm)).peekable();
+    let usable = |key: &'k VerificationKey| Some((key, key.verifier(algorithm)?));
+    let mut usable = keys.iter().filter_map(usable).peekable();
     if usable.peek().is_none() {
         return Err(TokenError::AlgorithmNotAllowed(Excerpt::new(
             token.header.algorithm(),
         )));
     }
-    for key in usable {
-        match crypto::verify(
-            token.signature,
-            token.signing_input.as_bytes(),
-            key.decoding_key(),
-            algorithm,
-        ) {
-            Ok(true) => return Ok(key),
-            Ok(false) => {}
-            Err(error) if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::Base64(_)) => {
-                return Err(TokenError::Malformed(Malformed::SignatureEncoding));
-            }
-            Err(_) => {}
-        }
-    }
-    Err(TokenError::InvalidSignature)
+    let signature = URL_SAFE_NO_PAD
+        .decode(token.signature)
+        .map_err(|_| TokenError::Malformed(Malformed::SignatureEncoding))?;
+    let message = token.signing_input.as_bytes();
+    usable
+        .find(|(_, verifier)| verifier.verify(message, &signature).is_ok())
+        .map(|(key, _)| key)
+        .ok_or(TokenError::InvalidSignature)
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::time::Duration;
 use identity_core::providers;
 use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
 use service_kit::settings::{IssuerSettings, ServiceSettings, Signals};
-use service_kit::settings::{IssuerSettings, ServiceSettings, Signals};
 use tempfile::TempDir;
 
 use crate::ports::Ports;

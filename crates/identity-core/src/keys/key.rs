@@ -4,11 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use aws_lc_rs::digest;
+use jsonwebtoken::crypto::JwtVerifier;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind};
 use serde_json::Value;
 
-use super::parsed;
+use super::parsed::ParsedKey;
 use crate::algorithms::Algorithm;
 use crate::json;
 
@@ -16,8 +17,8 @@ use crate::json;
 #[derive(Clone)]
 pub struct VerificationKey {
     id: String,
-    algorithms: Vec<Algorithm>,
-    decoding_key: DecodingKey,
+    /// One for each algorithm that the key is for.
+    verifiers: Vec<ParsedKey>,
     material: KeyMaterial,
 }
 
@@ -71,19 +72,13 @@ impl VerificationKey {
                 vec![named.ok_or(KeyRejection::NotForSignatures("alg"))?]
             }
         };
-        let decoding_key = DecodingKey::from_jwk(&jwk)
+        let key = DecodingKey::from_jwk(&jwk)
             .map_err(|error| KeyRejection::Unreadable(error.to_string()))?;
-        let key = Self {
+        Ok(Self {
             id,
-            algorithms,
-            material: KeyMaterial::of(&decoding_key),
-            decoding_key,
-        };
-        if key.can_verify() {
-            Ok(key)
-        } else {
-            Err(KeyRejection::WeakOrBroken)
-        }
+            verifiers: parsed(&key, &algorithms).ok_or(KeyRejection::WeakOrBroken)?,
+            material: KeyMaterial::of(&key),
+        })
     }
 
     /// `kid`.
@@ -93,25 +88,17 @@ impl VerificationKey {
 
     /// Whether it verifies signatures of this algorithm: its type fits, and its `alg`, if it has one, is this one.
     pub fn is_for(&self, algorithm: Algorithm) -> bool {
-        self.algorithms.contains(&algorithm)
+        self.verifier(algorithm).is_some()
     }
 
-    pub(crate) fn decoding_key(&self) -> &DecodingKey {
-        &self.decoding_key
+    /// Returns what verifies signatures of this algorithm, or `None` if the key [is not for it](Self::is_for).
+    pub fn verifier(&self, algorithm: Algorithm) -> Option<&dyn JwtVerifier> {
+        let mut verifiers = self.verifiers.iter().map(|one| one as &dyn JwtVerifier);
+        verifiers.find(|one| one.algorithm() == algorithm)
     }
 
     pub(crate) fn material(&self) -> KeyMaterial {
         self.material
-    }
-
-    /// Whether the cryptographic library takes it: jsonwebtoken would find out with the first token only.
-    fn can_verify(&self) -> bool {
-        let is_sound = match self.decoding_key.kind() {
-            DecodingKeyKind::RsaModulusExponent { n, e } => is_sound_rsa(n, e),
-            DecodingKeyKind::SecretOrDer(_) => true,
-        };
-        let parsed = self.algorithms.first();
-        is_sound && parsed.is_some_and(|first| parsed::parse(&self.decoding_key, *first).is_some())
     }
 }
 
@@ -137,12 +124,23 @@ impl KeyMaterial {
 /// The key itself is public, but long.
 impl fmt::Debug for VerificationKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let algorithms = self.verifiers.iter().map(JwtVerifier::algorithm);
         formatter
             .debug_struct("VerificationKey")
             .field("id", &self.id)
-            .field("algorithms", &self.algorithms)
+            .field("algorithms", &algorithms.collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
+}
+
+/// Parses the key for each of these algorithms. Returns `None` if it is too weak or broken.
+fn parsed(key: &DecodingKey, algorithms: &[Algorithm]) -> Option<Vec<ParsedKey>> {
+    let is_sound = match key.kind() {
+        DecodingKeyKind::RsaModulusExponent { n, e } => is_sound_rsa(n, e),
+        DecodingKeyKind::SecretOrDer(_) => true,
+    };
+    let parse = |algorithm: &Algorithm| ParsedKey::new(key, *algorithm);
+    is_sound.then(|| algorithms.iter().map(parse).collect())?
 }
 
 /// The library would look at these with the first signature only.

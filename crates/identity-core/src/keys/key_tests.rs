@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::KeyRejection;
+use super::{KeyRejection, VerificationKey};
 use crate::keys::{KeySet, KeySetError};
 use crate::testing::TestKey;
 use crate::verification::Algorithm;
@@ -278,4 +278,16 @@ fn a_private_part_of_whatever_kind_spoils_a_key() {
             );
         }
     }
+}
+
+/// A modulus alone is no key, and neither is an exponent.
+#[test]
+fn rsa_keys_that_share_a_part_are_two() {
+    let n = |first: u8| json!(URL_SAFE_NO_PAD.encode([&[first][..], &[0x55; 255]].concat()));
+    let keys = [(0xc1, "Aw"), (0xc1, "BQ"), (0xc3, "Aw")].map(|(first, e)| {
+        let mut jwk = rsa("n", n(first));
+        jwk["e"] = json!(e);
+        VerificationKey::from_jwk(&jwk).unwrap().material()
+    });
+    assert!(keys[0] != keys[1] && keys[0] != keys[2]);
 }

@@ -11,6 +11,5 @@ pub use error::{KeyError, KeyFault, KeyLookupError, KeySetError};
 pub(crate) use key::KeyMaterial;
 pub use key::{KeyRejection, VerificationKey};
 pub use key_set::{KeySet, SkippedKey};
-pub use parsed::keep_parsed_keys;
 pub use remote::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};
 pub use source::{IssuerStatus, KeySource, KeyStatus, KeysFuture};

@@ -1,17 +1,30 @@
-//! What a token is known by.
+//! The key of the cache.
+
+use std::hash::{Hash, Hasher};
 
 use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
-/// The SHA-256 of a token, as it came. Two tokens with the same one cannot be made, so it stands for the token.
+/// The SHA-256 of a token. Two tokens with the same one cannot be made, so it stands for the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TokenDigest([u8; SHA256_OUTPUT_LEN]);
+pub(crate) struct TokenDigest {
+    sha256: [u8; SHA256_OUTPUT_LEN],
+    /// The token's length in bytes.
+    length: usize,
+}
 
 impl TokenDigest {
-    /// The digest of the whole token, signature and all.
+    /// The memory of an entry beside that of its claims and names: the structures, the allocator's share, the slots in
+    /// the cache and the doorkeeper.
+    pub(super) const OVERHEAD: usize = 1024;
+
+    /// The digest of the whole token, including the signature.
     pub(crate) fn of(token: &str) -> Self {
-        let mut bytes = [0; SHA256_OUTPUT_LEN];
-        bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-        Self(bytes)
+        let mut sha256 = [0; SHA256_OUTPUT_LEN];
+        sha256.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        Self {
+            sha256,
+            length: token.len(),
+        }
     }
 
     /// A digest for a number: the same in each run.
@@ -20,9 +33,29 @@ impl TokenDigest {
         Self::of(&number.to_string())
     }
 
-    /// Its first eight bytes, which say where to look. Whether two digests are the same is not decided by them.
+    /// As [`numbered`](Self::numbered), all with the same beginning.
+    #[cfg(test)]
+    pub(super) fn colliding(number: usize) -> Self {
+        let mut digest = Self::numbered(number);
+        digest.sha256[..8].fill(7);
+        digest
+    }
+
+    /// The memory that a verified token needs, estimated from its length: read, its claims take up three to four times
+    /// their text, in the token and once more in the principal.
+    pub(super) fn bytes(&self) -> usize {
+        Self::OVERHEAD + 4 * self.length
+    }
+
+    /// The first eight bytes, to find a slot. They do not decide whether two digests are the same.
     pub(super) fn beginning(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        let [a, b, c, d, e, f, g, h, ..] = self.sha256;
         u64::from_ne_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+impl Hash for TokenDigest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.beginning());
     }
 }

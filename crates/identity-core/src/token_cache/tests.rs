@@ -1,10 +1,12 @@
-//! The cache by itself: with digests that begin alike, and full.
+//! The cache by itself: with digests that begin alike, full, and used by several threads.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
 
 use serde_json::json;
 
-use super::{CacheLimits, Met, Table, TokenCache, TokenDigest, Verified};
+use super::{CacheLimits, TokenCache, TokenDigest, Verified};
 use crate::authenticated::Authenticated;
 use crate::testing::{StaticKeys, TestClock, TestKey};
 use crate::verification::{Algorithm, Algorithms, AudienceRule, VerificationRules};
@@ -66,22 +68,42 @@ fn subject(cache: &TokenCache, token: &TokenDigest) -> Option<String> {
     Some(found.caller.token().subject().to_owned())
 }
 
+/// A default cache but for this number of tokens.
+fn cache_of(max_tokens: usize) -> TokenCache {
+    let limits = CacheLimits {
+        max_tokens,
+        ..CacheLimits::default()
+    };
+    TokenCache::new(limits).unwrap()
+}
+
+/// The estimated memory, as the metrics show it.
+fn bytes(cache: &TokenCache) -> usize {
+    cache.bytes.load(Ordering::Relaxed)
+}
+
 #[tokio::test]
 async fn tokens_whose_digests_begin_alike_are_told_apart() {
-    let mut cache = TokenCache::new(CacheLimits::default()).unwrap();
-    let bounds = CacheLimits::default().bounds().unwrap();
-    cache.tokens = Table::with_tags(bounds, |_| 0x0123_4567_89ab_cdef);
+    let cache = cache_of(10_000);
     let callers = callers(18).await;
-    let (absent, present) = callers.split_at(10);
-    for (token, caller) in present {
+    let numbered = callers.iter().enumerate();
+    let mut callers =
+        numbered.map(|(number, (_, caller))| (TokenDigest::colliding(number), caller));
+    let absent: Vec<_> = callers.by_ref().take(10).collect();
+    let present: Vec<_> = callers.collect();
+    for (token, caller) in &present {
         keep(&cache, token, caller);
     }
     for (token, _) in absent {
-        assert_eq!(subject(&cache, token), None, "nobody is let in for another");
+        assert_eq!(
+            subject(&cache, &token),
+            None,
+            "nobody is let in for another"
+        );
     }
     for (token, caller) in present {
         let expected = caller.token().subject();
-        assert_eq!(subject(&cache, token).as_deref(), Some(expected));
+        assert_eq!(subject(&cache, &token).as_deref(), Some(expected));
     }
 }
 
@@ -107,32 +129,12 @@ fn zero_for_either_limit_turns_it_off() {
     }
 }
 
-#[test]
-fn what_the_empty_cache_takes_up_is_part_of_what_it_may() {
-    for limits in [
-        CacheLimits::default(),
-        CacheLimits {
-            max_tokens: 7,
-            max_bytes: 100_000,
-        },
-    ] {
-        let bounds = limits.bounds().unwrap();
-        assert_eq!(bounds.entries, limits.max_tokens);
-        let empty = Table::<Verified>::size(bounds.entries) + Met::size(bounds.entries);
-        assert_eq!(empty + bounds.weight, limits.max_bytes);
-    }
-}
-
 #[tokio::test]
 async fn there_are_never_more_tokens_than_are_allowed() {
-    for max_tokens in [1, 2, 7, 100] {
-        let limits = CacheLimits {
-            max_tokens,
-            ..CacheLimits::default()
-        };
-        let cache = TokenCache::new(limits).unwrap();
+    for max_tokens in [1, 2, 7, 100, 1000] {
+        let cache = cache_of(max_tokens);
         let mut held = 0;
-        for (token, caller) in callers(300).await {
+        for (token, caller) in callers(3 * max_tokens.min(500)).await {
             keep(&cache, &token, &caller);
             held = held.max(cache.tokens.len());
             assert!(cache.tokens.len() <= max_tokens, "of {max_tokens}");
@@ -152,6 +154,7 @@ async fn there_is_never_more_memory_in_use_than_is_allowed() {
     for (token, caller) in callers(300).await {
         keep(&cache, &token, &caller);
         assert!(cache.tokens.weight() <= 100_000);
+        assert_eq!(cache.tokens.weight(), bytes(&cache) as u64);
     }
     let held = cache.tokens.len();
     assert!((10..100).contains(&held), "{held} tokens of about 2 kB");
@@ -159,25 +162,21 @@ async fn there_is_never_more_memory_in_use_than_is_allowed() {
 
 #[tokio::test]
 async fn a_token_is_kept_when_it_is_verified_for_the_second_time() {
-    let cache = TokenCache::new(CacheLimits::default()).unwrap();
+    let cache = cache_of(10_000);
     let callers = callers(2).await;
     let (token, caller) = &callers[0];
     cache.keep(*token, verified(caller));
     assert!(cache.get(token, |_| true).is_none());
-    assert_eq!((cache.tokens.len(), cache.tokens.weight()), (0, 0));
+    assert_eq!((cache.tokens.len(), bytes(&cache)), (0, 0));
     cache.keep(callers[1].0, verified(&callers[1].1));
     cache.keep(*token, verified(caller));
     assert!(cache.get(token, |_| true).is_some());
-    assert!(cache.get(&callers[1].0, |_| true).is_none(), "met once");
+    assert!(cache.get(&callers[1].0, |_| true).is_none(), "seen once");
 }
 
 #[tokio::test]
 async fn tokens_that_are_used_once_push_nothing_out() {
-    let limits = CacheLimits {
-        max_tokens: 10,
-        ..CacheLimits::default()
-    };
-    let cache = TokenCache::new(limits).unwrap();
+    let cache = cache_of(10);
     let (_, caller) = &callers(1).await[0];
     for number in 0..10 {
         keep(&cache, &TokenDigest::numbered(number), caller);
@@ -186,18 +185,31 @@ async fn tokens_that_are_used_once_push_nothing_out() {
         cache.keep(TokenDigest::numbered(number), verified(caller));
     }
     for number in 0..10 {
-        assert!(
-            cache
-                .get(&TokenDigest::numbered(number), |_| true)
-                .is_some(),
-            "{number}"
-        );
+        let token = TokenDigest::numbered(number);
+        assert!(cache.get(&token, |_| true).is_some(), "{number}");
     }
 }
 
 #[tokio::test]
+async fn tokens_that_are_used_often_stay_and_those_that_are_not_are_evicted() {
+    let cache = cache_of(64);
+    let (_, caller) = &callers(1).await[0];
+    let often = (0..8).map(TokenDigest::numbered);
+    for token in often.clone() {
+        keep(&cache, &token, caller);
+    }
+    for number in 100..2000 {
+        for token in often.clone() {
+            assert!(cache.get(&token, |_| true).is_some(), "before {number}");
+        }
+        keep(&cache, &TokenDigest::numbered(number), caller);
+    }
+    assert!((33..=64).contains(&cache.tokens.len()));
+}
+
+#[tokio::test]
 async fn what_no_longer_stands_is_dropped() {
-    let cache = TokenCache::new(CacheLimits::default()).unwrap();
+    let cache = cache_of(10_000);
     let callers = callers(2).await;
     for (token, caller) in &callers {
         keep(&cache, token, caller);
@@ -205,4 +217,58 @@ async fn what_no_longer_stands_is_dropped() {
     assert!(cache.get(&callers[0].0, |_| false).is_none());
     assert!(cache.get(&callers[0].0, |_| true).is_none(), "it is gone");
     assert!(cache.get(&callers[1].0, |_| true).is_some());
+    assert_eq!(bytes(&cache), callers[1].0.bytes());
+}
+
+/// What another request verified in the meantime is not what was found.
+#[tokio::test]
+async fn what_replaced_an_entry_is_not_dropped_for_it() {
+    let cache = cache_of(10_000);
+    let callers = callers(2).await;
+    let token = callers[0].0;
+    keep(&cache, &token, &callers[0].1);
+    let replace = |_: &Verified| {
+        keep(&cache, &token, &callers[1].1);
+        false
+    };
+    assert!(cache.get(&token, replace).is_none());
+    let expected = callers[1].1.token().subject();
+    assert_eq!(subject(&cache, &token).as_deref(), Some(expected));
+    assert_eq!((cache.tokens.len(), bytes(&cache)), (1, token.bytes()));
+}
+
+#[tokio::test]
+async fn many_at_once_find_only_what_is_theirs_and_keep_within_the_bounds() {
+    let cache = &cache_of(40);
+    let callers = &callers(97).await;
+    thread::scope(|threads| {
+        for thread in 0..4 {
+            threads.spawn(move || {
+                for round in 0..5_000 {
+                    let (token, caller) = &callers[(round * 7 + thread * 13) % 97];
+                    match round % 5 {
+                        0 | 1 => keep(cache, token, caller),
+                        2 => assert!(cache.get(token, |_| false).is_none()),
+                        _ => {
+                            let found = subject(cache, token);
+                            assert!(found.is_none_or(|found| found == caller.token().subject()));
+                        }
+                    }
+                    assert!(cache.tokens.len() <= 40);
+                }
+            });
+        }
+    });
+    let held = callers
+        .iter()
+        .filter(|(token, _)| subject(cache, token).is_some());
+    assert_eq!(held.count(), cache.tokens.len());
+    for (token, _) in callers {
+        cache.get(token, |_| false);
+    }
+    assert_eq!(
+        (cache.tokens.len(), bytes(cache)),
+        (0, 0),
+        "nothing is lost"
+    );
 }

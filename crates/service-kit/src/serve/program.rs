@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use identity_core::keys::keep_parsed_keys;
 
 use crate::observe::exporter;
 use crate::observe::telemetry;
@@ -40,8 +39,7 @@ impl Command {
 
 /// Runs a service until it is stopped, or asks one that runs.
 ///
-/// Its signatures are verified with keys that were [parsed once](keep_parsed_keys).
-/// With `METRICS_ADDR` it also shows the process's [`metrics`](crate::metrics), from before `build` on. That can be
+/// With `METRICS_ADDR` it also shows the process's [`figures`](crate::metrics), from before `build` on. That can be
 /// done once in a process: whoever runs several services in one starts them without this function.
 pub async fn run(
     command: Command,
@@ -52,7 +50,6 @@ pub async fn run(
         return Ok(healthcheck(settings.host, settings.port).await?);
     }
     telemetry::init(&settings.log).context("the log cannot be started")?;
-    keep_parsed_keys();
     if let Some(address) = settings.metrics_address {
         exporter::start(address)?;
     }
