@@ -97,7 +97,8 @@ mod tests {
     use super::Challenge;
     use crate::error_code::ErrorCode;
 
-    fn header(code: ErrorCode, description: &str, scopes: Vec<Cow<'static, str>>) -> String {
+    fn header(code: ErrorCode, description: &str, scopes: Vec<&'static str>) -> String {
+        let scopes = scopes.into_iter().map(Into::into).collect();
         let challenge = Challenge::new("an-api", code, description, scopes).unwrap();
         challenge.header().to_str().unwrap().to_owned()
     }

@@ -8,8 +8,14 @@
 #[path = "../benches/subjects/mod.rs"]
 mod subjects;
 
+use std::sync::Arc;
+
 use allocation_counter::measure;
+use identity_core::providers::Oidc;
+use identity_core::testing::{StaticKeys, TestClock, TestKey};
 use identity_core::verification::Algorithm;
+use identity_core::{Authenticator, Rule, all_of, any_of};
+use serde_json::json;
 use subjects::Subject;
 
 #[test]
@@ -33,4 +39,26 @@ fn a_token_that_was_verified_before_allocates_nothing() {
         // The principal, its texts, and the value that is handed out.
         assert!(miss.count_total <= verify.count_total + 15, "{miss:?}");
     }
+}
+
+/// A rule is a constant of a type that could own its names: looking at it must not make it do so.
+#[tokio::test]
+async fn a_rule_that_holds_allocates_nothing() {
+    const RULE: Rule = all_of![
+        Rule::scope("read"),
+        any_of![Rule::role("admin"), Rule::scope("write")],
+        Rule::no_claim("banned"),
+    ];
+    let key = TestKey::fresh("k", Algorithm::RS256);
+    let authenticator = Authenticator::builder(Oidc::issuer("https://i.example", "a").unwrap())
+        .keys(Arc::new(StaticKeys::of(&[&key])))
+        .clock(Arc::new(TestClock::at(0.0)))
+        .build()
+        .unwrap();
+    let token = key.token(&json!({
+        "iss": "https://i.example", "aud": "a", "sub": "U1", "exp": 60, "scope": "read write",
+    }));
+    let caller = authenticator.authenticate(&token).await.unwrap();
+    let looked_at = measure(|| assert!(RULE.check(&caller).is_ok()));
+    assert_eq!(looked_at.count_total, 0, "{looked_at:?}");
 }

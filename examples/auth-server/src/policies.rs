@@ -159,7 +159,7 @@ mod tests {
                 _ => None,
             })
             .flatten()
-            .map(str::to_owned)
+            .map(std::borrow::Cow::into_owned)
             .collect();
         let there: BTreeSet<_> = RIGHTS
             .iter()

@@ -36,11 +36,7 @@ impl Provider for Plain {
     }
 
     fn verification(&self) -> VerificationRules {
-        let refused = |kind, value| RefusedKind {
-            kind,
-            claim: "token_type",
-            value: Some(value),
-        };
+        let refused = |kind, value| RefusedKind::with_value(kind, "token_type", value);
         VerificationRules {
             refused: vec![
                 refused(TokenKind::Id, "id_token"),

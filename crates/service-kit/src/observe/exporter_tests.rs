@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
@@ -10,7 +9,6 @@ use actix_web::rt::System;
 use actix_web::rt::net::TcpStream;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::{App, Error, dev, web};
-use identity_core::keys::KeyAddress;
 use identity_core::verification::{AudienceRule, VerificationRules};
 use identity_core::{ClaimsError, Principal, Provider, VerifiedToken};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -15,7 +15,7 @@ on_both_databases! { the_walk_through_works }
 pub async fn verified(api: &Api, token: &str) -> VerifiedToken {
     let jwks = api.get_public("/.well-known/jwks.json").await.expect(200);
     let rules = VerificationRules {
-        types: vec!["at+jwt"],
+        types: vec!["at+jwt".into()],
         untyped: UntypedTokens::Refused,
         ..VerificationRules::new(
             vec![ISSUER.to_owned()],
