@@ -146,6 +146,7 @@ impl HttpClient {
     }
 
     /// Sends a form, built by `with`, to `url`.
+    #[cfg(feature = "client")]
     pub(crate) async fn post(
         &self,
         url: &Url,
