@@ -146,6 +146,7 @@ impl HttpClient {
     }
 
     /// Sends a form, built by `with`, to `url`.
+    #[cfg(feature = "client")]
     pub(crate) async fn post(
         &self,
         url: &Url,
@@ -224,7 +225,6 @@ impl HttpClient {
 /// where there is no bundle: to add a proxy or a company's certificate authority to.
 ///
 /// Unlike the client of [`HttpClient::new`] it takes proxies from the environment, unless `no_proxy` is called on it.
-#[must_use]
 pub fn client_builder() -> ClientBuilder {
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
     let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
