@@ -9,7 +9,7 @@ use identity_actix::settings::LogSettings;
 use identity_actix::telemetry::{self, LogFormat};
 use serde_json::Value;
 
-use crate::answer::Answer;
+use crate::http::Answer;
 
 /// What was written so far; a process that keeps no log has none.
 static KEPT: OnceLock<Mutex<Lines>> = OnceLock::new();

@@ -4,11 +4,11 @@ use std::fmt;
 
 use anyhow::{Context, Result, ensure};
 
-use super::refusal::Refusal;
-use crate::answer::Answer;
-use crate::launch::Routes;
+use crate::client;
+use crate::http::Answer;
+use crate::kind::Routes;
 use crate::log;
-use crate::raw;
+use crate::refusal::Refusal;
 use crate::target::Target;
 
 /// A request, byte by byte, that must not open anything, or one that must, so that the others are refused for what
@@ -109,41 +109,39 @@ impl Request {
             token,
             routes: target.kind().routes(),
         };
-        raw::send(target.base_url(), (self.write)(&draft).as_bytes()).await
+        target.send_bytes((self.write)(&draft).as_bytes()).await
     }
 
     /// Sends it, and its answer must be as the row says.
     pub(super) async fn check(&self, target: &Target, token: &str) -> Result<()> {
-        let answer = self.send(target, token).await?;
-        match (self.outcome, answer) {
-            (Outcome::Refused(refusal), answer) => {
-                let answer = answer.context("no answer")?;
-                refusal.expected(target.kind()).check(&answer)
-            }
-            (Outcome::Unread | Outcome::Shut, None) => Ok(()),
-            (Outcome::Unread, Some(answer)) => {
+        let Some(answer) = self.send(target, token).await? else {
+            let may_close = matches!(self.outcome, Outcome::Unread | Outcome::Shut);
+            ensure!(may_close, "no answer");
+            return Ok(());
+        };
+        match self.outcome {
+            Outcome::Refused(refusal) => refusal.expected(target.kind()).check(&answer),
+            Outcome::Unread => {
                 ensure!([400, 431].contains(&answer.status), "{answer:?}");
                 ensure!(answer.header("x-request-id").is_none(), "{answer:?}");
                 one_answer(&answer)
             }
-            (Outcome::Shut, Some(answer)) => {
+            Outcome::Shut => {
                 ensure!((400..500).contains(&answer.status), "{answer:?}");
                 no_reason(&answer)?;
                 nothing_open(&answer)
             }
-            (Outcome::Open, answer) => {
-                let answer = answer.context("no answer")?;
+            Outcome::Open => {
                 ensure!(answer.status == 200, "{answer:?}");
                 no_reason(&answer)?;
                 one_answer(&answer)
             }
-            (Outcome::OpenThenRefused(refusal), answer) => {
-                let first = answer.context("no answer")?;
-                ensure!(first.status == 200, "the first: {first:?}");
-                no_reason(&first)?;
-                let both = first.text();
+            Outcome::OpenThenRefused(refusal) => {
+                ensure!(answer.status == 200, "the first: {answer:?}");
+                no_reason(&answer)?;
+                let both = answer.text();
                 let (_, second) = both.split_once("HTTP/1.1 ").context("one answer only")?;
-                let second = raw::parse(format!("HTTP/1.1 {second}").as_bytes())?;
+                let second = client::parse(format!("HTTP/1.1 {second}").as_bytes())?;
                 refusal.expected(target.kind()).check(&second)
             }
         }

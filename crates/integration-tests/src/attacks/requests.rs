@@ -1,10 +1,10 @@
 //! Heads and bodies that no HTTP client would send (RFC 6750, section 2; RFC 9110; RFC 9112, sections 5, 6 and 11).
 
-use super::refusal::{
-    HEADER_ENCODING, NO_TOKEN, NOT_ASCII, NOTHING_AFTER_BEARER, SEVERAL_HEADERS, SEVERAL_TOKENS,
-};
 use super::request::Outcome::{Open, OpenThenRefused, Refused, Shut, Unread};
 use super::request::{Request, request};
+use crate::refusal::{
+    HEADER_ENCODING, NO_TOKEN, NOT_ASCII, NOTHING_AFTER_BEARER, SEVERAL_HEADERS, SEVERAL_TOKENS,
+};
 
 const ONE: &str = "RFC 9110, 5.3: a field that is no list stands once";
 const FORM: &str = "RFC 6750, 2.1: Bearer, a space, and one token";

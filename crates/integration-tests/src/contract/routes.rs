@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, ensure};
 
 use super::matrix::{Matrix, asked_path};
-use super::problems::{missing_token, not_found};
-use crate::call::Call;
 use crate::case::{Case, Needs, label};
 use crate::expectation::Expectation;
-use crate::raw;
+use crate::http::Call;
+use crate::refusal::NO_TOKEN;
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -27,7 +26,7 @@ fn unknown() -> Vec<Case> {
             "A path that is no route is told so, as a problem.",
             Needs::Service,
             async move |target| {
-                let expected = not_found(path);
+                let expected = Expectation::not_found(path);
                 target.check(&Call::get(path), &expected).await.map(drop)
             },
         )
@@ -38,8 +37,8 @@ fn unknown() -> Vec<Case> {
         Needs::Personas,
         async |target| {
             let path = format!("{}/nope", target.kind().routes().scope);
-            let (call, expected) = (Call::get(path.as_str()), not_found(&path));
-            target.check(&call, &missing_token(target.kind())).await?;
+            let (call, expected) = (Call::get(path.as_str()), Expectation::not_found(&path));
+            target.refused(&call, NO_TOKEN).await?;
             target.check_as("nobody", call, &expected).await.map(drop)
         },
     );
@@ -56,7 +55,7 @@ fn unknown() -> Vec<Case> {
             ] {
                 let request =
                     format!("GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n\r\n");
-                let answer = raw::send(target.base_url(), request.as_bytes()).await?;
+                let answer = target.send_bytes(request.as_bytes()).await?;
                 let answer = answer.context("no answer")?;
                 ensure!(answer.status == 404, "{path}: {answer:?}");
             }
@@ -69,7 +68,7 @@ fn unknown() -> Vec<Case> {
         Needs::Service,
         async |target| {
             let answer = target.get("/nope?token=secret-of-somebody").await?;
-            not_found("/nope").check(&answer)?;
+            Expectation::not_found("/nope").check(&answer)?;
             ensure!(!answer.text().contains("secret-of-somebody"), "{answer:?}");
             Ok(())
         },
@@ -82,8 +81,8 @@ fn unknown() -> Vec<Case> {
             let path = target.kind().routes().scope;
             let answer = target.get(path).await?;
             match answer.status {
-                401 => missing_token(target.kind()).check(&answer),
-                _ => not_found(path).check(&answer),
+                401 => NO_TOKEN.expected(target.kind()).check(&answer),
+                _ => Expectation::not_found(path).check(&answer),
             }
         },
     );
@@ -112,9 +111,9 @@ fn other_methods(matrix: &Matrix) -> Vec<Case> {
                     let call = Call::new(method, asked_path(path));
                     let expected = Expectation::problem(405, "method_not_allowed")
                         .detail(format!("{method} is not allowed here"));
-                    let stranger = missing_token(target.kind());
-                    let told = if public { &expected } else { &stranger };
-                    target.check(&call, told).await?;
+                    let without_token = NO_TOKEN.expected(target.kind());
+                    let first = if public { &expected } else { &without_token };
+                    target.check(&call, first).await?;
                     let answer = target.check_as("admin", call, &expected).await?;
                     let allow = answer.header("allow").context("there is no Allow")?;
                     let allow: BTreeSet<_> = allow.split(", ").collect();

@@ -1,16 +1,14 @@
 //! `docker stop`: SIGTERM, and what becomes of the requests that are there.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use integration_tests::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
 use crate::docker::docker;
+use crate::flow::Flow;
 use crate::world::World;
 
 /// Callers that stop asking when `/health/ready` says that the service stops, as a load balancer does: each of their
@@ -21,34 +19,11 @@ pub(crate) async fn drains(world: &World) -> Result<()> {
     let token = target.token("admin").await?;
     let slow = Slow::begin(&address).await?;
 
-    let stopping = Arc::new(AtomicBool::new(false));
-    let answered = Arc::new(AtomicUsize::new(0));
-    let mut callers = JoinSet::new();
-    for _ in 0..4 {
-        let (target, token) = (target.clone(), token.clone());
-        let (stopping, answered) = (Arc::clone(&stopping), Arc::clone(&answered));
-        callers.spawn(async move {
-            while !stopping.load(Ordering::SeqCst) {
-                let call = target.any_caller().bearer(&token);
-                let answer = target.send(&call).await;
-                let before = answered.fetch_add(1, Ordering::SeqCst);
-                let answer = answer.with_context(|| format!("after {before} answers"))?;
-                ensure!(answer.status == 200, "{answer:?}");
-            }
-            anyhow::Ok(())
-        });
-    }
-    integration_tests::until("requests flow", async || {
-        Ok(answered.load(Ordering::SeqCst) > 100)
-    })
-    .await?;
-
+    let mut flow = Flow::start(&target, token, 4);
+    flow.go_on_for(100).await?;
     docker(&["kill", "--signal", "TERM", world.service.id()]).await?;
     until_stopping(&target).await?;
-    stopping.store(true, Ordering::SeqCst);
-    while let Some(caller) = callers.join_next().await {
-        caller??;
-    }
+    flow.stop().await?;
     slow.end().await?;
     ended_well(world).await
 }
@@ -68,6 +43,7 @@ async fn until_stopping(target: &Target) -> Result<()> {
         Ok(answer.status == 503 && answer.text().contains("stopping"))
     })
     .await
+    .map(drop)
 }
 
 async fn ended_well(world: &World) -> Result<()> {
