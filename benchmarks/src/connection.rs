@@ -6,13 +6,13 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A connection over which requests are sent and answers come back in their order.
+/// A connection over which requests are sent and responses come back in their order.
 pub struct Connection {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
-/// An answer.
+/// An response.
 pub struct Reply {
     /// The status code.
     pub status: u16,
@@ -34,7 +34,7 @@ impl Connection {
         self.stream.write_all(requests).await
     }
 
-    /// The next answer, which must say how long it is.
+    /// The next response, which must say how long it is.
     pub async fn receive(&mut self) -> Result<Reply> {
         let end = loop {
             if let Some(end) = self.unread.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -90,7 +90,12 @@ pub async fn get(address: SocketAddr, path: &str) -> Result<Reply> {
 
 /// The status and the length of the body.
 fn read_head(head: &[u8]) -> Result<(u16, usize)> {
-    let bad = || Error::new(ErrorKind::InvalidData, "an answer without status or length");
+    let bad = || {
+        Error::new(
+            ErrorKind::InvalidData,
+            "a response without status or length",
+        )
+    };
     let head = std::str::from_utf8(head).map_err(|_| bad())?;
     let status = head.get(9..12).and_then(|digits| digits.parse().ok());
     let length = head.split("\r\n").find_map(|line| {

@@ -1,6 +1,6 @@
 //! Allocations for one request, whole: `cargo run -p benchmarks --bin allocations`.
 //!
-//! Counts what this process allocates while auth0-api answers, in a thread of it. The requests are made before, and what
+//! Counts what this process allocates while auth0-api responds, in a thread of it. The requests are made before, and what
 //! asks allocates nothing, so that all of it is the service's. Unlike times, the counts are the same on a busy machine.
 #![expect(clippy::print_stdout, reason = "its table is what it is for")]
 
@@ -59,14 +59,14 @@ fn allocated_for_each(address: &str, requests: &[String]) -> Result<(f64, f64)> 
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     let mut requests = requests.iter().cycle();
-    let mut answer = [0; 64 * 1024];
+    let mut response = [0; 64 * 1024];
     let mut ask = |count: usize| -> Result<()> {
         for request in requests.by_ref().take(count) {
             stream.write_all(request.as_bytes())?;
-            // The answers are short: each comes in one piece.
-            let length = stream.read(&mut answer)?;
-            let answer = answer.get(..length).unwrap_or_default();
-            ensure!(answer.starts_with(b"HTTP/1.1 200 "), "it was refused");
+            // The responses are short: each comes in one piece.
+            let length = stream.read(&mut response)?;
+            let response = response.get(..length).unwrap_or_default();
+            ensure!(response.starts_with(b"HTTP/1.1 200 "), "it was refused");
         }
         Ok(())
     };

@@ -11,7 +11,7 @@ use reqwest::{Client, Method};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::http::{Answer, Call};
+use crate::http::{Call, Response};
 
 /// A client for plain HTTP on this machine or network: no proxy, no redirects, no kept connections, so that a server
 /// that was stopped has nothing to wait for.
@@ -31,7 +31,7 @@ pub(crate) fn client() -> Result<Client> {
 }
 
 /// Sends `call` to the service at `base_url`.
-pub(crate) async fn send(client: &Client, base_url: &str, call: &Call) -> Result<Answer> {
+pub(crate) async fn send(client: &Client, base_url: &str, call: &Call) -> Result<Response> {
     let method = Method::from_bytes(call.method.as_bytes())?;
     let mut request = client.request(method, format!("{base_url}{}", call.path));
     for (name, value) in &call.headers {
@@ -42,28 +42,28 @@ pub(crate) async fn send(client: &Client, base_url: &str, call: &Call) -> Result
         request = request.body(body.clone());
     }
     let sent = request.send().await;
-    let received = sent.with_context(|| format!("no answer to {call:?}"))?;
+    let received = sent.with_context(|| format!("no response to {call:?}"))?;
     let headers = received.headers().iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     });
-    let mut answer = Answer {
+    let mut response = Response {
         status: received.status().as_u16(),
         headers: headers.collect(),
         body: received.bytes().await?.to_vec(),
     };
     // Browsers read gzip, and so does this client: reqwest's own decoder would hide the header that says so.
-    if answer.header("content-encoding") == Some("gzip") {
+    if response.header("content-encoding") == Some("gzip") {
         let mut body = Vec::new();
-        GzDecoder::new(answer.body.as_slice()).read_to_end(&mut body)?;
-        answer.body = body;
+        GzDecoder::new(response.body.as_slice()).read_to_end(&mut body)?;
+        response.body = body;
     }
-    Ok(answer)
+    Ok(response)
 }
 
-/// Sends these bytes and reads until the server closes; `None` if it closed without an answer. The bytes should ask for
+/// Sends these bytes and reads until the server closes; `None` if it closed without a response. The bytes should ask for
 /// that with `Connection: close`.
-pub(crate) async fn send_bytes(base_url: &str, request: &[u8]) -> Result<Option<Answer>> {
+pub(crate) async fn send_bytes(base_url: &str, request: &[u8]) -> Result<Option<Response>> {
     let authority = base_url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(authority).await?;
     // A server that has read enough may close before it has read everything: what counts is what it sent.
@@ -76,10 +76,10 @@ pub(crate) async fn send_bytes(base_url: &str, request: &[u8]) -> Result<Option<
     }
 }
 
-/// Parses the head and the body of an answer that ends with its connection.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Answer> {
+/// Parses the head and the body of a response that ends with its connection.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Response> {
     let split = bytes.windows(4).position(|window| window == b"\r\n\r\n");
-    let (head, body) = bytes.split_at(split.context("an answer without the end of its head")?);
+    let (head, body) = bytes.split_at(split.context("a response without the end of its head")?);
     let head = String::from_utf8_lossy(head);
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1));
@@ -87,8 +87,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Answer> {
         let (name, value) = line.split_once(':')?;
         Some((name.to_ascii_lowercase(), value.trim().to_owned()))
     };
-    Ok(Answer {
-        status: status.context("an answer without a status")?.parse()?,
+    Ok(Response {
+        status: status.context("a response without a status")?.parse()?,
         headers: lines.filter_map(header).collect(),
         body: body.get(4..).unwrap_or_default().to_vec(),
     })

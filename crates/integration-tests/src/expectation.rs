@@ -1,12 +1,12 @@
-//! What an answer must be.
+//! What a response must be.
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use crate::http::Answer;
+use crate::http::Response;
 use crate::log;
 
-/// Status, headers and body of an answer, checked together. More members in a JSON body are allowed.
+/// Status, headers and body of a response, checked together. More members in a JSON body are allowed.
 #[derive(Debug, Clone)]
 pub(crate) struct Expectation {
     status: u16,
@@ -29,7 +29,7 @@ enum Detail {
 }
 
 impl Expectation {
-    /// A JSON answer with at least these members.
+    /// A JSON response with at least these members.
     pub(crate) fn json(members: Value) -> Self {
         Self {
             status: 200,
@@ -96,14 +96,14 @@ impl Expectation {
         Self { reasons, ..self }
     }
 
-    /// Errors: everything that is not as expected, and the answer.
-    pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
+    /// Errors: everything that is not as expected, and the response.
+    pub(crate) fn check(&self, response: &Response) -> Result<()> {
         let mut faults = Vec::new();
-        if answer.status != self.status {
+        if response.status != self.status {
             faults.push(format!("the status is not {}", self.status));
         }
         let mut header = |name: &str, expected: Option<&str>| {
-            let values: Vec<_> = answer.all(name).collect();
+            let values: Vec<_> = response.all(name).collect();
             if values != Vec::from_iter(expected) {
                 let expected = expected.unwrap_or("(none)");
                 faults.push(format!("{name} is {values:?}, not {expected}"));
@@ -111,14 +111,14 @@ impl Expectation {
         };
         header("content-type", Some(self.content_type));
         header("www-authenticate", self.challenge.as_deref());
-        if self.retries && !retries(answer) {
+        if self.retries && !retries(response) {
             faults.push("Retry-After is not from 1 to 60".to_owned());
         }
-        match serde_json::from_slice(&answer.body) {
-            Ok(body) => self.check_body(&body, answer, &mut faults),
+        match serde_json::from_slice(&response.body) {
+            Ok(body) => self.check_body(&body, response, &mut faults),
             Err(error) => faults.push(format!("the body is not JSON: {error}")),
         }
-        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(answer))
+        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(response))
             && logged != *expected
         {
             faults.push(format!("the log has {logged:?}, not {expected:?}"));
@@ -126,10 +126,10 @@ impl Expectation {
         if faults.is_empty() {
             return Ok(());
         }
-        bail!("- {}\n\nThe answer was {answer:?}", faults.join("\n- "))
+        bail!("- {}\n\nThe response was {response:?}", faults.join("\n- "))
     }
 
-    fn check_body(&self, body: &Value, answer: &Answer, faults: &mut Vec<String>) {
+    fn check_body(&self, body: &Value, response: &Response, faults: &mut Vec<String>) {
         compare(body, &self.members, "", faults);
         let detail = body.get("detail").and_then(Value::as_str);
         match &self.detail {
@@ -142,7 +142,7 @@ impl Expectation {
             _ => {}
         }
         let named = body.get("request_id").and_then(Value::as_str);
-        let id = answer.header("x-request-id").filter(|id| !id.is_empty());
+        let id = response.header("x-request-id").filter(|id| !id.is_empty());
         if id.is_none() {
             faults.push("there is no x-request-id".to_owned());
         } else if self.content_type == "application/problem+json" && named != id {
@@ -152,8 +152,8 @@ impl Expectation {
 }
 
 /// Whether `Retry-After` is in whole seconds, and not 0, which would say "at once" (RFC 9110, section 10.2.3).
-pub(crate) fn retries(answer: &Answer) -> bool {
-    let seconds = answer.header("retry-after").map(str::parse);
+pub(crate) fn retries(response: &Response) -> bool {
+    let seconds = response.header("retry-after").map(str::parse);
     matches!(seconds, Some(Ok(1..=60)))
 }
 
@@ -196,14 +196,14 @@ fn title(status: u16) -> &'static str {
 mod tests {
     use super::*;
 
-    fn good() -> Answer {
+    fn good() -> Response {
         let headers = [
             ("content-type", "application/problem+json"),
             ("x-request-id", "7"),
             ("www-authenticate", "Bearer realm=\"a\""),
         ];
         let body = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "c", "detail": "d", "request_id": "7", "more": 1});
-        Answer {
+        Response {
             status: 401,
             headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
             body: body.to_string().into_bytes(),
@@ -223,11 +223,11 @@ mod tests {
     #[test]
     fn each_difference_is_found() {
         let without = |name: &'static str| {
-            let mut answer = good();
-            answer.headers.retain(|(known, _)| known != name);
-            answer
+            let mut response = good();
+            response.headers.retain(|(known, _)| known != name);
+            response
         };
-        let with = |from: &str, to: &str| Answer {
+        let with = |from: &str, to: &str| Response {
             body: good().text().replace(from, to).into_bytes(),
             ..good()
         };
@@ -235,7 +235,7 @@ mod tests {
         let header = ("www-authenticate".to_owned(), "Basic".to_owned());
         twice.headers.push(header);
         let differences = [
-            Answer {
+            Response {
                 status: 403,
                 ..good()
             },
@@ -247,8 +247,8 @@ mod tests {
             with("\"7\"", "\"8\""),
         ];
         let expectation = expectation().challenge("Bearer realm=\"a\"");
-        for answer in differences {
-            assert!(expectation.check(&answer).is_err(), "{answer:?}");
+        for response in differences {
+            assert!(expectation.check(&response).is_err(), "{response:?}");
         }
     }
 

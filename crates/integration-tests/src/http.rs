@@ -1,4 +1,4 @@
-//! A request and its answer.
+//! A request and its response.
 
 use std::fmt;
 
@@ -80,9 +80,9 @@ impl fmt::Debug for Call {
     }
 }
 
-/// An answer, read to its end.
+/// A response, read to its end.
 #[derive(Clone)]
-pub struct Answer {
+pub struct Response {
     /// The status code.
     pub status: u16,
     /// Names are in lower case.
@@ -90,7 +90,7 @@ pub struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// Returns the value of a header that is there once.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.all(name);
@@ -133,7 +133,7 @@ impl Answer {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for Response {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}", self.status)?;
         for (name, value) in &self.headers {

@@ -1,4 +1,4 @@
-//! The services under test, and what differs between them where the same is asked of each.
+//! The services under test, and what differs between them where the same is tested of each.
 
 use clap::ValueEnum;
 use local_issuer::ProviderKind;

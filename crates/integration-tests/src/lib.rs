@@ -34,7 +34,7 @@ mod log;
 mod wait;
 
 pub use case::{Case, Needs};
-pub use http::{Answer, Call};
+pub use http::{Call, Response};
 pub use kind::ServiceKind;
 pub use launch::{
     BILLING_PERSONAS, Environment, ReservedPorts, World, issuer_config, start_issuer,

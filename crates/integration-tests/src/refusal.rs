@@ -124,7 +124,7 @@ impl Refusal {
         self.status
     }
 
-    /// The whole answer, and the reason in the log.
+    /// The whole response, and the reason in the log.
     pub(crate) fn expected(self, kind: ServiceKind) -> Expectation {
         let mut challenge = format!("Bearer realm=\"{}\"", kind.name());
         if let Some(error) = self.error {

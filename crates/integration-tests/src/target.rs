@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::client;
 use crate::expectation::Expectation;
-use crate::http::{Answer, Call};
+use crate::http::{Call, Response};
 use crate::kind::ServiceKind;
 use crate::refusal::Refusal;
 use crate::tokens::Tokens;
@@ -100,12 +100,12 @@ impl Target {
     pub async fn until_ready(&self) -> Result<()> {
         let said = Mutex::new("nothing".to_owned());
         let ready = wait::until("the service is ready", async || {
-            let answer = self.get("/health/ready").await;
-            let (ready, answer) = match answer {
-                Ok(answer) => (answer.status == 200, answer.text()),
+            let response = self.get("/health/ready").await;
+            let (ready, response) = match response {
+                Ok(response) => (response.status == 200, response.text()),
                 Err(error) => (false, format!("{error:#}")),
             };
-            *said.lock().await = answer;
+            *said.lock().await = response;
             Ok(ready)
         });
         let outcome = ready.await.map(drop);
@@ -170,42 +170,42 @@ impl Target {
         self.issuer.as_ref().context("there is no local issuer")
     }
 
-    /// Sends `call`. Errors: no answer.
-    pub async fn send(&self, call: &Call) -> Result<Answer> {
+    /// Sends `call`. Errors: no response.
+    pub async fn send(&self, call: &Call) -> Result<Response> {
         client::send(&self.client, &self.base_url, call).await
     }
 
     /// Sends `call` to another server: the token endpoint, for one.
-    pub(crate) async fn send_to(&self, base_url: &str, call: &Call) -> Result<Answer> {
+    pub(crate) async fn send_to(&self, base_url: &str, call: &Call) -> Result<Response> {
         client::send(&self.client, base_url, call).await
     }
 
     /// Sends these bytes, as [`client::send_bytes`] says.
-    pub(crate) async fn send_bytes(&self, request: &[u8]) -> Result<Option<Answer>> {
+    pub(crate) async fn send_bytes(&self, request: &[u8]) -> Result<Option<Response>> {
         client::send_bytes(&self.base_url, request).await
     }
 
     /// Sends a `GET` without a token.
-    pub async fn get(&self, path: &str) -> Result<Answer> {
+    pub async fn get(&self, path: &str) -> Result<Response> {
         self.send(&Call::get(path)).await
     }
 
-    /// Sends `call`. Errors: the answer has another status.
-    pub async fn status(&self, call: &Call, status: u16) -> Result<Answer> {
-        let answer = self.send(call).await?;
+    /// Sends `call`. Errors: the response has another status.
+    pub async fn status(&self, call: &Call, status: u16) -> Result<Response> {
+        let response = self.send(call).await?;
         ensure!(
-            answer.status == status,
-            "{call:?} is not {status}: {answer:?}"
+            response.status == status,
+            "{call:?} is not {status}: {response:?}"
         );
-        Ok(answer)
+        Ok(response)
     }
 
-    /// Sends `call`. Errors: the answer is not as `expected`.
-    pub(crate) async fn check(&self, call: &Call, expected: &Expectation) -> Result<Answer> {
-        let answer = self.send(call).await?;
-        let checked = expected.check(&answer);
+    /// Sends `call`. Errors: the response is not as `expected`.
+    pub(crate) async fn check(&self, call: &Call, expected: &Expectation) -> Result<Response> {
+        let response = self.send(call).await?;
+        let checked = expected.check(&response);
         checked.with_context(|| format!("{call:?}"))?;
-        Ok(answer)
+        Ok(response)
     }
 
     /// As [`Self::check`], with the token of a persona.
@@ -214,25 +214,25 @@ impl Target {
         persona: &str,
         call: Call,
         expected: &Expectation,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         let call = call.bearer(&self.token(persona).await?);
         let checked = self.check(&call, expected).await;
         checked.with_context(|| format!("as {persona}"))
     }
 
-    /// Sends `call` with the token of a persona. Errors: the answer is not 200 and JSON with at least these members.
+    /// Sends `call` with the token of a persona. Errors: the response is not 200 and JSON with at least these members.
     pub(crate) async fn json_as(
         &self,
         persona: &str,
         call: Call,
         members: Value,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         self.check_as(persona, call, &Expectation::json(members))
             .await
     }
 
     /// Sends `call`. Errors: as of [`Self::json_as`].
-    pub(crate) async fn json(&self, call: &Call, members: Value) -> Result<Answer> {
+    pub(crate) async fn json(&self, call: &Call, members: Value) -> Result<Response> {
         self.check(call, &Expectation::json(members)).await
     }
 

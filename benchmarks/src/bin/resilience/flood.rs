@@ -1,4 +1,4 @@
-//! Strangers name key ids that the issuer never had, as fast as they can, beside honest callers.
+//! Forged key ids that the issuer never had, as fast as can be, beside honest callers.
 
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,7 @@ pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     if !arguments.short {
         let outage = until_a_new_key_works(&world, &service).await?;
         let figure = (NAME, "a new key without warning: refused for (s)");
-        // One refetch was spent on a stranger a moment before: the next is due in five seconds.
+        // One refetch was spent on a forged key id a moment before: the next is due in five seconds.
         report.within(arguments, figure, outage.as_secs_f64(), 6.0);
     }
     let strangers = flood.stop().await;
@@ -72,7 +72,7 @@ fn tell_forged(report: &mut Report, strangers: &Tally) {
     report.tell(NAME, "forged tokens' answers", strangers.others());
 }
 
-/// What the issuer was asked during the flood.
+/// The requests to the issuer during the flood.
 struct Fetches {
     all: u64,
     /// Of the flood.
@@ -154,7 +154,7 @@ impl Honest {
     }
 }
 
-/// How long good tokens are refused whose key nobody announced, while strangers use up the refetches.
+/// How long good tokens are refused whose key was not announced, while forged key ids use up the refetches.
 async fn until_a_new_key_works(world: &World, service: &Service) -> Result<Duration> {
     world.rotate(Rotation::unannounced()).await?;
     let tokens = world.tokens()?;

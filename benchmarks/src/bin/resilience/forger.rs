@@ -1,4 +1,4 @@
-//! Strangers: tokens that differ from a good one in their key id and their signature, each key id another one.
+//! Forgers: tokens that differ from a good one in their key id and their signature, each key id another one.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const CONNECTIONS: u64 = 32;
 /// Sent at once over each connection: forging must cost less than refusing.
 const BATCH: u64 = 8;
 
-/// Strangers at work.
+/// Forgers at work.
 pub struct Flood {
     stopped: Arc<AtomicBool>,
     strangers: JoinSet<Tally>,
@@ -35,7 +35,7 @@ struct Pattern {
 }
 
 impl Flood {
-    /// Sends so many forged tokens a second, or as many as are answered.
+    /// Sends so many forged tokens a second, or as many as get a response.
     pub fn start(address: SocketAddr, token: &str, per_second: u64) -> Result<Self> {
         let pattern = Arc::new(Pattern::of(token)?);
         let stopped = Arc::new(AtomicBool::new(false));
@@ -53,7 +53,7 @@ impl Flood {
         })
     }
 
-    /// What was answered until now.
+    /// The responses until now.
     pub async fn stop(self) -> Tally {
         self.stopped.store(true, Ordering::Release);
         Tally::of_all(self.strangers, self.started.elapsed()).await

@@ -1,4 +1,4 @@
-//! Honest callers: as many requests as the service answers, over connections that stay open.
+//! Honest callers: as many requests as the service serves, over connections that stay open.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::tally::{BROKEN, Tally};
 
 /// How many callers there are; two cores are busy with far fewer.
 pub const CALLERS: usize = 32;
-/// Whoever waits longer has no answer.
+/// A caller who waits longer has no response.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Callers at work.
@@ -84,7 +84,7 @@ impl Load {
             .map(drop)
     }
 
-    /// What was answered until now.
+    /// The responses until now.
     pub async fn stop(self) -> Tally {
         self.shared.stopped.store(true, Ordering::Release);
         Tally::of_all(self.callers, self.started.elapsed()).await

@@ -1,6 +1,6 @@
-//! What the services do while their issuer rotates its keys, is out of order, or is asked for keys by strangers.
+//! What the services do while their issuer rotates its keys, is out of order, or is asked for keys with forged key ids.
 //!
-//! `scripts/resilience` builds a service, runs this against it as a process of its own, and fails if a figure is missed.
+//! `scripts/resilience` builds a service, runs this against it as a process of its own, and fails if a number is missed.
 //! The issuer and the load are in this process. `--short` asserts what is counted and never what is timed.
 #![expect(
     clippy::print_stdout,

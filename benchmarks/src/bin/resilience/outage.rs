@@ -56,7 +56,7 @@ impl Outage {
     pub async fn begin(self, world: &mut World) -> Result<()> {
         let fault = match self {
             Self::Down => return world.stop_issuer().await,
-            // Longer than anybody waits; clearing it ends it.
+            // Longer than any client waits; clearing it ends it.
             Self::Slow => Fault::Delay(std::time::Duration::from_secs(3600)),
             Self::Garbage => Fault::Garbage,
             Self::Status500 => Fault::Status(500),

@@ -1,4 +1,4 @@
-//! The figures, what they ought to be, and the table at the end.
+//! The numbers, what they ought to be, and the table at the end.
 
 use std::fmt::Display;
 
@@ -6,7 +6,7 @@ use benchmarks::load_averages;
 
 use crate::arguments::Arguments;
 
-/// Every figure of this run.
+/// Every number of this run.
 #[derive(Default)]
 pub struct Report {
     rows: Vec<Row>,
@@ -74,7 +74,7 @@ impl Report {
         self.add(scenario, figure, value, "", Verdict::Told);
     }
 
-    /// The figures that were missed.
+    /// The numbers that were missed.
     pub fn missed(&self) -> Vec<String> {
         let missed = self
             .rows

@@ -14,7 +14,7 @@ use crate::tally::Tally;
 use crate::world::World;
 
 const NAME: &str = "rotation";
-/// So that a key published ahead is met in a refresh, as it would be with the default five minutes in a day.
+/// So that a key published ahead is seen in a refresh, as it would be with the default five minutes in a day.
 const SHORT_TTL: (&str, &str) = ("KEYS_TTL_SECONDS", "1");
 const REFETCHES: &str = "identity_key_refetches_total";
 
@@ -37,7 +37,7 @@ async fn published_ahead(arguments: &Arguments, report: &mut Report, half: Durat
     load.let_go_of_earlier_tokens().await?;
     let tally = load.stop().await;
     refusals(report, "key published ahead", &tally);
-    // Nobody met a key that was not known yet.
+    // No token had a key that was not known yet.
     let refetches = service.figure(REFETCHES).await?;
     report.exactly(NAME, "key published ahead: refetches", refetches, 0);
     Ok(())
@@ -55,7 +55,7 @@ async fn unannounced(arguments: &Arguments, report: &mut Report, half: Duration)
     sleep(half).await;
     load.let_go_of_earlier_tokens().await?;
     let tally = load.stop().await;
-    // None is the least there can be: whoever meets the key first waits for the refetch that it asks for.
+    // None is the least there can be: the request that sees the key first waits for the refetch.
     refusals(report, "no warning", &tally);
     let (discoveries_after, key_sets_after) = world.fetches()?;
     let discovered = discoveries_after - discoveries;
@@ -96,7 +96,7 @@ async fn old_key_revoked(arguments: &Arguments, report: &mut Report, half: Durat
 async fn rotate_announced(world: &World) -> Result<()> {
     world.rotate(Rotation::publish_ahead()).await?;
     let (_, seen) = world.fetches()?;
-    // The first of two may have been answered before.
+    // The first of two may have been served before.
     let fetched_again = async || Ok(world.fetches()?.1 >= seen + 2);
     until("the key set was fetched again", fetched_again).await?;
     world.rotate(Rotation::default()).await

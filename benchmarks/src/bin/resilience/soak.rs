@@ -81,7 +81,7 @@ async fn watch(service: &Service, duration: Duration) -> Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// Each time the next key is published ahead, and the old one revoked once nobody uses it.
+/// Each time the next key is published ahead, and the old one revoked once it is not used any more.
 async fn rotate(world: &World, load: &Load, duration: Duration) -> Result<u64> {
     let start = Instant::now();
     let mut rotations = 0;

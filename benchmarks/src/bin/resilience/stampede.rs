@@ -13,13 +13,13 @@ use crate::world::World;
 use benchmarks::{Connection, PRIVATE, request};
 
 const NAME: &str = "stampede";
-/// Fewer than may wait for keys (`KEYS_MAX_WAITING`, 1,024): all of them are answered 200.
+/// Fewer than may wait for keys (`KEYS_MAX_WAITING`, 1,024): all of them get 200.
 const REQUESTS: u64 = 1000;
 
 pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     let world = World::start(arguments).await?;
     let tokens = world.tokens()?;
-    // The first answer of the issuer is held back until all are waiting for it.
+    // The first response of the issuer is held back until all are waiting for it.
     let hold = Fault::Delay(Duration::from_secs(3600));
     world.issuer()?.fail(Endpoint::All, hold)?;
     let service = world.service(&[("FETCH_TIMEOUT_SECONDS", "60")]).await?;

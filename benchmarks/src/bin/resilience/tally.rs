@@ -1,11 +1,11 @@
-//! What was answered, and how soon.
+//! The responses, and how soon they came.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-/// The answers of one stretch of time.
+/// The responses of one stretch of time.
 #[derive(Default)]
 pub struct Tally {
     ok: u64,
@@ -22,7 +22,7 @@ struct Latencies {
     count: u64,
 }
 
-/// What an answer without one is called.
+/// What a response without one is called.
 pub const BROKEN: &str = "broken connection";
 
 impl Tally {
@@ -92,12 +92,12 @@ impl Tally {
         self.all() as f64 / self.elapsed.as_secs_f64()
     }
 
-    /// So many of a hundred were answered within this, in milliseconds.
+    /// So many of a hundred took no longer than this, in milliseconds.
     pub fn percentile(&self, percent: f64) -> f64 {
         self.latencies.percentile(percent).as_secs_f64() * 1000.0
     }
 
-    /// What was answered but 200.
+    /// The responses other than 200.
     pub fn others(&self) -> String {
         let others = self.others.iter();
         let all: Vec<_> = others

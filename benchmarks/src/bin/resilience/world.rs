@@ -73,7 +73,7 @@ impl World {
         Ok(issuer.provider(self.kind.provider()))
     }
 
-    /// How often the discovery document and the key set were asked for.
+    /// How often the discovery document and the key set were requested.
     pub fn fetches(&self) -> Result<(u64, u64)> {
         let issuer = self.issuer()?;
         let count = |endpoint| issuer.endpoint_requests(endpoint);
@@ -87,7 +87,7 @@ impl World {
         Ok(())
     }
 
-    /// Nobody listens at its ports any more.
+    /// Nothing listens at its ports any more.
     pub async fn stop_issuer(&mut self) -> Result<()> {
         let issuer = self.issuer.take().context("the issuer is down already")?;
         self.config = issuer.config();

@@ -1,6 +1,6 @@
-//! A core that does not sleep while the load on it waits for answers.
+//! A core that does not sleep while the load on it waits for responses.
 //!
-//! Whoever has something for a core that sleeps has to wake it, which costs ten microseconds and more in some virtual
+//! To wake a core that sleeps costs ten microseconds and more in some virtual
 //! machines: as much as a request. Where a service is at home, its clients' cores are other machines' and cost it nothing.
 //! So beside wrk runs a process that does nothing but give the core away. The system's policy for batch work keeps either
 //! from interrupting the other.
@@ -35,14 +35,14 @@ impl Drop for Awake {
     }
 }
 
-/// A command to be completed with the program that is to run on these cores and to interrupt nobody there.
+/// A command to be completed with the program that is to run on these cores and to interrupt no other there.
 pub fn batch(cores: &str) -> Command {
     let mut command = Command::new("taskset");
     command.args(["-c", cores, "chrt", "--batch", "0"]);
     command
 }
 
-/// What such a process does, until whoever started it is gone.
+/// What such a process does, until the process that started it has ended.
 pub fn run() -> ! {
     thread::spawn(|| {
         drop(io::stdin().read_to_end(&mut Vec::new()));

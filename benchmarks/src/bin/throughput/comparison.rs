@@ -146,7 +146,7 @@ fn rows(world: &World) -> Vec<Row> {
     rows
 }
 
-/// For whoever waits.
+/// For the person who waits.
 pub fn progress(round: usize, row: &Row) {
     let rate = row.samples.last().map_or(f64::NAN, |sample| sample.rate);
     let line = format!(
@@ -154,6 +154,6 @@ pub fn progress(round: usize, row: &Row) {
         round + 1,
         row.name
     );
-    // Nobody may be there.
+    // It may be closed.
     drop(writeln!(stderr(), "{line}"));
 }

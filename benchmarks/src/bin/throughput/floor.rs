@@ -1,4 +1,4 @@
-//! The floor: plain actix-web that answers what the service answers, with no middleware and nobody asked who they are.
+//! The floor: plain actix-web with the service's response, without middleware and without authentication.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -14,7 +14,7 @@ use benchmarks::{PRIVATE, PUBLIC};
 
 const WRITTEN_BY_THE_SERVER: [&str; 3] = ["connection", "content-length", "date"];
 
-/// Names and values of an answer's head, besides those that the server itself writes, and its body.
+/// Names and values of a response's head, besides those that the server itself writes, and its body.
 type Recording = (Vec<(String, String)>, String);
 
 #[derive(Clone)]
@@ -23,16 +23,16 @@ struct Replay {
     body: Bytes,
 }
 
-/// What the service at `address` answers to this token, for [`serve`].
+/// The response of the service at `address` to this token, for [`serve`].
 pub fn record(address: SocketAddr, token: &str) -> Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address)?;
     let request = format!(
         "GET {PRIVATE} HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
     );
     stream.write_all(request.as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("an answer")?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    let (head, body) = response.split_once("\r\n\r\n").context("a response")?;
     let mut recording: Recording = (Vec::new(), body.to_owned());
     for line in head.lines().skip(1) {
         let (name, value) = line.split_once(": ").context("a header")?;
@@ -56,8 +56,8 @@ pub async fn serve(port: u16, recording: &Path) -> Result<()> {
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(replay.clone()))
-            .route(PUBLIC, web::get().to(answer))
-            .route(PRIVATE, web::get().to(answer))
+            .route(PUBLIC, web::get().to(response))
+            .route(PRIVATE, web::get().to(response))
     });
     Ok(server
         .workers(1)
@@ -66,7 +66,7 @@ pub async fn serve(port: u16, recording: &Path) -> Result<()> {
         .await?)
 }
 
-async fn answer(replay: web::Data<Replay>) -> HttpResponse {
+async fn response(replay: web::Data<Replay>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     for header in &replay.headers {
         response.insert_header(header.clone());

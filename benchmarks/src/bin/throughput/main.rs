@@ -1,7 +1,7 @@
 //! What protection costs: the services beside their own public route, plain actix-web and what others use.
 //!
 //! `scripts/bench` builds all of it and runs this. Each server is a process of its own on one core, wrk is on another one,
-//! and the issuers are in this process. Every figure to be reached is a ratio of two that were measured in turn in one run.
+//! and the issuers are in this process. Every number to be reached is a ratio of two that were measured in turn in one run.
 #![expect(
     clippy::print_stdout,
     reason = "a program that prints what it measured"

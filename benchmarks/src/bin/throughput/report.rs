@@ -131,7 +131,7 @@ fn aims_table(aims: &[Aim]) -> String {
     table(&["ratio", "wanted", "measured", "by CPU time", ""], &lines)
 }
 
-/// Columns as wide as what is in them; figures stand on the right.
+/// Columns as wide as what is in them; numbers are on the right.
 fn table(head: &[&str], lines: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = lines.iter().filter_map(|line| line.get(column));

@@ -45,7 +45,7 @@ impl RequestFile {
         self.count
     }
 
-    /// What the script that sends the first `count` of them is told.
+    /// The arguments of the script that sends the first `count` of them.
     pub fn arguments(&self, count: usize) -> [String; 3] {
         [
             self.path.display().to_string(),

@@ -30,7 +30,7 @@ pub struct Row {
 pub enum Tokens {
     /// The public route, without any.
     Public,
-    /// The public route, with the issuer's first one, which nobody asks for.
+    /// The public route, with the issuer's first one, which the route does not need.
     Along,
     /// The protected route of a server that asks for none.
     Without,
@@ -137,7 +137,7 @@ impl Row {
         })
     }
 
-    /// The median of a figure over the rounds.
+    /// The median of a number over the rounds.
     pub fn median(&self, figure: impl Fn(&Sample) -> f64) -> f64 {
         median(self.samples.iter().map(figure).collect())
     }

@@ -20,7 +20,7 @@ pub const READY: &str = "/health/ready";
 pub enum Kind {
     /// The service, with this setting besides those that it needs.
     Service(Option<(&'static str, &'static str)>),
-    /// Plain actix-web with the service's answer.
+    /// Plain actix-web with the service's response.
     Floor,
     /// So many issuers, remembering verified tokens or not.
     Several(usize, bool),

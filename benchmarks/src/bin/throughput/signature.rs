@@ -67,7 +67,7 @@ impl Signature {
     }
 }
 
-/// The two figures of a line: microseconds, and how much longer `Verifier::verify` takes.
+/// The two numbers of a line: microseconds, and how much longer `Verifier::verify` takes.
 fn figures(said: &str, name: &str) -> Result<(f64, f64)> {
     let line = said.lines().find_map(|line| line.strip_prefix(name));
     let mut words = line

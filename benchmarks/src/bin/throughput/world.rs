@@ -1,4 +1,4 @@
-//! What is there before anything is measured: issuers, tokens, and the answer that the floor repeats.
+//! What is there before anything is measured: issuers, tokens, and the response that the floor repeats.
 
 use std::path::PathBuf;
 
@@ -62,16 +62,16 @@ impl World {
         some.map(|issuer| issuer.provider().issuer()).collect()
     }
 
-    /// The file with the service's answer.
+    /// The file with the service's response.
     pub fn recording(&self) -> PathBuf {
-        self.folder.path().join("answer.json")
+        self.folder.path().join("response.json")
     }
 
     async fn record(&self) -> Result<()> {
         let pins = self.cores.pins(1);
         let server = Server::start(self, Kind::Service(None), MAIN, (1, &pins.server)).await?;
-        let answer = floor::record(server.address, &self.issuer(MAIN)?.token)?;
-        std::fs::write(self.recording(), answer)?;
+        let response = floor::record(server.address, &self.issuer(MAIN)?.token)?;
+        std::fs::write(self.recording(), response)?;
         Ok(())
     }
 }

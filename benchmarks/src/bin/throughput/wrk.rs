@@ -39,13 +39,13 @@ pub struct Outcome {
     pub seconds: f64,
     pub p50_milliseconds: f64,
     pub p99_milliseconds: f64,
-    /// Other answers than 2xx and 3xx, and requests without any.
+    /// Responses other than 2xx and 3xx, and requests without any.
     pub errors: u64,
     /// How much of a core wrk used.
     pub client: f64,
 }
 
-/// Sends as much as is answered, from these cores.
+/// Sends as much as gets a response, from these cores.
 pub fn run(address: SocketAddr, cores: &str, load: Load<'_>) -> Result<Outcome> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/throughput/requests.lua");
     let mut wrk = awake::batch(cores);

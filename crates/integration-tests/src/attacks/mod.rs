@@ -53,12 +53,12 @@ fn the_log_is_read() -> Case {
         "In the process of the service the log is there, and a refused token leaves its reason in it once.",
         Needs::OwnServers,
         async |target| {
-            let answer = target.send(&target.any_caller().bearer("bad")).await?;
+            let response = target.send(&target.any_caller().bearer("bad")).await?;
             let expected = [("token.reason".to_owned(), "malformed_token".to_owned())];
-            let logged = log::reasons(&answer);
+            let logged = log::reasons(&response);
             ensure!(logged.as_deref() == Some(&expected), "{logged:?}");
-            let answer = target.send(&target.any_caller()).await?;
-            let logged = log::reasons(&answer);
+            let response = target.send(&target.any_caller()).await?;
+            let logged = log::reasons(&response);
             ensure!(logged.as_deref() == Some(&[]), "{logged:?}");
             Ok(())
         },

@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Row] = &[
     written("over_a_header_without_typ", SIGNATURE, COVERED, |f| f.header_after_signing(format!(r#"{{"alg":"RS256","kid":"{}"}}"#, f.kid()))),
     written("over_the_payload_alone", SIGNATURE, COVERED, |f| { let alone = f.mint()?.segment(local_issuer::Segment::Header, "").token()?; f.mint()?.segment(local_issuer::Segment::Signature, last(&alone)).token().map_err(Into::into) }),
 
-    // Of somebody else.
+    // Of another signer.
     written("by_the_other_provider_under_our_kid", SIGNATURE, FOREIGN, |f| Ok(f.signed_by_the_other()?.header("kid", f.kid()).token()?)),
     written("by_the_other_provider_under_its_kid", UNKNOWN_KEY, FOREIGN, |f| Ok(f.signed_by_the_other()?.token()?)),
     written("by_the_other_provider_in_its_name", CLAIMS, FOREIGN, |f| Ok(f.other.mint("admin", local_issuer::TokenKind::Access)?.token()?)),
@@ -66,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
     changed("by_the_right_key_which_is_brought_too", EMBEDDED, "RFC 8725, 3.10: a token never brings its key", |m, _| m.embedding_the_key()),
 ];
 
-/// The signature of a token, as it stands there.
+/// The signature of a token, encoded.
 fn last(token: &str) -> &str {
     token.rsplit('.').next().unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use super::request::{Request, nothing_open};
 use crate::case::{Case, Needs};
 use crate::forge::Row;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::log;
 use crate::target::Target;
 
@@ -54,7 +54,7 @@ impl Attacks {
 pub(super) fn case(attacks: Attacks) -> Case {
     let count = attacks.tokens().count() + attacks.requests().count();
     let sentence = format!(
-        "Of {count} attacks none is let in, none is answered 5xx, each answer has a code of the closed list and its challenge, no token is in the log, and good tokens go on being accepted.",
+        "Of {count} attacks none is accepted, none gets a 5xx, each response has a code of the closed list and its challenge, no token is in the log, and good tokens go on being accepted.",
     );
     Case::new(
         "attacks::all_are_answered_within_the_closed_list",
@@ -68,8 +68,8 @@ async fn all(target: &Target, attacks: &Attacks) -> Result<()> {
     let mut faults = Vec::new();
     for (group, row) in attacks.tokens() {
         let token = row.token(target)?;
-        let answer = target.send(&target.any_caller().bearer(&token)).await?;
-        let checked = documented(target, &answer).and_then(|()| log::hides(&answer, &token));
+        let response = target.send(&target.any_caller().bearer(&token)).await?;
+        let checked = documented(target, &response).and_then(|()| log::hides(&response, &token));
         if let Err(error) = checked {
             faults.push(format!("{group}::{}: {error:#}", row.name));
         }
@@ -77,10 +77,10 @@ async fn all(target: &Target, attacks: &Attacks) -> Result<()> {
     let token = target.good()?.token()?;
     for row in attacks.requests() {
         // What is no HTTP may end the connection.
-        let Some(answer) = row.send(target, &token).await? else {
+        let Some(response) = row.send(target, &token).await? else {
             continue;
         };
-        if let Err(error) = shut(target, &answer) {
+        if let Err(error) = shut(target, &response) {
             faults.push(format!("request::{}: {error:#}", row.name));
         }
     }
@@ -91,41 +91,41 @@ async fn all(target: &Target, attacks: &Attacks) -> Result<()> {
 }
 
 /// As [`documented`], or the plain refusal of a server that cannot read the request: it has no code.
-fn shut(target: &Target, answer: &Answer) -> Result<()> {
-    nothing_open(answer)?;
-    let unread = [400, 431].contains(&answer.status) && answer.header("x-request-id").is_none();
+fn shut(target: &Target, response: &Response) -> Result<()> {
+    nothing_open(response)?;
+    let unread = [400, 431].contains(&response.status) && response.header("x-request-id").is_none();
     // The response to HEAD has no body.
-    let without_body = answer.status == 401 && answer.body.is_empty();
+    let without_body = response.status == 401 && response.body.is_empty();
     if unread || without_body {
         return Ok(());
     }
-    documented(target, answer)
+    documented(target, response)
 }
 
 /// A code of the closed list with its status, and the challenge that belongs to it.
-fn documented(target: &Target, answer: &Answer) -> Result<()> {
-    let code = answer.text_member("/code")?;
+fn documented(target: &Target, response: &Response) -> Result<()> {
+    let code = response.text_member("/code")?;
     let known = CLOSED_LIST
         .iter()
-        .find(|(known, _)| *known == answer.status);
-    let (_, codes) = known.with_context(|| format!("the status is {}", answer.status))?;
+        .find(|(known, _)| *known == response.status);
+    let (_, codes) = known.with_context(|| format!("the status is {}", response.status))?;
     ensure!(
         codes.contains(&code.as_str()),
         "{} with {code}",
-        answer.status
+        response.status
     );
     let realm = format!("Bearer realm=\"{}\"", target.kind().name());
-    let challenge = answer.header("www-authenticate");
+    let challenge = response.header("www-authenticate");
     let starts = |error: &str| {
         let start = format!("{realm}, error=\"{error}\", ");
         challenge.is_some_and(|challenge| challenge.starts_with(&start))
     };
-    let fits = match (answer.status, code.as_str()) {
+    let fits = match (response.status, code.as_str()) {
         (401, "missing_token") => challenge == Some(&realm),
         (401, _) => starts("invalid_token"),
         (400, "invalid_request") => starts("invalid_request"),
         (400, "bad_request") | (404 | 405, _) => challenge.is_none(),
-        _ => anyhow::bail!("{} is no response to an attack", answer.status),
+        _ => anyhow::bail!("{} is no response to an attack", response.status),
     };
     ensure!(fits, "the challenge of {code} is {challenge:?}");
     Ok(())

@@ -1,4 +1,4 @@
-//! The requests and answers that the Python example documents (texts that name FastAPI, and ports, aside).
+//! The requests and responses that the Python example documents (texts that name FastAPI, and ports, aside).
 
 use std::collections::BTreeSet;
 
@@ -27,18 +27,18 @@ fn public() -> Vec<Case> {
             "curl http://localhost:8001/",
             Needs::Service,
             async |target| {
-                let answer = target
+                let response = target
                     .json(&Call::get("/"), json!({"status": "public"}))
                     .await?;
-                answer.text_member("/message")?;
+                response.text_member("/message")?;
                 for (public, list) in [(true, "public"), (false, "protected")] {
                     let routes = MATRIX.routes.iter();
                     let routes = routes.filter(|route| route.demand.is_public() == public);
                     let expected: BTreeSet<_> = routes.map(|route| route.path.to_owned()).collect();
-                    let listed = answer.member(&format!("/endpoints/{list}"))?;
+                    let listed = response.member(&format!("/endpoints/{list}"))?;
                     let listed: Vec<String> = serde_json::from_value(listed)?;
                     ensure!(listed.len() == expected.len(), "each once: {listed:?}");
-                    ensure!(BTreeSet::from_iter(listed) == expected, "{answer:?}");
+                    ensure!(BTreeSet::from_iter(listed) == expected, "{response:?}");
                 }
                 Ok(())
             },
@@ -50,8 +50,8 @@ fn public() -> Vec<Case> {
             async |target| {
                 let audience = target.issuer()?.auth0.audience();
                 let members = json!({"auth0_domain": AUTH0_DOMAIN, "required_audience": audience});
-                let answer = target.json(&Call::get("/public/info"), members).await?;
-                answer.text_member("/message").map(drop)
+                let response = target.json(&Call::get("/public/info"), members).await?;
+                response.text_member("/message").map(drop)
             },
         ),
         Case::new(
@@ -60,11 +60,11 @@ fn public() -> Vec<Case> {
             Needs::AnyToken,
             async |target| {
                 let call = Call::get("/demo/token-structure");
-                let answer = target.json(&call, json!({})).await?;
+                let response = target.json(&call, json!({})).await?;
                 for part in ["header", "payload", "signature"] {
-                    answer.member(&format!("/jwt_structure/{part}"))?;
+                    response.member(&format!("/jwt_structure/{part}"))?;
                 }
-                let how = answer.member("/how_to_get_token")?.to_string();
+                let how = response.member("/how_to_get_token")?.to_string();
                 let audience = target.issuer()?.auth0.audience();
                 for text in ["/oauth/token", "client_credentials", audience] {
                     ensure!(how.contains(text), "{text}: {how}");
@@ -97,7 +97,7 @@ fn private() -> Vec<Case> {
         ),
         Case::new(
             "examples::private_answers_subject_and_permissions",
-            "The documented answer, for a user with permissions.",
+            "The documented response, for a user with permissions.",
             Needs::AnyToken,
             async |target| {
                 let info = json!({"sub": "auth0|abc123def456", "permissions": ["read:profile", "write:profile"]});
@@ -155,15 +155,15 @@ async fn private_after_an_exchange(target: &Target) -> Result<()> {
         "client_id": persona.client_id, "client_secret": persona.secret.reveal(),
         "audience": issuer.audience(), "grant_type": "client_credentials",
     }));
-    let answer = target.send_to(issuer.base_url(), &ask).await?;
-    ensure!(answer.status == 200, "{answer:?}");
-    ensure!(answer.member("/token_type")? == "Bearer", "{answer:?}");
-    answer.number("/expires_in")?;
+    let response = target.send_to(issuer.base_url(), &ask).await?;
+    ensure!(response.status == 200, "{response:?}");
+    ensure!(response.member("/token_type")? == "Bearer", "{response:?}");
+    response.number("/expires_in")?;
     let members = json!({
         "message": "This is a protected endpoint", "user_authenticated": true,
         "token_info": {"sub": persona.subject, "permissions": persona.permissions},
     });
-    let token = answer.text_member("/access_token")?;
+    let token = response.text_member("/access_token")?;
     target
         .json(&target.any_caller().bearer(&token), members)
         .await

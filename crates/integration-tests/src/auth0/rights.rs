@@ -49,8 +49,8 @@ pub(super) fn cases() -> Vec<Case> {
                 for route in ["readonly", "write", "delete"] {
                     let call = Call::get(format!("/api/private-scoped/{route}"));
                     let members = json!({});
-                    let answer = target.json_as("admin", call, members).await?;
-                    ensure!(answer.json()? == claims, "{answer:?}");
+                    let response = target.json_as("admin", call, members).await?;
+                    ensure!(response.json()? == claims, "{response:?}");
                 }
                 Ok(())
             },

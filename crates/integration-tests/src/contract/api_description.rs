@@ -18,7 +18,7 @@ pub(super) fn cases(matrix: &Matrix) -> Vec<Case> {
     let mut cases = vec![
         Case::new(
             "openapi::names_the_routes_of_the_matrix_and_no_others",
-            "A route that the matrix does not name is tested for nobody.",
+            "A route that the matrix does not name is tested nowhere.",
             Needs::Service,
             async move |target| {
                 let (described, expected) = (routes(target).await?, listed(&whole));

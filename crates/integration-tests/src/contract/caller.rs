@@ -50,8 +50,8 @@ pub(super) fn cases() -> Vec<Case> {
             Needs::Service,
             async |target| {
                 let members = json!({"status": "success"});
-                let answer = target.json(&Call::get("/api/public"), members).await?;
-                answer.text_member("/msg").map(drop)
+                let response = target.json(&Call::get("/api/public"), members).await?;
+                response.text_member("/msg").map(drop)
             },
         ),
         Case::new(
@@ -95,10 +95,10 @@ pub(crate) fn lists(
 async fn shows_claims(target: &Target, token: &str) -> Result<()> {
     let (_, claims) = jwt::read(token)?;
     let call = Call::get("/api/claims").bearer(token);
-    let answer = target.json(&call, json!({})).await?;
+    let response = target.json(&call, json!({})).await?;
     ensure!(
-        answer.member("/claims")? == Value::Object(claims),
-        "{answer:?}"
+        response.member("/claims")? == Value::Object(claims),
+        "{response:?}"
     );
     Ok(())
 }
@@ -110,8 +110,8 @@ async fn shows_token_info(target: &Target, token: &str) -> Result<()> {
         "token_length": token.len(), "key_id": header.get("kid"),
     });
     let call = Call::get("/api/token-info").bearer(token);
-    let answer = target.json(&call, members).await?;
-    let preview = answer.text_member("/token_preview")?;
+    let response = target.json(&call, members).await?;
+    let preview = response.text_member("/token_preview")?;
     let preview = preview.strip_suffix("...");
     let preview = preview.context("a preview that does not say that it goes on")?;
     let [encoded_header, payload, signature] = jwt::segments(token)?;
@@ -119,15 +119,15 @@ async fn shows_token_info(target: &Target, token: &str) -> Result<()> {
         !preview.is_empty() && encoded_header.starts_with(preview),
         "{preview}"
     );
-    let text = answer.text();
+    let text = response.text();
     ensure!(
         !text.contains(payload) && !text.contains(signature),
         "{text}"
     );
     let exp = claims.get("exp").and_then(Value::as_f64);
-    let expires_at = answer.member("/expires_at")?.as_f64();
-    ensure!(exp.is_some() && exp == expires_at, "{answer:?}");
-    let left = answer.member("/expires_in_seconds")?.as_f64();
+    let expires_at = response.member("/expires_at")?.as_f64();
+    ensure!(exp.is_some() && exp == expires_at, "{response:?}");
+    let left = response.member("/expires_in_seconds")?.as_f64();
     let left = left.context("no time left")?;
     ensure!((1.0..=86_400.0).contains(&left), "{left}");
     Ok(())

@@ -1,4 +1,4 @@
-//! A token whose rights nobody here knows: what the service answers must be what the token's own claims say.
+//! A token whose rights are not known here: the service must respond as the token's own claims say.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -21,7 +21,7 @@ fn answers_as_the_claims_say(route: &Route) -> Case {
     let route = *route;
     let name = format!("{}_answers_as_the_claims_say", route.label("client"));
     let sentence = format!(
-        "The route needs {:?}: who has it is accepted, and who has it not is told so.",
+        "The route needs {:?}: a caller who has it is accepted, and one who has it not is refused.",
         route.demand
     );
     Case::new(name, &sentence, Needs::Client, async move |target| {

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use local_issuer::{LocalIssuer, Signer, TokenKind};
 
 use crate::case::{Case, Needs};
-use crate::http::{Answer, Call};
+use crate::http::{Call, Response};
 use crate::kind::ServiceKind;
 use crate::launch::{Environment, ReservedPorts, RunningService, World};
 use crate::target::Target;
@@ -17,7 +17,7 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
     let mut cases = vec![
         Case::new(
             "cors::allowed_origin_reads_answers_and_errors",
-            "A page must see a 401 as what it is: the headers are on every answer, error or not.",
+            "A page must see a 401 as what it is: the headers are on every response, error or not.",
             Needs::OwnServers,
             async move |_| {
                 allowing(kind, ORIGIN)
@@ -53,7 +53,7 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
     ];
     cases.push(Case::new(
         "cors::without_the_setting_no_origin_is_allowed",
-        "Nobody who has not said so lets pages of other origins in.",
+        "Pages of other origins are allowed by setting only.",
         Needs::Personas,
         async |target| {
             let token = target.token("admin").await?;
@@ -91,8 +91,8 @@ async fn answers_and_errors(target: &Target) -> Result<()> {
         (404, Call::get(unknown).bearer(&nobody)),
         (405, Call::post("/health")),
     ] {
-        let answer = target.status(&from(ORIGIN, call.clone()), status).await?;
-        allows(&answer, ORIGIN)?;
+        let response = target.status(&from(ORIGIN, call.clone()), status).await?;
+        allows(&response, ORIGIN)?;
         forbids(&target.send(&from(OTHER, call)).await?)?;
     }
     Ok(())
@@ -114,17 +114,17 @@ async fn unavailable(kind: ServiceKind) -> Result<()> {
 
 async fn preflight(target: &Target) -> Result<()> {
     let call = preflight_call(target.kind());
-    let answer = target.send(&from(ORIGIN, call.clone())).await?;
-    ensure!([200, 204].contains(&answer.status), "{answer:?}");
-    let allowed = answer.header("access-control-allow-origin");
-    ensure!(allowed == Some(ORIGIN), "{answer:?}");
+    let response = target.send(&from(ORIGIN, call.clone())).await?;
+    ensure!([200, 204].contains(&response.status), "{response:?}");
+    let allowed = response.header("access-control-allow-origin");
+    ensure!(allowed == Some(ORIGIN), "{response:?}");
     lists(
-        &answer,
+        &response,
         "access-control-allow-methods",
         &["get", "post", "delete"],
     )?;
     lists(
-        &answer,
+        &response,
         "access-control-allow-headers",
         &["authorization", "content-type"],
     )?;
@@ -148,26 +148,26 @@ fn preflight_call(kind: ServiceKind) -> Call {
         )
 }
 
-fn allows(answer: &Answer, origin: &str) -> Result<()> {
-    let allowed = answer.header("access-control-allow-origin");
-    ensure!(allowed == Some(origin), "{answer:?}");
-    let credentials = answer.header("access-control-allow-credentials");
-    ensure!(credentials.is_none(), "{answer:?}");
+fn allows(response: &Response, origin: &str) -> Result<()> {
+    let allowed = response.header("access-control-allow-origin");
+    ensure!(allowed == Some(origin), "{response:?}");
+    let credentials = response.header("access-control-allow-credentials");
+    ensure!(credentials.is_none(), "{response:?}");
     let exposed = ["www-authenticate", "retry-after", "x-request-id"];
-    lists(answer, "access-control-expose-headers", &exposed)
+    lists(response, "access-control-expose-headers", &exposed)
 }
 
 /// The header is a list with all of these in it.
-fn lists(answer: &Answer, header: &str, wanted: &[&str]) -> Result<()> {
-    let list = answer.header(header).unwrap_or_default().to_lowercase();
+fn lists(response: &Response, header: &str, wanted: &[&str]) -> Result<()> {
+    let list = response.header(header).unwrap_or_default().to_lowercase();
     let list: Vec<_> = list.split(',').map(str::trim).collect();
     let all = wanted.iter().all(|wanted| list.contains(wanted));
-    ensure!(all, "{header} without one of {wanted:?}: {answer:?}");
+    ensure!(all, "{header} without one of {wanted:?}: {response:?}");
     Ok(())
 }
 
-fn forbids(answer: &Answer) -> Result<()> {
-    let allowed = answer.all("access-control-allow-origin").next();
-    ensure!(allowed.is_none(), "{answer:?}");
+fn forbids(response: &Response) -> Result<()> {
+    let allowed = response.all("access-control-allow-origin").next();
+    ensure!(allowed.is_none(), "{response:?}");
     Ok(())
 }

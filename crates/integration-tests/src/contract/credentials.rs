@@ -12,7 +12,7 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![
         Case::new(
             "credentials::none_is_401",
-            "RFC 6750, section 3.1: a request without credentials is told the scheme, and no error.",
+            "RFC 6750, section 3.1: the response to a request without credentials names the scheme, and no error.",
             Needs::Service,
             async |target| target.refused(&target.any_caller(), NO_TOKEN).await,
         ),
@@ -122,8 +122,8 @@ fn no_single_token() -> Vec<Case> {
                 let path = target.kind().routes().private;
                 let head = format!("GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: ");
                 let request = [head.as_bytes(), value, b"\r\n\r\n"].concat();
-                let answer = target.send_bytes(&request).await?.context("no answer")?;
-                refusal.expected(target.kind()).check(&answer)
+                let response = target.send_bytes(&request).await?.context("no response")?;
+                refusal.expected(target.kind()).check(&response)
             },
         )
     });

@@ -13,18 +13,21 @@ pub(super) fn cases() -> Vec<Case> {
             "The page's own links are relative: it is at /docs/.",
             Needs::Service,
             async |target| {
-                let answer = target.get("/docs").await?;
+                let response = target.get("/docs").await?;
                 ensure!(
-                    [301, 302, 303, 307, 308].contains(&answer.status),
-                    "{answer:?}"
+                    [301, 302, 303, 307, 308].contains(&response.status),
+                    "{response:?}"
                 );
-                ensure!(answer.header("location") == Some("/docs/"), "{answer:?}");
+                ensure!(
+                    response.header("location") == Some("/docs/"),
+                    "{response:?}"
+                );
                 Ok(())
             },
         ),
         Case::new(
             "docs::page_and_assets_are_served_from_here",
-            "The page must work without internet, and load code from nobody else.",
+            "The page must work without internet, and load code from no other host.",
             Needs::Service,
             async |target| {
                 let page = target.status(&Call::get("/docs/"), 200).await?;

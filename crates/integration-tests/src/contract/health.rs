@@ -27,9 +27,9 @@ pub(super) fn cases() -> Vec<Case> {
             async |target| {
                 let expected = json!({"status": "ready", "keys": {"status": "ready"}});
                 let call = Call::get("/health/ready");
-                let answer = target.check(&call, &Expectation::json(expected)).await?;
-                ensure!(answer.number("/keys/count")? > 0, "{answer:?}");
-                ensure!(answer.number("/keys/age_seconds")? <= 300, "{answer:?}");
+                let response = target.check(&call, &Expectation::json(expected)).await?;
+                ensure!(response.number("/keys/count")? > 0, "{response:?}");
+                ensure!(response.number("/keys/age_seconds")? <= 300, "{response:?}");
                 Ok(())
             },
         ),

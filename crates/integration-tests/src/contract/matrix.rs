@@ -18,13 +18,13 @@ pub(crate) struct Matrix {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) method: &'static str,
-    /// As it stands in the OpenAPI document.
+    /// As in the OpenAPI document.
     pub(crate) path: &'static str,
     pub(crate) demand: Demand,
     /// One mark a persona, in the matrix's order: `+` for those that meet the demand, `-` for those that do not, `o` for
     /// those that would, if their token were for an organization.
     pub(crate) marks: &'static str,
-    /// The answer to whoever may call.
+    /// The status for a caller who may call.
     pub(crate) success: u16,
     /// Whether the OpenAPI document has it.
     pub(crate) is_described: bool,
@@ -141,7 +141,7 @@ impl Route {
         format!("{group}::{method}_{}", label(self.path))
     }
 
-    /// Whoever sends this token may call, or is told what is missing.
+    /// The caller with this token may call, or is refused with this code.
     pub(super) async fn check(
         &self,
         target: &Target,
@@ -152,18 +152,18 @@ impl Route {
         let Some(refusal) = refusal else {
             return target.status(&call, self.success).await.map(drop);
         };
-        let answer = target.status(&call, 403).await?;
-        let code = answer.member("/code")?;
-        ensure!(code == refusal, "code {code}: {answer:?}");
+        let response = target.status(&call, 403).await?;
+        let code = response.member("/code")?;
+        ensure!(code == refusal, "code {code}: {response:?}");
         let realm = target.kind().name();
         let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
         let end = match self.demand.scopes() {
             scopes if scopes.is_empty() || refusal == NO_ORGANIZATION => "\"".to_owned(),
             scopes => format!(", scope=\"{}\"", scopes.join(" ")),
         };
-        let challenge = answer.header("www-authenticate").unwrap_or_default();
+        let challenge = response.header("www-authenticate").unwrap_or_default();
         let fits = challenge.starts_with(&start) && challenge.ends_with(&end);
-        ensure!(fits, "a challenge without {end}: {answer:?}");
+        ensure!(fits, "a challenge without {end}: {response:?}");
         Ok(())
     }
 }

@@ -19,19 +19,19 @@ pub(super) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     vec![
         Case::new(
             "outage::issuer_down_at_start_is_503_until_it_is_there",
-            "A service starts without its issuer, says so, answers 503 and not 401, and recovers by itself.",
+            "A service starts without its issuer, says so, responds with 503 and not 401, and recovers by itself.",
             Needs::OwnServers,
             async move |_| down_at_start(kind, matrix).await,
         ),
         Case::new(
             "outage::issuer_down_later_leaves_known_keys_in_use",
-            "Whoever has a token that can be verified does not notice; what cannot be verified now is 503 and not 401.",
+            "A caller whose token can be verified does not notice; what cannot be verified now is 503 and not 401.",
             Needs::OwnServers,
             async move |_| down_later(kind).await,
         ),
         Case::new(
             "outage::wrong_issuer_address_is_told_at_ready",
-            "A wrong address is a fault of the settings: whoever looks at /health/ready is told what was asked in vain.",
+            "A wrong address is a fault of the settings: /health/ready says what could not be fetched.",
             Needs::OwnServers,
             async move |_| wrong_address(kind).await,
         ),
@@ -49,11 +49,11 @@ async fn down_at_start(kind: ServiceKind, matrix: Matrix) -> Result<()> {
     alive(target).await?;
     let ready = Call::get("/health/ready");
     wait::until("the first fetch has failed", async || {
-        let answer = target.status(&ready, 503).await?;
-        ensure!(retries(&answer), "{answer:?}");
-        ensure!(answer.member("/status")? == "starting", "{answer:?}");
-        let reason = answer.text_member("/reason")?;
-        ensure!(!reason.is_empty(), "{answer:?}");
+        let response = target.status(&ready, 503).await?;
+        ensure!(retries(&response), "{response:?}");
+        ensure!(response.member("/status")? == "starting", "{response:?}");
+        let reason = response.text_member("/reason")?;
+        ensure!(!reason.is_empty(), "{response:?}");
         Ok(reason != "the keys are being fetched")
     })
     .await?;
@@ -121,8 +121,8 @@ async fn down_later(kind: ServiceKind) -> Result<()> {
 
     wait::until("a refresh has failed", async || {
         // Degraded counts as ready.
-        let answer = target.status(&Call::get("/health/ready"), 200).await?;
-        Ok(answer.member("/status")? == "degraded")
+        let response = target.status(&Call::get("/health/ready"), 200).await?;
+        Ok(response.member("/status")? == "degraded")
     })
     .await?;
     target.accepts(&token).await.context("a known key")?;
@@ -139,8 +139,8 @@ async fn wrong_address(kind: ServiceKind) -> Result<()> {
     let service = RunningService::start(&Environment::new(kind)?, &config).await?;
     let target = &service.target;
     wait::until("the fault is told", async || {
-        let answer = target.status(&Call::get("/health/ready"), 503).await?;
-        Ok(answer.text_member("/reason")?.contains("404"))
+        let response = target.status(&Call::get("/health/ready"), 503).await?;
+        Ok(response.text_member("/reason")?.contains("404"))
     })
     .await?;
     alive(target).await?;

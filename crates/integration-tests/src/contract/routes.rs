@@ -23,7 +23,7 @@ fn unknown() -> Vec<Case> {
         let name = label(path);
         Case::new(
             format!("routes::{name}_is_404"),
-            "A path that is no route is told so, as a problem.",
+            "A path that is no route is 404, as a problem.",
             Needs::Service,
             async move |target| {
                 let expected = Expectation::not_found(path);
@@ -33,7 +33,7 @@ fn unknown() -> Vec<Case> {
     });
     let protected = Case::new(
         "routes::unknown_route_among_protected_ones_is_401_and_then_404",
-        "Which protected routes there are is told to nobody without a token.",
+        "Which protected routes there are is not shown without a token.",
         Needs::Personas,
         async |target| {
             let path = format!("{}/nope", target.kind().routes().scope);
@@ -55,34 +55,37 @@ fn unknown() -> Vec<Case> {
             ] {
                 let request =
                     format!("GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n\r\n");
-                let answer = target.send_bytes(request.as_bytes()).await?;
-                let answer = answer.context("no answer")?;
-                ensure!(answer.status == 404, "{path}: {answer:?}");
+                let response = target.send_bytes(request.as_bytes()).await?;
+                let response = response.context("no response")?;
+                ensure!(response.status == 404, "{path}: {response:?}");
             }
             Ok(())
         },
     );
     let query = Case::new(
         "routes::unknown_route_repeats_no_query",
-        "A query may hold a secret: an answer, which may be logged, does not repeat it.",
+        "A query may hold a secret: a response, which may be logged, does not repeat it.",
         Needs::Service,
         async |target| {
-            let answer = target.get("/nope?token=secret-of-somebody").await?;
-            Expectation::not_found("/nope").check(&answer)?;
-            ensure!(!answer.text().contains("secret-of-somebody"), "{answer:?}");
+            let response = target.get("/nope?token=secret-of-somebody").await?;
+            Expectation::not_found("/nope").check(&response)?;
+            ensure!(
+                !response.text().contains("secret-of-somebody"),
+                "{response:?}"
+            );
             Ok(())
         },
     );
     let scope = Case::new(
         "routes::scope_of_the_protected_ones_is_404_or_401",
-        "Whether it belongs to what is protected is the service's own business; it is answered as one or the other.",
+        "Whether it belongs to what is protected is the service's own business; the response is one or the other.",
         Needs::Service,
         async |target| {
             let path = target.kind().routes().scope;
-            let answer = target.get(path).await?;
-            match answer.status {
-                401 => NO_TOKEN.expected(target.kind()).check(&answer),
-                _ => Expectation::not_found(path).check(&answer),
+            let response = target.get(path).await?;
+            match response.status {
+                401 => NO_TOKEN.expected(target.kind()).check(&response),
+                _ => Expectation::not_found(path).check(&response),
             }
         },
     );
@@ -104,7 +107,7 @@ fn other_methods(matrix: &Matrix) -> Vec<Case> {
         let name = label(path);
         Case::new(
             format!("routes::{name}_with_another_method_is_405"),
-            "RFC 9110, section 15.5.6: a wrong method is told which ones there are; on a protected route, a stranger is told 401 first.",
+            "RFC 9110, section 15.5.6: the response to a wrong method names the right ones; on a protected route, a caller without a token gets 401 first.",
             Needs::Personas,
             async move |target| {
                 for method in METHODS.iter().filter(|method| !methods.contains(method)) {
@@ -114,8 +117,8 @@ fn other_methods(matrix: &Matrix) -> Vec<Case> {
                     let without_token = NO_TOKEN.expected(target.kind());
                     let first = if public { &expected } else { &without_token };
                     target.check(&call, first).await?;
-                    let answer = target.check_as("admin", call, &expected).await?;
-                    let allow = answer.header("allow").context("there is no Allow")?;
+                    let response = target.check_as("admin", call, &expected).await?;
+                    let allow = response.header("allow").context("there is no Allow")?;
                     let allow: BTreeSet<_> = allow.split(", ").collect();
                     ensure!(
                         allow == methods.iter().copied().collect(),

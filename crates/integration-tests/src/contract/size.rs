@@ -37,11 +37,11 @@ pub(super) fn cases() -> Vec<Case> {
                 let request = format!(
                     "GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
                 );
-                if let Some(answer) = target.send_bytes(request.as_bytes()).await? {
-                    ensure!([401, 431].contains(&answer.status), "{answer:?}");
+                if let Some(response) = target.send_bytes(request.as_bytes()).await? {
+                    ensure!([401, 431].contains(&response.status), "{response:?}");
                 }
-                let answer = target.get("/health").await?;
-                ensure!(answer.status == 200, "{answer:?}");
+                let response = target.get("/health").await?;
+                ensure!(response.status == 200, "{response:?}");
                 Ok(())
             },
         ),

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use crate::case::{Case, Needs, email};
-use crate::http::{Answer, Call};
+use crate::http::{Call, Response};
 use crate::kind::ServiceKind;
 use crate::launch::World;
 use crate::target::Target;
@@ -68,7 +68,7 @@ async fn moves(target: &Target) -> Result<()> {
     Ok(())
 }
 
-async fn stats(target: &Target) -> Result<Answer> {
+async fn stats(target: &Target) -> Result<Response> {
     let call = Call::get("/api/admin/stats").bearer(&target.token("admin").await?);
     target.status(&call, 200).await
 }

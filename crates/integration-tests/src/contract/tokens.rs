@@ -12,17 +12,17 @@ use crate::jwt::{segment, segments};
 use crate::refusal::*;
 
 const FORM: &str =
-    "RFC 7515, 7.1: a JWT has three segments, and the answer says that this is what is wrong";
+    "RFC 7515, 7.1: a JWT has three segments, and the response says that this is what is wrong";
 const CONTENT: &str =
-    "RFC 7519, 7.2: what is not base64url of a JSON object is refused, and the answer says where";
+    "RFC 7519, 7.2: what is not base64url of a JSON object is refused, and the response says where";
 const KEY: &str = "RFC 8725, 3.10: the key that the kid names, among those that the issuer publishes, must have signed";
 const TYP: &str = "RFC 8725, 3.11: a token that says it is something else is no access token";
 const MEDIA_TYPE: &str = "RFC 7515, 4.1.9: media types are compared without regard to case, and may leave out application/";
 const EXTENSION: &str = "RFC 7515, 4.1.11, and RFC 8725, 3.10: no extension is understood here, and a token never brings its own key";
 const UNSIGNED: &str =
-    "RFC 8725, 2.1: a token that nobody signed proves nothing, however its algorithm is spelled";
+    "RFC 8725, 2.1: an unsigned token proves nothing, however its algorithm is spelled";
 const PUBLIC_KEY: &str =
-    "RFC 8725, 2.1: a public key that is taken for a secret accepts anybody's token";
+    "RFC 8725, 2.1: a public key that is taken for a secret accepts every caller's token";
 const ALGORITHMS: &str = "RFC 8725, 3.1: RS256 is the one algorithm on the allow-list";
 const COVERED: &str =
     "RFC 7515, 5.2: the signature covers the header and the payload: neither can be exchanged";

@@ -67,7 +67,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "of_its_own_replaces_the_project",
-            "Every app's token of a project names the project: AUDIENCE is how one of them is told apart.",
+            "Every app's token of a project names the project: AUDIENCE is how one of them is recognised.",
             ("AUDIENCE", OWN),
             REPLACED,
         ),

@@ -1,4 +1,4 @@
-//! The requests and answers that the Python examples document (texts that name FastAPI, and ports, aside).
+//! The requests and responses that the Python examples document (texts that name FastAPI, and ports, aside).
 
 use anyhow::{Context, Result, ensure};
 use local_issuer::TokenKind;
@@ -39,8 +39,8 @@ fn starter() -> Vec<Case> {
                 let discovery = format!("{base}/{id}/.well-known/openid-configuration");
                 let members =
                     json!({"descope_project_id": id, "discovery_url": discovery, "docs": "/docs"});
-                let answer = target.json(&Call::get("/"), members).await?;
-                answer.text_member("/message").map(drop)
+                let response = target.json(&Call::get("/"), members).await?;
+                response.text_member("/message").map(drop)
             },
         ),
         Case::new(
@@ -51,8 +51,11 @@ fn starter() -> Vec<Case> {
                 target.refused(&target.any_caller(), NO_TOKEN).await?;
                 let claims = claims_of(target, "viewer").await?;
                 let call = target.any_caller().header("accept", "application/json");
-                let answer = target.json_as("viewer", call, claims.clone()).await?;
-                ensure!(answer.json()? == claims, "no claim is added: {answer:?}");
+                let response = target.json_as("viewer", call, claims.clone()).await?;
+                ensure!(
+                    response.json()? == claims,
+                    "no claim is added: {response:?}"
+                );
                 Ok(())
             },
         ),
@@ -177,9 +180,9 @@ async fn client_credentials(target: &Target) -> Result<()> {
         persona.secret.reveal()
     );
     let ask = Call::post("").body("application/x-www-form-urlencoded", form);
-    let answer = target.send_to(&endpoint, &ask).await?;
-    ensure!(answer.status == 200, "{answer:?}");
-    let token = answer.text_member("/access_token")?;
+    let response = target.send_to(&endpoint, &ask).await?;
+    ensure!(response.status == 200, "{response:?}");
+    let token = response.text_member("/access_token")?;
     let call = Call::get("/api/descope/roles").bearer(&token);
     target.json(&call, json!({"roles": ["admin"]})).await?;
 
@@ -193,8 +196,8 @@ async fn access_key(target: &Target) -> Result<()> {
     let persona = issuer.persona("session").context("no access key")?;
     let key = format!("{}:{}", issuer.project_id(), persona.secret.reveal());
     let ask = Call::post("/v1/auth/accesskey/exchange").json(&json!({}));
-    let answer = target.send_to(issuer.base_url(), &ask.bearer(&key)).await?;
-    ensure!(answer.status == 200, "{answer:?}");
-    let call = Call::get("/api/admin/users").bearer(&answer.text_member("/sessionJwt")?);
+    let response = target.send_to(issuer.base_url(), &ask.bearer(&key)).await?;
+    ensure!(response.status == 200, "{response:?}");
+    let call = Call::get("/api/admin/users").bearer(&response.text_member("/sessionJwt")?);
     target.json(&call, json!({})).await.map(drop)
 }

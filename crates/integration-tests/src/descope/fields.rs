@@ -26,14 +26,14 @@ pub(super) fn cases() -> Vec<Case> {
         let (user, address) = (user.replace('G', "Ada Lovelace"), address.to_owned());
         Case::new(
             format!("input::{name}_is_422"),
-            "Each of several wrong values is told, by its field.",
+            "Each of several wrong values is named, by its field.",
             Needs::Personas,
             async move |target| {
                 let address = address.replace('G', &email("field"));
                 let call = Call::post("/api/users").json(&json!({"name": user, "email": address}));
                 let expected = Expectation::problem(422, "invalid_input");
-                let answer = target.check_as("admin", call, &expected).await?;
-                let errors = answer.member("/errors")?;
+                let response = target.check_as("admin", call, &expected).await?;
+                let errors = response.member("/errors")?;
                 let errors = errors.as_array().context("errors is not a list")?;
                 let text = |member| {
                     let texts = errors
@@ -44,9 +44,9 @@ pub(super) fn cases() -> Vec<Case> {
                 let mut named: Vec<_> = text("field").collect();
                 named.sort_unstable();
                 named.dedup();
-                ensure!(named == fields, "{answer:?}");
-                ensure!(text("message").count() == errors.len(), "{answer:?}");
-                let detail = answer.text_member("/detail")?;
+                ensure!(named == fields, "{response:?}");
+                ensure!(text("message").count() == errors.len(), "{response:?}");
+                let detail = response.text_member("/detail")?;
                 let all = fields.iter().all(|field| detail.contains(field));
                 ensure!(all, "{detail}");
                 Ok(())

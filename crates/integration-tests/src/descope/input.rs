@@ -11,7 +11,7 @@ use crate::launch::{Environment, World};
 use crate::refusal::{NO_CREATE, NO_TOKEN, NOT_ADMIN};
 use crate::target::Target;
 
-/// A request that is wrong, and what a caller who may make it is told.
+/// A request that is wrong, and the response to a caller who may make it.
 type Row = (&'static str, fn() -> Call, fn() -> Expectation);
 
 #[rustfmt::skip]
@@ -105,8 +105,8 @@ async fn chunked(target: &Target) -> Result<()> {
         "POST /api/users HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
         body.len()
     );
-    let answer = target.send_bytes(request.as_bytes()).await?;
-    too_large(65536).check(&answer.context("no answer")?)
+    let response = target.send_bytes(request.as_bytes()).await?;
+    too_large(65536).check(&response.context("no response")?)
 }
 
 fn body(text: impl Into<Vec<u8>>) -> Call {

@@ -43,13 +43,13 @@ pub(super) fn cases() -> Vec<Case> {
         Needs::Personas,
         async |target| {
             let members = json!({});
-            let answer = target
+            let response = target
                 .json_as("admin", Call::get("/api/data"), members)
                 .await?;
-            let data = answer.member("/data")?;
+            let data = response.member("/data")?;
             ensure!(
                 data.as_array().is_some_and(|data| !data.is_empty()),
-                "{answer:?}"
+                "{response:?}"
             );
             Ok(())
         },

@@ -94,9 +94,9 @@ async fn many_at_once(target: &Target) -> Result<()> {
             calls.spawn(async move { (call.clone(), target.send(&call).await) });
         }
     }
-    for (call, answer) in calls.join_all().await {
-        let answer = answer?;
-        ensure!(answer.status == 200, "{call:?}: {answer:?}");
+    for (call, response) in calls.join_all().await {
+        let response = response?;
+        ensure!(response.status == 200, "{call:?}: {response:?}");
     }
     let listed = listed_ids(target, "?limit=1000").await?;
     ensure!(listed.len() == USERS, "{} users", listed.len());
@@ -112,8 +112,8 @@ async fn one_address(target: &Target) -> Result<()> {
         calls.spawn(async move { target.send(&call).await });
     }
     let mut statuses = Vec::new();
-    for answer in calls.join_all().await {
-        statuses.push(answer?.status);
+    for response in calls.join_all().await {
+        statuses.push(response?.status);
     }
     statuses.sort_unstable();
     ensure!(

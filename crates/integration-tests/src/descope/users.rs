@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::case::{Case, Needs, email};
 use crate::expectation::Expectation;
-use crate::http::{Answer, Call};
+use crate::http::{Call, Response};
 use crate::target::Target;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -43,7 +43,7 @@ fn one_user() -> Vec<Case> {
         ),
         Case::new(
             "users::unknown_id_is_404",
-            "Whoever deletes what is not there is told so.",
+            "Deleting what is not there is 404.",
             Needs::Personas,
             async |target| {
                 for id in [
@@ -117,8 +117,8 @@ fn taken() -> Vec<Case> {
 
 async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
     let members = json!({"message": "User created", "user": user});
-    let answer = target.json_as("admin", create, members).await?;
-    let id = id_of(&answer)?;
+    let response = target.json_as("admin", create, members).await?;
+    let id = id_of(&response)?;
     let listed = listed(target, "?limit=1000").await?;
     let found = listed
         .iter()
@@ -140,7 +140,7 @@ async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
         .map(drop)
 }
 
-/// Creates a user as somebody who may, and answers its id.
+/// Creates a user as the administrator; returns its id.
 pub(super) async fn created(target: &Target, call: Call) -> Result<String> {
     let members = json!({"message": "User created"});
     id_of(&target.json_as("admin", call, members).await?)
@@ -148,9 +148,12 @@ pub(super) async fn created(target: &Target, call: Call) -> Result<String> {
 
 async fn listed(target: &Target, query: &str) -> Result<Vec<Value>> {
     let call = Call::get(format!("/api/admin/users{query}"));
-    let answer = target.json_as("admin", call, json!({})).await?;
-    ensure!(!answer.text_member("/message")?.is_empty(), "{answer:?}");
-    let users = answer.member("/users")?;
+    let response = target.json_as("admin", call, json!({})).await?;
+    ensure!(
+        !response.text_member("/message")?.is_empty(),
+        "{response:?}"
+    );
+    let users = response.member("/users")?;
     users.as_array().cloned().context("users is not a list")
 }
 
@@ -160,8 +163,8 @@ pub(super) async fn listed_ids(target: &Target, query: &str) -> Result<Vec<Strin
     Ok(ids.map(str::to_owned).collect())
 }
 
-fn id_of(answer: &Answer) -> Result<String> {
-    let id = answer.text_member("/user/id")?;
-    ensure!(!id.is_empty(), "a user without an id: {answer:?}");
+fn id_of(response: &Response) -> Result<String> {
+    let id = response.text_member("/user/id")?;
+    ensure!(!id.is_empty(), "a user without an id: {response:?}");
     Ok(id)
 }

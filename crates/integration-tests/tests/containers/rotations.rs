@@ -21,14 +21,14 @@ pub(crate) async fn under_load(world: &World) -> Result<()> {
     flow.use_token(world.fresh_token().await?).await;
     flow.go_on_for(100).await?;
 
-    // As Descope does it: nobody has seen the key before.
+    // As Descope does it: the key was never published before.
     world
         .control("rotate", &json!({"publish_ahead": false}))
         .await?;
     flow.use_token(world.fresh_token().await?).await;
     flow.go_on_for(100).await?;
 
-    // The old keys are gone at once, and whoever has a token of them is told so.
+    // The old keys are gone at once, and tokens of them are refused.
     let old = world.fresh_token().await?;
     world
         .control("rotate", &json!({"publish_ahead": false, "revoke": true}))
@@ -43,7 +43,7 @@ pub(crate) async fn under_load(world: &World) -> Result<()> {
     target.accepts(&fresh).await
 }
 
-/// Waits until the service has asked for the keys once more.
+/// Waits until the service has fetched the keys once more.
 async fn fetched_again(world: &World) -> Result<()> {
     let before = key_requests(world).await?;
     // One that was on its way may have come too early.

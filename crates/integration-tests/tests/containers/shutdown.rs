@@ -12,7 +12,7 @@ use crate::flow::Flow;
 use crate::world::World;
 
 /// Callers that stop asking when `/health/ready` says that the service stops, as a load balancer does: each of their
-/// requests is answered, and so is one whose body is still on its way.
+/// requests gets its response, and so does one whose body is still on its way.
 pub(crate) async fn drains(world: &World) -> Result<()> {
     let address = world.direct_address().await?;
     let target = world.target_at(&format!("http://{address}")).await?;
@@ -28,7 +28,7 @@ pub(crate) async fn drains(world: &World) -> Result<()> {
     ended_well(world).await
 }
 
-/// Nobody waits for a service that has nothing to do.
+/// A service that has nothing to do ends at once.
 pub(crate) async fn idle(world: &World) -> Result<()> {
     let start = Instant::now();
     world.service.stop_with_timeout(Some(30)).await?;
@@ -39,8 +39,8 @@ pub(crate) async fn idle(world: &World) -> Result<()> {
 
 async fn until_stopping(target: &Target) -> Result<()> {
     integration_tests::until("the service says that it stops", async || {
-        let answer = target.get("/health/ready").await?;
-        Ok(answer.status == 503 && answer.text().contains("stopping"))
+        let response = target.get("/health/ready").await?;
+        Ok(response.status == 503 && response.text().contains("stopping"))
     })
     .await
     .map(drop)
@@ -69,9 +69,9 @@ impl Slow {
 
     async fn end(mut self) -> Result<()> {
         self.0.write_all(b"Connection: close\r\n\r\n").await?;
-        let mut answer = String::new();
-        self.0.read_to_string(&mut answer).await?;
-        ensure!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+        let mut response = String::new();
+        self.0.read_to_string(&mut response).await?;
+        ensure!(response.starts_with("HTTP/1.1 200"), "{response:?}");
         Ok(())
     }
 }

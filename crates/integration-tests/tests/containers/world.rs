@@ -90,7 +90,7 @@ impl World {
         Ok(target.with_issuer(&self.twin))
     }
 
-    /// The service without the engine's port forwarding, which takes connections that nobody answers. On Linux only.
+    /// The service without the engine's port forwarding, which takes connections without a response. On Linux only.
     pub(crate) async fn direct_address(&self) -> Result<String> {
         let address = self.service.get_bridge_ip_address().await?;
         Ok(format!("{address}:{}", port(self.kind)))
@@ -104,13 +104,13 @@ impl World {
         };
         let url = format!("{}/_control/{path}", self.issuer_url(side).await?);
         let request = self.client.post(url).bearer_auth(CONTROL_TOKEN).json(body);
-        let answer = request.send().await?.error_for_status()?;
-        Ok(answer.json().await?)
+        let response = request.send().await?.error_for_status()?;
+        Ok(response.json().await?)
     }
 
     async fn issuer_url(&self, side: u16) -> Result<String> {
         let port = self.issuer.get_host_port_ipv4(side).await;
-        // A container that does not run publishes nothing, and then nobody asks it for tokens either.
+        // A container that does not run publishes nothing, and then no token is requested from it either.
         Ok(port.map_or_else(|_| String::new(), |port| format!("http://127.0.0.1:{port}")))
     }
 
@@ -181,7 +181,7 @@ fn issuer(
         .with_env_var("LOCAL_ISSUER_CONTROL_TOKEN", CONTROL_TOKEN)
         .with_env_var("LOCAL_ISSUER_KEYS_FILE", "/data/keys.json")
         .with_copy_to(
-            // The program in the container is nobody, and has to read them.
+            // The program in the container runs as another user, and has to read them.
             CopyTargetOptions::new("/data/keys.json").with_mode(0o644),
             keys.path().join("keys.json"),
         );

@@ -1,8 +1,8 @@
 //! Project Wycheproof's signature vectors at the door of each service, whose issuer publishes the keys of all of them.
 //!
-//! A vector's message is arbitrary bytes and no signing input of a token, so no service can be asked whether the signature
+//! A vector's message is arbitrary bytes and no signing input of a token, so no service can say whether the signature
 //! of that message is good; the tests of `identity-core` ask the function that verifies. Here the question is whether
-//! anything of Wycheproof's makes a caller. Each signature stands on a token that is good in all else, under the key that
+//! anything of Wycheproof's makes a caller. Each signature is put on a token that is good in all else, under the key that
 //! made it: some forgeries hold for every message. It must be refused as a signature, which also shows that the service
 //! has read the key. And each message with a good signature is sent as the payload under its own signature: signed by a key
 //! of the issuer, and no claims.
