@@ -18,9 +18,10 @@ COPY crates/integration-tests/Cargo.toml crates/integration-tests/
 COPY examples/auth-server/Cargo.toml examples/auth-server/
 COPY examples/billing-api/Cargo.toml examples/billing-api/
 COPY examples/playground/Cargo.toml examples/playground/
+COPY benchmarks/Cargo.toml benchmarks/
 # With an explicit target, procedural macros are not linked statically; the toolchain says which target this machine is.
 RUN set -e; \
-    for manifest in crates/*/Cargo.toml examples/*/Cargo.toml; do \
+    for manifest in crates/*/Cargo.toml examples/*/Cargo.toml benchmarks/Cargo.toml; do \
       folder=$(dirname "$manifest"); \
       mkdir -p "$folder/src"; \
       echo 'fn main() {}' > "$folder/src/main.rs"; \

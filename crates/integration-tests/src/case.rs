@@ -1,6 +1,7 @@
 //! One row of a suite.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -61,6 +62,16 @@ impl Case {
     pub(crate) fn check(&self, runtime: &Handle, target: &Target) -> Result<()> {
         (self.check)(runtime, target)
     }
+}
+
+/// A name that no other case and no other run uses: the service's store may be older than this run.
+pub(crate) fn unique(prefix: &str) -> String {
+    format!("{prefix}-{:016x}", RandomState::new().hash_one(prefix))
+}
+
+/// An email address that no user has yet.
+pub(crate) fn email(prefix: &str) -> String {
+    format!("{}@example.com", unique(prefix))
 }
 
 /// A path or a value as part of a name: its letters and digits.

@@ -1,12 +1,12 @@
-//! What an answer must be.
+//! What a response must be.
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
+use crate::http::Response;
 use crate::log;
 
-/// Status, headers and body of an answer, checked together. More members in a JSON body are allowed.
+/// Status, headers and body of a response, checked together. More members in a JSON body are allowed.
 #[derive(Debug, Clone)]
 pub(crate) struct Expectation {
     status: u16,
@@ -16,6 +16,8 @@ pub(crate) struct Expectation {
     /// Members that must be there with these values.
     members: Value,
     detail: Option<Detail>,
+    /// Whether `Retry-After` must be there.
+    retries: bool,
     /// The reasons in the log, each with its name; `None` if they are not looked at.
     reasons: Option<Vec<(String, String)>>,
 }
@@ -27,7 +29,7 @@ enum Detail {
 }
 
 impl Expectation {
-    /// A JSON answer with at least these members.
+    /// A JSON response with at least these members.
     pub(crate) fn json(members: Value) -> Self {
         Self {
             status: 200,
@@ -35,6 +37,7 @@ impl Expectation {
             challenge: None,
             members,
             detail: None,
+            retries: false,
             reasons: None,
         }
     }
@@ -48,6 +51,22 @@ impl Expectation {
             status,
             content_type: "application/problem+json",
             ..Self::json(members)
+        }
+    }
+
+    /// 404 for a path that is no route.
+    pub(crate) fn not_found(path: &str) -> Self {
+        Self::problem(404, "not_found").detail(format!("There is no {path}"))
+    }
+
+    /// 503 while the provider's keys are out of reach.
+    pub(crate) fn keys_unavailable() -> Self {
+        let problem = Self::problem(503, "keys_unavailable")
+            .detail("The identity provider's keys are unavailable. Please try again later.")
+            .logged([("token.reason", "keys_unavailable")]);
+        Self {
+            retries: true,
+            ..problem
         }
     }
 
@@ -77,14 +96,14 @@ impl Expectation {
         Self { reasons, ..self }
     }
 
-    /// Errors: everything that is not as expected, and the answer.
-    pub(crate) fn check(&self, answer: &Answer) -> Result<()> {
+    /// Errors: everything that is not as expected, and the response.
+    pub(crate) fn check(&self, response: &Response) -> Result<()> {
         let mut faults = Vec::new();
-        if answer.status != self.status {
+        if response.status != self.status {
             faults.push(format!("the status is not {}", self.status));
         }
         let mut header = |name: &str, expected: Option<&str>| {
-            let values: Vec<_> = answer.all(name).collect();
+            let values: Vec<_> = response.all(name).collect();
             if values != Vec::from_iter(expected) {
                 let expected = expected.unwrap_or("(none)");
                 faults.push(format!("{name} is {values:?}, not {expected}"));
@@ -92,11 +111,14 @@ impl Expectation {
         };
         header("content-type", Some(self.content_type));
         header("www-authenticate", self.challenge.as_deref());
-        match serde_json::from_slice(&answer.body) {
-            Ok(body) => self.check_body(&body, answer, &mut faults),
+        if self.retries && !retries(response) {
+            faults.push("Retry-After is not from 1 to 60".to_owned());
+        }
+        match serde_json::from_slice(&response.body) {
+            Ok(body) => self.check_body(&body, response, &mut faults),
             Err(error) => faults.push(format!("the body is not JSON: {error}")),
         }
-        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(answer))
+        if let (Some(expected), Some(logged)) = (&self.reasons, log::reasons(response))
             && logged != *expected
         {
             faults.push(format!("the log has {logged:?}, not {expected:?}"));
@@ -104,10 +126,10 @@ impl Expectation {
         if faults.is_empty() {
             return Ok(());
         }
-        bail!("- {}\n\nThe answer was {answer:?}", faults.join("\n- "))
+        bail!("- {}\n\nThe response was {response:?}", faults.join("\n- "))
     }
 
-    fn check_body(&self, body: &Value, answer: &Answer, faults: &mut Vec<String>) {
+    fn check_body(&self, body: &Value, response: &Response, faults: &mut Vec<String>) {
         compare(body, &self.members, "", faults);
         let detail = body.get("detail").and_then(Value::as_str);
         match &self.detail {
@@ -120,13 +142,19 @@ impl Expectation {
             _ => {}
         }
         let named = body.get("request_id").and_then(Value::as_str);
-        let id = answer.header("x-request-id").filter(|id| !id.is_empty());
+        let id = response.header("x-request-id").filter(|id| !id.is_empty());
         if id.is_none() {
             faults.push("there is no x-request-id".to_owned());
         } else if self.content_type == "application/problem+json" && named != id {
             faults.push(format!("request_id is {named:?}, x-request-id {id:?}"));
         }
     }
+}
+
+/// Whether `Retry-After` is in whole seconds, and not 0, which would say "at once" (RFC 9110, section 10.2.3).
+pub(crate) fn retries(response: &Response) -> bool {
+    let seconds = response.header("retry-after").map(str::parse);
+    matches!(seconds, Some(Ok(1..=60)))
 }
 
 fn goes_on(text: &str, start: &str) -> bool {
@@ -166,68 +194,66 @@ fn title(status: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use super::*;
 
-    use super::Expectation;
-    use crate::answer::Answer;
-
-    fn answer(body: &str) -> Answer {
+    fn good() -> Response {
         let headers = [
             ("content-type", "application/problem+json"),
             ("x-request-id", "7"),
             ("www-authenticate", "Bearer realm=\"a\""),
         ];
-        Answer {
+        let body = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "c", "detail": "d", "request_id": "7", "more": 1});
+        Response {
             status: 401,
             headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
-            body: body.as_bytes().to_vec(),
+            body: body.to_string().into_bytes(),
         }
     }
 
-    fn good() -> Answer {
-        let body = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "c", "detail": "d", "request_id": "7", "more": 1});
-        answer(&body.to_string())
-    }
-
     fn expectation() -> Expectation {
-        let problem = Expectation::problem(401, "c").detail("d");
-        problem.challenge("Bearer realm=\"a\"")
+        Expectation::problem(401, "c").detail("d")
     }
 
     #[test]
     fn an_answer_with_all_that_is_expected_and_more_passes() {
-        expectation().check(&good()).unwrap();
+        let expectation = expectation().challenge("Bearer realm=\"a\"");
+        expectation.check(&good()).unwrap();
     }
 
     #[test]
     fn each_difference_is_found() {
-        let differences: [fn(&mut Answer); 7] = [
-            |answer| answer.status = 403,
-            |answer| answer.headers.retain(|(name, _)| name != "content-type"),
-            |answer| answer.headers.retain(|(name, _)| name != "x-request-id"),
-            |answer| {
-                answer
-                    .headers
-                    .retain(|(name, _)| name != "www-authenticate")
+        let without = |name: &'static str| {
+            let mut response = good();
+            response.headers.retain(|(known, _)| known != name);
+            response
+        };
+        let with = |from: &str, to: &str| Response {
+            body: good().text().replace(from, to).into_bytes(),
+            ..good()
+        };
+        let mut twice = good();
+        let header = ("www-authenticate".to_owned(), "Basic".to_owned());
+        twice.headers.push(header);
+        let differences = [
+            Response {
+                status: 403,
+                ..good()
             },
-            |answer| {
-                answer
-                    .headers
-                    .push(("www-authenticate".to_owned(), "Basic".to_owned()))
-            },
-            |answer| answer.body = answer.text().replace("\"d\"", "\"e\"").into_bytes(),
-            |answer| answer.body = answer.text().replace("\"7\"", "\"8\"").into_bytes(),
+            without("content-type"),
+            without("x-request-id"),
+            without("www-authenticate"),
+            twice,
+            with("\"d\"", "\"e\""),
+            with("\"7\"", "\"8\""),
         ];
-        for (index, change) in differences.iter().enumerate() {
-            let mut answer = good();
-            change(&mut answer);
-            assert!(expectation().check(&answer).is_err(), "difference {index}");
+        let expectation = expectation().challenge("Bearer realm=\"a\"");
+        for response in differences {
+            assert!(expectation.check(&response).is_err(), "{response:?}");
         }
     }
 
     #[test]
     fn a_challenge_that_nobody_expects_is_found() {
-        let expectation = Expectation::problem(401, "c").detail("d");
-        assert!(expectation.check(&good()).is_err());
+        assert!(expectation().check(&good()).is_err());
     }
 }

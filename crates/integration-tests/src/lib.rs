@@ -6,41 +6,43 @@
 //!
 //! Expectations are written by hand, and never taken from the code of a service.
 
+mod run;
 mod suite;
 
-mod case;
-mod target;
-mod tokens;
-
-mod answer;
-mod call;
-mod expectation;
-mod http;
-mod log;
-mod raw;
-
-mod jwt;
-mod random;
-mod ready;
-mod wait;
-
-mod contract;
-mod launch;
-mod run;
-
-pub mod attacks;
 pub mod auth0;
 pub mod billing;
 pub mod descope;
 
-pub use answer::Answer;
-pub use call::Call;
+pub mod attacks;
+mod contract;
+
+mod launch;
+
+mod case;
+mod forge;
+mod target;
+mod tokens;
+
+mod expectation;
+pub mod refusal;
+
+mod client;
+mod http;
+mod jwt;
+mod kind;
+mod log;
+mod wait;
+
 pub use case::{Case, Needs};
-pub use launch::{Environment, ServiceKind, World, issuer_config};
+pub use http::{Call, Response};
+pub use kind::ServiceKind;
+pub use launch::{
+    BILLING_PERSONAS, Environment, ReservedPorts, World, issuer_config, start_issuer,
+};
 pub use libtest_mimic::Arguments;
 pub use log::keep as keep_log;
 pub use run::{LiveClient, SuiteSettings, run};
 pub use suite::Suite;
 pub use target::Target;
-pub use tokens::{PersonaTokens, TokenFuture, Tokens};
+pub use tokens::Tokens;
 pub use wait::until;

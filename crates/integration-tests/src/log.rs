@@ -1,4 +1,4 @@
-//! The log of the services in this process: the reason of a refusal is there, and the client is told less.
+//! The log of the services in this process: the reason of a refusal is there, and the client gets less.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use service_kit::settings::LogSettings;
 use service_kit::telemetry::{self, LogFormat};
 
-use crate::answer::Answer;
+use crate::http::Response;
 
 /// What was written so far; a process that keeps no log has none.
 static KEPT: OnceLock<Mutex<Lines>> = OnceLock::new();
@@ -17,7 +17,7 @@ static KEPT: OnceLock<Mutex<Lines>> = OnceLock::new();
 /// A part of a token that is shorter could stand in a log by chance.
 const TELLING: usize = 16;
 
-/// Starts the log that the services write, and keeps it: with more in it than they write unless told to.
+/// Starts the log that the services write, and keeps it: with more in it than they write by default.
 ///
 /// Errors: this process has another log already.
 pub fn keep() -> Result<()> {
@@ -31,10 +31,10 @@ pub fn keep() -> Result<()> {
     Ok(())
 }
 
-/// The reasons that were written about the request with this answer, each with its name; `None` if no log is kept, as
+/// The reasons that were written about the request with this response, each with its name; `None` if no log is kept, as
 /// for a service that runs somewhere else.
-pub(crate) fn reasons(answer: &Answer) -> Option<Vec<(String, String)>> {
-    let lines = about(answer)?;
+pub(crate) fn reasons(response: &Response) -> Option<Vec<(String, String)>> {
+    let lines = about(response)?;
     let parsed = lines.iter().map(|line| serde_json::from_str(line));
     let mut reasons = Vec::new();
     for line in parsed.filter_map(Result::<Value, _>::ok) {
@@ -47,9 +47,9 @@ pub(crate) fn reasons(answer: &Answer) -> Option<Vec<(String, String)>> {
     Some(reasons)
 }
 
-/// Errors: a line about the request with this answer holds a part of this token.
-pub(crate) fn hides(answer: &Answer, token: &str) -> Result<()> {
-    none_has(&about(answer).unwrap_or_default(), token)
+/// Errors: a line about the request with this response holds a part of this token.
+pub(crate) fn hides(response: &Response, token: &str) -> Result<()> {
+    none_has(&about(response).unwrap_or_default(), token)
 }
 
 /// Errors: any line at all holds a part of this token.
@@ -66,9 +66,9 @@ fn none_has(lines: &[String], token: &str) -> Result<()> {
     Ok(())
 }
 
-/// The lines about the request with this answer. What never was a request to the service has no id, and no lines.
-fn about(answer: &Answer) -> Option<Vec<String>> {
-    let id = answer.header("x-request-id").unwrap_or_default();
+/// The lines about the request with this response. What never was a request to the service has no id, and no lines.
+fn about(response: &Response) -> Option<Vec<String>> {
+    let id = response.header("x-request-id").unwrap_or_default();
     read(|lines| {
         let numbers = lines.of_request.get(id).into_iter().flatten();
         let of_request = numbers.filter_map(|number| lines.all.get(*number));

@@ -1,32 +1,30 @@
-//! The test container's program: `integration-tests descope-api`, `integration-tests auth0-api` or `integration-tests
-//! billing-api`, then what every test program takes, such as a filter, `--list` or `--quiet`.
+//! The test container's program: the name of a service, then what every test program takes.
 
-use std::env;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use clap::Parser;
 use integration_tests::{Arguments, ServiceKind};
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            // One line and no backtrace: it is for whoever started the program to mend.
-            eprintln!("Error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+/// Runs the suite of a service from outside, over HTTP: in this process, against `BASE_URL`, or with `LIVE=1` against the real
+/// provider.
+#[derive(Parser)]
+#[command(
+    version,
+    disable_version_flag = false,
+    help_template = "{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}"
+)]
+struct Command {
+    /// The service under test.
+    service: ServiceKind,
+    #[command(flatten)]
+    tests: Arguments,
 }
 
-fn run() -> Result<ExitCode> {
-    let mut arguments: Vec<_> = env::args().collect();
-    let kind = if arguments.len() > 1 {
-        arguments.remove(1)
-    } else {
-        String::new()
-    };
-    let Some(kind) = ServiceKind::named(&kind) else {
-        bail!("expected descope-api, auth0-api or billing-api as the first argument, got {kind:?}");
-    };
-    integration_tests::run(kind, Arguments::from_iter(arguments))
+fn main() -> ExitCode {
+    let command = Command::parse();
+    integration_tests::run(command.service, &command.tests).unwrap_or_else(|error| {
+        // One line and no backtrace: it is for the person who started the program.
+        eprintln!("Error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

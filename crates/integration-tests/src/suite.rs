@@ -9,7 +9,8 @@ use tokio::runtime::{Handle, Runtime};
 use tokio::sync::OnceCell;
 
 use crate::case::{Case, Needs};
-use crate::launch::{Environment, ServiceKind, World};
+use crate::kind::ServiceKind;
+use crate::launch::{Environment, World};
 use crate::log;
 use crate::target::Target;
 

@@ -1,36 +1,31 @@
 //! Where tokens come from.
 
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
+use identity_core::client::TokenClient;
 use local_issuer::tokens::{TokenSource, fetch_one};
 use local_issuer::{LocalIssuer, ProviderKind};
 use tokio::sync::Mutex;
 
-use crate::launch::ServiceKind;
+use crate::kind::ServiceKind;
 
-/// A token, later.
-pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<String>> + Send + 'a>>;
+/// Gets tokens the way a client does, from the provider's own endpoints, and each once.
+pub struct Tokens(Source);
 
-/// Gets tokens the way a client does: from the provider's own endpoints.
-pub trait Tokens: Send + Sync {
-    /// A token of some client; which rights it has, only the token says.
-    fn client(&self) -> TokenFuture<'_>;
-
-    /// A token of this persona, with the scopes it gets when it asks for none.
-    fn of<'a>(&'a self, persona: &'a str) -> TokenFuture<'a>;
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for all cases, behind an Arc"
+)]
+enum Source {
+    /// One side of a local issuer, and the tokens of its personas so far.
+    Personas(ProviderKind, TokenSource, Mutex<HashMap<String, String>>),
+    /// One client of a real provider, which counts tokens, and bills.
+    Client(TokenClient),
 }
 
-/// Tokens of one side of a local issuer, each asked for once.
-pub struct PersonaTokens {
-    provider: ProviderKind,
-    source: TokenSource,
-    known: Mutex<HashMap<String, String>>,
-}
-
-impl PersonaTokens {
+impl Tokens {
     /// Of the provider that this service trusts, at this issuer.
     pub fn of(kind: ServiceKind, issuer: &LocalIssuer) -> Arc<Self> {
         Self::at(kind, TokenSource::of(issuer))
@@ -38,29 +33,39 @@ impl PersonaTokens {
 
     /// Of the provider that this service trusts, from an issuer that runs somewhere else.
     pub fn at(kind: ServiceKind, source: TokenSource) -> Arc<Self> {
-        Arc::new(Self {
-            provider: kind.provider(),
-            source,
-            known: Mutex::default(),
-        })
-    }
-}
-
-impl Tokens for PersonaTokens {
-    /// A machine has some rights and lacks others, as a real client does.
-    fn client(&self) -> TokenFuture<'_> {
-        Tokens::of(self, "machine")
+        let personas = Source::Personas(kind.provider(), source, Mutex::default());
+        Arc::new(Self(personas))
     }
 
-    fn of<'a>(&'a self, persona: &'a str) -> TokenFuture<'a> {
-        Box::pin(async move {
-            let mut known = self.known.lock().await;
-            if let Some(token) = known.get(persona) {
-                return Ok(token.clone());
+    /// Of this client of a real provider.
+    pub(crate) fn live(client: TokenClient) -> Arc<Self> {
+        Arc::new(Self(Source::Client(client)))
+    }
+
+    /// Returns a token of some client; which rights it has, only the token says.
+    pub(crate) async fn client(&self) -> Result<String> {
+        match &self.0 {
+            // A machine has some rights and lacks others, as a real client does.
+            Source::Personas(..) => self.persona("machine").await,
+            Source::Client(client) => {
+                let token = client.token().await;
+                let token = token.context("the provider gave no token for CLIENT_ID")?;
+                Ok(token.secret().to_owned())
             }
-            let token = fetch_one(&self.source, self.provider, persona, None).await?;
-            known.insert(persona.to_owned(), token.token.clone());
-            Ok(token.token)
-        })
+        }
+    }
+
+    /// Returns a token of this persona, with the scopes it gets when it requests none.
+    pub(crate) async fn persona(&self, persona: &str) -> Result<String> {
+        let Source::Personas(provider, source, known) = &self.0 else {
+            bail!("a real provider has no persona {persona}");
+        };
+        let mut known = known.lock().await;
+        if let Some(token) = known.get(persona) {
+            return Ok(token.clone());
+        }
+        let token = fetch_one(source, *provider, persona, None).await?.token;
+        known.insert(persona.to_owned(), token.clone());
+        Ok(token)
     }
 }

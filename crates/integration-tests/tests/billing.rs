@@ -3,5 +3,5 @@
 use integration_tests::{Arguments, ServiceKind};
 
 fn main() -> anyhow::Result<std::process::ExitCode> {
-    integration_tests::run(ServiceKind::BillingApi, Arguments::from_args())
+    integration_tests::run(ServiceKind::BillingApi, &Arguments::from_args())
 }

@@ -66,67 +66,41 @@ async fn missing_credentials_are_all_named() {
 
 #[tokio::test]
 async fn descope_suite_passes_for_clients_with_different_rights() {
-    let issuer = LocalIssuer::start(IssuerConfig::default()).await.unwrap();
-    let settings = [
-        ("LIVE", "1"),
-        ("DESCOPE_PROJECT_ID", issuer.descope().project_id()),
-        ("DESCOPE_BASE_URL", issuer.descope().base_url()),
-    ];
-    for (id, secret) in [
-        ("local-admin", "local-admin-secret"),
-        ("local-nobody", "local-nobody-secret"),
-        ("local-member", "local-member-secret"),
-    ] {
-        let client = [("CLIENT_ID", id), ("CLIENT_SECRET", secret)];
-        passes(suite("descope-api", &[&settings[..], &client].concat()));
-    }
-    issuer.stop().await;
+    passes(ServiceKind::DescopeApi, ["admin", "nobody", "member"]).await;
 }
 
 #[tokio::test]
 async fn auth0_suite_passes_for_clients_with_different_rights() {
-    let issuer = LocalIssuer::start(IssuerConfig::default()).await.unwrap();
-    let url = issuer.auth0().issuer();
-    let settings = [
-        ("LIVE", "1"),
-        ("AUTH0_DOMAIN", "tenant.example.com"),
-        ("AUTH0_API_AUDIENCE", issuer.auth0().audience()),
-        ("AUTH0_ISSUER", &url),
-    ];
-    for (id, secret) in [
-        ("local-admin", "local-admin-secret"),
-        ("local-unscoped", "local-unscoped-secret"),
-        ("local-operator", "local-operator-secret"),
-    ] {
-        let client = [("CLIENT_ID", id), ("CLIENT_SECRET", secret)];
-        passes(suite("auth0-api", &[&settings[..], &client].concat()));
-    }
-    issuer.stop().await;
+    passes(ServiceKind::Auth0Api, ["admin", "unscoped", "operator"]).await;
 }
 
 #[tokio::test]
 async fn billing_suite_passes_for_clients_with_different_rights() {
-    let config = integration_tests::issuer_config(ServiceKind::BillingApi).unwrap();
-    let issuer = LocalIssuer::start(config).await.unwrap();
-    let url = issuer.auth0().issuer();
-    let settings = [
-        ("LIVE", "1"),
-        ("ISSUER", url.as_str()),
-        ("AUDIENCE", issuer.auth0().audience()),
-    ];
-    for (id, secret) in [
-        ("local-admin", "local-admin-secret"),
-        ("local-machine", "local-machine-secret"),
-        ("local-pretender", "local-pretender-secret"),
-    ] {
-        let client = [("CLIENT_ID", id), ("CLIENT_SECRET", secret)];
-        passes(suite("billing-api", &[&settings[..], &client].concat()));
+    passes(ServiceKind::BillingApi, ["admin", "machine", "pretender"]).await;
+}
+
+/// The suite passes for the clients of these personas.
+async fn passes(kind: ServiceKind, personas: [&str; 3]) {
+    let issuer = integration_tests::start_issuer(kind).await.unwrap();
+    let trust = kind.trust(&issuer.config()).unwrap();
+    for persona in personas {
+        let (id, secret) = (
+            format!("local-{persona}"),
+            format!("local-{persona}-secret"),
+        );
+        let mut settings = vec![
+            ("LIVE", "1"),
+            ("CLIENT_ID", &id),
+            ("CLIENT_SECRET", &secret),
+        ];
+        settings.extend(trust.iter().map(|(name, value)| (*name, value.as_str())));
+        passed(&suite(kind.name(), &settings));
     }
     issuer.stop().await;
 }
 
 /// Exit code 0, rows that were checked, and rows that were not, each with its reason.
-fn passes(output: Output) {
+fn passed(output: &Output) {
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}");
     let (ok, ignored) = (rows(&said, "... ok"), rows(&said, "... ignored"));

@@ -5,18 +5,18 @@ use local_issuer::PublicKeyForm::{Jwk, Modulus, ModulusBytes, Pem, PemWithoutNew
 use local_issuer::Signer::{Impostor, PublicKeyAsSecret, Secret, Unsigned};
 use serde_json::json;
 
-use super::attack::{Attack, changed, written};
-use super::refusal::{ALGORITHM, HEADER, SIGNATURE};
+use crate::forge::{Row, changed, written};
+use crate::refusal::{ALGORITHM, HEADER, SIGNATURE};
 
 const SPELLING: &str = "RFC 7515, 4.1.1: alg is compared as it is, with regard to case";
-const UNSIGNED: &str = "RFC 8725, 2.1: a token that nobody signed";
+const UNSIGNED: &str = "RFC 8725, 2.1: an unsigned token";
 const CONFUSED: &str = "RFC 8725, 3.1: the key is for one algorithm, whatever the token says";
 const WEAK: &str = "RFC 8725, 3.5: a secret that can be guessed";
 
 #[rustfmt::skip]
-pub(super) const ROWS: &[Attack] = &[
+pub(super) const ROWS: &[Row] = &[
     // none
-    changed("none_over_a_good_signature", ALGORITHM, "CVE-2022-23540, jsonwebtoken: none where nobody asked for it", |m, _| m.header("alg", "none")),
+    changed("none_over_a_good_signature", ALGORITHM, "CVE-2022-23540, jsonwebtoken: none where it was not configured", |m, _| m.header("alg", "none")),
     changed("none_without_kid_and_typ", ALGORITHM, "CVE-2018-1000531, prime-jwt: none", |m, _| m.signed_by(Unsigned).without_header("kid").without_header("typ")),
     written("none_with_a_made_up_signature", ALGORITHM, "CVE-2015-2964, NAMSHI JOSE: none", |f| Ok(format!("{}bm9uZQ", f.mint()?.signed_by(Unsigned).token()?))),
     changed("none_of_another_provider", ALGORITHM, UNSIGNED, |m, f| m.signed_by(Unsigned).claim("iss", f.other.issuer())),

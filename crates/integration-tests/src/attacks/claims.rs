@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::attack::{Attack, changed};
-use super::refusal::{CLAIM_TYPE, CLAIMS, CONSTRAINED, EXPIRED, NOT_YET};
+use crate::forge::{Row, changed, later};
+use crate::refusal::{CLAIM_TYPE, CLAIMS, CONSTRAINED, EXPIRED, NOT_YET};
 
 const ISSUER: &str = "RFC 8725, 3.8: the issuer is compared exactly";
 const AUDIENCE: &str = "RFC 8725, 3.9: the audience names this API exactly";
@@ -13,7 +13,7 @@ const TIME: &str = "RFC 7519, 4.1.4 to 4.1.6: from nbf and iat until exp, whatev
 const BOUND: &str = "RFC 7800: a token that is bound to a key is no plain bearer token";
 
 #[rustfmt::skip]
-pub(super) const ROWS: &[Attack] = &[
+pub(super) const ROWS: &[Row] = &[
     // iss
     changed("iss_with_another_slash", CLAIMS, ISSUER, |m, f| m.claim("iss", format!("{}/", f.ours.issuer()))),
     changed("iss_after_a_space", CLAIMS, ISSUER, |m, f| m.claim("iss", format!(" {}", f.ours.issuer()))),
@@ -71,12 +71,12 @@ pub(super) const ROWS: &[Attack] = &[
     changed("exp_that_never_comes", CLAIM_TYPE, KIND, |m, _| m.claim("exp", "never")),
 
     // nbf and iat
-    changed("nbf_in_half_a_minute", NOT_YET, TIME, |m, _| { let now = now(&m); m.claim("nbf", now + 30.0) }),
+    changed("nbf_in_half_a_minute", NOT_YET, TIME, |m, _| later(m, "nbf", 30)),
     changed("nbf_of_two_to_the_63", NOT_YET, TIME, |m, _| m.claim("nbf", 1_u64 << 63)),
     changed("nbf_of_the_largest_integer", NOT_YET, TIME, |m, _| m.claim("nbf", u64::MAX)),
     changed("nbf_above_all_numbers", NOT_YET, TIME, |m, _| m.claim("nbf", 1e308)),
-    changed("nbf_in_milliseconds", NOT_YET, TIME, |m, _| { let now = now(&m); m.claim("nbf", now * 1000.0) }),
-    changed("iat_in_half_a_minute", NOT_YET, TIME, |m, _| { let now = now(&m); m.claim("iat", now + 30.0) }),
+    changed("nbf_in_milliseconds", NOT_YET, TIME, |m, _| { let now = m.claims().get("iat").and_then(Value::as_i64).unwrap_or_default(); m.claim("nbf", now.saturating_mul(1000)) }),
+    changed("iat_in_half_a_minute", NOT_YET, TIME, |m, _| later(m, "iat", 30)),
     changed("iat_of_the_largest_integer", NOT_YET, TIME, |m, _| m.claim("iat", u64::MAX)),
     changed("iat_above_all_numbers", NOT_YET, TIME, |m, _| m.claim("iat", 1e308)),
     changed("nbf_null", CLAIM_TYPE, KIND, |m, _| m.claim("nbf", Value::Null)),
@@ -107,9 +107,3 @@ pub(super) const ROWS: &[Attack] = &[
     changed("cnf_that_is_a_list", CONSTRAINED, BOUND, |m, _| m.claim("cnf", json!([]))),
     changed("cnf_that_is_false", CONSTRAINED, BOUND, |m, _| m.claim("cnf", false)),
 ];
-
-/// `iat`: what the issuer's clock says now.
-fn now(mint: &local_issuer::Mint) -> f64 {
-    let iat = mint.claims().get("iat");
-    iat.and_then(Value::as_f64).unwrap_or_default()
-}

@@ -2,12 +2,12 @@
 
 use local_issuer::Segment::{Header, Payload};
 
-use super::attack::{Attack, changed, loosened, written};
-use super::refusal::{
+use crate::forge::{Row, changed, loosened, written};
+use crate::jwt::segment;
+use crate::refusal::{
     ALGORITHM, HEADER, HEADER_ENCODING, PAYLOAD, PAYLOAD_ENCODING, SEVERAL_TOKENS,
     SIGNATURE_ENCODING, TOO_FEW, TOO_MANY,
 };
-use crate::jwt::segment;
 
 const ENCODING: &str = "RFC 7515, 2: base64url without padding, line breaks and white space";
 const CANONICAL: &str =
@@ -18,7 +18,7 @@ const UNIQUE: &str = "RFC 7519, 4: names are unique, so that no two readers disa
 const FORM: &str = "RFC 7515, 7.1: three segments";
 
 #[rustfmt::skip]
-pub(super) const ROWS: &[Attack] = &[
+pub(super) const ROWS: &[Row] = &[
     // The segments.
     written("json_serialization", SEVERAL_TOKENS, "RFC 7515, 7.2: another serialization", |f| f.segments(|h, p, s| format!(r#"{{"protected":"{h}","payload":"{p}","signature":"{s}"}}"#))),
     written("both_serializations_in_one", SEVERAL_TOKENS, "CVE-2022-39227, python-jwt: a text that is both serializations", |f| f.segments(|h, p, s| format!(r#"{{"{h}.e30.":"","protected":"{h}","payload":"{p}","signature":"{s}"}}"#))),

@@ -5,8 +5,8 @@ use flate2::write::DeflateEncoder;
 use serde_json::json;
 use std::io::Write;
 
-use super::attack::{Attack, changed};
-use super::refusal::{
+use crate::forge::{Row, changed};
+use crate::refusal::{
     ALGORITHM, CRITICAL, EMBEDDED, HEADER, NO_KEY_ID, PAYLOAD, PAYLOAD_ENCODING, TYPE, UNKNOWN_KEY,
 };
 
@@ -18,7 +18,7 @@ const CRIT: &str = "RFC 7515, 4.1.11: what is critical and not understood refuse
 const TYP: &str = "RFC 8725, 3.11: a token that says it is something else is no access token";
 
 #[rustfmt::skip]
-pub(super) const ROWS: &[Attack] = &[
+pub(super) const ROWS: &[Row] = &[
     // kid
     changed("kid_null", NO_KEY_ID, NO_KID, |m, _| m.header("kid", json!(null))),
     changed("kid_true", NO_KEY_ID, NO_KID, |m, _| m.header("kid", true)),

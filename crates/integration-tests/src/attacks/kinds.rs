@@ -3,15 +3,15 @@
 use local_issuer::TokenKind::{Access, Id, Refresh, Session, SessionRefresh};
 use serde_json::json;
 
-use super::attack::{Attack, written};
-use super::refusal::{CLAIMS, ID_TOKEN, REFRESH_TOKEN, TYPE};
-use crate::launch::ServiceKind;
+use crate::forge::{Row, written};
+use crate::kind::ServiceKind;
+use crate::refusal::{CLAIMS, ID_TOKEN, REFRESH_TOKEN, TYPE};
 
 const OTHER: &str = "RFC 8725, 3.12: tokens of another kind, with the same key";
 const LOGOUT: &str = "OpenID Connect Back-Channel Logout, 2.4: a logout token opens nothing";
 
 /// The rows of the provider whose tokens this service accepts.
-pub(super) const fn rows(kind: ServiceKind) -> &'static [Attack] {
+pub(super) const fn rows(kind: ServiceKind) -> &'static [Row] {
     match kind {
         ServiceKind::DescopeApi => DESCOPE,
         ServiceKind::Auth0Api | ServiceKind::BillingApi => AUTH0,
@@ -19,7 +19,7 @@ pub(super) const fn rows(kind: ServiceKind) -> &'static [Attack] {
 }
 
 #[rustfmt::skip]
-const AUTH0: &[Attack] = &[
+const AUTH0: &[Row] = &[
     written("id_token_for_its_client_and_this_api", ID_TOKEN, OTHER, |f| { let mint = f.of_kind(Id)?; let client = mint.claims().get("aud").cloned(); Ok(mint.claim("aud", json!([client, f.ours.audience()])).claim("nonce", "x").token()?) }),
     written("id_token_whose_nonce_is_null", ID_TOKEN, OTHER, |f| Ok(f.of_kind(Id)?.claim("aud", f.ours.audience()).claim("nonce", json!(null)).token()?)),
     written("id_token_with_the_rights_of_an_access_token", ID_TOKEN, OTHER, |f| Ok(f.mint()?.claim("at_hash", "x").token()?)),
@@ -32,7 +32,7 @@ const AUTH0: &[Attack] = &[
 ];
 
 #[rustfmt::skip]
-const DESCOPE: &[Attack] = &[
+const DESCOPE: &[Row] = &[
     written("refresh_token_without_its_drn", REFRESH_TOKEN, OTHER, |f| Ok(f.of_kind(Refresh)?.without_claim("drn").claim("token_type", "refresh_token").token()?)),
     written("refresh_token_of_a_session_for_this_project", REFRESH_TOKEN, OTHER, |f| Ok(f.of_kind(SessionRefresh)?.claim("aud", f.ours.audience()).token()?)),
     written("refresh_token_that_claims_to_be_a_key", REFRESH_TOKEN, OTHER, |f| Ok(f.of_kind(SessionRefresh)?.without_claim("aud").claim("sub", "K2Key").token()?)),

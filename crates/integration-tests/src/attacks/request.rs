@@ -4,11 +4,11 @@ use std::fmt;
 
 use anyhow::{Context, Result, ensure};
 
-use super::refusal::Refusal;
-use crate::answer::Answer;
-use crate::launch::Routes;
+use crate::client;
+use crate::http::Response;
+use crate::kind::Routes;
 use crate::log;
-use crate::raw;
+use crate::refusal::Refusal;
 use crate::target::Target;
 
 /// A request, byte by byte, that must not open anything, or one that must, so that the others are refused for what
@@ -21,7 +21,7 @@ pub(super) struct Request {
     write: fn(&Draft<'_>) -> String,
 }
 
-/// What a row writes its request from. It stands for its token where a text is written.
+/// What a row writes its request from. It is displayed as its token.
 pub(super) struct Draft<'t> {
     /// A good one.
     pub(super) token: &'t str,
@@ -29,12 +29,12 @@ pub(super) struct Draft<'t> {
     pub(super) routes: Routes,
 }
 
-/// What a request is answered. Only a refusal may have a reason in the log; what is answered otherwise leaves none.
+/// The response to a request. Only a refusal may have a reason in the log; another response leaves none.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     /// This refusal, word for word.
     Refused(Refusal),
-    /// What is not HTTP: 400 or 431 from the server itself, or no answer. The service never sees it, and logs nothing.
+    /// What is not HTTP: 400 or 431 from the server itself, or no response. The service never sees it, and logs nothing.
     Unread,
     /// Anything but success: a refusal from the closed list, or as `Unread`.
     Shut,
@@ -98,52 +98,50 @@ impl fmt::Display for Draft<'_> {
 }
 
 impl Request {
-    /// Whether it must not be answered with success.
+    /// Whether it must not succeed.
     pub(super) fn is_attack(&self) -> bool {
         !matches!(self.outcome, Outcome::Open | Outcome::OpenThenRefused(_))
     }
 
-    /// Sends it. `None`: the connection was closed without an answer.
-    pub(super) async fn send(&self, target: &Target, token: &str) -> Result<Option<Answer>> {
+    /// Sends it. `None`: the connection was closed without a response.
+    pub(super) async fn send(&self, target: &Target, token: &str) -> Result<Option<Response>> {
         let draft = Draft {
             token,
             routes: target.kind().routes(),
         };
-        raw::send(target.base_url(), (self.write)(&draft).as_bytes()).await
+        target.send_bytes((self.write)(&draft).as_bytes()).await
     }
 
-    /// Sends it, and its answer must be as the row says.
+    /// Sends it, and its response must be as the row says.
     pub(super) async fn check(&self, target: &Target, token: &str) -> Result<()> {
-        let answer = self.send(target, token).await?;
-        match (self.outcome, answer) {
-            (Outcome::Refused(refusal), answer) => {
-                let answer = answer.context("no answer")?;
-                refusal.expected(target.kind()).check(&answer)
+        let Some(response) = self.send(target, token).await? else {
+            let may_close = matches!(self.outcome, Outcome::Unread | Outcome::Shut);
+            ensure!(may_close, "no response");
+            return Ok(());
+        };
+        match self.outcome {
+            Outcome::Refused(refusal) => refusal.expected(target.kind()).check(&response),
+            Outcome::Unread => {
+                ensure!([400, 431].contains(&response.status), "{response:?}");
+                ensure!(response.header("x-request-id").is_none(), "{response:?}");
+                one_answer(&response)
             }
-            (Outcome::Unread | Outcome::Shut, None) => Ok(()),
-            (Outcome::Unread, Some(answer)) => {
-                ensure!([400, 431].contains(&answer.status), "{answer:?}");
-                ensure!(answer.header("x-request-id").is_none(), "{answer:?}");
-                one_answer(&answer)
+            Outcome::Shut => {
+                ensure!((400..500).contains(&response.status), "{response:?}");
+                no_reason(&response)?;
+                nothing_open(&response)
             }
-            (Outcome::Shut, Some(answer)) => {
-                ensure!((400..500).contains(&answer.status), "{answer:?}");
-                no_reason(&answer)?;
-                nothing_open(&answer)
+            Outcome::Open => {
+                ensure!(response.status == 200, "{response:?}");
+                no_reason(&response)?;
+                one_answer(&response)
             }
-            (Outcome::Open, answer) => {
-                let answer = answer.context("no answer")?;
-                ensure!(answer.status == 200, "{answer:?}");
-                no_reason(&answer)?;
-                one_answer(&answer)
-            }
-            (Outcome::OpenThenRefused(refusal), answer) => {
-                let first = answer.context("no answer")?;
-                ensure!(first.status == 200, "the first: {first:?}");
-                no_reason(&first)?;
-                let both = first.text();
-                let (_, second) = both.split_once("HTTP/1.1 ").context("one answer only")?;
-                let second = raw::parse(format!("HTTP/1.1 {second}").as_bytes())?;
+            Outcome::OpenThenRefused(refusal) => {
+                ensure!(response.status == 200, "the first: {response:?}");
+                no_reason(&response)?;
+                let both = response.text();
+                let (_, second) = both.split_once("HTTP/1.1 ").context("one response only")?;
+                let second = client::parse(format!("HTTP/1.1 {second}").as_bytes())?;
                 refusal.expected(target.kind()).check(&second)
             }
         }
@@ -151,20 +149,20 @@ impl Request {
 }
 
 /// The log says of no token that it was refused.
-fn no_reason(answer: &Answer) -> Result<()> {
-    let reasons = log::reasons(answer).unwrap_or_default();
-    ensure!(reasons.is_empty(), "the log has {reasons:?}: {answer:?}");
+fn no_reason(response: &Response) -> Result<()> {
+    let reasons = log::reasons(response).unwrap_or_default();
+    ensure!(reasons.is_empty(), "the log has {reasons:?}: {response:?}");
     Ok(())
 }
 
-/// What was hidden in a request was not answered as one.
-fn one_answer(answer: &Answer) -> Result<()> {
-    ensure!(!answer.text().contains("HTTP/1."), "{answer:?}");
+/// What was hidden in a request was not treated as one.
+fn one_answer(response: &Response) -> Result<()> {
+    ensure!(!response.text().contains("HTTP/1."), "{response:?}");
     Ok(())
 }
 
 /// Whatever follows on the same connection is a refusal too.
-pub(super) fn nothing_open(answer: &Answer) -> Result<()> {
-    ensure!(!answer.text().contains("HTTP/1.1 2"), "{answer:?}");
+pub(super) fn nothing_open(response: &Response) -> Result<()> {
+    ensure!(!response.text().contains("HTTP/1.1 2"), "{response:?}");
     Ok(())
 }

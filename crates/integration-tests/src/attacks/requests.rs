@@ -1,12 +1,12 @@
 //! Heads and bodies that no HTTP client would send (RFC 6750, section 2; RFC 9110; RFC 9112, sections 5, 6 and 11).
 
-use super::refusal::{
-    HEADER_ENCODING, NO_TOKEN, NOT_ASCII, NOTHING_AFTER_BEARER, SEVERAL_HEADERS, SEVERAL_TOKENS,
-};
 use super::request::Outcome::{Open, OpenThenRefused, Refused, Shut, Unread};
 use super::request::{Request, request};
+use crate::refusal::{
+    HEADER_ENCODING, NO_TOKEN, NOT_ASCII, NOTHING_AFTER_BEARER, SEVERAL_HEADERS, SEVERAL_TOKENS,
+};
 
-const ONE: &str = "RFC 9110, 5.3: a field that is no list stands once";
+const ONE: &str = "RFC 9110, 5.3: a field that is no list appears once";
 const FORM: &str = "RFC 6750, 2.1: Bearer, a space, and one token";
 const FIELD: &str =
     "RFC 9112, 5: a name, a colon and a value, in one line, without control characters";
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Request] = &[
     request("trailer", Refused(NO_TOKEN), "RFC 9110, 6.5.1: credentials do not come in trailers", |t| format!("{}0\r\nAuthorization: Bearer {t}\r\n\r\n", t.get("Trailer: Authorization\r\nTransfer-Encoding: chunked"))),
 
     // A second request.
-    request("a_good_one_and_one_without_a_token", OpenThenRefused(NO_TOKEN), "RFC 9112, 9.3: each request on a connection stands for itself", |t| format!("GET {} HTTP/1.1\r\nHost: service\r\nAuthorization: Bearer {t}\r\n\r\n{}", t.routes.private, t.get(""))),
+    request("a_good_one_and_one_without_a_token", OpenThenRefused(NO_TOKEN), "RFC 9112, 9.3: each request on a connection is independent", |t| format!("GET {} HTTP/1.1\r\nHost: service\r\nAuthorization: Bearer {t}\r\n\r\n{}", t.routes.private, t.get(""))),
     request("both_lengths_the_chunks_being_shorter", Shut, SMUGGLED, |t| format!("GET {} HTTP/1.1\r\nHost: service\r\nContent-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{}", t.routes.private, t.get("").len() + 5, t.get(""))),
     request("both_lengths_the_chunks_being_longer", Shut, SMUGGLED, |t| format!("GET {} HTTP/1.1\r\nHost: service\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n", t.routes.private, t.get("").len(), t.get(""))),
     request("an_unknown_transfer_encoding", Shut, SMUGGLED, |t| format!("{}0\r\n\r\n{}", t.get("Transfer-Encoding: xchunked"), t.get(""))),

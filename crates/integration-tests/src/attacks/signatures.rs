@@ -5,8 +5,8 @@ use local_issuer::SignatureFault::{Extended, LooseBits, Malleable, Padded, Trunc
 use local_issuer::Signer::{Impostor, Unpublished};
 use serde_json::json;
 
-use super::attack::{Attack, changed, written};
-use super::refusal::{ALGORITHM, CLAIMS, EMBEDDED, SIGNATURE, SIGNATURE_ENCODING, UNKNOWN_KEY};
+use crate::forge::{Row, changed, written};
+use crate::refusal::{ALGORITHM, CLAIMS, EMBEDDED, SIGNATURE, SIGNATURE_ENCODING, UNKNOWN_KEY};
 
 const WRONG: &str =
     "RFC 8017, 8.2.2: a signature is as long as the modulus, and is a number below it";
@@ -18,7 +18,7 @@ const FOREIGN: &str = "RFC 8725, 3.8: the key must be the issuer's own";
 const DER_ZEROS: [u8; 8] = [0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00];
 
 #[rustfmt::skip]
-pub(super) const ROWS: &[Attack] = &[
+pub(super) const ROWS: &[Row] = &[
     changed("zeros", SIGNATURE, WRONG, |m, _| m.signature(Zeroed)),
     changed("one_byte_less", SIGNATURE, WRONG, |m, _| m.signature(Truncated)),
     changed("one_byte_more", SIGNATURE, WRONG, |m, _| m.signature(Extended)),
@@ -57,16 +57,16 @@ pub(super) const ROWS: &[Attack] = &[
     written("over_a_header_without_typ", SIGNATURE, COVERED, |f| f.header_after_signing(format!(r#"{{"alg":"RS256","kid":"{}"}}"#, f.kid()))),
     written("over_the_payload_alone", SIGNATURE, COVERED, |f| { let alone = f.mint()?.segment(local_issuer::Segment::Header, "").token()?; f.mint()?.segment(local_issuer::Segment::Signature, last(&alone)).token().map_err(Into::into) }),
 
-    // Of somebody else.
+    // Of another signer.
     written("by_the_other_provider_under_our_kid", SIGNATURE, FOREIGN, |f| Ok(f.signed_by_the_other()?.header("kid", f.kid()).token()?)),
     written("by_the_other_provider_under_its_kid", UNKNOWN_KEY, FOREIGN, |f| Ok(f.signed_by_the_other()?.token()?)),
-    written("by_the_other_provider_in_its_name", CLAIMS, FOREIGN, |f| Ok(crate::contract::good(f.other)?.token()?)),
+    written("by_the_other_provider_in_its_name", CLAIMS, FOREIGN, |f| Ok(f.other.mint("admin", local_issuer::TokenKind::Access)?.token()?)),
     changed("by_a_stranger_who_brings_the_key", EMBEDDED, "CVE-2018-0114, node-jose: the key that the token brings", |m, _| m.signed_by(Unpublished(Rs256)).embedding_the_key()),
     changed("by_a_stranger_who_brings_the_key_under_our_kid", EMBEDDED, "CVE-2018-0114, node-jose: the key that the token brings", |m, _| m.signed_by(Impostor(Rs256)).embedding_the_key()),
     changed("by_the_right_key_which_is_brought_too", EMBEDDED, "RFC 8725, 3.10: a token never brings its key", |m, _| m.embedding_the_key()),
 ];
 
-/// The signature of a token, as it stands there.
+/// The signature of a token, encoded.
 fn last(token: &str) -> &str {
     token.rsplit('.').next().unwrap_or_default()
 }

@@ -1,73 +1,41 @@
 //! Roles, permissions and scopes in every form but the right one.
 
-use crate::call::Call;
 use crate::case::Case;
-use crate::contract::grant_forms::Grants;
-use crate::contract::grants::{Grant, strange_claims_are_no_error};
+use crate::contract::rights::{Claim, Rights, strange_claims_are_no_error};
+use crate::http::Call;
+use crate::refusal::{NOT_ADMIN, denied};
 
-/// Auth0 lets nobody put a claim `roles` into a token: it is namespaced.
-const ROLES: Grant = Grant {
-    claim: "https://example.com/roles",
+/// Auth0 allows no claim `roles` of one's own in a token: it is namespaced.
+const ROLES: Claim = Claim {
+    name: "https://example.com/roles",
     call: || Call::get("/api/admin/stats"),
-    code: "missing_role",
-    detail: "Missing required role: admin",
-    scope: None,
+    refusal: NOT_ADMIN,
 };
 
-const PERMISSIONS: Grant = Grant {
-    claim: "permissions",
+const PERMISSIONS: Claim = Claim {
+    name: "permissions",
     call: || Call::get("/api/admin"),
-    code: "missing_permission",
-    detail: "Insufficient permissions. Admin access required.",
-    scope: None,
-};
-
-const SCOPE: Grant = Grant {
-    claim: "scope",
-    call: || Call::get("/api/private-scoped/readonly"),
-    code: "insufficient_scope",
-    detail: "Missing required scopes: read:messages",
-    scope: Some("read:messages"),
-};
-
-/// Needs both scopes.
-const WRITE: Grant = Grant {
-    claim: "scope",
-    call: || Call::get("/api/private-scoped/write"),
-    code: "insufficient_scope",
-    detail: "Missing required scopes: read:messages",
-    scope: Some("read:messages write:messages"),
+    refusal: denied(
+        "missing_permission",
+        "Insufficient permissions. Admin access required.",
+        None,
+    ),
 };
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut cases = Grants {
+    let rights = Rights {
         roles: ROLES,
         permissions: PERMISSIONS,
         permission: "admin:access",
-        scope: SCOPE,
-        write: WRITE,
-    }
-    .cases();
+    };
+    let mut cases = rights.cases();
+    #[rustfmt::skip]
     cases.push(strange_claims_are_no_error(
         &[
-            "/api/private",
-            "/api/profile",
-            "/api/claims",
-            "/api/token-info",
-            "/api/auth0/roles",
-            "/api/auth0/permissions",
+            "/api/private", "/api/profile", "/api/claims", "/api/token-info", "/api/auth0/roles", "/api/auth0/permissions",
         ],
         &[
-            "name",
-            "email",
-            "email_verified",
-            "picture",
-            "azp",
-            "client_id",
-            "org_id",
-            "permissions",
-            "scope",
-            "gty",
+            "name", "email", "email_verified", "picture", "azp", "client_id", "org_id", "permissions", "scope", "gty",
             "https://example.com/roles",
         ],
     ));

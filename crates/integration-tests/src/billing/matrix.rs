@@ -29,7 +29,7 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/billing/invoices", ScopeOfOrganization(READ),    "+ + - - - o -"),
         route("POST", "/billing/invoices", ScopeOfOrganization(WRITE),
                                                                "+ - + - - o -", 201),
-        // Whoever may ask is told that nothing has this id.
+        // No invoice has this id: 404 for a caller who may ask.
         route("GET", "/billing/invoices/{invoice_id}", ScopeOfOrganization(READ),
                                                                "+ + - - - o -", 404),
         route("PATCH", "/billing/invoices/{invoice_id}", ScopeOfOrganization(WRITE),

@@ -5,28 +5,15 @@
 mod grants;
 mod matrix;
 
-use anyhow::Result;
-use local_issuer::Personas;
-
-use crate::contract;
-use crate::launch::ServiceKind;
+use crate::kind::ServiceKind;
 use crate::suite::Suite;
-
-/// The personas of this suite, as a file for an issuer that runs somewhere else.
-pub const PERSONAS: &str = include_str!("personas.toml");
+use crate::{attacks, contract};
 
 /// All cases.
 pub fn suite() -> Suite {
     let kind = ServiceKind::BillingApi;
     let mut cases = contract::cases(kind, &matrix::MATRIX);
+    cases.extend(attacks::cases(kind));
     cases.extend(grants::cases());
     Suite::new(kind, cases)
-}
-
-/// [`PERSONAS`], and the other provider's own: the suite has its tokens refused.
-pub(crate) fn personas() -> Result<Personas> {
-    Ok(Personas {
-        auth0: Personas::from_toml(PERSONAS)?.auth0,
-        ..Personas::built_in()
-    })
 }

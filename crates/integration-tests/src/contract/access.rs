@@ -2,35 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
+use anyhow::ensure;
 use local_issuer::{PublicKeyForm, Signer};
 
-use super::forgery::good;
 use super::matrix::{Matrix, Route};
-use super::problems::{invalid_token, missing_token};
 use crate::case::{Case, Needs, label};
-use crate::target::Target;
+use crate::refusal::{ALGORITHM, EXPIRED, NO_TOKEN};
 
-impl Matrix {
-    /// One case for each route and persona; for each protected route, one without a token, one with a forged token and
-    /// one with an expired one.
-    pub(super) fn cases(&self) -> Vec<Case> {
-        let mut cases = vec![every_persona_is_there(*self)];
-        for route in self.routes {
-            cases.push(without_a_token(route));
-            if route.demand.is_public() {
-                cases.push(with_a_bad_token(route));
-            } else {
-                cases.push(forged(route));
-                cases.push(expired(route));
-            }
-            let marks = route.marks.chars().filter(|mark| !mark.is_whitespace());
-            for (persona, mark) in self.personas.iter().zip(marks) {
-                cases.push(as_persona(route, persona, mark));
-            }
+const VERIFIES: &str = "Every protected route verifies: a token for an administrator that the issuer did not sign, or that has expired, opens none.";
+
+/// One case for each route and persona; for each protected route, one without a token, one with a forged token and one with
+/// an expired one.
+pub(super) fn cases(matrix: Matrix) -> Vec<Case> {
+    let mut cases = vec![every_persona_is_there(matrix)];
+    for route in matrix.routes {
+        if route.demand.is_public() {
+            cases.extend(public(route));
+        } else {
+            cases.extend(protected(route));
         }
-        cases
+        let marks = route.marks.chars().filter(|mark| !mark.is_whitespace());
+        for (persona, mark) in matrix.personas.iter().zip(marks) {
+            cases.push(as_persona(route, persona, mark));
+        }
     }
+    cases
 }
 
 fn every_persona_is_there(matrix: Matrix) -> Case {
@@ -51,9 +47,7 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
                 let good = marks.chars().all(|mark| "+-o".contains(mark));
                 ensure!(
                     good && marks.len() == matrix.personas.len(),
-                    "{} {} has the marks {marks}",
-                    route.method,
-                    route.path
+                    "{route:?} has the marks {marks}"
                 );
             }
             Ok(())
@@ -61,89 +55,67 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
     )
 }
 
-fn as_persona(route: &Route, persona: &'static str, mark: char) -> Case {
-    let (route, refusal) = (*route, route.refusal(mark));
-    let status = if refusal.is_none() {
-        route.success
-    } else {
-        403
-    };
-    let name = format!(
-        "{}_as_{}_is_{status}",
-        route.label("access"),
-        label(persona)
-    );
-    let sentence = format!("The route asks for {:?}.", route.demand);
+fn as_persona(route: &'static Route, persona: &'static str, mark: char) -> Case {
+    let refusal = route.refusal(mark);
+    let status = refusal.map_or(route.success, |_| 403);
+    let (access, persona_label) = (route.label("access"), label(persona));
+    let name = format!("{access}_as_{persona_label}_is_{status}");
+    let sentence = format!("The route needs {:?}.", route.demand);
     Case::new(name, &sentence, Needs::Personas, async move |target| {
-        route
-            .check(target, &target.token(persona).await?, refusal)
-            .await
+        let token = target.token(persona).await?;
+        route.check(target, &token, refusal).await
     })
 }
 
-fn without_a_token(route: &Route) -> Case {
-    let route = *route;
-    let public = route.demand.is_public();
-    let status = if public { route.success } else { 401 };
-    let name = format!("{}_without_a_token_is_{status}", route.label("access"));
-    let sentence = "A protected route is closed to strangers, and a public one is open to them.";
-    Case::new(name, sentence, Needs::Service, async move |target| {
-        if !public {
-            let expected = missing_token(target.kind());
-            return target.check(&route.call(), &expected).await.map(drop);
-        }
-        let answer = target.send(&route.call()).await?;
-        ensure!(answer.status == status, "not {status}: {answer:?}");
-        Ok(())
-    })
+fn public(route: &'static Route) -> [Case; 2] {
+    let (access, success) = (route.label("access"), route.success);
+    [
+        Case::new(
+            format!("{access}_without_a_token_is_{success}"),
+            "A public route needs no token.",
+            Needs::Service,
+            async move |target| target.status(&route.call(), success).await.map(drop),
+        ),
+        Case::new(
+            format!("{access}_with_a_bad_token_is_{success}"),
+            "A public route reads no token.",
+            Needs::Service,
+            async move |target| {
+                let call = route.call().bearer("bad");
+                target.status(&call, success).await.map(drop)
+            },
+        ),
+    ]
 }
 
-fn with_a_bad_token(route: &Route) -> Case {
-    let route = *route;
-    let name = format!(
-        "{}_with_a_bad_token_is_{}",
-        route.label("access"),
-        route.success
-    );
-    let sentence = "A public route does not look at tokens.";
-    Case::new(name, sentence, Needs::Service, async move |target| {
-        let answer = target.send(&route.call().bearer("bad")).await?;
-        ensure!(answer.status == route.success, "{answer:?}");
-        Ok(())
-    })
-}
-
-fn forged(route: &Route) -> Case {
-    let route = *route;
-    let name = format!("{}_with_a_forged_token_is_401", route.label("access"));
-    let sentence = "Every protected route verifies: a token for an administrator that the issuer did not sign opens none.";
-    Case::new(name, sentence, Needs::AnyToken, async move |target| {
-        let signer = Signer::PublicKeyAsSecret(PublicKeyForm::Pem);
-        let token = good(target.provider()?)?.signed_by(signer).token()?;
-        let code = "algorithm_not_allowed";
-        refused(target, route, &token, (code, "Unable to validate token")).await
-    })
-}
-
-fn expired(route: &Route) -> Case {
-    let route = *route;
-    let name = format!("{}_with_an_expired_token_is_401", route.label("access"));
-    let sentence =
-        "Every protected route verifies: an administrator's token that has ended opens none.";
-    Case::new(name, sentence, Needs::AnyToken, async move |target| {
-        let token = good(target.provider()?)?.expires_in(-60).token()?;
-        let reason = ("token_expired", "Token has expired");
-        refused(target, route, &token, reason).await
-    })
-}
-
-async fn refused(
-    target: &Target,
-    route: Route,
-    token: &str,
-    (code, detail): (&str, &str),
-) -> Result<()> {
-    let expected = invalid_token(target.kind(), code, detail);
-    let call = route.call().bearer(token);
-    target.check(&call, &expected).await.map(drop)
+fn protected(route: &'static Route) -> [Case; 3] {
+    let access = route.label("access");
+    [
+        Case::new(
+            format!("{access}_without_a_token_is_401"),
+            "A protected route needs a token.",
+            Needs::Service,
+            async |target| target.refused(&route.call(), NO_TOKEN).await,
+        ),
+        Case::new(
+            format!("{access}_with_a_forged_token_is_401"),
+            VERIFIES,
+            Needs::AnyToken,
+            async |target| {
+                let signer = Signer::PublicKeyAsSecret(PublicKeyForm::Pem);
+                let token = target.good()?.signed_by(signer).token()?;
+                let call = route.call().bearer(&token);
+                target.refused(&call, ALGORITHM).await
+            },
+        ),
+        Case::new(
+            format!("{access}_with_an_expired_token_is_401"),
+            VERIFIES,
+            Needs::AnyToken,
+            async |target| {
+                let token = target.good()?.expires_in(-60).token()?;
+                target.refused(&route.call().bearer(&token), EXPIRED).await
+            },
+        ),
+    ]
 }

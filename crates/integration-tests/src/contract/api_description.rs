@@ -18,7 +18,7 @@ pub(super) fn cases(matrix: &Matrix) -> Vec<Case> {
     let mut cases = vec![
         Case::new(
             "openapi::names_the_routes_of_the_matrix_and_no_others",
-            "A route that the matrix does not name is tested for nobody.",
+            "A route that the matrix does not name is tested nowhere.",
             Needs::Service,
             async move |target| {
                 let (described, expected) = (routes(target).await?, listed(&whole));
@@ -91,11 +91,10 @@ fn described(route: &'static Route) -> Case {
             ensure!(operation.get("security") == Some(&json!([])), "{operation}");
             return Ok(());
         }
-        let (rule, scopes) = in_words(route.demand);
-        let security = json!([{"bearer": scopes}]);
+        let security = json!([{"bearer": route.demand.scopes()}]);
         ensure!(operation.get("security") == Some(&security), "{operation}");
         let description = operation.get("description").and_then(Value::as_str);
-        let requires = format!("Requires: {rule}.");
+        let requires = format!("Requires: {}.", in_words(route.demand));
         ensure!(
             description.is_some_and(|text| text.ends_with(&requires)),
             "{description:?} without {requires:?}"
@@ -115,24 +114,18 @@ fn described(route: &'static Route) -> Case {
     })
 }
 
-/// The rule as people read it, and the scopes that a client should ask for.
-fn in_words(demand: Demand) -> (String, Vec<&'static str>) {
+/// The rule as people read it.
+fn in_words(demand: Demand) -> String {
     match demand {
-        Demand::Scopes(scopes) => {
-            let words: Vec<_> = scopes
-                .iter()
-                .map(|scope| format!("scope {scope}"))
-                .collect();
-            (words.join(" and "), scopes.to_vec())
+        Demand::Scopes(_) | Demand::ScopeOfOrganization(_) => {
+            let scopes = demand.scopes().into_iter();
+            let words: Vec<_> = scopes.map(|scope| format!("scope {scope}")).collect();
+            words.join(" and ")
         }
-        Demand::ScopeOfOrganization(scope) => (format!("scope {scope}"), vec![scope]),
-        Demand::ScopeIfAny(scope) => (
-            format!("scope {scope} or a token without the claim scope"),
-            vec![scope],
-        ),
-        Demand::Role(role) => (format!("role {role}"), Vec::new()),
-        Demand::Permission(permission) => (format!("permission {permission}"), Vec::new()),
-        Demand::Token | Demand::Nothing => ("any verified token".to_owned(), Vec::new()),
+        Demand::ScopeIfAny(scope) => format!("scope {scope} or a token without the claim scope"),
+        Demand::Role(role) => format!("role {role}"),
+        Demand::Permission(permission) => format!("permission {permission}"),
+        Demand::Token | Demand::Nothing => "any verified token".to_owned(),
     }
 }
 
@@ -157,8 +150,7 @@ fn operation<'d>(document: &'d Value, route: &Route) -> Result<&'d Value> {
 }
 
 async fn routes(target: &Target) -> Result<BTreeSet<(String, String)>> {
-    let document = target.get("/openapi.json").await?;
-    let paths = document.member("/paths")?;
+    let paths = target.get("/openapi.json").await?.member("/paths")?;
     let paths = paths.as_object().context("paths is not an object")?;
     let mut routes = BTreeSet::new();
     for (path, item) in paths {
@@ -169,31 +161,18 @@ async fn routes(target: &Target) -> Result<BTreeSet<(String, String)>> {
 }
 
 fn listed(matrix: &Matrix) -> BTreeSet<(String, String)> {
-    let routes = matrix.routes.iter();
-    let listed = routes.filter(|route| route.is_described);
-    listed
-        .map(|route| (route.path.to_owned(), route.method.to_owned()))
-        .collect()
+    let routes = matrix.routes.iter().filter(|route| route.is_described);
+    let pairs = routes.map(|route| (route.path.to_owned(), route.method.to_owned()));
+    pairs.collect()
 }
 
 fn collect_references(value: &Value, references: &mut Vec<String>) {
-    match value {
-        Value::Object(members) => {
-            references.extend(
-                members
-                    .get("$ref")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
-            );
-            members
-                .values()
-                .for_each(|member| collect_references(member, references));
-        }
-        Value::Array(elements) => {
-            elements
-                .iter()
-                .for_each(|element| collect_references(element, references));
-        }
-        _ => {}
+    if let Value::Object(members) = value {
+        let reference = members.get("$ref").and_then(Value::as_str);
+        references.extend(reference.map(str::to_owned));
+    }
+    let members = value.as_object().into_iter().flat_map(Map::values);
+    for inner in members.chain(value.as_array().into_iter().flatten()) {
+        collect_references(inner, references);
     }
 }

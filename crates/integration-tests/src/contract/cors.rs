@@ -1,13 +1,13 @@
 //! Requests from pages of other origins (Fetch standard, section 3.2).
 
 use anyhow::{Result, ensure};
-use local_issuer::{LocalIssuer, Signer};
+use local_issuer::{LocalIssuer, Signer, TokenKind};
 
-use super::forgery::good;
-use crate::answer::Answer;
-use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::launch::{Environment, ReservedPorts, RunningService, ServiceKind, World};
+use crate::http::{Call, Response};
+use crate::kind::ServiceKind;
+use crate::launch::{Environment, ReservedPorts, RunningService, World};
+use crate::target::Target;
 
 const ORIGIN: &str = "https://app.example.com";
 const OTHER: &str = "https://evil.example";
@@ -17,9 +17,14 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
     let mut cases = vec![
         Case::new(
             "cors::allowed_origin_reads_answers_and_errors",
-            "A page must see a 401 as what it is: the headers are on every answer, error or not.",
+            "A page must see a 401 as what it is: the headers are on every response, error or not.",
             Needs::OwnServers,
-            async move |_| answers_and_errors(kind).await,
+            async move |_| {
+                allowing(kind, ORIGIN)
+                    .await?
+                    .check(answers_and_errors)
+                    .await
+            },
         ),
         Case::new(
             "cors::allowed_origin_reads_503",
@@ -31,7 +36,7 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
             "cors::preflight_needs_no_token",
             "Browsers send no credentials with a preflight.",
             Needs::OwnServers,
-            async move |_| preflight(kind).await,
+            async move |_| allowing(kind, ORIGIN).await?.check(preflight).await,
         ),
         Case::new(
             "cors::star_allows_every_origin_and_no_credentials",
@@ -39,15 +44,16 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
             Needs::OwnServers,
             async move |_| {
                 let world = allowing(kind, "*").await?;
-                let answer = world.target().send(&from(OTHER, kind.any_caller())).await?;
-                allows(&answer, "*")?;
-                world.stop().await
+                let check = world.check(async |target| {
+                    allows(&target.send(&from(OTHER, target.any_caller())).await?, "*")
+                });
+                check.await
             },
         ),
     ];
     cases.push(Case::new(
         "cors::without_the_setting_no_origin_is_allowed",
-        "Nobody who has not said so lets pages of other origins in.",
+        "Pages of other origins are allowed by setting only.",
         Needs::Personas,
         async |target| {
             let token = target.token("admin").await?;
@@ -66,41 +72,30 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
     cases
 }
 
-async fn answers_and_errors(kind: ServiceKind) -> Result<()> {
-    let world = allowing(kind, ORIGIN).await?;
-    let target = world.target();
+async fn answers_and_errors(target: &Target) -> Result<()> {
     let nobody = target.token("nobody").await?;
-    let unsigned = good(target.provider()?)?
-        .signed_by(Signer::Unsigned)
-        .token()?;
-    let unknown = format!("{}/nope", kind.routes().scope);
-    let rows = [
-        (200, target.any_caller().bearer(&nobody)),
+    let unsigned = target.good()?.signed_by(Signer::Unsigned).token()?;
+    let (routes, private) = (target.kind().routes(), || target.any_caller());
+    let unknown = format!("{}/nope", routes.scope);
+    let twice = private()
+        .authorization("Bearer a")
+        .authorization("Bearer b");
+    for (status, call) in [
+        (200, private().bearer(&nobody)),
         (200, Call::get("/health")),
-        (401, target.any_caller()),
-        (401, target.any_caller().bearer(&unsigned)),
-        (
-            400,
-            target
-                .any_caller()
-                .authorization("Bearer a")
-                .authorization("Bearer b"),
-        ),
-        (403, Call::get(kind.routes().restricted).bearer(&nobody)),
+        (401, private()),
+        (401, private().bearer(&unsigned)),
+        (400, twice),
+        (403, Call::get(routes.restricted).bearer(&nobody)),
         (404, Call::get("/nope")),
         (404, Call::get(unknown).bearer(&nobody)),
         (405, Call::post("/health")),
-    ];
-    for (status, call) in rows {
-        let answer = target.send(&from(ORIGIN, call.clone())).await?;
-        ensure!(
-            answer.status == status,
-            "{call:?} is not {status}: {answer:?}"
-        );
-        allows(&answer, ORIGIN)?;
+    ] {
+        let response = target.status(&from(ORIGIN, call.clone()), status).await?;
+        allows(&response, ORIGIN)?;
         forbids(&target.send(&from(OTHER, call)).await?)?;
     }
-    world.stop().await
+    Ok(())
 }
 
 async fn unavailable(kind: ServiceKind) -> Result<()> {
@@ -108,43 +103,32 @@ async fn unavailable(kind: ServiceKind) -> Result<()> {
     let issuer = LocalIssuer::start(ports.config(kind)?).await?;
     let environment = Environment::new(kind)?.with(SETTING, ORIGIN);
     let config = issuer.config();
-    let token = good(issuer.provider(kind.provider()))?.token()?;
+    let provider = issuer.provider(kind.provider());
+    let token = provider.mint("admin", TokenKind::Access)?.token()?;
     issuer.stop().await;
     let service = RunningService::start(&environment, &config).await?;
-    let call = from(ORIGIN, service.any_caller().bearer(&token));
-    let answer = service.send(&call).await?;
-    ensure!(answer.status == 503, "{answer:?}");
-    allows(&answer, ORIGIN)?;
+    let call = from(ORIGIN, kind.any_caller().bearer(&token));
+    allows(&service.target.status(&call, 503).await?, ORIGIN)?;
     service.stop().await
 }
 
-async fn preflight(kind: ServiceKind) -> Result<()> {
-    let world = allowing(kind, ORIGIN).await?;
-    let target = world.target();
-    let answer = target.send(&from(ORIGIN, preflight_call(kind))).await?;
-    ensure!([200, 204].contains(&answer.status), "{answer:?}");
-    ensure!(
-        answer.header("access-control-allow-origin") == Some(ORIGIN),
-        "{answer:?}"
-    );
-    let listed = |name: &str, value: &str| {
-        let list = answer.header(name).unwrap_or_default().to_lowercase();
-        list.split(',').any(|one| one.trim() == value)
-    };
-    for method in ["get", "post", "delete"] {
-        ensure!(
-            listed("access-control-allow-methods", method),
-            "{method}: {answer:?}"
-        );
-    }
-    for header in ["authorization", "content-type"] {
-        ensure!(
-            listed("access-control-allow-headers", header),
-            "{header}: {answer:?}"
-        );
-    }
-    forbids(&target.send(&from(OTHER, preflight_call(kind))).await?)?;
-    world.stop().await
+async fn preflight(target: &Target) -> Result<()> {
+    let call = preflight_call(target.kind());
+    let response = target.send(&from(ORIGIN, call.clone())).await?;
+    ensure!([200, 204].contains(&response.status), "{response:?}");
+    let allowed = response.header("access-control-allow-origin");
+    ensure!(allowed == Some(ORIGIN), "{response:?}");
+    lists(
+        &response,
+        "access-control-allow-methods",
+        &["get", "post", "delete"],
+    )?;
+    lists(
+        &response,
+        "access-control-allow-headers",
+        &["authorization", "content-type"],
+    )?;
+    forbids(&target.send(&from(OTHER, call)).await?)
 }
 
 async fn allowing(kind: ServiceKind, origins: &str) -> Result<World> {
@@ -164,26 +148,26 @@ fn preflight_call(kind: ServiceKind) -> Call {
         )
 }
 
-fn allows(answer: &Answer, origin: &str) -> Result<()> {
-    let allowed = answer.header("access-control-allow-origin");
-    ensure!(allowed == Some(origin), "{answer:?}");
-    let credentials = answer.header("access-control-allow-credentials");
-    ensure!(credentials.is_none(), "{answer:?}");
-    let exposed = answer
-        .header("access-control-expose-headers")
-        .unwrap_or_default();
-    let exposed: Vec<_> = exposed
-        .split(',')
-        .map(|name| name.trim().to_lowercase())
-        .collect();
-    for name in ["www-authenticate", "retry-after", "x-request-id"] {
-        ensure!(exposed.iter().any(|one| one == name), "{name}: {answer:?}");
-    }
+fn allows(response: &Response, origin: &str) -> Result<()> {
+    let allowed = response.header("access-control-allow-origin");
+    ensure!(allowed == Some(origin), "{response:?}");
+    let credentials = response.header("access-control-allow-credentials");
+    ensure!(credentials.is_none(), "{response:?}");
+    let exposed = ["www-authenticate", "retry-after", "x-request-id"];
+    lists(response, "access-control-expose-headers", &exposed)
+}
+
+/// The header is a list with all of these in it.
+fn lists(response: &Response, header: &str, wanted: &[&str]) -> Result<()> {
+    let list = response.header(header).unwrap_or_default().to_lowercase();
+    let list: Vec<_> = list.split(',').map(str::trim).collect();
+    let all = wanted.iter().all(|wanted| list.contains(wanted));
+    ensure!(all, "{header} without one of {wanted:?}: {response:?}");
     Ok(())
 }
 
-fn forbids(answer: &Answer) -> Result<()> {
-    let allowed = answer.all("access-control-allow-origin").next();
-    ensure!(allowed.is_none(), "{answer:?}");
+fn forbids(response: &Response) -> Result<()> {
+    let allowed = response.all("access-control-allow-origin").next();
+    ensure!(allowed.is_none(), "{response:?}");
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! The page at `/docs`.
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 
-use super::problems::not_found;
-use crate::call::Call;
 use crate::case::{Case, Needs};
+use crate::expectation::Expectation;
+use crate::http::Call;
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -13,22 +13,24 @@ pub(super) fn cases() -> Vec<Case> {
             "The page's own links are relative: it is at /docs/.",
             Needs::Service,
             async |target| {
-                let answer = target.get("/docs").await?;
+                let response = target.get("/docs").await?;
                 ensure!(
-                    [301, 302, 303, 307, 308].contains(&answer.status),
-                    "{answer:?}"
+                    [301, 302, 303, 307, 308].contains(&response.status),
+                    "{response:?}"
                 );
-                ensure!(answer.header("location") == Some("/docs/"), "{answer:?}");
+                ensure!(
+                    response.header("location") == Some("/docs/"),
+                    "{response:?}"
+                );
                 Ok(())
             },
         ),
         Case::new(
             "docs::page_and_assets_are_served_from_here",
-            "The page must work without internet, and load code from nobody else.",
+            "The page must work without internet, and load code from no other host.",
             Needs::Service,
             async |target| {
-                let page = target.get("/docs/").await?;
-                ensure!(page.status == 200, "{page:?}");
+                let page = target.status(&Call::get("/docs/"), 200).await?;
                 let kind = page.header("content-type").unwrap_or_default();
                 ensure!(kind.starts_with("text/html"), "{kind}");
                 let links = links(&page.text());
@@ -38,12 +40,8 @@ pub(super) fn cases() -> Vec<Case> {
                 for link in links {
                     ensure!(!link.contains("//"), "{link} is on another host");
                     let path = format!("/docs/{}", link.trim_start_matches("./"));
-                    let asset = target.get(&path).await?;
-                    ensure!(
-                        asset.status == 200 && !asset.body.is_empty(),
-                        "{path}: {}",
-                        asset.status
-                    );
+                    let asset = target.status(&Call::get(&path), 200).await?;
+                    ensure!(!asset.body.is_empty(), "{path} is empty");
                 }
                 Ok(())
             },
@@ -53,13 +51,11 @@ pub(super) fn cases() -> Vec<Case> {
             "A page that shows another document, or none, is worth nothing.",
             Needs::Service,
             async |target| {
-                let script = target.get("/docs/swagger-initializer.js").await?;
-                ensure!(script.status == 200, "{script:?}");
-                let text = script.text();
+                let script = Call::get("/docs/swagger-initializer.js");
+                let text = target.status(&script, 200).await?.text();
                 ensure!(text.contains("\"/openapi.json\""), "{text}");
                 let document = target.get("/openapi.json").await?;
-                let version = document.member("/openapi")?;
-                let version = version.as_str().context("no version of OpenAPI")?;
+                let version = document.text_member("/openapi")?;
                 ensure!(version.starts_with("3."), "{version}");
                 Ok(())
             },
@@ -69,11 +65,9 @@ pub(super) fn cases() -> Vec<Case> {
             "What is not there is a problem here as anywhere else.",
             Needs::Service,
             async |target| {
-                let call = Call::get("/docs/nope.js");
-                target
-                    .check(&call, &not_found("/docs/nope.js"))
-                    .await
-                    .map(drop)
+                let path = "/docs/nope.js";
+                let expected = Expectation::not_found(path);
+                target.check(&Call::get(path), &expected).await.map(drop)
             },
         ),
     ]
@@ -81,15 +75,13 @@ pub(super) fn cases() -> Vec<Case> {
 
 /// What the page loads: the values of all `src` and `href`.
 fn links(page: &str) -> Vec<String> {
-    let after = |name: &str| {
-        let mut values = Vec::new();
-        let start = format!("{name}=\"");
-        for part in page.split(&start).skip(1) {
-            values.extend(part.split('"').next().map(str::to_owned));
-        }
-        values
+    let values = |start| {
+        page.split(start)
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
     };
-    let mut links = after("src");
-    links.extend(after("href"));
-    links
+    values("src=\"")
+        .chain(values("href=\""))
+        .map(str::to_owned)
+        .collect()
 }

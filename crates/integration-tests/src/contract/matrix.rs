@@ -3,9 +3,8 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use crate::call::Call;
-use crate::case::label;
-use crate::random::{email, unique};
+use crate::case::{email, label, unique};
+use crate::http::Call;
 use crate::target::Target;
 
 /// Every route of a service, and which persona may call it.
@@ -16,16 +15,16 @@ pub(crate) struct Matrix {
 }
 
 /// One row.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) method: &'static str,
-    /// As it stands in the OpenAPI document.
+    /// As in the OpenAPI document.
     pub(crate) path: &'static str,
     pub(crate) demand: Demand,
     /// One mark a persona, in the matrix's order: `+` for those that meet the demand, `-` for those that do not, `o` for
     /// those that would, if their token were for an organization.
     pub(crate) marks: &'static str,
-    /// The answer to whoever may call.
+    /// The status for a caller who may call.
     pub(crate) success: u16,
     /// Whether the OpenAPI document has it.
     pub(crate) is_described: bool,
@@ -53,6 +52,15 @@ pub(crate) enum Demand {
 impl Demand {
     pub(crate) fn is_public(self) -> bool {
         self == Self::Nothing
+    }
+
+    /// The scopes that a client should ask for.
+    pub(super) fn scopes(&self) -> Vec<&'static str> {
+        match self {
+            Self::Scopes(scopes) => scopes.to_vec(),
+            Self::ScopeOfOrganization(scope) | Self::ScopeIfAny(scope) => vec![scope],
+            _ => Vec::new(),
+        }
     }
 
     /// The `code` for a good token that does not meet the demand.
@@ -133,27 +141,29 @@ impl Route {
         format!("{group}::{method}_{}", label(self.path))
     }
 
-    /// Whoever sends this token may call, or is told what is missing.
+    /// The caller with this token may call, or is refused with this code.
     pub(super) async fn check(
         &self,
         target: &Target,
         token: &str,
         refusal: Option<&str>,
     ) -> Result<()> {
-        let answer = target.send(&self.call().bearer(token)).await?;
-        let status = if refusal.is_none() { self.success } else { 403 };
-        ensure!(answer.status == status, "not {status}: {answer:?}");
-        if let Some(refusal) = refusal {
-            let code = answer.member("/code")?;
-            ensure!(code == refusal, "code {code}: {answer:?}");
-            let realm = target.kind().name();
-            let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
-            let challenge = answer.header("www-authenticate").unwrap_or_default();
-            ensure!(
-                challenge.starts_with(&start),
-                "challenge {challenge}: {answer:?}"
-            );
-        }
+        let call = self.call().bearer(token);
+        let Some(refusal) = refusal else {
+            return target.status(&call, self.success).await.map(drop);
+        };
+        let response = target.status(&call, 403).await?;
+        let code = response.member("/code")?;
+        ensure!(code == refusal, "code {code}: {response:?}");
+        let realm = target.kind().name();
+        let start = format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\"");
+        let end = match self.demand.scopes() {
+            scopes if scopes.is_empty() || refusal == NO_ORGANIZATION => "\"".to_owned(),
+            scopes => format!(", scope=\"{}\"", scopes.join(" ")),
+        };
+        let challenge = response.header("www-authenticate").unwrap_or_default();
+        let fits = challenge.starts_with(&start) && challenge.ends_with(&end);
+        ensure!(fits, "a challenge without {end}: {response:?}");
         Ok(())
     }
 }

@@ -1,16 +1,17 @@
 //! What a service does while its issuer is out of reach.
 
 use anyhow::{Context, Result, ensure};
-use local_issuer::{Algorithm, IssuerConfig, LocalIssuer, ProviderHandle, Signer};
+use local_issuer::{Algorithm, IssuerConfig, LocalIssuer, Mint, ProviderHandle, Signer, TokenKind};
 use serde_json::json;
 
-use super::forgery::good;
 use super::matrix::Matrix;
-use super::problems::{invalid_token, keys_unavailable, missing_token, retry_after};
-use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::expectation::Expectation;
-use crate::launch::{Environment, ReservedPorts, RunningService, ServiceKind, start_issuer};
+use crate::expectation::{Expectation, retries};
+use crate::http::Call;
+use crate::kind::ServiceKind;
+use crate::launch::{Environment, ReservedPorts, RunningService, start_issuer};
+use crate::refusal::{ALGORITHM, CLAIMS, NO_TOKEN, TOO_FEW};
+use crate::target::Target;
 use crate::wait;
 
 pub(super) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
@@ -18,19 +19,19 @@ pub(super) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     vec![
         Case::new(
             "outage::issuer_down_at_start_is_503_until_it_is_there",
-            "A service starts without its issuer, says so, answers 503 and not 401, and recovers by itself.",
+            "A service starts without its issuer, says so, responds with 503 and not 401, and recovers by itself.",
             Needs::OwnServers,
             async move |_| down_at_start(kind, matrix).await,
         ),
         Case::new(
             "outage::issuer_down_later_leaves_known_keys_in_use",
-            "Whoever has a token that can be verified does not notice; what cannot be verified now is 503 and not 401.",
+            "A caller whose token can be verified does not notice; what cannot be verified now is 503 and not 401.",
             Needs::OwnServers,
             async move |_| down_later(kind).await,
         ),
         Case::new(
             "outage::wrong_issuer_address_is_told_at_ready",
-            "A wrong address is a fault of the settings: whoever looks at /health/ready is told what was asked in vain.",
+            "A wrong address is a fault of the settings: /health/ready says what could not be fetched.",
             Needs::OwnServers,
             async move |_| wrong_address(kind).await,
         ),
@@ -44,97 +45,65 @@ async fn down_at_start(kind: ServiceKind, matrix: Matrix) -> Result<()> {
     issuer.stop().await;
 
     let service = RunningService::start(&Environment::new(kind)?, &config).await?;
-    alive(&service, kind).await?;
+    let target = &service.target;
+    alive(target).await?;
+    let ready = Call::get("/health/ready");
     wait::until("the first fetch has failed", async || {
-        let answer = service.send(&Call::get("/health/ready")).await?;
-        ensure!(answer.status == 503, "ready without keys: {answer:?}");
-        retry_after(&answer)?;
-        ensure!(answer.member("/status")? == "starting", "{answer:?}");
-        let reason = answer.member("/reason")?;
-        ensure!(
-            reason.as_str().is_some_and(|reason| !reason.is_empty()),
-            "{answer:?}"
-        );
+        let response = target.status(&ready, 503).await?;
+        ensure!(retries(&response), "{response:?}");
+        ensure!(response.member("/status")? == "starting", "{response:?}");
+        let reason = response.text_member("/reason")?;
+        ensure!(!reason.is_empty(), "{response:?}");
         Ok(reason != "the keys are being fetched")
     })
     .await?;
-    refused_without_keys(&service, kind, &provider).await?;
-    every_protected_route_is_503(&service, matrix, &good(&provider)?.token()?).await?;
+    refused_without_keys(target, &provider).await?;
+    every_protected_route_is_503(target, matrix, &good(&provider)?.token()?).await?;
 
     let issuer = LocalIssuer::start(config).await?;
-    service.until_ready().await?;
-    let token = good(&provider)?.token()?;
-    let answer = service.send(&service.any_caller().bearer(&token)).await?;
-    ensure!(answer.status == 200, "after the recovery: {answer:?}");
+    target.until_ready().await?;
+    let recovered = target.accepts(&good(&provider)?.token()?).await;
+    recovered.context("after the recovery")?;
     service.stop().await?;
     issuer.stop().await;
     Ok(())
 }
 
-async fn alive(service: &RunningService, kind: ServiceKind) -> Result<()> {
+fn good(provider: &ProviderHandle) -> Result<Mint> {
+    Ok(provider.mint("admin", TokenKind::Access)?)
+}
+
+async fn alive(target: &Target) -> Result<()> {
     let healthy = Expectation::json(json!({"status": "healthy"}));
-    healthy.check(&service.send(&Call::get("/health")).await?)?;
-    let answer = service.send(&Call::get(kind.routes().public)).await?;
-    ensure!(
-        answer.status == 200,
-        "public routes need no keys: {answer:?}"
-    );
-    Ok(())
+    target.check(&Call::get("/health"), &healthy).await?;
+    let public = Call::get(target.kind().routes().public);
+    let open = target.status(&public, 200).await.map(drop);
+    open.context("public routes need no keys")
 }
 
 /// What needs no key to be refused is refused; what would need one is 503.
-async fn refused_without_keys(
-    service: &RunningService,
-    kind: ServiceKind,
-    provider: &ProviderHandle,
-) -> Result<()> {
-    missing_token(kind).check(&service.send(&service.any_caller()).await?)?;
-    let foreign = good(provider)?
-        .claim("iss", "https://evil.example/")
-        .token()?;
-    let unsigned = good(provider)?.signed_by(Signer::Unsigned).token()?;
-    let rows = [
-        (
-            "garbage",
-            "malformed_token",
-            "Unable to validate token: Not enough segments",
-        ),
-        (
-            &foreign,
-            "invalid_claims",
-            "Invalid claims. Please check the audience and issuer.",
-        ),
-        (
-            &unsigned,
-            "algorithm_not_allowed",
-            "Unable to validate token",
-        ),
-    ];
-    for (token, code, detail) in rows {
-        let answer = service.send(&service.any_caller().bearer(token)).await?;
-        invalid_token(kind, code, detail).check(&answer)?;
-    }
-    let expired = good(provider)?.expires_in(-60).token()?;
-    for token in [good(provider)?.token()?, expired] {
-        let answer = service.send(&service.any_caller().bearer(&token)).await?;
-        keys_unavailable().check(&answer)?;
-        retry_after(&answer)?;
+async fn refused_without_keys(target: &Target, provider: &ProviderHandle) -> Result<()> {
+    target.refused(&target.any_caller(), NO_TOKEN).await?;
+    target.refuses("garbage", TOO_FEW).await?;
+    let foreign = good(provider)?.claim("iss", "https://evil.example/");
+    target.refuses(&foreign.token()?, CLAIMS).await?;
+    let unsigned = good(provider)?.signed_by(Signer::Unsigned);
+    target.refuses(&unsigned.token()?, ALGORITHM).await?;
+    for mint in [good(provider)?, good(provider)?.expires_in(-60)] {
+        unavailable(target, &target.any_caller().bearer(&mint.token()?)).await?;
     }
     Ok(())
 }
 
-async fn every_protected_route_is_503(
-    service: &RunningService,
-    matrix: Matrix,
-    token: &str,
-) -> Result<()> {
+async fn unavailable(target: &Target, call: &Call) -> Result<()> {
+    let expected = Expectation::keys_unavailable();
+    target.check(call, &expected).await.map(drop)
+}
+
+async fn every_protected_route_is_503(target: &Target, matrix: Matrix, token: &str) -> Result<()> {
     let routes = matrix.routes.iter();
     for route in routes.filter(|route| !route.demand.is_public()) {
-        let answer = service.send(&route.call().bearer(token)).await?;
-        keys_unavailable()
-            .check(&answer)
-            .with_context(|| format!("{} {}", route.method, route.path))?;
-        retry_after(&answer)?;
+        unavailable(target, &route.call().bearer(token)).await?;
     }
     Ok(())
 }
@@ -145,24 +114,22 @@ async fn down_later(kind: ServiceKind) -> Result<()> {
     let provider = issuer.provider(kind.provider()).clone();
     let environment = Environment::new(kind)?.with("KEYS_TTL_SECONDS", "1");
     let service = RunningService::start(&environment, &issuer.config()).await?;
-    let service = service.ready().await?;
+    let target = &service.target;
+    target.until_ready().await?;
     let token = good(&provider)?.token()?;
     issuer.stop().await;
 
     wait::until("a refresh has failed", async || {
-        let answer = service.send(&Call::get("/health/ready")).await?;
-        ensure!(answer.status == 200, "degraded counts as ready: {answer:?}");
-        Ok(answer.member("/status")? == "degraded")
+        // Degraded counts as ready.
+        let response = target.status(&Call::get("/health/ready"), 200).await?;
+        Ok(response.member("/status")? == "degraded")
     })
     .await?;
-    let answer = service.send(&service.any_caller().bearer(&token)).await?;
-    ensure!(answer.status == 200, "a known key: {answer:?}");
+    target.accepts(&token).await.context("a known key")?;
 
     let signer = Signer::Unpublished(Algorithm::Rs256);
     let unknown = good(&provider)?.signed_by(signer).token()?;
-    let answer = service.send(&service.any_caller().bearer(&unknown)).await?;
-    keys_unavailable().check(&answer)?;
-    retry_after(&answer)?;
+    unavailable(target, &target.any_caller().bearer(&unknown)).await?;
     service.stop().await
 }
 
@@ -170,14 +137,13 @@ async fn wrong_address(kind: ServiceKind) -> Result<()> {
     let issuer = start_issuer(kind).await?;
     let config = exchanged(issuer.config());
     let service = RunningService::start(&Environment::new(kind)?, &config).await?;
+    let target = &service.target;
     wait::until("the fault is told", async || {
-        let answer = service.send(&Call::get("/health/ready")).await?;
-        ensure!(answer.status == 503, "{answer:?}");
-        let reason = answer.member("/reason")?;
-        Ok(reason.as_str().is_some_and(|reason| reason.contains("404")))
+        let response = target.status(&Call::get("/health/ready"), 503).await?;
+        Ok(response.text_member("/reason")?.contains("404"))
     })
     .await?;
-    alive(&service, kind).await?;
+    alive(target).await?;
     service.stop().await?;
     issuer.stop().await;
     Ok(())

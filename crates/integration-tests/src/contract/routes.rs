@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, ensure};
 
 use super::matrix::{Matrix, asked_path};
-use super::problems::{missing_token, not_found};
-use crate::call::Call;
 use crate::case::{Case, Needs, label};
 use crate::expectation::Expectation;
-use crate::raw;
+use crate::http::Call;
+use crate::refusal::NO_TOKEN;
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -24,22 +23,22 @@ fn unknown() -> Vec<Case> {
         let name = label(path);
         Case::new(
             format!("routes::{name}_is_404"),
-            "A path that is no route is told so, as a problem.",
+            "A path that is no route is 404, as a problem.",
             Needs::Service,
             async move |target| {
-                let expected = not_found(path);
+                let expected = Expectation::not_found(path);
                 target.check(&Call::get(path), &expected).await.map(drop)
             },
         )
     });
     let protected = Case::new(
         "routes::unknown_route_among_protected_ones_is_401_and_then_404",
-        "Which protected routes there are is told to nobody without a token.",
+        "Which protected routes there are is not shown without a token.",
         Needs::Personas,
         async |target| {
             let path = format!("{}/nope", target.kind().routes().scope);
-            let (call, expected) = (Call::get(path.as_str()), not_found(&path));
-            target.check(&call, &missing_token(target.kind())).await?;
+            let (call, expected) = (Call::get(path.as_str()), Expectation::not_found(&path));
+            target.refused(&call, NO_TOKEN).await?;
             target.check_as("nobody", call, &expected).await.map(drop)
         },
     );
@@ -56,34 +55,37 @@ fn unknown() -> Vec<Case> {
             ] {
                 let request =
                     format!("GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\n\r\n");
-                let answer = raw::send(target.base_url(), request.as_bytes()).await?;
-                let answer = answer.context("no answer")?;
-                ensure!(answer.status == 404, "{path}: {answer:?}");
+                let response = target.send_bytes(request.as_bytes()).await?;
+                let response = response.context("no response")?;
+                ensure!(response.status == 404, "{path}: {response:?}");
             }
             Ok(())
         },
     );
     let query = Case::new(
         "routes::unknown_route_repeats_no_query",
-        "A query may hold a secret: an answer, which may be logged, does not repeat it.",
+        "A query may hold a secret: a response, which may be logged, does not repeat it.",
         Needs::Service,
         async |target| {
-            let answer = target.get("/nope?token=secret-of-somebody").await?;
-            not_found("/nope").check(&answer)?;
-            ensure!(!answer.text().contains("secret-of-somebody"), "{answer:?}");
+            let response = target.get("/nope?token=secret-of-somebody").await?;
+            Expectation::not_found("/nope").check(&response)?;
+            ensure!(
+                !response.text().contains("secret-of-somebody"),
+                "{response:?}"
+            );
             Ok(())
         },
     );
     let scope = Case::new(
         "routes::scope_of_the_protected_ones_is_404_or_401",
-        "Whether it belongs to what is protected is the service's own business; it is answered as one or the other.",
+        "Whether it belongs to what is protected is the service's own business; the response is one or the other.",
         Needs::Service,
         async |target| {
             let path = target.kind().routes().scope;
-            let answer = target.get(path).await?;
-            match answer.status {
-                401 => missing_token(target.kind()).check(&answer),
-                _ => not_found(path).check(&answer),
+            let response = target.get(path).await?;
+            match response.status {
+                401 => NO_TOKEN.expected(target.kind()).check(&response),
+                _ => Expectation::not_found(path).check(&response),
             }
         },
     );
@@ -105,18 +107,18 @@ fn other_methods(matrix: &Matrix) -> Vec<Case> {
         let name = label(path);
         Case::new(
             format!("routes::{name}_with_another_method_is_405"),
-            "RFC 9110, section 15.5.6: a wrong method is told which ones there are; on a protected route, a stranger is told 401 first.",
+            "RFC 9110, section 15.5.6: the response to a wrong method names the right ones; on a protected route, a caller without a token gets 401 first.",
             Needs::Personas,
             async move |target| {
                 for method in METHODS.iter().filter(|method| !methods.contains(method)) {
                     let call = Call::new(method, asked_path(path));
                     let expected = Expectation::problem(405, "method_not_allowed")
                         .detail(format!("{method} is not allowed here"));
-                    let stranger = missing_token(target.kind());
-                    let told = if public { &expected } else { &stranger };
-                    target.check(&call, told).await?;
-                    let answer = target.check_as("admin", call, &expected).await?;
-                    let allow = answer.header("allow").context("there is no Allow")?;
+                    let without_token = NO_TOKEN.expected(target.kind());
+                    let first = if public { &expected } else { &without_token };
+                    target.check(&call, first).await?;
+                    let response = target.check_as("admin", call, &expected).await?;
+                    let allow = response.header("allow").context("there is no Allow")?;
                     let allow: BTreeSet<_> = allow.split(", ").collect();
                     ensure!(
                         allow == methods.iter().copied().collect(),

@@ -3,16 +3,17 @@
 use anyhow::{Result, ensure};
 use local_issuer::{ProviderKind, TokenKind};
 
-use super::problems::invalid_token;
-use crate::call::Call;
 use crate::case::{Case, Needs};
-use crate::launch::{Environment, RunningService, ServiceKind, World};
+use crate::http::Call;
+use crate::kind::ServiceKind;
+use crate::launch::{Environment, RunningService, World};
+use crate::refusal::CLAIMS;
 use crate::target::Target;
 
 pub(super) fn cases() -> Vec<Case> {
     vec![Case::new(
         "side_by_side::token_of_the_other_provider_is_401",
-        "A service trusts one issuer: what another signed is nobody's token here.",
+        "A service trusts one issuer: what another signed is no token here.",
         Needs::AnyToken,
         async |target| {
             let issuer = target.issuer()?;
@@ -20,10 +21,7 @@ pub(super) fn cases() -> Vec<Case> {
                 ProviderKind::Descope => issuer.auth0.mint("admin", TokenKind::Access)?,
                 _ => issuer.descope.mint("admin", TokenKind::Access)?,
             };
-            let detail = "Invalid claims. Please check the audience and issuer.";
-            let expected = invalid_token(target.kind(), "invalid_claims", detail);
-            let call = target.any_caller().bearer(&other.token()?);
-            target.check(&call, &expected).await.map(drop)
+            target.refuses(&other.token()?, CLAIMS).await
         },
     )]
 }
@@ -41,8 +39,8 @@ pub(super) fn counting(kind: ServiceKind) -> Vec<Case> {
 async fn two_services(kind: ServiceKind) -> Result<()> {
     let world = World::start(&Environment::new(kind)?).await?;
     let other = RunningService::start(&Environment::new(kind)?, &world.issuer.config()).await?;
-    let other = other.ready().await?;
-    let (here, there) = (world.target(), other.target(&world.issuer)?);
+    other.target.until_ready().await?;
+    let (here, there) = (world.target(), other.trusting(&world.issuer));
     for _ in 0..5 {
         requests_today(&here).await?;
     }
@@ -58,10 +56,5 @@ async fn two_services(kind: ServiceKind) -> Result<()> {
 
 async fn requests_today(target: &Target) -> Result<u64> {
     let call = Call::get("/api/admin/stats").bearer(&target.token("admin").await?);
-    let answer = target.send(&call).await?;
-    ensure!(answer.status == 200, "{answer:?}");
-    Ok(answer
-        .member("/requests_today")?
-        .as_u64()
-        .unwrap_or_default())
+    target.status(&call, 200).await?.number("/requests_today")
 }

@@ -1,14 +1,13 @@
 //! Tokens that are too large to be read.
 
 use anyhow::{Context, Result, ensure};
-use local_issuer::ProviderHandle;
 
-use super::forgery::good;
-use super::problems::invalid_token;
 use crate::case::{Case, Needs};
-use crate::raw;
+use crate::refusal::{Refusal, token};
+use crate::target::Target;
 
 const LIMIT: usize = 16 * 1024;
+const TOO_LARGE: Refusal = token("token_too_large", "The token is larger than 16384 bytes");
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
@@ -16,30 +15,21 @@ pub(super) fn cases() -> Vec<Case> {
             "token::of_16_kib_is_200",
             "Tokens of up to 16 KiB are read.",
             Needs::AnyToken,
-            async |target| {
-                let (largest, _) = around_the_limit(target.provider()?)?;
-                let answer = target.send(&target.any_caller().bearer(&largest)).await?;
-                ensure!(answer.status == 200, "{} bytes: {answer:?}", largest.len());
-                Ok(())
-            },
+            async |target| target.accepts(&around_the_limit(target)?.0).await,
         ),
         Case::new(
             "token::just_over_16_kib_is_401",
             "A good token that is larger than 16 KiB is refused unread.",
             Needs::AnyToken,
             async |target| {
-                let (_, smallest) = around_the_limit(target.provider()?)?;
-                let detail = format!("The token is larger than {LIMIT} bytes");
-                let expected = invalid_token(target.kind(), "token_too_large", &detail);
                 target
-                    .check(&target.any_caller().bearer(&smallest), &expected)
-                    .await?;
-                Ok(())
+                    .refuses(&around_the_limit(target)?.1, TOO_LARGE)
+                    .await
             },
         ),
         Case::new(
             "token::of_1_mib_is_refused_or_the_connection_closed",
-            "A request head over the server's own limit is 401 or 431, or the connection ends; and the service lives on.",
+            "A request head over the server's own limit is 401 or 431, or the connection ends; and the service goes on.",
             Needs::Service,
             async |target| {
                 let token = "a".repeat(1 << 20);
@@ -47,11 +37,11 @@ pub(super) fn cases() -> Vec<Case> {
                 let request = format!(
                     "GET {path} HTTP/1.1\r\nHost: service\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
                 );
-                if let Some(answer) = raw::send(target.base_url(), request.as_bytes()).await? {
-                    ensure!([401, 431].contains(&answer.status), "{answer:?}");
+                if let Some(response) = target.send_bytes(request.as_bytes()).await? {
+                    ensure!([401, 431].contains(&response.status), "{response:?}");
                 }
-                let answer = target.get("/health").await?;
-                ensure!(answer.status == 200, "{answer:?}");
+                let response = target.get("/health").await?;
+                ensure!(response.status == 200, "{response:?}");
                 Ok(())
             },
         ),
@@ -59,9 +49,10 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// The largest good token that is not over the limit, and the next one.
-fn around_the_limit(provider: &ProviderHandle) -> Result<(String, String)> {
+fn around_the_limit(target: &Target) -> Result<(String, String)> {
     let padded = |padding: usize| -> Result<String> {
-        Ok(good(provider)?
+        Ok(target
+            .good()?
             .claim("padding", "x".repeat(padding))
             .token()?)
     };

@@ -33,7 +33,7 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/api/admin/users", Role("admin"),                           "+ - - - + - - + - -"),
         get("/api/admin/stats", Role("admin"),                           "+ - - - + - - + - -"),
         route("POST", "/api/users", Permission("users.create"),          "+ - - - - + - + - -", 200),
-        // Whoever may delete is told that nobody has this id.
+        // No user has this id: 404 for a caller who may delete.
         route("DELETE", "/api/users/{user_id}", Permission("users.delete"),
                                                                          "+ - - - - - - - - -", 404),
     ],

@@ -8,30 +8,27 @@ mod input;
 mod kinds;
 mod matrix;
 mod rights;
-mod settings;
-mod stats;
 mod stores;
 mod users;
 
-use crate::contract;
-use crate::launch::ServiceKind;
+use crate::kind::ServiceKind;
 use crate::suite::Suite;
+use crate::{attacks, contract};
 
 /// All cases.
 pub fn suite() -> Suite {
     let kind = ServiceKind::DescopeApi;
     let mut cases = contract::cases(kind, &matrix::MATRIX);
     cases.extend(contract::telling(kind));
+    cases.extend(attacks::cases(kind));
     cases.extend(examples::cases());
     cases.extend(rights::cases());
     cases.extend(users::cases());
     cases.extend(stores::cases());
     cases.extend(input::cases());
     cases.extend(fields::cases());
-    cases.extend(stats::cases());
     cases.extend(kinds::cases());
     cases.extend(audience::cases());
-    cases.extend(settings::cases());
     cases.extend(grants::cases());
     Suite::new(kind, cases)
 }

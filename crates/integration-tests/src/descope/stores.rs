@@ -4,78 +4,74 @@ use anyhow::{Result, ensure};
 use tokio::task::JoinSet;
 
 use super::users::{created, listed_ids};
-use crate::call::Call;
-use crate::case::{Case, Needs};
-use crate::launch::{Environment, RunningService, ServiceKind, World};
-use crate::random::email;
+use crate::case::{Case, Needs, email};
+use crate::http::Call;
+use crate::kind::ServiceKind;
+use crate::launch::{Environment, RunningService, World};
 use crate::target::Target;
 
 pub(super) fn cases() -> Vec<Case> {
-    let environment = || Environment::new(ServiceKind::DescopeApi);
     vec![
         Case::new(
             "users::are_there_after_a_restart",
-            "What was answered with 200 is kept.",
+            "What was created with 200 is kept.",
             Needs::OwnServers,
-            async move |_| {
-                let environment = environment()?;
-                let world = World::start(&environment).await?;
-                let call = Call::post(format!("/api/users?name=Kept&email={}", email("kept")));
-                let id = created(&world.target(), call).await?;
-                world.service.stop().await?;
-
-                let config = world.issuer.config();
-                let again = RunningService::start(&environment, &config)
-                    .await?
-                    .ready()
-                    .await?;
-                let listed = listed_ids(&again.target(&world.issuer)?, "").await?;
-                ensure!(listed == [id], "{listed:?}");
-                again.stop().await?;
-                world.issuer.stop().await;
-                Ok(())
-            },
+            async |_| after_a_restart().await,
         ),
         Case::new(
             "users::of_another_service_are_not_listed",
             "Two services with two databases share no users.",
             Needs::OwnServers,
-            async move |_| {
-                let world = World::start(&environment()?).await?;
-                let config = world.issuer.config();
-                let other = RunningService::start(&environment()?, &config)
-                    .await?
-                    .ready()
-                    .await?;
-                let call = Call::post(format!("/api/users?name=Here&email={}", email("here")));
-                created(&world.target(), call).await?;
-                let there = listed_ids(&other.target(&world.issuer)?, "").await?;
-                ensure!(there.is_empty(), "{there:?}");
-                other.stop().await?;
-                world.stop().await
-            },
+            async |_| two_databases().await,
         ),
         Case::new(
             "users::one_address_at_once_is_taken_once",
             "Of several requests for one address that come together, one has it.",
             Needs::OwnServers,
-            async move |_| {
-                let world = World::start(&environment()?).await?;
-                one_address(&world.target()).await?;
-                world.stop().await
+            async |_| {
+                let world = World::of(ServiceKind::DescopeApi).await?;
+                world.check(one_address).await
             },
         ),
         Case::new(
             "users::many_at_once_are_all_kept",
             "Requests that come together do not get in each other's way: none fails, and none is lost.",
             Needs::OwnServers,
-            async move |_| {
-                let world = World::start(&environment()?).await?;
-                many_at_once(&world.target()).await?;
-                world.stop().await
+            async |_| {
+                let world = World::of(ServiceKind::DescopeApi).await?;
+                world.check(many_at_once).await
             },
         ),
     ]
+}
+
+async fn after_a_restart() -> Result<()> {
+    let environment = Environment::new(ServiceKind::DescopeApi)?;
+    let world = World::start(&environment).await?;
+    let call = Call::post(format!("/api/users?name=Kept&email={}", email("kept")));
+    let id = created(&world.target(), call).await?;
+    world.service.stop().await?;
+
+    let again = World::around(world.issuer, &environment).await?;
+    let check = again.check(async |target| {
+        let listed = listed_ids(target, "").await?;
+        ensure!(listed == [id], "{listed:?}");
+        Ok(())
+    });
+    check.await
+}
+
+async fn two_databases() -> Result<()> {
+    let world = World::of(ServiceKind::DescopeApi).await?;
+    let environment = Environment::new(ServiceKind::DescopeApi)?;
+    let other = RunningService::start(&environment, &world.issuer.config()).await?;
+    other.target.until_ready().await?;
+    let call = Call::post(format!("/api/users?name=Here&email={}", email("here")));
+    created(&world.target(), call).await?;
+    let there = listed_ids(&other.trusting(&world.issuer), "").await?;
+    ensure!(there.is_empty(), "{there:?}");
+    other.stop().await?;
+    world.stop().await
 }
 
 /// Writes, reads and health checks together, as soon as the service is there.
@@ -98,9 +94,9 @@ async fn many_at_once(target: &Target) -> Result<()> {
             calls.spawn(async move { (call.clone(), target.send(&call).await) });
         }
     }
-    for (call, answer) in calls.join_all().await {
-        let answer = answer?;
-        ensure!(answer.status == 200, "{call:?}: {answer:?}");
+    for (call, response) in calls.join_all().await {
+        let response = response?;
+        ensure!(response.status == 200, "{call:?}: {response:?}");
     }
     let listed = listed_ids(target, "?limit=1000").await?;
     ensure!(listed.len() == USERS, "{} users", listed.len());
@@ -116,8 +112,8 @@ async fn one_address(target: &Target) -> Result<()> {
         calls.spawn(async move { target.send(&call).await });
     }
     let mut statuses = Vec::new();
-    for answer in calls.join_all().await {
-        statuses.push(answer?.status);
+    for response in calls.join_all().await {
+        statuses.push(response?.status);
     }
     statuses.sort_unstable();
     ensure!(

@@ -3,11 +3,9 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::call::Call;
-use crate::case::{Case, Needs};
+use crate::case::{Case, Needs, email};
 use crate::expectation::Expectation;
-use crate::random::email;
+use crate::http::{Call, Response};
 use crate::target::Target;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -45,7 +43,7 @@ fn one_user() -> Vec<Case> {
         ),
         Case::new(
             "users::unknown_id_is_404",
-            "Whoever deletes what is not there is told so.",
+            "Deleting what is not there is 404.",
             Needs::Personas,
             async |target| {
                 for id in [
@@ -67,26 +65,18 @@ fn one_user() -> Vec<Case> {
             "A long list is read in parts, in the order of creation.",
             Needs::Personas,
             async |target| {
-                let mut ids = Vec::new();
-                for _ in 0..3 {
-                    let call = Call::post(format!("/api/users?name=Page&email={}", email("page")));
-                    ids.push(created(target, call).await?);
-                }
-                let [first, second, third] = ids.as_slice() else {
-                    anyhow::bail!("{ids:?}")
-                };
-                let listed = listed(target, &format!("?limit=1000&after={first}")).await?;
-                let place = |id: &str| {
-                    listed
-                        .iter()
-                        .position(|user| user.get("id") == Some(&json!(id)))
-                };
-                ensure!(place(first).is_none(), "the list starts behind the id");
-                let (second, third) = (
-                    place(second).context("second")?,
-                    place(third).context("third")?,
+                let create = || Call::post(format!("/api/users?name=Page&email={}", email("page")));
+                let first = created(target, create()).await?;
+                let second = created(target, create()).await?;
+                let third = created(target, create()).await?;
+                let listed = listed_ids(target, &format!("?limit=1000&after={first}")).await?;
+                let index = |id: &str| listed.iter().position(|listed| listed == id);
+                ensure!(index(&first).is_none(), "the list starts behind the id");
+                let (second, third) = (index(&second), index(&third));
+                ensure!(
+                    second.is_some() && second < third,
+                    "in the order of creation"
                 );
-                ensure!(second < third, "in the order of creation");
                 let one = listed_ids(target, &format!("?limit=1&after={first}")).await?;
                 ensure!(one.len() == 1, "{one:?}");
                 Ok(())
@@ -126,9 +116,9 @@ fn taken() -> Vec<Case> {
 }
 
 async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
-    let expected = Expectation::json(json!({"message": "User created", "user": user}));
-    let answer = target.check_as("admin", create, &expected).await?;
-    let id = id_of(&answer)?;
+    let members = json!({"message": "User created", "user": user});
+    let response = target.json_as("admin", create, members).await?;
+    let id = id_of(&response)?;
     let listed = listed(target, "?limit=1000").await?;
     let found = listed
         .iter()
@@ -139,8 +129,8 @@ async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
     }
 
     let delete = || Call::delete(format!("/api/users/{id}"));
-    let expected = Expectation::json(json!({"message": format!("User {id} deleted")}));
-    target.check_as("admin", delete(), &expected).await?;
+    let members = json!({"message": format!("User {id} deleted")});
+    target.json_as("admin", delete(), members).await?;
     let gone = listed_ids(target, "?limit=1000").await?;
     ensure!(!gone.contains(&id), "the user is still listed");
     let expected = Expectation::problem(404, "not_found").detail(format!("There is no user {id}"));
@@ -150,23 +140,20 @@ async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
         .map(drop)
 }
 
-/// Creates a user as somebody who may, and answers its id.
+/// Creates a user as the administrator; returns its id.
 pub(super) async fn created(target: &Target, call: Call) -> Result<String> {
-    let expected = Expectation::json(json!({"message": "User created"}));
-    id_of(&target.check_as("admin", call, &expected).await?)
+    let members = json!({"message": "User created"});
+    id_of(&target.json_as("admin", call, members).await?)
 }
 
 async fn listed(target: &Target, query: &str) -> Result<Vec<Value>> {
     let call = Call::get(format!("/api/admin/users{query}"));
-    let answer = target
-        .check_as("admin", call, &Expectation::json(json!({})))
-        .await?;
-    let message = answer.member("/message")?;
+    let response = target.json_as("admin", call, json!({})).await?;
     ensure!(
-        message.as_str().is_some_and(|text| !text.is_empty()),
-        "{message}"
+        !response.text_member("/message")?.is_empty(),
+        "{response:?}"
     );
-    let users = answer.member("/users")?;
+    let users = response.member("/users")?;
     users.as_array().cloned().context("users is not a list")
 }
 
@@ -176,8 +163,8 @@ pub(super) async fn listed_ids(target: &Target, query: &str) -> Result<Vec<Strin
     Ok(ids.map(str::to_owned).collect())
 }
 
-fn id_of(answer: &Answer) -> Result<String> {
-    let id = answer.member("/user/id")?;
-    let id = id.as_str().filter(|id| !id.is_empty());
-    Ok(id.context("a user without an id")?.to_owned())
+fn id_of(response: &Response) -> Result<String> {
+    let id = response.text_member("/user/id")?;
+    ensure!(!id.is_empty(), "a user without an id: {response:?}");
+    Ok(id)
 }

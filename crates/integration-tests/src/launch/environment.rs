@@ -1,4 +1,4 @@
-//! What a service is told, as the pairs that a container would have in its environment.
+//! The settings of a service, as the pairs that a container would have in its environment.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,9 +7,12 @@ use anyhow::{Context, Result};
 use local_issuer::IssuerConfig;
 use tempfile::TempDir;
 
-use super::kind::ServiceKind;
+use crate::kind::ServiceKind;
 
-/// The settings of a service. Clones share their database, which is gone with the last of them.
+/// The tenant's domain that auth0-api is configured with. It is never contacted: `AUTH0_ISSUER` says where the issuer is.
+pub(crate) const AUTH0_DOMAIN: &str = "tenant.example.com";
+
+/// The settings of a service. Clones share their database, which is removed with the last of them.
 #[derive(Debug, Clone)]
 pub struct Environment {
     kind: ServiceKind,
@@ -20,12 +23,10 @@ pub struct Environment {
 impl Environment {
     /// The defaults, with a database of its own.
     pub fn new(kind: ServiceKind) -> Result<Self> {
-        let folder = Arc::new(tempfile::tempdir()?);
-        let changes = Vec::new();
         Ok(Self {
             kind,
-            folder,
-            changes,
+            folder: Arc::new(tempfile::tempdir()?),
+            changes: Vec::new(),
         })
     }
 
@@ -40,44 +41,42 @@ impl Environment {
     }
 
     /// Where a service keeps its data.
-    pub(crate) fn database_url(&self) -> String {
+    pub(super) fn database_url(&self) -> String {
         format!(
             "sqlite://{}",
             self.folder.path().join("service.db").display()
         )
     }
 
-    /// The pairs for a service that trusts the issuer of this configuration, which must have its ports.
-    pub(crate) fn pairs(&self, issuer: &IssuerConfig) -> Result<BTreeMap<&'static str, String>> {
-        let mut pairs = BTreeMap::from([("PORT", "0".to_owned()), ("WORKERS", "1".to_owned())]);
-        match self.kind {
-            ServiceKind::DescopeApi => {
-                let base_url = issuer.descope.issuer_base.clone();
-                pairs.insert("DATABASE_URL", self.database_url());
-                pairs.insert("DESCOPE_PROJECT_ID", issuer.descope.project_id.clone());
-                pairs.insert(
-                    "DESCOPE_BASE_URL",
-                    base_url.context("the issuer has no port")?,
-                );
-            }
-            ServiceKind::Auth0Api => {
-                let issuer_url = issuer.auth0.issuer.clone();
-                pairs.insert("AUTH0_DOMAIN", crate::auth0::DOMAIN.to_owned());
-                pairs.insert("AUTH0_API_AUDIENCE", issuer.auth0.audience.clone());
-                pairs.insert("AUTH0_ROLES_CLAIM", issuer.auth0.roles_claim.clone());
-                pairs.insert(
-                    "AUTH0_ISSUER",
-                    issuer_url.context("the issuer has no port")?,
-                );
-            }
-            ServiceKind::BillingApi => {
-                let issuer_url = issuer.auth0.issuer.clone();
-                pairs.insert("DATABASE_URL", self.database_url());
-                pairs.insert("AUDIENCE", issuer.auth0.audience.clone());
-                pairs.insert("ISSUER", issuer_url.context("the issuer has no port")?);
-            }
-        }
+    /// The pairs for a service that trusts the issuer of this configuration, which must have its addresses.
+    pub(super) fn pairs(&self, issuer: &IssuerConfig) -> Result<BTreeMap<&'static str, String>> {
+        let mut pairs = self.kind.trust(issuer)?;
+        pairs.insert("WORKERS", "1".to_owned());
         pairs.extend(self.changes.iter().cloned());
         Ok(pairs)
+    }
+}
+
+impl ServiceKind {
+    /// The settings that name this issuer, which must have its addresses.
+    pub fn trust(self, issuer: &IssuerConfig) -> Result<BTreeMap<&'static str, String>> {
+        let (descope, auth0) = (&issuer.descope, &issuer.auth0);
+        let address = |address: &Option<String>| address.clone().context("the issuer has no port");
+        Ok(BTreeMap::from_iter(match self {
+            Self::DescopeApi => vec![
+                ("DESCOPE_PROJECT_ID", descope.project_id.clone()),
+                ("DESCOPE_BASE_URL", address(&descope.issuer_base)?),
+            ],
+            Self::Auth0Api => vec![
+                ("AUTH0_DOMAIN", AUTH0_DOMAIN.to_owned()),
+                ("AUTH0_API_AUDIENCE", auth0.audience.clone()),
+                ("AUTH0_ROLES_CLAIM", auth0.roles_claim.clone()),
+                ("AUTH0_ISSUER", address(&auth0.issuer)?),
+            ],
+            Self::BillingApi => vec![
+                ("AUDIENCE", auth0.audience.clone()),
+                ("ISSUER", address(&auth0.issuer)?),
+            ],
+        }))
     }
 }

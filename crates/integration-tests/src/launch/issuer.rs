@@ -6,7 +6,10 @@ use anyhow::Result;
 use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, Personas};
 use tokio::net::TcpSocket;
 
-use super::kind::ServiceKind;
+use crate::kind::ServiceKind;
+
+/// The personas of billing-api's suite, as a file for an issuer that runs somewhere else.
+pub const BILLING_PERSONAS: &str = include_str!("billing_personas.toml");
 
 /// An issuer on free ports with the personas that the suite of this service knows, and with keys that other issuers of
 /// this process may have too: what is not about keys is quicker so.
@@ -18,37 +21,41 @@ pub fn issuer_config(kind: ServiceKind) -> Result<IssuerConfig> {
     })
 }
 
-/// Those that come with the issuer, unless the service asks for rights that none of them has.
-fn personas(kind: ServiceKind) -> Result<Personas> {
-    match kind {
-        ServiceKind::BillingApi => crate::billing::personas(),
-        _ => Ok(Personas::built_in()),
+/// Those that come with the issuer, unless the service needs rights that none of them has; the other provider's are always
+/// its own, and have their tokens refused.
+pub fn personas(kind: ServiceKind) -> Result<Personas> {
+    let mut personas = Personas::built_in();
+    if kind == ServiceKind::BillingApi {
+        personas.auth0 = Personas::from_toml(BILLING_PERSONAS)?.auth0;
     }
+    Ok(personas)
 }
 
 /// Starts an issuer as [`issuer_config`] says.
-pub(crate) async fn start_issuer(kind: ServiceKind) -> Result<LocalIssuer> {
+pub async fn start_issuer(kind: ServiceKind) -> Result<LocalIssuer> {
     Ok(LocalIssuer::start(issuer_config(kind)?).await?)
 }
 
-/// Two ports on which nothing listens until an issuer does, and which nobody else gets: they are bound here.
+/// Two ports on which nothing listens until an issuer or a service does, and which no other program gets: they are bound
+/// here.
 #[derive(Debug)]
-pub(crate) struct ReservedPorts {
-    descope: TcpSocket,
-    auth0: TcpSocket,
-}
+pub struct ReservedPorts([TcpSocket; 2]);
 
 impl ReservedPorts {
-    pub(crate) fn take() -> Result<Self> {
-        Ok(Self {
-            descope: reserve()?,
-            auth0: reserve()?,
-        })
+    /// Takes two free ones.
+    pub fn take() -> Result<Self> {
+        Ok(Self([reserve()?, reserve()?]))
     }
 
-    /// What starts an issuer on these ports; its address is known before it is there.
-    pub(crate) fn config(&self, kind: ServiceKind) -> Result<IssuerConfig> {
-        let (descope, auth0) = (self.descope.local_addr()?, self.auth0.local_addr()?);
+    /// Their addresses.
+    pub fn addresses(&self) -> Result<[SocketAddr; 2]> {
+        let [first, second] = &self.0;
+        Ok([first.local_addr()?, second.local_addr()?])
+    }
+
+    /// An issuer on these ports; its address is known before it is there.
+    pub fn config(&self, kind: ServiceKind) -> Result<IssuerConfig> {
+        let [descope, auth0] = self.addresses()?;
         let mut config = issuer_config(kind)?;
         config.descope.port = descope.port();
         config.descope.issuer_base = Some(format!("http://{descope}"));

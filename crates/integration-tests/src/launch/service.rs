@@ -6,114 +6,72 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use anyhow::{Context, Result, anyhow};
 use local_issuer::{IssuerConfig, LocalIssuer};
-use reqwest::Client;
-use service_kit::BoundServer;
+use service_kit::settings::SettingsReader;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
+use super::build::build;
 use super::environment::Environment;
-use super::live::LiveProvider;
-use crate::answer::Answer;
-use crate::call::Call;
-use crate::http;
-use crate::ready;
 use crate::target::Target;
-use crate::tokens::PersonaTokens;
+use crate::tokens::Tokens;
 
 /// A running service; dropping it stops it without waiting.
 pub(crate) struct RunningService {
     /// Its folder is there as long as this is.
-    environment: Environment,
-    base_url: String,
-    client: Client,
+    _environment: Environment,
+    /// The service, without tokens.
+    pub(crate) target: Target,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
 
 impl RunningService {
     /// Starts a service that trusts the issuer of this configuration, whether that runs or not. Returns as soon as the
-    /// port is taken: most callers go on with [`Self::ready`].
+    /// port is taken: most callers go on with [`Target::until_ready`].
     pub(crate) async fn start(environment: &Environment, issuer: &IssuerConfig) -> Result<Self> {
-        let (kind, pairs) = (environment.kind(), environment.pairs(issuer)?);
-        Self::run(environment, async move || kind.build(pairs).await).await
+        let (prefix, pairs) = (environment.kind().prefix(), environment.pairs(issuer)?);
+        let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+        Self::run(environment, SettingsReader::from_values(prefix, pairs)).await
     }
 
-    /// Starts a service that trusts a real provider, with a database of its own.
-    pub(crate) async fn start_live(
-        environment: &Environment,
-        provider: &LiveProvider,
-    ) -> Result<Self> {
-        let (provider, database_url) = (provider.clone(), environment.database_url());
-        Self::run(environment, async move || {
-            provider.build(database_url).await
-        })
-        .await
+    /// Starts a service that trusts the real provider which the environment of this process names, with a database of its own.
+    pub(crate) async fn start_live(environment: &Environment) -> Result<Self> {
+        let reader = SettingsReader::from_env(environment.kind().prefix());
+        Self::run(environment, reader).await
     }
 
-    async fn run(
-        environment: &Environment,
-        build: impl AsyncFnOnce() -> Result<BoundServer> + Send + 'static,
-    ) -> Result<Self> {
-        let kind = environment.kind();
+    async fn run(environment: &Environment, reader: SettingsReader) -> Result<Self> {
+        let (kind, database_url) = (environment.kind(), environment.database_url());
         let (started, start) = oneshot::channel();
         let run = move || {
             System::new().block_on(async move {
-                match build().await {
+                match build(kind, reader, database_url).await {
                     Ok(server) => {
                         drop(started.send(Ok((server.address(), server.handle()))));
-                        // The server ends when it is stopped; there is nobody left to tell why.
+                        // The server ends when it is stopped; why, is of no interest any more.
                         drop(server.run().await);
                     }
                     Err(error) => drop(started.send(Err(error))),
                 }
             });
         };
-        let name = kind.name().to_owned();
-        let thread = thread::Builder::new().name(name).spawn(run)?;
-        let started = start
-            .await
-            .context("the thread of the service ended at start");
-        let (address, handle) = started??;
+        let thread = thread::Builder::new().name(kind.name().to_owned());
+        let thread = thread.spawn(run)?;
+        let started = start.await;
+        let (address, handle) = started.context("the thread of the service ended at start")??;
         Ok(Self {
-            environment: environment.clone(),
-            base_url: format!("http://{address}"),
-            client: http::client()?,
+            _environment: environment.clone(),
+            target: Target::at(kind, &format!("http://{address}"))?,
             handle,
             thread: Some(thread),
         })
     }
 
-    /// A request that needs a token and nothing more.
-    pub(crate) fn any_caller(&self) -> Call {
-        self.environment.kind().any_caller()
-    }
-
-    /// Where it listens.
-    pub(crate) fn base_url(&self) -> &str {
-        &self.base_url
-    }
-
-    /// Waits until the service says that it is ready.
-    pub(crate) async fn ready(self) -> Result<Self> {
-        self.until_ready().await?;
-        Ok(self)
-    }
-
-    /// As [`Self::ready`], for a service that was started before its issuer.
-    pub(crate) async fn until_ready(&self) -> Result<()> {
-        ready::until_ready(&self.client, &self.base_url).await
-    }
-
-    /// Asks the service, whether it is ready or not.
-    pub(crate) async fn send(&self, call: &Call) -> Result<Answer> {
-        http::send(&self.client, &self.base_url, call).await
-    }
-
-    /// The service as a target, with tokens of this issuer.
-    pub(crate) fn target(&self, issuer: &LocalIssuer) -> Result<Target> {
-        let kind = self.environment.kind();
-        let tokens = PersonaTokens::of(kind, issuer);
-        Ok(Target::new(kind, &self.base_url, tokens)?.with_issuer(issuer))
+    /// The service, with tokens of this issuer.
+    pub(crate) fn trusting(&self, issuer: &LocalIssuer) -> Target {
+        let tokens = Tokens::of(self.target.kind(), issuer);
+        let target = self.target.clone().with_tokens(tokens);
+        target.with_issuer(issuer)
     }
 
     /// Stops the service and waits until its port and its database are free. Open requests are not waited for.

@@ -6,6 +6,7 @@ use local_issuer::LocalIssuer;
 use super::environment::Environment;
 use super::issuer::start_issuer;
 use super::service::RunningService;
+use crate::kind::ServiceKind;
 use crate::target::Target;
 
 /// A service that is ready, and the issuer that it trusts.
@@ -16,15 +17,21 @@ pub struct World {
 }
 
 impl World {
-    pub(crate) async fn start(environment: &Environment) -> Result<Self> {
+    /// Starts both with the default settings.
+    pub(crate) async fn of(kind: ServiceKind) -> Result<Self> {
+        Self::start(&Environment::new(kind)?).await
+    }
+
+    /// Starts both. Errors: the service does not become ready.
+    pub async fn start(environment: &Environment) -> Result<Self> {
         Self::around(start_issuer(environment.kind()).await?, environment).await
     }
 
-    /// A service with these settings, around an issuer that runs already. Errors: it does not become ready.
+    /// As [`Self::start`], with an issuer that runs already.
     pub async fn around(issuer: LocalIssuer, environment: &Environment) -> Result<Self> {
         let service = RunningService::start(environment, &issuer.config()).await?;
-        let service = service.ready().await?;
-        let target = service.target(&issuer)?;
+        service.target.until_ready().await?;
+        let target = service.trusting(&issuer);
         Ok(Self {
             issuer,
             service,
@@ -35,6 +42,13 @@ impl World {
     /// The service.
     pub fn target(&self) -> Target {
         self.target.clone()
+    }
+
+    /// Checks the service, and stops both.
+    pub(crate) async fn check(self, check: impl AsyncFnOnce(&Target) -> Result<()>) -> Result<()> {
+        let checked = check(&self.target).await;
+        self.stop().await?;
+        checked
     }
 
     /// Stops both.

@@ -10,11 +10,13 @@ use libtest_mimic::Arguments;
 use local_issuer::LocalIssuer;
 use tokio::runtime::Runtime;
 
-use crate::launch::ServiceKind;
+use crate::case::Needs;
+use crate::kind::ServiceKind;
+use crate::launch::personas;
 use crate::suite::Suite;
 use crate::target::Target;
-use crate::tokens::PersonaTokens;
-use crate::{Needs, auth0, billing, descope};
+use crate::tokens::Tokens;
+use crate::{auth0, billing, descope};
 
 pub use settings::{LiveClient, SuiteSettings};
 
@@ -30,35 +32,33 @@ pub use settings::{LiveClient, SuiteSettings};
 ///
 /// Errors: a setting is missing or bad; the service does not become ready; the provider gives no token. A case that
 /// fails is an exit code.
-pub fn run(kind: ServiceKind, arguments: Arguments) -> Result<ExitCode> {
-    let suite = suite_of(kind);
-    let settings = SuiteSettings::from_env(kind)?;
-    match (settings.live, settings.base_url) {
-        (Some(client), base_url) => live::run(suite, client, base_url.as_deref(), &arguments),
-        (None, Some(base_url)) => run_against(suite, &base_url, &arguments),
-        (None, None) => suite.run_in_process(&arguments),
-    }
-}
-
-fn suite_of(kind: ServiceKind) -> Suite {
-    match kind {
+pub fn run(kind: ServiceKind, arguments: &Arguments) -> Result<ExitCode> {
+    let suite = match kind {
         ServiceKind::DescopeApi => descope::suite(),
         ServiceKind::Auth0Api => auth0::suite(),
         ServiceKind::BillingApi => billing::suite(),
+    };
+    let settings = SuiteSettings::from_env(kind)?;
+    match (settings.live, settings.base_url) {
+        (Some(client), base_url) => live::run(suite, client, base_url.as_deref(), arguments),
+        (None, Some(base_url)) => run_against(suite, &base_url, arguments),
+        (None, None) => suite.run_in_process(arguments),
     }
 }
 
 /// With an issuer in this process, so that tokens of any kind can be made.
 fn run_against(suite: Suite, base_url: &str, arguments: &Arguments) -> Result<ExitCode> {
     let runtime = Runtime::new()?;
+    let kind = suite.kind();
     let mut config = local_issuer::settings::from_env()?;
-    if suite.kind() == ServiceKind::BillingApi {
-        config.personas = billing::personas()?;
+    if kind == ServiceKind::BillingApi {
+        config.personas = personas(kind)?;
     }
     let (issuer, target) = runtime.block_on(async {
         let issuer = LocalIssuer::start(config).await?;
-        let tokens = PersonaTokens::of(suite.kind(), &issuer);
-        let target = Target::new(suite.kind(), base_url, tokens)?.with_issuer(&issuer);
+        let target = Target::at(kind, base_url)?
+            .with_tokens(Tokens::of(kind, &issuer))
+            .with_issuer(&issuer);
         target.until_ready().await.with_context(|| {
             format!(
                 "the service at {base_url} must trust {} and {}",

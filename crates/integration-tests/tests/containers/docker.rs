@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 
-/// Runs `docker` with these arguments and answers its output.
+/// Runs `docker` with these arguments; returns its output.
 pub(crate) async fn docker(arguments: &[&str]) -> Result<String> {
     let output = Command::new("docker")
         .args(arguments)

@@ -42,7 +42,7 @@ impl Flow {
         *self.shared.token.write().await = token;
     }
 
-    /// Waits until as many answers more have come.
+    /// Waits until as many responses more have come.
     pub(crate) async fn go_on_for(&mut self, answers: usize) -> Result<()> {
         let until = self.shared.answered.load(Ordering::Relaxed) + answers;
         integration_tests::until("the requests go on", async || {
@@ -56,7 +56,7 @@ impl Flow {
         Ok(())
     }
 
-    /// Ends the flow; how many were answered. Errors: one of them was not answered with 200.
+    /// Ends the flow; returns the number of responses. Errors: one of them was not 200.
     pub(crate) async fn stop(mut self) -> Result<usize> {
         self.shared.stop.store(true, Ordering::Relaxed);
         while let Some(ended) = self.callers.join_next().await {
@@ -71,10 +71,13 @@ async fn ask_until_stopped(target: Target, shared: Arc<Shared>) -> Result<()> {
         let call = target
             .any_caller()
             .bearer(&shared.token.read().await.clone());
-        let answer = target.send(&call).await;
+        let response = target.send(&call).await;
         let before = shared.answered.fetch_add(1, Ordering::Relaxed);
-        let answer = answer.with_context(|| format!("after {before} answers"))?;
-        ensure!(answer.status == 200, "after {before} answers: {answer:?}");
+        let response = response.with_context(|| format!("after {before} answers"))?;
+        ensure!(
+            response.status == 200,
+            "after {before} answers: {response:?}"
+        );
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A service that dies.
+//! A service that is killed.
 
 use anyhow::{Context, Result, ensure};
 use integration_tests::{Call, Target};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::docker::docker;
 use crate::world::World;
 
-/// Everything that was answered with 200 before `kill -9` is there afterwards.
+/// Everything that got a 200 before `kill -9` is there afterwards.
 pub(crate) async fn killed(world: &World) -> Result<()> {
     let target = world.target().await?;
     let token = target.token("admin").await?;
@@ -32,7 +32,7 @@ pub(crate) async fn killed(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// One after the other, as long as the service answers; the ids of those that it acknowledged.
+/// One after the other, as long as the service responds; the ids of those that it acknowledged.
 async fn create_users(
     target: &Target,
     token: &str,
@@ -42,12 +42,12 @@ async fn create_users(
     for number in numbers {
         let user = json!({"name": "Kept", "email": format!("kept-{number}@example.com")});
         let call = Call::post("/api/users").bearer(token).json(&user);
-        // Whether one without an answer was written, nobody can say.
-        let Ok(answer) = target.send(&call).await else {
+        // Whether one without a response was written is not known.
+        let Ok(response) = target.send(&call).await else {
             break;
         };
-        ensure!(answer.status == 200, "{answer:?}");
-        ids.push(answer.member("/user/id")?);
+        ensure!(response.status == 200, "{response:?}");
+        ids.push(response.member("/user/id")?);
     }
     Ok(ids)
 }

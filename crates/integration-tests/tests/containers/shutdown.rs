@@ -1,59 +1,34 @@
 //! `docker stop`: SIGTERM, and what becomes of the requests that are there.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use integration_tests::Target;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
 use crate::docker::docker;
+use crate::flow::Flow;
 use crate::world::World;
 
 /// Callers that stop asking when `/health/ready` says that the service stops, as a load balancer does: each of their
-/// requests is answered, and so is one whose body is still on its way.
+/// requests gets its response, and so does one whose body is still on its way.
 pub(crate) async fn drains(world: &World) -> Result<()> {
     let address = world.direct_address().await?;
     let target = world.target_at(&format!("http://{address}")).await?;
     let token = target.token("admin").await?;
     let slow = Slow::begin(&address).await?;
 
-    let stopping = Arc::new(AtomicBool::new(false));
-    let answered = Arc::new(AtomicUsize::new(0));
-    let mut callers = JoinSet::new();
-    for _ in 0..4 {
-        let (target, token) = (target.clone(), token.clone());
-        let (stopping, answered) = (Arc::clone(&stopping), Arc::clone(&answered));
-        callers.spawn(async move {
-            while !stopping.load(Ordering::SeqCst) {
-                let call = target.any_caller().bearer(&token);
-                let answer = target.send(&call).await;
-                let before = answered.fetch_add(1, Ordering::SeqCst);
-                let answer = answer.with_context(|| format!("after {before} answers"))?;
-                ensure!(answer.status == 200, "{answer:?}");
-            }
-            anyhow::Ok(())
-        });
-    }
-    integration_tests::until("requests flow", async || {
-        Ok(answered.load(Ordering::SeqCst) > 100)
-    })
-    .await?;
-
+    let mut flow = Flow::start(&target, token, 4);
+    flow.go_on_for(100).await?;
     docker(&["kill", "--signal", "TERM", world.service.id()]).await?;
     until_stopping(&target).await?;
-    stopping.store(true, Ordering::SeqCst);
-    while let Some(caller) = callers.join_next().await {
-        caller??;
-    }
+    flow.stop().await?;
     slow.end().await?;
     ended_well(world).await
 }
 
-/// Nobody waits for a service that has nothing to do.
+/// A service that has nothing to do ends at once.
 pub(crate) async fn idle(world: &World) -> Result<()> {
     let start = Instant::now();
     world.service.stop_with_timeout(Some(30)).await?;
@@ -64,10 +39,11 @@ pub(crate) async fn idle(world: &World) -> Result<()> {
 
 async fn until_stopping(target: &Target) -> Result<()> {
     integration_tests::until("the service says that it stops", async || {
-        let answer = target.get("/health/ready").await?;
-        Ok(answer.status == 503 && answer.text().contains("stopping"))
+        let response = target.get("/health/ready").await?;
+        Ok(response.status == 503 && response.text().contains("stopping"))
     })
     .await
+    .map(drop)
 }
 
 async fn ended_well(world: &World) -> Result<()> {
@@ -93,9 +69,9 @@ impl Slow {
 
     async fn end(mut self) -> Result<()> {
         self.0.write_all(b"Connection: close\r\n\r\n").await?;
-        let mut answer = String::new();
-        self.0.read_to_string(&mut answer).await?;
-        ensure!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+        let mut response = String::new();
+        self.0.read_to_string(&mut response).await?;
+        ensure!(response.starts_with("HTTP/1.1 200"), "{response:?}");
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use anyhow::{Context, Result};
-use integration_tests::{PersonaTokens, ServiceKind, Target, billing, issuer_config};
+use integration_tests::{BILLING_PERSONAS, ServiceKind, Target, Tokens, issuer_config};
 use local_issuer::tokens::{TokenSource, fetch_one};
 use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderKind};
 use reqwest::Client;
@@ -49,7 +49,7 @@ impl World {
         let twin = LocalIssuer::start(twin_of(kind, &name, &keys)?).await?;
         let config = twin.config();
         let issuer = issuer(kind, &name, &config, &keys)?.start().await?;
-        let service = service(kind, &name, &config).start().await?;
+        let service = service(kind, &name, &config)?.start().await?;
         Ok(Self {
             kind,
             name,
@@ -85,11 +85,12 @@ impl World {
 
     /// The service at this address.
     pub(crate) async fn target_at(&self, base_url: &str) -> Result<Target> {
-        let tokens = PersonaTokens::at(self.kind, self.token_source().await?);
-        Ok(Target::new(self.kind, base_url, tokens)?.with_issuer(&self.twin))
+        let tokens = Tokens::at(self.kind, self.token_source().await?);
+        let target = Target::at(self.kind, base_url)?.with_tokens(tokens);
+        Ok(target.with_issuer(&self.twin))
     }
 
-    /// The service without the engine's port forwarding, which takes connections that nobody answers. On Linux only.
+    /// The service without the engine's port forwarding, which takes connections without a response. On Linux only.
     pub(crate) async fn direct_address(&self) -> Result<String> {
         let address = self.service.get_bridge_ip_address().await?;
         Ok(format!("{address}:{}", port(self.kind)))
@@ -103,13 +104,13 @@ impl World {
         };
         let url = format!("{}/_control/{path}", self.issuer_url(side).await?);
         let request = self.client.post(url).bearer_auth(CONTROL_TOKEN).json(body);
-        let answer = request.send().await?.error_for_status()?;
-        Ok(answer.json().await?)
+        let response = request.send().await?.error_for_status()?;
+        Ok(response.json().await?)
     }
 
     async fn issuer_url(&self, side: u16) -> Result<String> {
         let port = self.issuer.get_host_port_ipv4(side).await;
-        // A container that does not run publishes nothing, and then nobody asks it for tokens either.
+        // A container that does not run publishes nothing, and then no token is requested from it either.
         Ok(port.map_or_else(|_| String::new(), |port| format!("http://127.0.0.1:{port}")))
     }
 
@@ -180,7 +181,7 @@ fn issuer(
         .with_env_var("LOCAL_ISSUER_CONTROL_TOKEN", CONTROL_TOKEN)
         .with_env_var("LOCAL_ISSUER_KEYS_FILE", "/data/keys.json")
         .with_copy_to(
-            // The program in the container is nobody, and has to read them.
+            // The program in the container runs as another user, and has to read them.
             CopyTargetOptions::new("/data/keys.json").with_mode(0o644),
             keys.path().join("keys.json"),
         );
@@ -189,7 +190,7 @@ fn issuer(
             .with_env_var("LOCAL_ISSUER_PERSONAS", PERSONAS_FILE)
             .with_copy_to(
                 CopyTargetOptions::new(PERSONAS_FILE).with_mode(0o644),
-                billing::PERSONAS.as_bytes().to_vec(),
+                BILLING_PERSONAS.as_bytes().to_vec(),
             ),
         _ => request,
     };
@@ -197,7 +198,11 @@ fn issuer(
 }
 
 /// A service that notices within a second what happens to its issuer.
-fn service(kind: ServiceKind, name: &str, config: &IssuerConfig) -> ContainerRequest<GenericImage> {
+fn service(
+    kind: ServiceKind,
+    name: &str,
+    config: &IssuerConfig,
+) -> Result<ContainerRequest<GenericImage>> {
     let request = GenericImage::new(service_image(kind).as_str(), "latest")
         .with_exposed_port(port(kind).tcp())
         .with_network(name)
@@ -209,26 +214,11 @@ fn service(kind: ServiceKind, name: &str, config: &IssuerConfig) -> ContainerReq
         .with_env_var("FETCH_TIMEOUT_SECONDS", "1")
         // So that what looks at /health/ready sees it end.
         .with_env_var("SHUTDOWN_DELAY_SECONDS", "1");
-    let request = match kind {
-        ServiceKind::DescopeApi => request
-            .with_env_var("DESCOPE_PROJECT_ID", config.descope.project_id.clone())
-            .with_env_var(
-                "DESCOPE_BASE_URL",
-                config.descope.issuer_base.clone().unwrap_or_default(),
-            ),
-        ServiceKind::BillingApi => request
-            .with_env_var("AUDIENCE", config.auth0.audience.clone())
-            .with_env_var("ISSUER", config.auth0.issuer.clone().unwrap_or_default()),
-        _ => request
-            // Never asked: AUTH0_ISSUER says where the issuer is. The suite knows this name.
-            .with_env_var("AUTH0_DOMAIN", "tenant.example.com")
-            .with_env_var("AUTH0_API_AUDIENCE", config.auth0.audience.clone())
-            .with_env_var(
-                "AUTH0_ISSUER",
-                config.auth0.issuer.clone().unwrap_or_default(),
-            ),
-    };
-    hardened(request).with_readonly_rootfs(true)
+    let trust = kind.trust(config)?.into_iter();
+    let request = trust.fold(request, |request, (setting, value)| {
+        request.with_env_var(setting, value)
+    });
+    Ok(hardened(request).with_readonly_rootfs(true))
 }
 
 fn hardened(request: ContainerRequest<GenericImage>) -> ContainerRequest<GenericImage> {

@@ -1,8 +1,8 @@
 //! Project Wycheproof's signature vectors at the door of each service, whose issuer publishes the keys of all of them.
 //!
-//! A vector's message is arbitrary bytes and no signing input of a token, so no service can be asked whether the signature
+//! A vector's message is arbitrary bytes and no signing input of a token, so no service can say whether the signature
 //! of that message is good; the tests of `identity-core` ask the function that verifies. Here the question is whether
-//! anything of Wycheproof's makes a caller. Each signature stands on a token that is good in all else, under the key that
+//! anything of Wycheproof's makes a caller. Each signature is put on a token that is good in all else, under the key that
 //! made it: some forgeries hold for every message. It must be refused as a signature, which also shows that the service
 //! has read the key. And each message with a good signature is sent as the payload under its own signature: signed by a key
 //! of the issuer, and no claims.
@@ -24,9 +24,11 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use integration_tests::{Arguments, Environment, ServiceKind, Target, World, issuer_config};
+use integration_tests::{
+    Arguments, Environment, ServiceKind, Target, World, refusal, start_issuer,
+};
 use libtest_mimic::{Failed, Trial};
-use local_issuer::{LocalIssuer, TokenKind};
+use local_issuer::TokenKind;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
@@ -70,7 +72,7 @@ fn main() -> Result<ExitCode> {
 
 /// A service that accepts all algorithms, and reads a key set of this size.
 async fn start(kind: ServiceKind, keys: &KeySet) -> Result<World> {
-    let issuer = LocalIssuer::start(issuer_config(kind)?).await?;
+    let issuer = start_issuer(kind).await?;
     for key in keys.published() {
         issuer.provider(kind.provider()).publish_foreign(key)?;
     }
@@ -95,13 +97,11 @@ async fn check(target: &Target, set: &Set, keys: &KeySet) -> Result<()> {
 
 async fn send(target: &Target, vector: &Vector, header: &str, claims: &str) -> Result<()> {
     let signature = &vector.signature;
-    let unable = "Unable to validate token";
     let token = format!("{header}.{claims}.{signature}");
-    target.refuses(&token, "invalid_signature", unable).await?;
+    target.refuses(&token, refusal::SIGNATURE).await?;
     if vector.result == "valid" {
         let token = format!("{header}.{}.{signature}", segment(&vector.message));
-        let invalid = "Unable to validate token: Invalid payload";
-        target.refuses(&token, "malformed_token", invalid).await?;
+        target.refuses(&token, refusal::PAYLOAD).await?;
     }
     Ok(())
 }
