@@ -1,5 +1,7 @@
 //! What an issuer is started with, as plain values.
 
+mod checks;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use crate::auth0::TokenDialect;
 use crate::keys::IssuerKeys;
 use crate::personas::Personas;
 use crate::secret::Secret;
+
+pub(crate) use checks::{auth0_issuer, issuer_base, project_id, roles_claim};
 
 /// The Descope project id that is used when none is configured: the form of a real one, and plainly not one.
 pub const DEFAULT_PROJECT_ID: &str = "P2LocalIssuerDevelopment0000";
@@ -106,6 +110,19 @@ impl Default for IssuerConfig {
             token_lifetime: None,
             workers: 1,
         }
+    }
+}
+
+impl IssuerConfig {
+    /// Refuses values that would make addresses or tokens that cannot work; says what is expected.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        project_id(&self.descope.project_id)?;
+        roles_claim(&self.auth0.roles_claim)?;
+        self.descope
+            .issuer_base
+            .as_deref()
+            .map_or(Ok(()), issuer_base)?;
+        self.auth0.issuer.as_deref().map_or(Ok(()), auth0_issuer)
     }
 }
 

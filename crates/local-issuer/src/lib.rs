@@ -19,8 +19,8 @@
 //! ```
 
 mod config;
+mod handle;
 mod issuer;
-mod provider;
 mod rotation;
 
 pub mod mint;
@@ -36,6 +36,9 @@ mod descope;
 mod faults;
 mod jwt;
 mod keys;
+mod kind;
+mod provider;
+mod refusal;
 mod requests;
 mod scopes;
 mod server;
@@ -52,12 +55,14 @@ pub use config::{
     Auth0Config, ControlLimits, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin,
 };
 pub use faults::{ActiveFault, Endpoint, Fault, FaultError, Length};
+pub use handle::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle};
 pub use health::{HealthError, healthcheck};
 pub use issuer::{LocalIssuer, StartError};
-pub use keys::{Algorithm, HostileKey, HostileKeyInfo, IssuerKeys, KeyError};
+pub use keys::{Algorithm, HostileCase, HostileKey, HostileKeyInfo, IssuerKeys, KeyError, Verdict};
+pub use kind::ProviderKind;
 pub use mint::{Mint, MintError, Minted, PublicKeyForm, Segment, SignatureFault, Signer};
 pub use personas::{Persona, PersonaKind, Personas};
-pub use provider::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle, ProviderKind};
+
 pub use requests::{RequestLog, SeenRequest};
 pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;

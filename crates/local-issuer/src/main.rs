@@ -122,6 +122,7 @@ async fn serve(config: IssuerConfig) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[cfg(unix)]
 async fn stop_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
@@ -130,6 +131,11 @@ async fn stop_signal() -> std::io::Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted,
         _ = terminate.recv() => Ok(()),
     }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 async fn print_tokens(args: TokensArgs, config: IssuerConfig) -> anyhow::Result<()> {

@@ -2,29 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Tenant;
-use crate::claims::{ClaimsRequest, TokenKind};
+use super::tenant::Tenant;
+use crate::claims::ClaimsRequest;
 use crate::personas::PersonaKind;
 
 /// ID tokens live ten hours.
 const ID_LIFETIME: i64 = 36_000;
 
 impl Tenant {
-    /// The claims of a token of this kind; `None` for sessions, which Auth0 has not, and for refresh tokens, which are opaque.
-    pub(crate) fn claims(
-        &self,
-        request: &ClaimsRequest<'_>,
-        kind: TokenKind,
-    ) -> Option<Map<String, Value>> {
-        match kind {
-            TokenKind::Access => Some(self.access_claims(request)),
-            TokenKind::Id => Some(self.id_claims(request)),
-            TokenKind::Session | TokenKind::Refresh | TokenKind::SessionRefresh => None,
-        }
-    }
-
     /// The claims of an access token for the API, in the API's dialect.
-    pub(crate) fn access_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+    pub(super) fn access_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
         let persona = request.persona;
         let rfc9068 = self.dialect.is_rfc9068();
         let mut claims = self.custom_claims(request);
@@ -63,7 +50,7 @@ impl Tenant {
         claims
     }
 
-    fn id_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+    pub(super) fn id_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
         let persona = request.persona;
         let mut claims = self.custom_claims(request);
         let mut insert = |name: &str, value: Value| claims.insert(name.to_owned(), value);

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::{Endpoint, Fault, FaultError};
+use super::check::check;
+use super::fault::{Endpoint, Fault, FaultError};
 use crate::config::ControlLimits;
 
 /// More than anybody needs at a time, and few enough to look through for each answer.
@@ -38,7 +39,7 @@ impl Faults {
     }
 
     pub(crate) fn add(&self, fault: ActiveFault, limits: &ControlLimits) -> Result<(), FaultError> {
-        fault.fault.check(limits)?;
+        check(&fault.fault, limits)?;
         if fault.requests == Some(0) {
             return Err(FaultError::Value {
                 member: "requests",
@@ -65,7 +66,7 @@ impl Faults {
     }
 
     /// What is wrong with the next answer of this endpoint; those that were set for a number of answers are used up by it.
-    pub(super) fn take(&self, asked: Option<Endpoint>) -> Vec<Fault> {
+    pub(crate) fn take(&self, asked: Option<Endpoint>) -> Vec<Fault> {
         let mut taken = Vec::new();
         self.lock().retain_mut(|active| {
             if !active.endpoint.covers(asked) {
@@ -79,7 +80,7 @@ impl Faults {
     }
 
     /// Resolves at its `changed` when faults are cleared.
-    pub(super) fn cleared(&self) -> watch::Receiver<u64> {
+    pub(crate) fn cleared(&self) -> watch::Receiver<u64> {
         self.cleared.subscribe()
     }
 

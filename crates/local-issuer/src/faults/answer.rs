@@ -2,21 +2,18 @@
 
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody, to_bytes};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::ServiceResponse;
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
-use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Bytes;
 use actix_web::{Error, HttpResponse};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use super::bodies::{self, Broken, Dripped, Grown};
-use super::{Fault, Length, connection};
-use crate::control;
-use crate::provider::ProviderState;
+use super::fault::{Fault, Length};
+use super::{bodies, connection};
 
 /// An answer in the making.
 struct Answer {
@@ -36,24 +33,13 @@ enum Sending {
     Reset,
 }
 
-/// Middleware: answers as the faults that are set say.
+/// Returns the response that the faults make of the genuine one. What waits goes on as soon as `cleared` changes.
 pub(crate) async fn spoil(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
-    let provider = request.app_data::<Data<ProviderState>>().cloned();
-    let path = request.path();
-    let provider = provider.filter(|_| !control::owns(path) && path != "/health");
-    let Some(provider) = provider else {
-        return Ok(next.call(request).await?.map_into_left_body());
-    };
-    // Before the faults are taken, so that whatever is cleared from here on is not missed.
-    let cleared = provider.faults.cleared();
-    let faults = provider.faults.take(provider.endpoint(path));
-    if faults.is_empty() {
-        return Ok(next.call(request).await?.map_into_left_body());
-    }
-    let (request, response) = next.call(request).await?.into_parts();
+    genuine: ServiceResponse<BoxBody>,
+    faults: Vec<Fault>,
+    cleared: watch::Receiver<u64>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (request, response) = genuine.into_parts();
     let (head, body) = response.into_parts();
     let body = to_bytes(body)
         .await
@@ -74,8 +60,7 @@ pub(crate) async fn spoil(
     if !answer.delay.is_zero() {
         bodies::wait(answer.delay, cleared.clone()).await;
     }
-    let response = answer.send(cleared);
-    Ok(ServiceResponse::new(request, response).map_into_right_body())
+    Ok(ServiceResponse::new(request, answer.send(cleared)))
 }
 
 impl Answer {
@@ -135,12 +120,10 @@ impl Answer {
     fn send(self, cleared: watch::Receiver<u64>) -> HttpResponse {
         let body = match self.sending {
             Sending::Whole => BoxBody::new(self.body),
-            Sending::Drip(bytes, every) => {
-                BoxBody::new(Dripped::new(self.body, bytes, every, cleared))
-            }
-            Sending::Truncate(bytes) => BoxBody::new(Broken::after(self.body, bytes)),
-            Sending::Grow(bytes, length) => BoxBody::new(Grown::new(self.body, bytes, length)),
-            Sending::Close | Sending::Reset => BoxBody::new(Broken::silent()),
+            Sending::Drip(bytes, every) => bodies::dripped(self.body, bytes, every, cleared),
+            Sending::Truncate(bytes) => bodies::truncated(self.body, bytes),
+            Sending::Grow(bytes, length) => bodies::grown(self.body, bytes, length),
+            Sending::Close | Sending::Reset => bodies::silent(),
         };
         let mut response = HttpResponse::with_body(self.status, body);
         *response.headers_mut() = self.headers;

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
 
-use super::MintError;
+use super::minted::MintError;
 use crate::jwt;
 use crate::keys::Algorithm;
 

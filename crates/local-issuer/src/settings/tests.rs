@@ -40,8 +40,8 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
         r#"LOCAL_ISSUER_DESCOPE_PROJECT_ID: expected a project id, P and 27 to 31 letters or digits, got "P2""#,
         r#"LOCAL_ISSUER_DESCOPE_ISSUER_BASE: expected an http or https URL without a trailing slash, got "http://localhost:9000/""#,
         r#"LOCAL_ISSUER_AUTH0_ISSUER: expected an http or https URL with a trailing slash, got "http://localhost:9001""#,
-        r#"LOCAL_ISSUER_ROLES_CLAIM: expected the URL of a namespaced claim, such as https://example.com/roles, got "roles""#,
         r#"LOCAL_ISSUER_AUTH0_DIALECT: expected one of access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz, got "jwt""#,
+        r#"LOCAL_ISSUER_ROLES_CLAIM: expected the URL of a namespaced claim, such as https://example.com/roles, got "roles""#,
         "LOCAL_ISSUER_PERSONAS: /no/such/file.toml: No such file or directory (os error 2)",
         r#"LOCAL_ISSUER_CONTROL_BODY_BYTES: expected a whole number, 0 or more, got "1k""#,
         r#"LOCAL_ISSUER_CONTROL_ANSWER_BYTES: expected a whole number, 0 or more, got "-1""#,
@@ -60,7 +60,7 @@ fn a_file_with_an_unknown_name_or_no_file_at_all_is_refused() {
     let error = read(&[("LOCAL_ISSUER_CONFIG_FILE", path.to_str().unwrap())]).unwrap_err();
     assert_eq!(
         error.problems(),
-        ["LOCAL_ISSUER_CONFIG_FILE: no setting is called descope_prot"]
+        ["LOCAL_ISSUER_CONFIG_FILE: no setting is called descope_prot; did you mean descope_port?"]
     );
 
     let error = read(&[("LOCAL_ISSUER_CONFIG_FILE", "/no/such/file.toml")]).unwrap_err();
@@ -68,6 +68,22 @@ fn a_file_with_an_unknown_name_or_no_file_at_all_is_refused() {
         error.to_string().contains("LOCAL_ISSUER_CONFIG_FILE"),
         "{error}"
     );
+}
+
+#[test]
+fn an_unknown_variable_is_refused_with_the_nearest_known_one() {
+    let error = read(&[
+        ("LOCAL_ISSUER_AUDIENCES", "a"),
+        ("LOCAL_ISSUER_AUTH0_AUDIENC", "https://other.example.com"),
+        ("LOCAL_ISSUER_PORT_9000_TCP", "tcp://10.0.0.1:9000"),
+        ("AUTH0_AUDIENC", "not ours"),
+    ])
+    .unwrap_err();
+    let expected = [
+        "LOCAL_ISSUER_AUDIENCES: no setting has this name; did you mean LOCAL_ISSUER_AUTH0_AUDIENCE?",
+        "LOCAL_ISSUER_AUTH0_AUDIENC: no setting has this name; did you mean LOCAL_ISSUER_AUTH0_AUDIENCE?",
+    ];
+    assert_eq!(error.problems(), expected);
 }
 
 #[test]

@@ -155,7 +155,7 @@ async fn what_is_no_json_object_is_400_and_what_is_unknown_is_422() {
             "keys/publish",
             json!({ "algorithm": "HS256" }),
             json!("algorithm"),
-            "expected one of RS256, RS384",
+            "expected one of `RS256`, `RS384`",
         ),
     ] {
         let (found, description) = refused(descope, name, &body).await;

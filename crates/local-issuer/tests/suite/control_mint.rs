@@ -54,7 +54,7 @@ async fn what_cannot_be_minted_is_422_and_names_the_member() {
         (
             json!({ "signer": { "unpublished": "HS256" } }),
             json!("signer.unpublished"),
-            "expected one of RS256",
+            "expected one of `RS256`",
         ),
         (
             json!({ "signer": { "published": "x" } }),

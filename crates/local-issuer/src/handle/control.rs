@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ProviderHandle, ProviderKind};
+use super::ProviderHandle;
 use crate::clock;
 use crate::faults::{ActiveFault, Endpoint, Fault, FaultError};
 use crate::keys::{Algorithm, HostileKey, HostileKeyInfo, KeyError};
+use crate::kind::ProviderKind;
 use crate::requests::RequestLog;
 use crate::rotation::{KeyIds, Rotation};
 
