@@ -79,8 +79,7 @@ pub struct HostileCase {
     pub verdict: Verdict,
 }
 
-/// What a verifier has to do with a hostile key in a key set. Whatever the verdict, the other keys of the set go on verifying,
-/// except [`Self::EitherKey`]'s twin.
+/// What a verifier has to do with a hostile key in a key set. Whatever it is, the provider's own keys go on verifying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -88,10 +87,8 @@ pub enum Verdict {
     Refuse,
     /// Nothing signs with the key: it must only do no harm to the others.
     Ignore,
-    /// The key itself is good: its tokens may be accepted.
+    /// The issuer published it as a key for signatures: its tokens may be accepted or refused.
     MayAccept,
-    /// Two keys share an id: at most one of them may verify, and the tokens of the other are refused.
-    EitherKey,
 }
 
 /// What is published for a hostile key, and what signs with it.
@@ -104,7 +101,7 @@ impl HostileCase {
     /// Returns every named hostile key, with a thousand for [`HostileKey::Many`].
     pub fn all() -> Vec<Self> {
         use HostileKey as Key;
-        use Verdict::{EitherKey, Ignore, MayAccept, Refuse};
+        use Verdict::{Ignore, MayAccept, Refuse};
 
         let case = |key, verdict, wrong| Self {
             key,
@@ -123,13 +120,13 @@ impl HostileCase {
             case(Key::ForEncryption, Refuse, "use is enc"),
             case(Key::OtherOperations, Refuse, "key_ops without verify"),
             case(Key::OperationsNoList, Refuse, "key_ops is no list"),
-            case(Key::DuplicateBefore, EitherKey, "the current id, before it"),
-            case(Key::DuplicateAfter, EitherKey, "the current id, after it"),
+            case(Key::DuplicateBefore, MayAccept, "the current id, before it"),
+            case(Key::DuplicateAfter, MayAccept, "the current id, after it"),
             case(Key::NoKeyId, Refuse, "no kid"),
             case(Key::EmptyKeyId, Refuse, "an empty kid"),
             case(Key::LongKeyId, MayAccept, "a kid of 10,000 letters"),
             case(Key::PaddedBase64, Refuse, "n is padded"),
-            case(Key::PrivateParts, MayAccept, "the private half is public"),
+            case(Key::PrivateParts, Refuse, "the private half is public"),
             case(Key::Many(1000), Ignore, "a thousand keys"),
         ]
     }

@@ -22,7 +22,7 @@ async fn descopes_key_set_has_descopes_shape_at_each_address() {
     let keys = set["keys"].as_array().unwrap();
     assert_eq!(keys.len(), 1);
     let key = keys[0].as_object().unwrap();
-    assert_eq!(names(key), ["alg", "e", "kid", "kty", "n", "use"]);
+    assert_eq!(names(key), "alg e kid kty n use");
     assert_eq!(
         (&key["alg"], &key["e"], &key["kty"], &key["use"]),
         (
@@ -58,10 +58,7 @@ async fn auth0s_key_set_has_the_current_key_and_the_next() {
     let ids = issuer.auth0().key_ids();
     assert_eq!(kids(&set), [ids.current, ids.next.unwrap()]);
     for key in set["keys"].as_array().unwrap() {
-        assert_eq!(
-            names(key.as_object().unwrap()),
-            ["kty", "use", "n", "e", "kid", "alg"]
-        );
+        assert_eq!(names(key.as_object().unwrap()), "kty use n e kid alg");
         assert_eq!(key["kid"].as_str().unwrap().len(), 21);
     }
 }

@@ -3,10 +3,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use local_issuer::{
-    IssuerConfig, KeyOrigin, LocalIssuer, ProviderKind, Rotation, StartError, TokenKind,
+    Endpoint, Fault, IssuerConfig, KeyOrigin, LocalIssuer, ProviderKind, Rotation, StartError,
+    TokenKind,
 };
 
-use crate::support::{get_json, quick, start_with_own_keys, try_verify, verified};
+use crate::support::{controlled, get, get_json, quick, start_with_own_keys, try_verify, verified};
 
 #[tokio::test]
 async fn a_taken_port_is_named_with_the_variable_that_sets_it() {
@@ -133,4 +134,19 @@ async fn the_lifetime_of_access_tokens_is_a_setting() {
             kind
         );
     }
+}
+
+#[tokio::test]
+async fn a_restarted_issuer_is_not_faulty() {
+    let issuer = controlled().await;
+    issuer.auth0().fail(Endpoint::All, Fault::Close).unwrap();
+    issuer.auth0().set_clock_offset(1000);
+    let config: IssuerConfig = issuer.config();
+    issuer.stop().await;
+    let again = LocalIssuer::start(config).await.unwrap();
+    assert_eq!(
+        (again.auth0().faults(), again.auth0().clock_offset()),
+        (vec![], 0)
+    );
+    assert_eq!(get(&again.auth0().jwks_url()).await.status(), 200);
 }

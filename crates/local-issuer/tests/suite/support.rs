@@ -112,7 +112,7 @@ pub(crate) async fn facts(response: Response) -> (u16, String, Value) {
     )
 }
 
-pub(crate) async fn post_form(url: &str, form: &[(&str, &str)]) -> (u16, String, Value) {
+pub(crate) async fn post_form(url: &str, form: &impl serde::Serialize) -> (u16, String, Value) {
     facts(client().post(url).form(form).send().await.unwrap()).await
 }
 
@@ -150,6 +150,34 @@ pub(crate) fn json_of(token: &str, segment: usize) -> Map<String, Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
 }
 
-pub(crate) fn names(object: &Map<String, Value>) -> Vec<&str> {
-    object.keys().map(String::as_str).collect()
+/// The names of the members, in their order.
+pub(crate) fn names(object: &Map<String, Value>) -> String {
+    Vec::from_iter(object.keys().map(String::as_str)).join(" ")
+}
+
+/// Whether each of these members has this value; `null` is for a member that is not there.
+pub(crate) fn assert_members(object: &Map<String, Value>, expected: Value) {
+    for (name, expected) in expected.as_object().unwrap() {
+        let found = object.get(name).unwrap_or(&Value::Null);
+        assert_eq!(found, expected, "{name} in {object:?}");
+    }
+}
+
+/// A token request as a form: the client credentials of a persona, and more parameters.
+pub(crate) fn form<'a>(persona: &str, more: Form<'a>) -> Vec<(&'a str, String)> {
+    let mut form = vec![
+        ("grant_type", "client_credentials".to_owned()),
+        ("client_id", format!("local-{persona}")),
+        ("client_secret", format!("local-{persona}-secret")),
+    ];
+    form.extend(
+        more.iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
+    form
+}
+
+/// The rows of a table in JSON.
+pub(crate) fn rows(table: Value) -> Vec<Vec<Value>> {
+    serde_json::from_value(table).unwrap()
 }
