@@ -17,6 +17,7 @@ pub(crate) mod grants;
 mod head;
 mod header;
 mod health;
+mod hostile_keys;
 mod key_sets;
 mod limits;
 pub(crate) mod matrix;
@@ -57,6 +58,7 @@ pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     cases.extend(outage::cases(kind, matrix));
     cases.extend(rotation::cases(kind));
     cases.extend(key_sets::cases(kind));
+    cases.extend(hostile_keys::cases(kind));
     cases.extend(limits::cases(kind));
     cases.extend(side_by_side::cases());
     cases.extend(attacks::cases(kind));
