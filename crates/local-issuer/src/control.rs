@@ -13,7 +13,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{Error, HttpResponse, ResponseError};
 
-use self::calls::CONTROLS;
+use self::calls::{CONTROLS, Perform};
 use crate::client_request::authorization;
 use crate::handle::ProviderHandle;
 use crate::keys::KeyError;
@@ -29,13 +29,12 @@ pub(crate) fn routes(provider: &Data<Provider>, app: &mut web::ServiceConfig) {
     }
     let mut scope =
         web::scope(PREFIX).app_data(web::PayloadConfig::new(provider.limits.body_bytes));
-    for control in CONTROLS {
-        let perform = control.perform;
+    for &(path, perform) in CONTROLS {
         let call = move |provider: Data<Provider>, body: Result<Bytes, Error>| {
             respond(provider.into_inner(), perform, body)
         };
         scope = scope.service(
-            web::resource(control.path)
+            web::resource(path)
                 .route(web::post().to(call))
                 .default_service(web::to(async || {
                     refusals::method_not_allowed().error_response()
@@ -57,7 +56,7 @@ pub(crate) fn owns(path: &str) -> bool {
 
 async fn respond(
     provider: Arc<Provider>,
-    perform: fn(&ProviderHandle, &[u8]) -> Result<serde_json::Value, Refusal>,
+    perform: Perform,
     body: Result<Bytes, Error>,
 ) -> Result<HttpResponse, Refusal> {
     let limit = provider.limits.body_bytes;

@@ -12,69 +12,25 @@ use crate::mint::MintOrder;
 use crate::refusal::Refusal;
 use crate::rotation::Rotation;
 
-/// A call: its path under `/_control`, and what it does with a body.
-pub(super) struct Control {
-    pub(super) path: &'static str,
-    pub(super) perform: fn(&ProviderHandle, &[u8]) -> Result<Value, Refusal>,
-}
+/// What a call does with its body.
+pub(super) type Perform = fn(&ProviderHandle, &[u8]) -> Result<Value, Refusal>;
 
-pub(super) const CONTROLS: &[Control] = &[
-    Control {
-        path: "/state",
-        perform: state,
-    },
-    Control {
-        path: "/reset",
-        perform: reset,
-    },
-    Control {
-        path: "/rotate",
-        perform: rotate,
-    },
-    Control {
-        path: "/keys/publish",
-        perform: publish,
-    },
-    Control {
-        path: "/keys/hostile",
-        perform: hostile,
-    },
-    Control {
-        path: "/keys/withhold",
-        perform: withhold,
-    },
-    Control {
-        path: "/keys/withdraw",
-        perform: withdraw,
-    },
-    Control {
-        path: "/keys/restore",
-        perform: restore,
-    },
-    Control {
-        path: "/keys/remove",
-        perform: remove,
-    },
-    Control {
-        path: "/faults",
-        perform: set_fault,
-    },
-    Control {
-        path: "/faults/clear",
-        perform: clear_faults,
-    },
-    Control {
-        path: "/clock",
-        perform: clock,
-    },
-    Control {
-        path: "/mint",
-        perform: mint,
-    },
-    Control {
-        path: "/requests",
-        perform: requests,
-    },
+/// Every call: its path under `/_control`, and what it does.
+pub(super) const CONTROLS: &[(&str, Perform)] = &[
+    ("/state", state),
+    ("/reset", reset),
+    ("/rotate", rotate),
+    ("/keys/publish", publish),
+    ("/keys/hostile", hostile),
+    ("/keys/withhold", withhold),
+    ("/keys/withdraw", withdraw),
+    ("/keys/restore", restore),
+    ("/keys/remove", remove),
+    ("/faults", set_fault),
+    ("/faults/clear", clear_faults),
+    ("/clock", clock),
+    ("/mint", mint),
+    ("/requests", requests),
 ];
 
 #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 use local_issuer::{ProviderKind, Rotation, Signer, TokenKind};
 use serde_json::{Value, json};
 
-use crate::support::{get, get_json, names, start, try_verify, verified};
+use crate::support::{get, get_json, minted, names, start, try_verify, verified};
 
 fn kids(jwks: &Value) -> Vec<String> {
     jwks["keys"]
@@ -67,11 +67,7 @@ async fn auth0s_key_set_has_the_current_key_and_the_next() {
 async fn descope_rotates_to_a_new_key_and_keeps_twelve_previous_ones() {
     let issuer = start().await;
     let descope = issuer.descope();
-    let first = descope
-        .mint("viewer", TokenKind::Access)
-        .unwrap()
-        .token()
-        .unwrap();
+    let first = minted(descope, "viewer");
     let before = descope.key_ids();
     let after = descope.rotate(Rotation::default()).unwrap();
     assert_ne!(after.current, before.current);
@@ -105,11 +101,7 @@ async fn a_revoked_key_leaves_the_key_set_at_once() {
     let issuer = start().await;
     for kind in [ProviderKind::Descope, ProviderKind::Auth0] {
         let provider = issuer.provider(kind);
-        let old = provider
-            .mint("viewer", TokenKind::Access)
-            .unwrap()
-            .token()
-            .unwrap();
+        let old = minted(provider, "viewer");
         let ids = provider.rotate(Rotation::default().and_revoke()).unwrap();
         assert_eq!(ids.previous, Vec::<String>::new());
         let set = get_json(&provider.jwks_url()).await;
@@ -118,11 +110,7 @@ async fn a_revoked_key_leaves_the_key_set_at_once() {
             "{:?}",
             kind
         );
-        let new = provider
-            .mint("viewer", TokenKind::Access)
-            .unwrap()
-            .token()
-            .unwrap();
+        let new = minted(provider, "viewer");
         try_verify(&new, &set).unwrap();
     }
 }

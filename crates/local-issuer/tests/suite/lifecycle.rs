@@ -7,7 +7,9 @@ use local_issuer::{
     TokenKind,
 };
 
-use crate::support::{controlled, get, get_json, quick, start_with_own_keys, try_verify, verified};
+use crate::support::{
+    controlled, get, get_json, minted, quick, start_with_own_keys, try_verify, verified,
+};
 
 #[tokio::test]
 async fn a_taken_port_is_named_with_the_variable_that_sets_it() {
@@ -42,12 +44,7 @@ async fn values_that_cannot_work_are_refused() {
 #[tokio::test]
 async fn a_stopped_issuer_frees_its_ports_and_can_start_again_as_it_was() {
     let issuer = start_with_own_keys().await;
-    let token = issuer
-        .descope()
-        .mint("admin", TokenKind::Access)
-        .unwrap()
-        .token()
-        .unwrap();
+    let token = minted(issuer.descope(), "admin");
     let (config, jwks_url) = (issuer.config(), issuer.descope().jwks_url());
     get_json(&jwks_url).await;
     issuer.stop().await;
@@ -64,12 +61,7 @@ async fn a_stopped_issuer_frees_its_ports_and_can_start_again_as_it_was() {
 #[tokio::test]
 async fn two_issuers_run_side_by_side_with_keys_of_their_own() {
     let (one, other) = (start_with_own_keys().await, start_with_own_keys().await);
-    let token = one
-        .auth0()
-        .mint("admin", TokenKind::Access)
-        .unwrap()
-        .token()
-        .unwrap();
+    let token = minted(one.auth0(), "admin");
     assert!(try_verify(&token, &get_json(&other.auth0().jwks_url()).await).is_err());
 }
 
@@ -107,12 +99,7 @@ async fn a_key_file_keeps_the_keys_and_is_private() {
         (again.descope().key_ids(), again.auth0().key_ids()),
         (descope, auth0)
     );
-    let token = again
-        .auth0()
-        .mint("admin", TokenKind::Access)
-        .unwrap()
-        .token()
-        .unwrap();
+    let token = minted(again.auth0(), "admin");
     verified(&token, &again.auth0().jwks_url()).await;
 }
 

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
-use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderHandle, Secret};
+use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderHandle, Secret, TokenKind};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 use serde_json::{Map, Value};
@@ -142,6 +142,12 @@ pub(crate) fn try_verify(token: &str, jwks: &Value) -> Result<HeaderAndClaims, S
     let data = decode::<Map<String, Value>>(token, &key, &validation)
         .map_err(|error| error.to_string())?;
     Ok((json_of(token, 0), data.claims))
+}
+
+/// A good access token of a persona.
+pub(crate) fn minted(provider: &ProviderHandle, persona: &str) -> String {
+    let mint = provider.mint(persona, TokenKind::Access).unwrap();
+    mint.token().unwrap()
 }
 
 /// One segment of a token, read without any check.
