@@ -15,7 +15,7 @@ static SPACES: [u8; 16 * 1024] = [b' '; 16 * 1024];
 
 /// Ends the connection in the middle of a response.
 #[derive(Debug, thiserror::Error)]
-#[error("the local issuer broke this response off, as it was told to")]
+#[error("the local issuer broke this response off, as configured")]
 struct BrokenOff;
 
 type Piece = Result<Bytes, BrokenOff>;

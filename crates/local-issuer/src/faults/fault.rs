@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Which answers of a provider are meant.
+/// The responses of a provider that a fault is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -16,11 +16,11 @@ pub enum Endpoint {
     Jwks,
     /// The token endpoints, Descope's access-key exchange among them.
     Token,
-    /// Every answer of the provider, unknown paths too; `/health` and the control plane are not the provider's.
+    /// Every response of the provider, unknown paths too; `/health` and the control plane are not the provider's.
     All,
 }
 
-/// One thing that is wrong with an answer.
+/// One thing that is wrong with a response.
 ///
 /// Faults of one endpoint add up, in the order in which they were set: a 503 with another body, late and byte by byte.
 /// Of those that decide how the body is sent (`Drip`, `Truncate`, `Grow`, `Close`, `Reset`) the last one counts.
@@ -48,7 +48,7 @@ pub enum Fault {
     Garbage,
     /// No body.
     Empty,
-    /// Another JSON document, of whatever shape.
+    /// Another JSON document, of any shape.
     Json(Value),
     /// Members of the JSON document are set or left out; a body that is no JSON object stays as it is.
     Members {
@@ -83,13 +83,13 @@ pub enum Fault {
     Grow {
         /// The size of the body.
         bytes: u64,
-        /// Whether the size is told ahead.
+        /// Whether the size is declared.
         #[serde(default)]
         length: Length,
     },
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Close,
-    /// The connection is reset (TCP RST) without an answer.
+    /// The connection is reset (TCP RST) without a response.
     Reset,
 }
 
@@ -98,10 +98,10 @@ pub enum Fault {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Length {
-    /// `Content-Length` tells.
+    /// By `Content-Length`.
     #[default]
     Declared,
-    /// `Transfer-Encoding: chunked`: nothing tells.
+    /// Not at all: `Transfer-Encoding: chunked`.
     Chunked,
 }
 
@@ -142,7 +142,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether a fault of this endpoint is about answers of `asked`; `None` is a path that belongs to no endpoint.
+    /// Whether a fault of this endpoint is about responses of `asked`; `None` is a path that belongs to no endpoint.
     pub(super) fn covers(self, asked: Option<Self>) -> bool {
         self == Self::All || Some(self) == asked
     }
@@ -189,7 +189,7 @@ impl Fault {
         }
     }
 
-    /// A body of this size, told ahead.
+    /// A body of this size, which is declared.
     pub fn grow(bytes: u64) -> Self {
         Self::Grow {
             bytes,

@@ -1,5 +1,4 @@
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use local_issuer::{
@@ -65,6 +64,17 @@ async fn two_issuers_run_side_by_side_with_keys_of_their_own() {
     assert!(try_verify(&token, &get_json(&other.auth0().jwks_url()).await).is_err());
 }
 
+#[cfg(unix)]
+fn assert_private(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[cfg(not(unix))]
+fn assert_private(_: &std::path::Path) {}
+
 #[tokio::test]
 async fn a_key_file_keeps_the_keys_and_is_private() {
     let folder = tempfile::tempdir().unwrap();
@@ -82,17 +92,11 @@ async fn a_key_file_keeps_the_keys_and_is_private() {
     std::fs::remove_file(&path).unwrap();
 
     let issuer = LocalIssuer::start(config()).await.unwrap();
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_private(&path);
     let descope = issuer.descope().rotate(Rotation::default()).unwrap();
     let auth0 = issuer.auth0().rotate(Rotation::default()).unwrap();
     issuer.stop().await;
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_private(&path);
 
     let again = LocalIssuer::start(config()).await.unwrap();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! From the answer that would be right to the one that is sent.
+//! From the genuine response to the one that is sent.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use tokio::sync::watch;
 use super::fault::{Fault, Length};
 use super::{bodies, connection};
 
-/// An answer in the making.
-struct Answer {
+/// A response in the making.
+struct Draft {
     delay: Duration,
     status: StatusCode,
     headers: HeaderMap,
@@ -33,7 +33,7 @@ enum Sending {
     Reset,
 }
 
-/// Returns the response that the faults make of the genuine one. What waits goes on as soon as `cleared` changes.
+/// Returns the response that the faults make of the genuine one. A delay ends as soon as `cleared` changes.
 pub(crate) async fn spoil(
     genuine: ServiceResponse<BoxBody>,
     faults: Vec<Fault>,
@@ -43,8 +43,8 @@ pub(crate) async fn spoil(
     let (head, body) = response.into_parts();
     let body = to_bytes(body)
         .await
-        .map_err(|_| ErrorInternalServerError("the genuine answer could not be read"))?;
-    let mut answer = Answer {
+        .map_err(|_| ErrorInternalServerError("the genuine response could not be read"))?;
+    let mut draft = Draft {
         delay: Duration::ZERO,
         status: head.status(),
         headers: head.headers().clone(),
@@ -52,18 +52,18 @@ pub(crate) async fn spoil(
         sending: Sending::Whole,
     };
     for fault in faults {
-        answer.apply(fault, &request.uri().to_string());
+        draft.apply(fault, &request.uri().to_string());
     }
-    if matches!(answer.sending, Sending::Reset) {
+    if matches!(draft.sending, Sending::Reset) {
         connection::reset_at_end(&request);
     }
-    if !answer.delay.is_zero() {
-        bodies::wait(answer.delay, cleared.clone()).await;
+    if !draft.delay.is_zero() {
+        bodies::wait(draft.delay, cleared.clone()).await;
     }
-    Ok(ServiceResponse::new(request, answer.send(cleared)))
+    Ok(ServiceResponse::new(request, draft.send(cleared)))
 }
 
-impl Answer {
+impl Draft {
     fn apply(&mut self, fault: Fault, asked: &str) {
         match fault {
             Fault::Delay(delay) => self.delay = self.delay.saturating_add(delay),
