@@ -99,7 +99,7 @@ impl LocalIssuer {
 
     /// Lets open requests finish, for at most five seconds, and frees the ports.
     pub async fn stop(self) {
-        // Whatever is held back by a fault can go on, so that nobody waits for it.
+        // Responses that a fault delays are sent now, so that stopping does not wait for them.
         self.descope.clear_faults();
         self.auth0.clear_faults();
         self.servers.stop().await;

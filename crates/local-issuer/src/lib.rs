@@ -1,8 +1,9 @@
 //! An identity provider for development and tests: it speaks the Descope dialect on one port and the Auth0 dialect on another,
 //! with real signing keys and no account anywhere.
 //!
-//! It is an oracle that shares no code with the services it is asked to prove: it signs with aws-lc-rs itself and uses neither identity crate.
-//! **For development only**: its secrets are public, its tokens are given to whoever asks, and it speaks plain HTTP.
+//! It is an oracle that shares no code with the services under test: it uses none of the identity crates. It signs with jsonwebtoken and aws-lc-rs, which
+//! verify for the services too, so that a fault of theirs is for the Wycheproof vectors to find.
+//! **For development only**: its secrets are public, anyone can get a token, and it speaks plain HTTP.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

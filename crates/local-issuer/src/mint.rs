@@ -23,7 +23,7 @@ use crate::provider::Provider;
 
 /// A token in the making: start with [`ProviderHandle::mint`](crate::ProviderHandle::mint), change what should be wrong about it, end with [`Self::token`].
 ///
-/// Nothing is checked on the way; whether a token is good is for the service under test to find out.
+/// Nothing is checked on the way; whether a token is good is for the service under test to decide.
 #[derive(Clone)]
 #[must_use = "a token is made by .token()"]
 pub struct Mint {
@@ -71,13 +71,13 @@ impl Mint {
         }
     }
 
-    /// Sets a claim, of whatever type.
+    /// Sets a claim, of any type.
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.claims.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Makes it a token of this kind, as far as the header tells the kinds apart; the claims stay.
+    /// Makes it a token of this kind, as far as the headers of the kinds differ; the claims stay.
     pub fn of_kind(mut self, kind: TokenKind) -> Self {
         self.order.kind = kind;
         self
@@ -132,7 +132,7 @@ impl Mint {
         self
     }
 
-    /// Puts the public half of the key that signs into the header, as `jwk`: whoever takes the key from there takes anybody's token.
+    /// Puts the public half of the key that signs into the header, as `jwk`: a verifier that uses that key accepts any token.
     pub fn embedding_the_key(mut self) -> Self {
         self.order.embed_key = true;
         self
@@ -155,7 +155,7 @@ impl Mint {
         self
     }
 
-    /// The claims as they stand.
+    /// Returns the claims as they are now.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
     }
@@ -168,7 +168,7 @@ impl Mint {
         self.minted().map(|minted| minted.token)
     }
 
-    /// Makes the token, and tells the key.
+    /// Makes the token, and returns its key too.
     ///
     /// # Errors
     /// As [`Self::token`].

@@ -31,7 +31,7 @@ pub(crate) trait Dialect: Send + Sync {
     /// The audience of its access tokens.
     fn audience(&self) -> &str;
 
-    /// How long an access token lives unless it is configured, in seconds.
+    /// The lifetime of an access token unless it is configured, in seconds.
     fn default_lifetime(&self) -> i64;
 
     /// `typ` in the header of such a token.

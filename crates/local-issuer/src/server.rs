@@ -20,7 +20,7 @@ use crate::faults::{self, Endpoint};
 use crate::provider::{Call, Provider, Route};
 use crate::refusal::Refusal;
 
-/// Token requests are small; whatever is larger is a mistake.
+/// Token requests are small; a larger body is a mistake.
 const LARGEST_BODY_BYTES: usize = 64 * 1024;
 
 /// A server on `listener` that runs once it is polled.
@@ -39,7 +39,7 @@ pub(crate) fn serve(
             .configure(|app| routes(&provider, app))
             .default_service(web::to(not_found))
     });
-    // Whoever started the issuer decides when it stops.
+    // The program or the test decides when it stops.
     Ok(server
         .workers(workers)
         .on_connect(faults::remember_socket)
@@ -49,7 +49,7 @@ pub(crate) fn serve(
         .run())
 }
 
-/// Counts the request, and responds as the faults say. The control plane is neither counted nor spoilt, `/health` is not spoilt.
+/// Counts the request, and changes the response as the faults say. The control plane is neither counted nor changed, `/health` is not changed.
 async fn count_and_spoil(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -62,7 +62,7 @@ async fn count_and_spoil(
     let endpoint = provider.endpoint(path);
     let method = request.method().as_str();
     provider.requests.count(method, path, endpoint);
-    // Before the faults are taken, so that whatever is cleared from here on is not missed.
+    // Before the faults are taken, so that no clearing from here on is missed.
     let cleared = provider.faults.cleared();
     let faults = match path {
         "/health" => Vec::new(),

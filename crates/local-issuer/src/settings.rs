@@ -37,7 +37,7 @@ impl SettingsError {
     reason = "this is the one file that reads the environment"
 )]
 pub fn from_env() -> Result<IssuerConfig, SettingsError> {
-    // `vars` would panic on a variable that is not UTF-8, whoever it belongs to.
+    // `vars` would panic on a variable that is not UTF-8, of any program.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     from_variables(variables.collect())
@@ -85,7 +85,7 @@ pub fn from_variables(variables: HashMap<String, String>) -> Result<IssuerConfig
     }
 }
 
-/// Whether this process is to log JSON; whatever is not `json` is text.
+/// Whether this process is to log JSON; any other value is text.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one file that reads the environment"

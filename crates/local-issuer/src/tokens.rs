@@ -42,8 +42,8 @@ pub enum FetchError {
         /// The name.
         persona: String,
     },
-    /// The issuer did not answer.
-    #[error("no answer from {url}")]
+    /// There was no response.
+    #[error("no response from {url}")]
     NoAnswer {
         /// What was asked.
         url: String,
@@ -166,7 +166,7 @@ async fn ask(
             status: status.as_u16(),
             // A 200 without a token may hold one under another name, which no error may show.
             body: if status.is_success() {
-                "no token in the answer".to_owned()
+                "no token in the response".to_owned()
             } else {
                 body
             },

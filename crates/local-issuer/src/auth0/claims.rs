@@ -1,4 +1,4 @@
-//! What Auth0's tokens say.
+//! The claims of Auth0's tokens.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::tenant::Tenant;
 use crate::claims::ClaimsRequest;
 use crate::personas::PersonaKind;
 
-/// ID tokens live ten hours.
+/// An ID token expires after ten hours, in seconds.
 const ID_LIFETIME: i64 = 36_000;
 
 impl Tenant {
@@ -22,7 +22,7 @@ impl Tenant {
         insert("iat", request.issued_at.into());
         insert("exp", request.expires_at().into());
         if rfc9068 {
-            // A number nobody else has is enough: nothing here looks a token up by its id.
+            // A random id is enough: nothing here looks a token up by it.
             insert(
                 "jti",
                 crate::random::alphanumeric(22).unwrap_or_default().into(),

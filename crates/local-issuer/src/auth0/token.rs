@@ -45,7 +45,7 @@ pub(super) fn respond(call: &Call<'_>, tenant: &Tenant) -> Result<HttpResponse, 
         return Err(refusals::grant_not_allowed(grant_type));
     }
     check_audience(parameters.get("audience"), tenant)?;
-    // A machine has no profile to tell about.
+    // A machine has no profile.
     let standard = if persona.kind == PersonaKind::User {
         STANDARD_SCOPES
     } else {

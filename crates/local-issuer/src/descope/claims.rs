@@ -1,4 +1,4 @@
-//! What Descope's tokens say.
+//! The claims of Descope's tokens.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::project::Project;
 use crate::claims::{ClaimsRequest, TokenKind};
 use crate::personas::{Obtained, Persona, PersonaKind};
 
-/// Refresh tokens live four weeks.
+/// A refresh token expires after four weeks, in seconds.
 const REFRESH_LIFETIME: i64 = 28 * 24 * 60 * 60;
 
 /// What a session token is asked for besides, by the login options of the access-key exchange.
@@ -79,7 +79,7 @@ impl Project {
         claims
     }
 
-    /// A session token has no audience, and whatever the persona is and may do is at its root.
+    /// A session token has no audience, and the persona's roles, permissions and attributes are at its root.
     fn session_claims(&self, request: &ClaimsRequest<'_>, subject: &str) -> Map<String, Value> {
         let persona = request.persona;
         let mut claims = persona.attributes.clone();

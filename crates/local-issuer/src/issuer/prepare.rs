@@ -81,7 +81,7 @@ pub(super) fn resolve(
     auth0: SocketAddr,
 ) -> IssuerConfig {
     let base = |configured: u16, address: SocketAddr| match configured {
-        // Whoever takes a free port (a test) goes by the address; whoever names one goes by the name.
+        // A free port (in a test) is used by address, a configured one by name.
         0 => format!("http://{address}"),
         port => format!("http://localhost:{port}"),
     };
@@ -131,7 +131,7 @@ pub(super) fn auth0(
 }
 
 /// The address by the name that the tokens have for it, where that is this machine: what is printed can then be used as it
-/// stands in a service's settings.
+/// is in a service's settings.
 fn base_url(address: SocketAddr, issuer: &str) -> String {
     let named = format!("http://localhost:{}", address.port());
     if issuer.trim_end_matches('/') == named {

@@ -139,7 +139,7 @@ fn write(path: &Path, contents: &Contents) -> Result<(), KeyError> {
     written.map_err(|error| fault(path, &error))
 }
 
-/// Options for a new file that only its owner can read; on Windows, whatever the folder allows.
+/// Options for a new file that only its owner can read; on Windows the folder decides.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

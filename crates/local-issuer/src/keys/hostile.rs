@@ -25,11 +25,11 @@ const LONG_KEY_ID: usize = 10_000;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HostileKey {
-    /// A shared secret that everybody can read (`kty` `oct`); it signs with HS256.
+    /// A shared secret that is public (`kty` `oct`); it signs with HS256.
     SharedSecret,
     /// An RSA key of 1024 bits; nothing can sign with it.
     SmallRsa,
-    /// An RSA key whose exponent is 1, for which anybody can make signatures; it signs so.
+    /// An RSA key whose exponent is 1, so that no private key is needed to sign; it signs so.
     RsaExponentOne,
     /// An RSA key whose exponent is even, which no RSA key has; nothing can sign with it.
     RsaEvenExponent,

@@ -1,4 +1,4 @@
-//! The keys of one provider: the current one, the next, the previous ones, and whatever a test published besides.
+//! The keys of one provider: the current one, the next, the previous ones, and those that a test published besides.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

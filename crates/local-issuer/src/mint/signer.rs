@@ -33,7 +33,7 @@ pub enum Signer {
     Unpublished(Algorithm),
     /// A fresh key that no key set lists, under the id of the current one.
     Impostor(Algorithm),
-    /// Nobody: `alg` is `none` and the signature is empty.
+    /// No key: `alg` is `none` and the signature is empty.
     #[serde(rename = "none")]
     Unsigned,
     /// HS256, with the current key's public half as the secret: the classic confusion of algorithms.

@@ -1,4 +1,4 @@
-//! What a personas file must keep to.
+//! Checks of a personas file.
 
 use std::collections::BTreeSet;
 
@@ -63,7 +63,7 @@ pub(super) fn unique(personas: &[Persona], provider: ProviderKind, problems: &mu
             ("client_id", persona.client_id.as_str()),
         ];
         if provider == ProviderKind::Descope {
-            // The project id and an access key are enough to authenticate, so the key alone must tell whose it is.
+            // The project id and an access key are enough to authenticate, so the key alone must identify the persona.
             ids.push((secret_member(provider), persona.secret.reveal()));
             ids.push(("key_id", persona.descope.key_id.as_str()));
         }

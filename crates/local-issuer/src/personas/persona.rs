@@ -30,7 +30,7 @@ pub struct Persona {
     pub permissions: Vec<String>,
     /// Custom claims.
     pub attributes: Map<String, Value>,
-    /// What `profile` and `email` tell about it.
+    /// The claims of the scopes `profile` and `email`.
     pub profile: Profile,
     /// What only Descope knows; the default for a persona of Auth0.
     pub descope: DescopeDetails,

@@ -1,4 +1,4 @@
-//! The thread that runs the servers, apart from whatever runtime the caller has.
+//! The thread that runs the servers, apart from the runtime of the caller.
 
 use std::fmt::Display;
 use std::io;

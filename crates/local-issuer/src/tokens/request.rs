@@ -12,7 +12,7 @@ use crate::personas::{Obtained, Persona};
 /// One request for a token.
 pub(super) struct TokenRequest {
     pub(super) url: String,
-    /// Where the token is in the answer.
+    /// The member of the response that is the token.
     pub(super) token_member: &'static str,
     means: Means,
 }
