@@ -116,6 +116,16 @@ pub(crate) async fn post_form(url: &str, form: &impl serde::Serialize) -> (u16, 
     facts(client().post(url).form(form).send().await.unwrap()).await
 }
 
+/// Status and body of the refusal of a good token request with some members changed; `null` leaves a member out.
+pub(crate) async fn refused_token(url: &str, mut form: Value, changes: &Value) -> (u16, Value) {
+    let members = form.as_object_mut().unwrap();
+    members.extend(changes.as_object().unwrap().clone());
+    members.retain(|_, value| !value.is_null());
+    let (status, cache_control, body) = post_form(url, &form).await;
+    assert_eq!(cache_control, "no-store", "{form}");
+    (status, body)
+}
+
 pub(crate) async fn post_json(url: &str, body: &Value) -> (u16, String, Value) {
     facts(client().post(url).json(body).send().await.unwrap()).await
 }
