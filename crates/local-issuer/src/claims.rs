@@ -1,4 +1,4 @@
-//! What a token is asked to say, before a dialect puts it in words.
+//! What a token is made from, before a dialect makes claims of it.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -29,7 +29,7 @@ pub(crate) struct ClaimsRequest<'a> {
     /// The scopes that were granted.
     pub(crate) scopes: &'a [String],
     pub(crate) issued_at: i64,
-    /// How long an access token lives, in seconds.
+    /// The lifetime of an access token, in seconds.
     pub(crate) lifetime: i64,
 }
 

@@ -1,4 +1,4 @@
-//! What time it is, in one place.
+//! The clock.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

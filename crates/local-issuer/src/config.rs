@@ -1,4 +1,6 @@
-//! What an issuer is started with, as plain values.
+//! Configuration of an issuer, as plain values.
+
+mod checks;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -9,10 +11,12 @@ use crate::keys::IssuerKeys;
 use crate::personas::Personas;
 use crate::secret::Secret;
 
+pub(crate) use checks::{auth0_issuer, issuer_base, project_id, roles_claim};
+
 /// The Descope project id that is used when none is configured: the form of a real one, and plainly not one.
 pub const DEFAULT_PROJECT_ID: &str = "P2LocalIssuerDevelopment0000";
 
-/// Everything an issuer is started with.
+/// Configuration of an issuer.
 ///
 /// The default is meant for tests: loopback, free ports, fresh keys, the built-in personas, no control plane.
 #[derive(Clone, Debug)]
@@ -31,7 +35,7 @@ pub struct IssuerConfig {
     pub control_token: Option<Secret>,
     /// How far the control plane, and the library's calls that do the same, may go.
     pub control_limits: ControlLimits,
-    /// How long access tokens live; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
+    /// The lifetime of access tokens; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
     pub token_lifetime: Option<Duration>,
     /// Worker threads of each listener.
     pub workers: usize,
@@ -70,7 +74,7 @@ pub struct Auth0Config {
 pub struct ControlLimits {
     /// The largest body of a call to the control plane; 1 MiB.
     pub body_bytes: usize,
-    /// The largest answer that [`Fault::Grow`](crate::Fault::Grow) makes; 1 GiB.
+    /// The largest response that [`Fault::Grow`](crate::Fault::Grow) makes; 1 GiB.
     pub answer_bytes: u64,
     /// How many keys of one provider there may be in its key set, the hostile ones among them; 10,000.
     pub keys: usize,
@@ -106,6 +110,19 @@ impl Default for IssuerConfig {
             token_lifetime: None,
             workers: 1,
         }
+    }
+}
+
+impl IssuerConfig {
+    /// Refuses values that would make addresses or tokens that cannot work; says what is expected.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        project_id(&self.descope.project_id)?;
+        roles_claim(&self.auth0.roles_claim)?;
+        self.descope
+            .issuer_base
+            .as_deref()
+            .map_or(Ok(()), issuer_base)?;
+        self.auth0.issuer.as_deref().map_or(Ok(()), auth0_issuer)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Asks a running issuer whether it is well.
+//! Checks that a running issuer is healthy.
 
 use crate::http_client;
 
@@ -6,20 +6,20 @@ use crate::http_client;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HealthError {
-    /// It did not answer.
-    #[error("no answer from {url}: {source}")]
+    /// There was no response.
+    #[error("no response from {url}: {source}")]
     NoAnswer {
-        /// What was asked.
+        /// The URL.
         url: String,
-        /// Why there was none.
+        /// The reason.
         source: reqwest::Error,
     },
-    /// It answered, but not with 200.
-    #[error("{url} answered {status}")]
+    /// The response was not 200.
+    #[error("{url} responded with {status}")]
     Unhealthy {
-        /// What was asked.
+        /// The URL.
         url: String,
-        /// What it said.
+        /// The status of the response.
         status: u16,
     },
 }
@@ -34,10 +34,10 @@ impl HealthError {
     }
 }
 
-/// Asks `/health` of each of these base addresses.
+/// Requests `/health` at each of these base addresses.
 ///
 /// # Errors
-/// At the first that does not answer with 200.
+/// If an address does not respond with 200: the first that does not.
 pub async fn healthcheck(base_urls: &[&str]) -> Result<(), HealthError> {
     for base_url in base_urls {
         let url = format!("{base_url}/health");

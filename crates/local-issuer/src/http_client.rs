@@ -1,4 +1,4 @@
-//! The one place that makes an HTTP client.
+//! The HTTP client.
 
 use std::time::Duration;
 

@@ -1,8 +1,9 @@
 //! An identity provider for development and tests: it speaks the Descope dialect on one port and the Auth0 dialect on another,
 //! with real signing keys and no account anywhere.
 //!
-//! It is an oracle that shares no code with the services it is asked to prove: it signs with aws-lc-rs itself and uses neither identity crate.
-//! **For development only**: its secrets are public, its tokens are given to whoever asks, and it speaks plain HTTP.
+//! It is an oracle that shares no code with the services under test: it uses none of the identity crates. It signs with jsonwebtoken and aws-lc-rs, which
+//! verify for the services too, so that a fault of theirs is for the Wycheproof vectors to find.
+//! **For development only**: its secrets are public, anyone can get a token, and it speaks plain HTTP.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,8 +20,8 @@
 //! ```
 
 mod config;
+mod handle;
 mod issuer;
-mod provider;
 mod rotation;
 
 pub mod mint;
@@ -36,6 +37,9 @@ mod descope;
 mod faults;
 mod jwt;
 mod keys;
+mod kind;
+mod provider;
+mod refusal;
 mod requests;
 mod scopes;
 mod server;
@@ -52,12 +56,14 @@ pub use config::{
     Auth0Config, ControlLimits, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin,
 };
 pub use faults::{ActiveFault, Endpoint, Fault, FaultError, Length};
+pub use handle::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle};
 pub use health::{HealthError, healthcheck};
 pub use issuer::{LocalIssuer, StartError};
-pub use keys::{Algorithm, HostileKey, HostileKeyInfo, IssuerKeys, KeyError};
+pub use keys::{Algorithm, HostileCase, HostileKey, HostileKeyInfo, IssuerKeys, KeyError, Verdict};
+pub use kind::ProviderKind;
 pub use mint::{Mint, MintError, Minted, PublicKeyForm, Segment, SignatureFault, Signer};
 pub use personas::{Persona, PersonaKind, Personas};
-pub use provider::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle, ProviderKind};
+
 pub use requests::{RequestLog, SeenRequest};
 pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;

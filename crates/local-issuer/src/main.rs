@@ -21,7 +21,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve both dialects until told to stop (the default).
+    /// Serve both dialects until a signal stops it (the default).
     Serve,
     /// Print a token for each persona of an issuer that is running, and curl lines to use it.
     Tokens(TokensArgs),
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     match start(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line and no backtrace: it is for whoever started the program to mend.
+            // One line and no backtrace: it is a setting to mend, or a port to free.
             eprintln!("Error: {error:#}");
             ExitCode::FAILURE
         }
@@ -122,6 +122,7 @@ async fn serve(config: IssuerConfig) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[cfg(unix)]
 async fn stop_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
@@ -130,6 +131,11 @@ async fn stop_signal() -> std::io::Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted,
         _ = terminate.recv() => Ok(()),
     }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 async fn print_tokens(args: TokensArgs, config: IssuerConfig) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! Tokens of any kind, right or wrong, for tests.
 
 mod minted;
+mod order;
 mod signature;
 mod signer;
 
@@ -9,74 +10,76 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 pub use minted::{MintError, Minted};
+pub use order::Segment;
 pub use signature::SignatureFault;
 pub use signer::{PublicKeyForm, Signer};
+
+pub(crate) use order::MintOrder;
 
 use crate::claims::TokenKind;
 use crate::jwt;
 use crate::keys::Algorithm;
-use crate::provider::ProviderState;
+use crate::provider::Provider;
 
 /// A token in the making: start with [`ProviderHandle::mint`](crate::ProviderHandle::mint), change what should be wrong about it, end with [`Self::token`].
 ///
-/// Nothing is checked on the way; whether a token is good is for the service under test to find out.
+/// Nothing is checked on the way; whether a token is good is for the service under test to decide.
 #[derive(Clone)]
 #[must_use = "a token is made by .token()"]
 pub struct Mint {
-    provider: Arc<ProviderState>,
-    kind: TokenKind,
+    provider: Arc<Provider>,
     claims: Map<String, Value>,
-    payload: Option<Vec<u8>>,
-    header_changes: Vec<(String, Option<Value>)>,
-    header: Option<Vec<u8>>,
-    signer: Signer,
-    algorithm: Option<Algorithm>,
-    embeds_key: bool,
-    signature: Option<SignatureFault>,
-    segments: Vec<(Segment, String)>,
-}
-
-/// One of the three parts of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// The first.
-    Header,
-    /// The second.
-    Payload,
-    /// The third.
-    Signature,
+    order: MintOrder,
 }
 
 impl Mint {
-    pub(crate) fn new(
-        provider: Arc<ProviderState>,
-        kind: TokenKind,
-        claims: Map<String, Value>,
-    ) -> Self {
+    /// Starts with the claims of the persona that the order names, or with none, and makes the order's changes to them.
+    pub(crate) fn new(provider: Arc<Provider>, mut order: MintOrder) -> Result<Self, MintError> {
+        let claims = match &order.persona {
+            None => Map::new(),
+            Some(name) => {
+                let persona = provider.personas.iter().find(|known| known.name == *name);
+                let persona = persona.ok_or_else(|| MintError::UnknownPersona(name.clone()))?;
+                let claims = provider.claims(persona, order.kind);
+                claims.ok_or(MintError::NoSuchToken { kind: order.kind })?
+            }
+        };
+        let (changes, removed) = (
+            std::mem::take(&mut order.claims),
+            std::mem::take(&mut order.without_claims),
+        );
+        let mut mint = Self {
+            provider,
+            claims,
+            order,
+        };
+        if let Some(seconds) = mint.order.expires_in_seconds {
+            mint = mint.expires_in(seconds);
+        }
+        mint.claims.extend(changes);
+        Ok(removed
+            .iter()
+            .fold(mint, |mint, name| mint.without_claim(name)))
+    }
+
+    /// Starts with these claims.
+    pub(crate) fn of_claims(provider: Arc<Provider>, claims: Map<String, Value>) -> Self {
         Self {
             provider,
-            kind,
             claims,
-            payload: None,
-            header_changes: Vec::new(),
-            header: None,
-            signer: Signer::Current,
-            algorithm: None,
-            embeds_key: false,
-            signature: None,
-            segments: Vec::new(),
+            order: MintOrder::default(),
         }
     }
 
-    /// Sets a claim, of whatever type.
+    /// Sets a claim, of any type.
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.claims.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Makes it a token of this kind, as far as the header tells the kinds apart; the claims stay.
+    /// Makes it a token of this kind, as far as the headers of the kinds differ; the claims stay.
     pub fn of_kind(mut self, kind: TokenKind) -> Self {
-        self.kind = kind;
+        self.order.kind = kind;
         self
     }
 
@@ -94,44 +97,44 @@ impl Mint {
 
     /// Takes these bytes for the payload instead of the claims: not JSON, or JSON with a member twice.
     pub fn payload(mut self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.payload = Some(bytes.into());
+        self.order.payload = Some(bytes.into());
         self
     }
 
     /// Sets a member of the header; `alg` and `kid` set here do not change who signs or how.
     pub fn header(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.header_changes
-            .push((name.to_owned(), Some(value.into())));
+        self.order.without_header.retain(|removed| removed != name);
+        self.order.header.insert(name.to_owned(), value.into());
         self
     }
 
     /// Leaves a member of the header out.
     pub fn without_header(mut self, name: &str) -> Self {
-        self.header_changes.push((name.to_owned(), None));
+        self.order.without_header.push(name.to_owned());
         self
     }
 
     /// Takes these bytes for the header.
     pub fn header_bytes(mut self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.header = Some(bytes.into());
+        self.order.header_text = Some(bytes.into());
         self
     }
 
     /// Chooses who signs.
     pub fn signed_by(mut self, signer: Signer) -> Self {
-        self.signer = signer;
+        self.order.signer = signer;
         self
     }
 
     /// Signs with this algorithm instead of the one the key is published for; it must suit the key.
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
-        self.algorithm = Some(algorithm);
+        self.order.algorithm = Some(algorithm);
         self
     }
 
-    /// Puts the public half of the key that signs into the header, as `jwk`: whoever takes the key from there takes anybody's token.
+    /// Puts the public half of the key that signs into the header, as `jwk`: a verifier that uses that key accepts any token.
     pub fn embedding_the_key(mut self) -> Self {
-        self.embeds_key = true;
+        self.order.embed_key = true;
         self
     }
 
@@ -142,17 +145,17 @@ impl Mint {
 
     /// Makes something wrong with the signature.
     pub fn signature(mut self, fault: SignatureFault) -> Self {
-        self.signature = Some(fault);
+        self.order.signature = Some(fault);
         self
     }
 
     /// Takes this text for a segment, just as it is; the signature still covers what the header and the payload become.
     pub fn segment(mut self, segment: Segment, text: impl Into<String>) -> Self {
-        self.segments.push((segment, text.into()));
+        *self.order.segments.of_mut(segment) = Some(text.into());
         self
     }
 
-    /// The claims as they stand.
+    /// Returns the claims as they are now.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
     }
@@ -165,72 +168,54 @@ impl Mint {
         self.minted().map(|minted| minted.token)
     }
 
-    /// Makes the token, and tells the key.
+    /// Makes the token, and returns its key too.
     ///
     /// # Errors
     /// As [`Self::token`].
     pub fn minted(&self) -> Result<Minted, MintError> {
-        let hand = self.signer.resolve(&self.provider, self.algorithm)?;
+        let order = &self.order;
+        let hand = order.signer.resolve(&self.provider, order.algorithm)?;
         Ok(Minted {
             token: self.signed_by_hand(&hand)?,
-            jwk: hand.jwk()?,
+            jwk: hand.jwk(),
         })
     }
 
     fn signed_by_hand(&self, hand: &signer::Hand) -> Result<String, MintError> {
-        let header = match self.replaced(Segment::Header) {
-            Some(segment) => segment,
-            None => jwt::segment(&self.header_for(hand)?),
+        let segments = &self.order.segments;
+        let segment = |given: &Option<String>, bytes: &dyn Fn() -> Vec<u8>| {
+            given.clone().unwrap_or_else(|| jwt::segment(&bytes()))
         };
-        let payload = self
-            .replaced(Segment::Payload)
-            .unwrap_or_else(|| jwt::segment(&self.payload_bytes()));
+        let header = segment(&segments.header, &|| self.header_bytes_for(hand));
+        let payload = segment(&segments.payload, &|| self.payload_bytes());
         let input = format!("{header}.{payload}");
-        if let Some(signature) = self.replaced(Segment::Signature) {
-            return Ok(format!("{input}.{signature}"));
-        }
-        let signature = hand.sign(input.as_bytes())?;
-        match self.signature {
-            Some(fault) => Ok(format!(
-                "{input}.{}",
-                fault.apply(signature, hand.algorithm())?
-            )),
-            None => Ok(jwt::with_signature(input, &signature)),
-        }
+        let signature = match (&segments.signature, self.order.signature) {
+            (Some(text), _) => text.clone(),
+            (None, Some(fault)) => fault.apply(hand.sign(input.as_bytes())?, hand.algorithm())?,
+            (None, None) => jwt::segment(&hand.sign(input.as_bytes())?),
+        };
+        Ok(format!("{input}.{signature}"))
     }
 
-    fn header_for(&self, hand: &signer::Hand) -> Result<Vec<u8>, MintError> {
-        if let Some(bytes) = &self.header {
-            return Ok(bytes.clone());
+    fn header_bytes_for(&self, hand: &signer::Hand) -> Vec<u8> {
+        let order = &self.order;
+        if let Some(bytes) = &order.header_text {
+            return bytes.clone();
         }
-        let mut header =
-            self.provider
-                .kind()
-                .header(hand.alg(), hand.kid(), self.provider.typ(self.kind));
-        if let Some(jwk) = hand.jwk()?.filter(|_| self.embeds_key) {
+        let mut header = self.provider.header(hand.alg(), hand.kid(), order.kind);
+        if let Some(jwk) = hand.jwk().filter(|_| order.embed_key) {
             header.insert("jwk".to_owned(), jwk);
         }
-        for (name, value) in &self.header_changes {
-            match value {
-                Some(value) => header.insert(name.clone(), value.clone()),
-                None => header.shift_remove(name),
-            };
+        header.extend(order.header.clone());
+        for name in &order.without_header {
+            header.shift_remove(name);
         }
-        Ok(Value::Object(header).to_string().into_bytes())
+        Value::Object(header).to_string().into_bytes()
     }
 
     fn payload_bytes(&self) -> Vec<u8> {
         let claims = || Value::Object(self.claims.clone()).to_string().into_bytes();
-        self.payload.clone().unwrap_or_else(claims)
-    }
-
-    /// The text that was given for a segment last.
-    fn replaced(&self, segment: Segment) -> Option<String> {
-        self.segments
-            .iter()
-            .rev()
-            .find(|(known, _)| *known == segment)
-            .map(|(_, text)| text.clone())
+        self.order.payload.clone().unwrap_or_else(claims)
     }
 }
 
@@ -238,8 +223,8 @@ impl std::fmt::Debug for Mint {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Mint")
-            .field("kind", &self.kind)
-            .field("signer", &self.signer)
+            .field("kind", &self.order.kind)
+            .field("signer", &self.order.signer)
             .finish_non_exhaustive()
     }
 }

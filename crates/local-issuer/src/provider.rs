@@ -1,198 +1,183 @@
-//! One provider's side of a running issuer, as tests and the endpoints hold it.
+//! What differs between the providers, and what the endpoints and the handles of one provider share.
 
-mod control;
-mod kind;
-mod state;
-
-use std::fmt;
-use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
+use actix_web::http::header::HOST;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
-pub use control::ControlState;
-pub use kind::ProviderKind;
-pub(crate) use state::{Dialect, ProviderState};
-
-use crate::auth0::Tenant;
-use crate::claims::TokenKind;
-use crate::descope::{self, Project};
-use crate::mint::{Mint, MintError};
+use crate::claims::{ClaimsRequest, TokenKind};
+use crate::clock::Clock;
+use crate::config::ControlLimits;
+use crate::faults::{Endpoint, Faults};
+use crate::jwt;
+use crate::keys::{KeyError, KeyRing};
+use crate::kind::ProviderKind;
 use crate::personas::Persona;
+use crate::refusal::Refusal;
+use crate::requests::RequestCounter;
+use crate::scopes;
+use crate::secret::Secret;
 
-/// A handle on one provider of a running issuer; clones are handles on the same one.
-#[derive(Clone)]
-pub struct ProviderHandle {
-    pub(crate) state: Arc<ProviderState>,
-}
-
-/// The Descope side: a [`ProviderHandle`] and what only Descope has.
-#[derive(Clone, Debug)]
-pub struct DescopeHandle {
-    handle: ProviderHandle,
-    project: Arc<Project>,
-}
-
-/// The Auth0 side: a [`ProviderHandle`] and what only Auth0 has.
-#[derive(Clone, Debug)]
-pub struct Auth0Handle {
-    handle: ProviderHandle,
-    tenant: Arc<Tenant>,
-}
-
-impl ProviderHandle {
+/// Everything that differs between the providers, besides the style of their keys.
+pub(crate) trait Dialect: Send + Sync {
     /// Which provider this is.
-    pub fn kind(&self) -> ProviderKind {
-        self.state.kind()
-    }
+    fn kind(&self) -> ProviderKind;
 
-    /// Where it listens, without a trailing slash: `http://127.0.0.1:9000`.
-    pub fn base_url(&self) -> &str {
-        &self.state.base_url
-    }
+    /// The issuer in its access tokens.
+    fn issuer(&self) -> String;
 
-    /// The issuer in its access tokens: Descope's `{base}/{project}`, Auth0's with the trailing slash.
-    pub fn issuer(&self) -> String {
-        match &self.state.dialect {
-            Dialect::Descope(project) => project.issuer(),
-            Dialect::Auth0(tenant) => tenant.issuer.clone(),
+    /// The audience of its access tokens.
+    fn audience(&self) -> &str;
+
+    /// The lifetime of an access token unless it is configured, in seconds.
+    fn default_lifetime(&self) -> i64;
+
+    /// `typ` in the header of such a token.
+    fn typ(&self, kind: TokenKind) -> &'static str;
+
+    /// Returns the claims of a token, or `None` if the provider has no such tokens that are JWTs.
+    fn claims(&self, request: &ClaimsRequest<'_>, kind: TokenKind) -> Option<Map<String, Value>>;
+
+    /// Returns every route of the provider, each endpoint's usual one before its aliases.
+    fn routes(self: Arc<Self>) -> Vec<Route>;
+
+    /// Returns the response for a path that is not there.
+    fn not_found(&self) -> Refusal;
+}
+
+/// One path of a provider: `GET` for documents, `POST` for tokens.
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) path: String,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) respond: Respond,
+}
+
+type Respond = Arc<dyn Fn(&Call<'_>) -> Result<HttpResponse, Refusal> + Send + Sync>;
+
+/// One request to an endpoint.
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a HttpRequest,
+    pub(crate) body: &'a [u8],
+    pub(crate) provider: &'a Provider,
+}
+
+/// One provider of a running issuer.
+pub(crate) struct Provider {
+    pub(crate) dialect: Arc<dyn Dialect>,
+    pub(crate) routes: Vec<Route>,
+    /// Where it listens, without a trailing slash.
+    pub(crate) base_url: String,
+    pub(crate) personas: Vec<Persona>,
+    pub(crate) keys: KeyRing,
+    pub(crate) token_lifetime: Option<Duration>,
+    pub(crate) control_token: Option<Secret>,
+    pub(crate) limits: ControlLimits,
+    pub(crate) requests: RequestCounter,
+    pub(crate) faults: Faults,
+    pub(crate) clock: Clock,
+}
+
+impl Route {
+    pub(crate) fn new(
+        path: impl Into<String>,
+        endpoint: Endpoint,
+        respond: impl Fn(&Call<'_>) -> Result<HttpResponse, Refusal> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            endpoint,
+            respond: Arc::new(respond),
         }
     }
+}
 
-    /// The audience of its access tokens: Descope's project id, Auth0's API identifier.
-    pub fn audience(&self) -> &str {
-        match &self.state.dialect {
-            Dialect::Descope(project) => &project.id,
-            Dialect::Auth0(tenant) => &tenant.audience,
-        }
-    }
-
-    /// Where the discovery document is.
-    pub fn discovery_url(&self) -> String {
-        format!(
-            "{}{}/.well-known/openid-configuration",
-            self.base_url(),
-            self.path_prefix()
+impl Call<'_> {
+    /// The address that the client used: what the `Host` header says, and no other header, because nothing is in front of the issuer.
+    pub(crate) fn base_url(&self) -> String {
+        let host = self.request.headers().get(HOST);
+        let host = host
+            .and_then(|host| host.to_str().ok())
+            .filter(|host| is_authority(host));
+        host.map_or_else(
+            || self.provider.base_url.clone(),
+            |host| format!("http://{host}"),
         )
     }
-
-    /// Where the key set is.
-    pub fn jwks_url(&self) -> String {
-        format!(
-            "{}{}/.well-known/jwks.json",
-            self.base_url(),
-            self.path_prefix()
-        )
-    }
-
-    /// Where tokens are asked for.
-    pub fn token_url(&self) -> String {
-        format!("{}{}", self.base_url(), self.kind().token_path())
-    }
-
-    /// Who can get a token.
-    pub fn personas(&self) -> &[Persona] {
-        &self.state.personas
-    }
-
-    /// The persona of this name.
-    pub fn persona(&self, name: &str) -> Option<&Persona> {
-        self.state
-            .personas
-            .iter()
-            .find(|persona| persona.name == name)
-    }
-
-    /// Starts a token with the claims this provider would give to a persona now; everything about it can still be changed.
-    ///
-    /// # Errors
-    /// If there is no such persona, or the provider has no such tokens.
-    pub fn mint(&self, persona: &str, kind: TokenKind) -> Result<Mint, MintError> {
-        let persona = self
-            .persona(persona)
-            .ok_or_else(|| MintError::UnknownPersona(persona.to_owned()))?;
-        let claims = self.state.claims(persona, kind)?;
-        Ok(Mint::new(Arc::clone(&self.state), kind, claims))
-    }
-
-    /// Starts a token with these claims and no others.
-    pub fn mint_claims(&self, claims: Map<String, Value>) -> Mint {
-        Mint::new(Arc::clone(&self.state), TokenKind::Access, claims)
-    }
-
-    fn path_prefix(&self) -> String {
-        match &self.state.dialect {
-            Dialect::Descope(project) => format!("/{}", project.id),
-            Dialect::Auth0(_) => String::new(),
-        }
-    }
 }
 
-impl DescopeHandle {
-    pub(crate) fn new(state: Arc<ProviderState>, project: Arc<Project>) -> Self {
-        Self {
-            handle: ProviderHandle { state },
-            project,
+impl Provider {
+    /// The endpoint that a path belongs to.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        let route = self.routes.iter().find(|route| route.path == path)?;
+        Some(route.endpoint)
+    }
+
+    /// The usual address of an endpoint.
+    pub(crate) fn url(&self, endpoint: Endpoint) -> String {
+        let route = self.routes.iter().find(|route| route.endpoint == endpoint);
+        let path = route.map_or("", |route| route.path.as_str());
+        format!("{}{path}", self.base_url)
+    }
+
+    /// What a token for `persona` with these scopes is made from.
+    pub(crate) fn request<'a>(
+        &self,
+        persona: &'a Persona,
+        scopes: &'a [String],
+    ) -> ClaimsRequest<'a> {
+        let lifetime = self.token_lifetime.map_or_else(
+            || self.dialect.default_lifetime(),
+            |lifetime| i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
+        );
+        ClaimsRequest {
+            persona,
+            scopes,
+            issued_at: self.clock.now(),
+            lifetime,
         }
     }
 
-    /// The project id.
-    pub fn project_id(&self) -> &str {
-        &self.project.id
+    /// Returns the claims of a token that `persona` gets now if it asks for no scope, or `None` if there are no such tokens.
+    pub(crate) fn claims(&self, persona: &Persona, kind: TokenKind) -> Option<Map<String, Value>> {
+        let scopes = scopes::grant(persona, None, &[]);
+        self.dialect.claims(&self.request(persona, &scopes), kind)
     }
 
-    /// What its issuers start with, without a trailing slash; a service's `DESCOPE_BASE_URL` when both are the same address.
-    pub fn issuer_base(&self) -> &str {
-        &self.project.issuer_base
-    }
-
-    /// The issuer in session tokens: `{base}/v1/apps/{project}`.
-    pub fn session_issuer(&self) -> String {
-        self.project.apps_issuer()
-    }
-
-    /// Where an access key is exchanged for a session token.
-    pub fn exchange_url(&self) -> String {
-        format!("{}{}", self.base_url(), descope::EXCHANGE_PATH)
-    }
-}
-
-impl Auth0Handle {
-    pub(crate) fn new(state: Arc<ProviderState>, tenant: Arc<Tenant>) -> Self {
-        Self {
-            handle: ProviderHandle { state },
-            tenant,
+    /// Returns the header of a token, its members in the provider's order.
+    pub(crate) fn header(
+        &self,
+        alg: &str,
+        kid: Option<&str>,
+        kind: TokenKind,
+    ) -> Map<String, Value> {
+        let mut header = Map::new();
+        header.insert("alg".to_owned(), alg.into());
+        header.insert("typ".to_owned(), self.dialect.typ(kind).into());
+        if let Some(kid) = kid {
+            header.insert("kid".to_owned(), kid.into());
         }
+        self.keys.style().ordered(header)
     }
 
-    /// The claim that carries roles.
-    pub fn roles_claim(&self) -> &str {
-        &self.tenant.roles_claim
-    }
-}
-
-impl Deref for DescopeHandle {
-    type Target = ProviderHandle;
-
-    fn deref(&self) -> &ProviderHandle {
-        &self.handle
-    }
-}
-
-impl Deref for Auth0Handle {
-    type Target = ProviderHandle;
-
-    fn deref(&self) -> &ProviderHandle {
-        &self.handle
+    /// Returns a token with these claims, signed by the current key.
+    pub(crate) fn sign(
+        &self,
+        claims: Map<String, Value>,
+        kind: TokenKind,
+    ) -> Result<String, KeyError> {
+        let key = self.keys.current();
+        let algorithm = key.algorithm();
+        let header = self.header(algorithm.name(), Some(key.kid()), kind);
+        let input = jwt::signing_input(&Value::Object(header), &Value::Object(claims));
+        let signature = key.sign(algorithm, input.as_bytes())?;
+        Ok(jwt::with_signature(input, &signature))
     }
 }
 
-impl fmt::Debug for ProviderHandle {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ProviderHandle")
-            .field("kind", &self.kind())
-            .field("base_url", &self.base_url())
-            .finish()
-    }
+fn is_authority(host: &str) -> bool {
+    let plain = |character: char| character.is_ascii_alphanumeric() || ".-_:[]".contains(character);
+    !host.is_empty() && host.chars().all(plain)
 }

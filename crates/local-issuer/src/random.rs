@@ -17,9 +17,15 @@ pub(crate) fn nanoid(length: usize) -> Result<String, KeyError> {
     draw(NANOID, length)
 }
 
-fn draw(alphabet: &[u8], length: usize) -> Result<String, KeyError> {
+/// Random bytes.
+pub(crate) fn bytes(length: usize) -> Result<Vec<u8>, KeyError> {
     let mut bytes = vec![0; length];
     rand::fill(&mut bytes).map_err(|_| KeyError::Generate)?;
+    Ok(bytes)
+}
+
+fn draw(alphabet: &[u8], length: usize) -> Result<String, KeyError> {
+    let bytes = bytes(length)?;
     // The slight bias of the remainder does not matter for a name.
     let pick = |byte: &u8| {
         alphabet

@@ -1,4 +1,4 @@
-//! Counts and remembers requests, for tests that ask how often something was fetched.
+//! Counts and remembers requests, for tests of how often something is fetched.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,13 +8,13 @@ use serde::Serialize;
 use crate::clock;
 use crate::faults::Endpoint;
 
-/// Paths that are told apart; whatever comes after them is counted as one.
+/// Paths that are counted by themselves; all later ones are counted as one.
 const MOST_PATHS: usize = 10_000;
 const OTHER_PATHS: &str = "(other paths)";
 /// A longer path is no path of ours, and would only take up memory.
 const LONGEST_PATH: usize = 512;
 
-/// A request that was answered, or is being answered. Neither query nor headers nor body are kept: secrets are in them.
+/// A request that the provider received. Neither query nor headers nor body are kept: secrets are in them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SeenRequest {
@@ -24,17 +24,17 @@ pub struct SeenRequest {
     pub method: String,
     /// Its path, at most 512 bytes of it.
     pub path: String,
-    /// What was asked for; none for a path that belongs to no endpoint.
+    /// The endpoint; `None` if the path belongs to no endpoint.
     pub endpoint: Option<Endpoint>,
 }
 
-/// Everything that was asked of one provider.
+/// The requests to one provider.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct RequestLog {
-    /// How often each path was asked for.
+    /// The number of requests by path.
     pub requests: BTreeMap<String, u64>,
-    /// How often each endpoint was asked for: `discovery`, `jwks`, `token` and `other`.
+    /// The number of requests by endpoint: `discovery`, `jwks`, `token` and `other`.
     pub endpoints: BTreeMap<&'static str, u64>,
     /// The last requests, latest last.
     pub last: VecDeque<SeenRequest>,
@@ -80,7 +80,7 @@ impl RequestCounter {
         self.lock().clone()
     }
 
-    /// What was counted until now; it starts again at nothing.
+    /// Returns what was counted until now, and starts again at zero.
     pub(crate) fn reset(&self) -> RequestLog {
         std::mem::take(&mut self.lock())
     }

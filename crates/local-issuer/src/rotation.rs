@@ -14,7 +14,7 @@ pub(crate) enum Step {
     AsTheProvider,
     /// A next key is published; the current one goes on signing.
     PublishAhead,
-    /// A key nobody has seen signs at once, even if another was published ahead.
+    /// A key that was never published signs at once, even if another was published ahead.
     Unannounced,
 }
 

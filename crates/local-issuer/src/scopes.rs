@@ -5,7 +5,7 @@ use crate::personas::Persona;
 /// The scopes granted to `persona` when it asks for `requested`, in the order asked and each once.
 ///
 /// `standard` are the provider's own scopes, which need not be held.
-/// Application scopes that the persona does not hold are left out, and so is whatever nobody holds: a request is no way to a right.
+/// Application scopes that the persona does not hold are left out, and so are unknown ones: asking for a scope does not grant it.
 pub(crate) fn grant(persona: &Persona, requested: Option<&str>, standard: &[&str]) -> Vec<String> {
     let mut granted: Vec<String> = Vec::new();
     let mut add = |scope: &str| {

@@ -1,4 +1,4 @@
-//! A secret that neither prints itself nor tells by timing how much of a guess was right.
+//! A secret that is not printed, and is compared in constant time.
 
 use std::fmt;
 
@@ -15,14 +15,14 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The secret itself, to be sent to whoever checks it.
+    /// The secret itself, to be sent where it is checked.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
     /// Whether `guess` is this secret, in a time that does not depend on how alike they are.
     pub fn matches(&self, guess: &str) -> bool {
-        // Hashed first: comparing texts of different lengths would tell the length.
+        // Hashed first: comparing texts of different lengths would show the length.
         let ours = digest(&SHA256, self.0.as_bytes());
         let theirs = digest(&SHA256, guess.as_bytes());
         ours.as_ref().ct_eq(theirs.as_ref()).into()

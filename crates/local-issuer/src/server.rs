@@ -6,48 +6,40 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::dev::{Server, Service};
-use actix_web::http::header::HOST;
-use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{DefaultHeaders, Next, from_fn};
+use actix_web::web::{self, Bytes, Data};
+use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
 use serde_json::json;
 
 pub(crate) use running::Servers;
 
-use crate::provider::{Dialect, ProviderState};
-use crate::{auth0, control, descope, faults};
+use crate::control;
+use crate::faults::{self, Endpoint};
+use crate::provider::{Call, Provider, Route};
+use crate::refusal::Refusal;
 
-/// Token requests are small; whatever is larger is a mistake.
+/// Token requests are small; a larger body is a mistake.
 const LARGEST_BODY_BYTES: usize = 64 * 1024;
 
 /// A server on `listener` that runs once it is polled.
 pub(crate) fn serve(
     listener: TcpListener,
-    provider: Arc<ProviderState>,
+    provider: Arc<Provider>,
     workers: usize,
 ) -> io::Result<Server> {
     let server = HttpServer::new(move || {
-        let counted = Arc::clone(&provider);
-        let provider = web::Data::from(Arc::clone(&provider));
+        let provider = Data::from(Arc::clone(&provider));
         App::new()
             .app_data(provider.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY_BYTES))
-            .wrap(from_fn(faults::spoil))
+            .wrap(from_fn(count_and_spoil))
             .wrap(DefaultHeaders::new().add(("X-Local-Issuer", "development only")))
-            .wrap_fn(move |request, service| {
-                let path = request.path();
-                if !control::owns(path) {
-                    let endpoint = counted.endpoint(path);
-                    counted
-                        .requests
-                        .count(request.method().as_str(), path, endpoint);
-                }
-                service.call(request)
-            })
             .configure(|app| routes(&provider, app))
             .default_service(web::to(not_found))
     });
-    // Whoever started the issuer decides when it stops.
+    // The program or the test decides when it stops.
     Ok(server
         .workers(workers)
         .on_connect(faults::remember_socket)
@@ -57,37 +49,61 @@ pub(crate) fn serve(
         .run())
 }
 
-/// The address by which the issuer was asked: what the `Host` header says, and no other header, because nothing is in front of it.
-pub(crate) fn asked_address(request: &HttpRequest, fallback: &str) -> String {
-    let host = request
-        .headers()
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .filter(|host| is_authority(host));
-    host.map_or_else(|| fallback.to_owned(), |host| format!("http://{host}"))
+/// Counts the request, and changes the response as the faults say. The control plane is neither counted nor changed, `/health` is not changed.
+async fn count_and_spoil(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let path = request.path();
+    let provider = request.app_data::<Data<Provider>>().cloned();
+    let Some(provider) = provider.filter(|_| !control::owns(path)) else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let endpoint = provider.endpoint(path);
+    let method = request.method().as_str();
+    provider.requests.count(method, path, endpoint);
+    // Before the faults are taken, so that no clearing from here on is missed.
+    let cleared = provider.faults.cleared();
+    let faults = match path {
+        "/health" => Vec::new(),
+        _ => provider.faults.take(endpoint),
+    };
+    let genuine = next.call(request).await?.map_into_boxed_body();
+    if faults.is_empty() {
+        return Ok(genuine);
+    }
+    faults::spoil(genuine, faults, cleared).await
 }
 
-fn is_authority(host: &str) -> bool {
-    let plain = |character: char| character.is_ascii_alphanumeric() || ".-_:[]".contains(character);
-    !host.is_empty() && host.chars().all(plain)
-}
-
-fn routes(provider: &web::Data<ProviderState>, app: &mut web::ServiceConfig) {
+fn routes(provider: &Data<Provider>, app: &mut web::ServiceConfig) {
     control::routes(provider, app);
     app.route("/health", web::get().to(health));
-    match &provider.dialect {
-        Dialect::Descope(project) => descope::routes(project, app),
-        Dialect::Auth0(tenant) => auth0::routes(tenant, app),
+    for Route {
+        path,
+        endpoint,
+        respond,
+    } in provider.routes.clone()
+    {
+        let method = match endpoint {
+            Endpoint::Token => web::post(),
+            _ => web::get(),
+        };
+        let handle = move |request: HttpRequest, body: Bytes, provider: Data<Provider>| {
+            let call = Call {
+                request: &request,
+                body: &body,
+                provider: &provider,
+            };
+            std::future::ready(respond(&call))
+        };
+        app.route(&path, method.to(handle));
     }
 }
 
-async fn health(provider: web::Data<ProviderState>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "status": "healthy", "provider": provider.kind() }))
+async fn health(provider: Data<Provider>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "healthy", "provider": provider.dialect.kind() }))
 }
 
-async fn not_found(provider: web::Data<ProviderState>) -> Result<HttpResponse, Error> {
-    match provider.dialect {
-        Dialect::Descope(_) => Err(descope::Refusal::not_found().into()),
-        Dialect::Auth0(_) => Err(auth0::Refusal::not_found().into()),
-    }
+async fn not_found(provider: Data<Provider>) -> Result<HttpResponse, Refusal> {
+    Err(provider.dialect.not_found())
 }

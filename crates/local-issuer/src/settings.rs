@@ -1,8 +1,6 @@
-//! The binary's settings: defaults, then an optional file, then the environment.
+//! The program's settings: defaults, then an optional file, then the environment.
 
-mod checks;
-mod read;
-mod variables;
+mod table;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,15 +8,14 @@ use std::path::Path;
 
 use config::{Config, Environment, File, FileFormat};
 
-pub(crate) use checks::{auth0_issuer as check_auth0_issuer, issuer_base as check_issuer_base};
-pub(crate) use checks::{project_id as check_project_id, roles_claim as check_roles_claim};
-pub(crate) use variables::{AUTH0_PORT, DESCOPE_PORT};
-use variables::{CONFIG_FILE, LOG_FORMAT};
-pub use variables::{VARIABLES, Variable};
-
 use crate::config::IssuerConfig;
 
-/// Every setting that is missing or bad.
+pub use table::{VARIABLES, Variable};
+
+pub(crate) use table::{AUTH0_PORT, DESCOPE_PORT};
+use table::{CONFIG_FILE, LOG_FORMAT, PREFIX};
+
+/// Every setting that is bad or unknown.
 #[derive(Debug, Default, thiserror::Error)]
 pub struct SettingsError {
     problems: Vec<String>,
@@ -40,7 +37,7 @@ impl SettingsError {
     reason = "this is the one file that reads the environment"
 )]
 pub fn from_env() -> Result<IssuerConfig, SettingsError> {
-    // `vars` would panic on a variable that is not UTF-8, whoever it belongs to.
+    // `vars` would panic on a variable that is not UTF-8, of any program.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     from_variables(variables.collect())
@@ -51,34 +48,44 @@ pub fn from_env() -> Result<IssuerConfig, SettingsError> {
 /// # Errors
 /// As [`from_env`].
 pub fn from_variables(variables: HashMap<String, String>) -> Result<IssuerConfig, SettingsError> {
-    let mut problems = Vec::new();
+    let mut problems = unknown_variables(&variables);
     let file = read_file(variables.get(CONFIG_FILE), &mut problems);
-    problems.extend(read::unknown_names(&file));
-    // Names that nobody reads are left alone here: orchestrators add some of their own, such as LOCAL_ISSUER_SERVICE_HOST.
-    let environment = Environment::with_prefix("LOCAL_ISSUER")
+    problems.extend(unknown_in_file(&file));
+    let environment = Environment::with_prefix(PREFIX.trim_end_matches('_'))
         .prefix_separator("_")
         .ignore_empty(true);
     let merged = Config::builder()
         .add_source(file)
         .add_source(environment.source(Some(variables)))
-        .build();
-    match merged {
-        Ok(merged) => {
-            let settings = read::read(&merged, &mut problems);
-            if problems.is_empty() {
-                Ok(settings)
-            } else {
-                Err(SettingsError { problems })
-            }
-        }
-        Err(error) => {
+        .build()
+        .unwrap_or_else(|error| {
             problems.push(format!("cannot read the environment: {error}"));
-            Err(SettingsError { problems })
+            Config::default()
+        });
+    let mut config = IssuerConfig {
+        workers: 2,
+        ..IssuerConfig::default()
+    };
+    config.descope.port = 9000;
+    config.auth0.port = 9001;
+    for variable in VARIABLES {
+        // `config` stops at the first value of the wrong type, so each is read as text and judged here.
+        let text = merged.get_string(&variable.key()).unwrap_or_default();
+        if let (Some(apply), false) = (variable.apply, text.is_empty())
+            && let Err(faults) = apply(&mut config, &text)
+        {
+            let name = variable.name;
+            problems.extend(faults.iter().map(|fault| format!("{name}: {fault}")));
         }
+    }
+    if problems.is_empty() {
+        Ok(config)
+    } else {
+        Err(SettingsError { problems })
     }
 }
 
-/// Whether this process is to log JSON; whatever is not `json` is text.
+/// Whether this process is to log JSON; any other value is text.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one file that reads the environment"
@@ -99,6 +106,52 @@ fn read_file(path: Option<&String>, problems: &mut Vec<String>) -> Config {
             problems.push(format!("{CONFIG_FILE}: {error}"));
             Config::default()
         })
+}
+
+/// Names under the program's prefix that no setting has. Kubernetes sets `LOCAL_ISSUER_PORT` and `LOCAL_ISSUER_SERVICE_HOST` and
+/// the like by itself for a Service of the name local-issuer; they are left alone.
+fn unknown_variables(variables: &HashMap<String, String>) -> Vec<String> {
+    let orchestrators =
+        |rest: &str| rest == "PORT" || rest.starts_with("PORT_") || rest.starts_with("SERVICE_");
+    let mut unknown: Vec<_> = variables
+        .iter()
+        .filter(|(name, value)| {
+            let rest = name.strip_prefix(PREFIX);
+            rest.is_some_and(|rest| !orchestrators(rest)) && !value.is_empty()
+        })
+        .filter(|(name, _)| VARIABLES.iter().all(|known| known.name != *name))
+        .map(|(name, _)| {
+            let names = VARIABLES.iter().map(|known| known.name.to_owned());
+            format!("{name}: no setting has this name{}", nearest(name, names))
+        })
+        .collect();
+    unknown.sort();
+    unknown
+}
+
+fn unknown_in_file(file: &Config) -> Vec<String> {
+    let keys = || VARIABLES.iter().map(|known| known.key());
+    let names = file.cache.clone().into_table().unwrap_or_default();
+    let mut unknown: Vec<_> = names
+        .into_keys()
+        .filter(|name| keys().all(|key| key != *name))
+        .map(|name| {
+            let nearest = nearest(&name, keys());
+            format!("{CONFIG_FILE}: no setting is called {name}{nearest}")
+        })
+        .collect();
+    unknown.sort();
+    unknown
+}
+
+/// Returns a question for the known name that is most like this one, or nothing if none is like it.
+fn nearest(name: &str, known: impl Iterator<Item = String>) -> String {
+    known
+        .map(|known| (strsim::normalized_damerau_levenshtein(name, &known), known))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, known)| format!("; did you mean {known}?"))
+        .unwrap_or_default()
 }
 
 impl fmt::Display for SettingsError {

@@ -1,32 +1,19 @@
 //! Tokens for people: one for each persona, got through the real token endpoints over HTTP.
 
 mod request;
+mod source;
 
 use std::fmt;
 
 use reqwest::Client;
 use serde_json::Value;
 
+pub use self::source::TokenSource;
+
 use self::request::TokenRequest;
 use crate::http_client;
-use crate::issuer::LocalIssuer;
-use crate::personas::{Persona, Personas};
-use crate::provider::ProviderKind;
-
-/// Where to ask for tokens, and for whom.
-#[derive(Clone, Debug)]
-pub struct TokenSource {
-    /// Where the Descope side is, without a trailing slash.
-    pub descope_url: String,
-    /// Where the Auth0 side is, without a trailing slash.
-    pub auth0_url: String,
-    /// The Descope project id.
-    pub project_id: String,
-    /// The identifier of the Auth0 API.
-    pub audience: String,
-    /// Who asks.
-    pub personas: Personas,
-}
+use crate::kind::ProviderKind;
+use crate::personas::Persona;
 
 /// A token and whose it is.
 #[derive(Clone)]
@@ -55,8 +42,8 @@ pub enum FetchError {
         /// The name.
         persona: String,
     },
-    /// The issuer did not answer.
-    #[error("no answer from {url}")]
+    /// There was no response.
+    #[error("no response from {url}")]
     NoAnswer {
         /// What was asked.
         url: String,
@@ -129,22 +116,6 @@ pub async fn fetch_one(
     }
 }
 
-impl TokenSource {
-    /// The source that a running issuer is.
-    pub fn of(issuer: &LocalIssuer) -> Self {
-        Self {
-            descope_url: issuer.descope().base_url().to_owned(),
-            auth0_url: issuer.auth0().base_url().to_owned(),
-            project_id: issuer.descope().project_id().to_owned(),
-            audience: issuer.auth0().audience().to_owned(),
-            personas: Personas {
-                descope: issuer.descope().personas().to_vec(),
-                auth0: issuer.auth0().personas().to_vec(),
-            },
-        }
-    }
-}
-
 impl PersonaToken {
     /// A `curl` line that calls `url` with this token.
     pub fn curl(&self, url: &str) -> String {
@@ -195,7 +166,7 @@ async fn ask(
             status: status.as_u16(),
             // A 200 without a token may hold one under another name, which no error may show.
             body: if status.is_success() {
-                "no token in the answer".to_owned()
+                "no token in the response".to_owned()
             } else {
                 body
             },

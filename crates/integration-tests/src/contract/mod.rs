@@ -8,6 +8,7 @@ mod cors;
 mod credentials;
 mod docs;
 mod health;
+mod hostile_keys;
 mod key_sets;
 mod limits;
 pub(crate) mod matrix;
@@ -41,6 +42,7 @@ pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     cases.extend(outage::cases(kind, matrix));
     cases.extend(rotation::cases(kind));
     cases.extend(key_sets::cases(kind));
+    cases.extend(hostile_keys::cases(kind));
     cases.extend(limits::cases(kind));
     cases.extend(side_by_side::cases());
     cases

@@ -1,30 +1,17 @@
-//! What Auth0's tokens say.
+//! The claims of Auth0's tokens.
 
 use serde_json::{Map, Value, json};
 
-use super::Tenant;
-use crate::claims::{ClaimsRequest, TokenKind};
+use super::tenant::Tenant;
+use crate::claims::ClaimsRequest;
 use crate::personas::PersonaKind;
 
-/// ID tokens live ten hours.
+/// An ID token expires after ten hours, in seconds.
 const ID_LIFETIME: i64 = 36_000;
 
 impl Tenant {
-    /// The claims of a token of this kind; `None` for sessions, which Auth0 has not, and for refresh tokens, which are opaque.
-    pub(crate) fn claims(
-        &self,
-        request: &ClaimsRequest<'_>,
-        kind: TokenKind,
-    ) -> Option<Map<String, Value>> {
-        match kind {
-            TokenKind::Access => Some(self.access_claims(request)),
-            TokenKind::Id => Some(self.id_claims(request)),
-            TokenKind::Session | TokenKind::Refresh | TokenKind::SessionRefresh => None,
-        }
-    }
-
     /// The claims of an access token for the API, in the API's dialect.
-    pub(crate) fn access_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+    pub(super) fn access_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
         let persona = request.persona;
         let rfc9068 = self.dialect.is_rfc9068();
         let mut claims = self.custom_claims(request);
@@ -35,7 +22,7 @@ impl Tenant {
         insert("iat", request.issued_at.into());
         insert("exp", request.expires_at().into());
         if rfc9068 {
-            // A number nobody else has is enough: nothing here looks a token up by its id.
+            // A random id is enough: nothing here looks a token up by it.
             insert(
                 "jti",
                 crate::random::alphanumeric(22).unwrap_or_default().into(),
@@ -63,7 +50,7 @@ impl Tenant {
         claims
     }
 
-    fn id_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+    pub(super) fn id_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
         let persona = request.persona;
         let mut claims = self.custom_claims(request);
         let mut insert = |name: &str, value: Value| claims.insert(name.to_owned(), value);

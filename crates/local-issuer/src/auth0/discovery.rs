@@ -1,34 +1,12 @@
-//! Auth0's discovery document, at its two addresses.
+//! Auth0's discovery document.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Tenant;
-use crate::provider::ProviderState;
-use crate::server::asked_address;
-
-/// Every address of the document.
-pub(crate) fn paths() -> Vec<String> {
-    ["openid-configuration", "oauth-authorization-server"]
-        .map(|document| format!("/.well-known/{document}"))
-        .to_vec()
-}
-
-pub(super) fn routes(app: &mut web::ServiceConfig) {
-    for path in paths() {
-        app.route(&path, web::get().to(discovery));
-    }
-}
-
-/// Members and their order are those of a real tenant; the issuer is a setting, and every other address is the one that was asked.
-async fn discovery(
-    request: HttpRequest,
-    provider: web::Data<ProviderState>,
-    tenant: web::Data<Tenant>,
-) -> HttpResponse {
-    let base = asked_address(&request, &provider.base_url);
-    HttpResponse::Ok().json(json!({
-        "issuer": tenant.issuer,
+/// Returns the document with the members and their order of a real tenant. The issuer is configured; every other address is the
+/// one that the client used.
+pub(super) fn document(issuer: &str, base: &str) -> Value {
+    json!({
+        "issuer": issuer,
         "authorization_endpoint": format!("{base}/authorize"),
         "token_endpoint": format!("{base}/oauth/token"),
         "device_authorization_endpoint": format!("{base}/oauth/device/code"),
@@ -63,5 +41,5 @@ async fn discovery(
             format!("{base}/oauth/global-token-revocation/connection/{{connectionName}}"),
         "global_token_revocation_endpoint_auth_methods_supported": ["global-token-revocation+jwt"],
         "dpop_signing_alg_values_supported": ["ES256"],
-    }))
+    })
 }

@@ -1,16 +1,20 @@
 //! Auth0's token endpoint.
 
+use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Bytes, Data, ServiceConfig, post};
-use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, json};
 
-use super::{Refusal, STANDARD_SCOPES, TOKEN_PATH, Tenant};
+use super::refusals;
+use super::tenant::Tenant;
 use crate::claims::TokenKind;
 use crate::client_request::{Credentials, Parameters};
 use crate::personas::{Persona, PersonaKind};
-use crate::provider::ProviderState;
+use crate::provider::{Call, Provider};
+use crate::refusal::Refusal;
 use crate::scopes;
+
+/// Scopes that say something about a user; a machine has none of them.
+const STANDARD_SCOPES: &[&str] = &["openid", "profile", "email", "phone", "address"];
 
 /// Grant types that Auth0 knows and the personas' clients do not have.
 const OTHER_GRANT_TYPES: &[&str] = &[
@@ -26,31 +30,22 @@ const OTHER_GRANT_TYPES: &[&str] = &[
     "urn:ietf:params:oauth:grant-type:token-exchange",
 ];
 
-pub(super) fn routes(app: &mut ServiceConfig) {
-    app.route(TOKEN_PATH, post().to(token));
-}
-
-async fn token(
-    request: HttpRequest,
-    body: Bytes,
-    provider: Data<ProviderState>,
-    tenant: Data<Tenant>,
-) -> Result<HttpResponse, Refusal> {
-    let parameters = Parameters::read(&request, &body)
-        .map_err(|error| Refusal::unreadable(error.to_string()))?;
+pub(super) fn respond(call: &Call<'_>, tenant: &Tenant) -> Result<HttpResponse, Refusal> {
+    let provider = call.provider;
+    let parameters = Parameters::read(call.request, call.body).map_err(refusals::unreadable)?;
     let grant_type = parameters
         .get("grant_type")
-        .ok_or_else(|| Refusal::missing("grant_type"))?;
+        .ok_or_else(|| refusals::missing("grant_type"))?;
     let other_grant = OTHER_GRANT_TYPES.contains(&grant_type);
     if grant_type != "client_credentials" && !other_grant {
-        return Err(Refusal::unsupported_grant());
+        return Err(refusals::unsupported_grant());
     }
-    let persona = authenticate(&parameters.credentials(&request), &provider)?;
+    let persona = authenticate(&parameters.credentials(call.request), provider)?;
     if other_grant {
-        return Err(Refusal::grant_not_allowed(grant_type));
+        return Err(refusals::grant_not_allowed(grant_type));
     }
-    check_audience(parameters.get("audience"), &tenant)?;
-    // A machine has no profile to tell about.
+    check_audience(parameters.get("audience"), tenant)?;
+    // A machine has no profile.
     let standard = if persona.kind == PersonaKind::User {
         STANDARD_SCOPES
     } else {
@@ -58,7 +53,9 @@ async fn token(
     };
     let scopes = scopes::grant(persona, parameters.get("scope"), standard);
     let asked = provider.request(persona, &scopes);
-    let token = provider.sign(tenant.access_claims(&asked), TokenKind::Access)?;
+    let token = provider
+        .sign(tenant.access_claims(&asked), TokenKind::Access)
+        .map_err(refusals::cannot_sign)?;
     tracing::info!(persona = %persona.name, "issued an Auth0 access token to {}", persona.name);
 
     let mut answer = Map::new();
@@ -75,31 +72,31 @@ async fn token(
 
 fn authenticate<'a>(
     credentials: &Credentials,
-    provider: &'a ProviderState,
+    provider: &'a Provider,
 ) -> Result<&'a Persona, Refusal> {
     let id = credentials
         .id
         .as_deref()
-        .ok_or_else(|| Refusal::missing("client_id"))?;
+        .ok_or_else(|| refusals::missing("client_id"))?;
     let secret = credentials
         .secret
         .as_deref()
-        .ok_or_else(Refusal::wrong_client)?;
+        .ok_or_else(refusals::wrong_client)?;
     provider
         .personas
         .iter()
         .find(|persona| persona.client_id == id && persona.secret.matches(secret))
-        .ok_or_else(Refusal::wrong_client)
+        .ok_or_else(refusals::wrong_client)
 }
 
 fn check_audience(audience: Option<&str>, tenant: &Tenant) -> Result<(), Refusal> {
     match audience {
-        None => Err(Refusal::no_audience()),
+        None => Err(refusals::no_audience()),
         Some(audience) if audience == tenant.audience => Ok(()),
         // Every tenant has the management API; no persona may call it.
         Some(audience) if audience == tenant.management_audience() => {
-            Err(Refusal::no_client_grant(audience))
+            Err(refusals::no_client_grant(audience))
         }
-        Some(audience) => Err(Refusal::unknown_audience(audience)),
+        Some(audience) => Err(refusals::unknown_audience(audience)),
     }
 }

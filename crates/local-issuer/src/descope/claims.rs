@@ -1,26 +1,26 @@
-//! What Descope's tokens say.
+//! The claims of Descope's tokens.
 
 use serde_json::{Map, Value, json};
 
-use super::Project;
+use super::project::Project;
 use crate::claims::{ClaimsRequest, TokenKind};
 use crate::personas::{Obtained, Persona, PersonaKind};
 
-/// Refresh tokens live four weeks.
+/// A refresh token expires after four weeks, in seconds.
 const REFRESH_LIFETIME: i64 = 28 * 24 * 60 * 60;
 
 /// What a session token is asked for besides, by the login options of the access-key exchange.
 #[derive(Default)]
-pub(crate) struct SessionOptions {
+pub(super) struct SessionOptions {
     /// The tenant that was chosen.
-    pub(crate) tenant: Option<String>,
+    pub(super) tenant: Option<String>,
     /// Claims of the client's own making, which are worth nothing and say so.
-    pub(crate) client_claims: Option<Map<String, Value>>,
+    pub(super) client_claims: Option<Map<String, Value>>,
 }
 
 impl Project {
     /// The claims of a token of this kind; members are in Descope's (alphabetical) order.
-    pub(crate) fn claims(
+    pub(super) fn token_claims(
         &self,
         request: &ClaimsRequest<'_>,
         kind: TokenKind,
@@ -56,7 +56,7 @@ impl Project {
     }
 
     /// The claims of the session token that an access key is exchanged for.
-    pub(crate) fn key_session_claims(
+    pub(super) fn key_session_claims(
         &self,
         request: &ClaimsRequest<'_>,
         options: SessionOptions,
@@ -73,13 +73,13 @@ impl Project {
     }
 
     /// An access token of the inbound applications, which differs by its issuer.
-    pub(crate) fn inbound_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
-        let mut claims = self.claims(request, TokenKind::Access);
+    pub(super) fn inbound_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+        let mut claims = self.token_claims(request, TokenKind::Access);
         claims.insert("iss".to_owned(), self.apps_issuer().into());
         claims
     }
 
-    /// A session token has no audience, and whatever the persona is and may do is at its root.
+    /// A session token has no audience, and the persona's roles, permissions and attributes are at its root.
     fn session_claims(&self, request: &ClaimsRequest<'_>, subject: &str) -> Map<String, Value> {
         let persona = request.persona;
         let mut claims = persona.attributes.clone();
@@ -110,7 +110,7 @@ impl Project {
         }
         claims.insert("aud".to_owned(), json!([self.id]));
         claims.insert("azp".to_owned(), self.id.as_str().into());
-        claims.insert("iss".to_owned(), self.issuer().into());
+        claims.insert("iss".to_owned(), self.federated_issuer().into());
         claims.insert(
             "rexp".to_owned(),
             request.date_after(REFRESH_LIFETIME).into(),

@@ -1,75 +1,23 @@
 //! Descope's discovery documents.
 
-use std::sync::Arc;
-
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::Project;
-use crate::provider::ProviderState;
-use crate::server::asked_address;
+use super::project::Project;
 
-/// Every address of the documents.
-pub(crate) fn paths(project: &Project) -> Vec<String> {
-    let mut paths = federated_paths(&project.id).to_vec();
-    paths.extend(inbound_paths(&project.id));
-    paths
-}
-
-pub(super) fn routes(project: &Arc<Project>, app: &mut web::ServiceConfig) {
-    for path in federated_paths(&project.id) {
-        app.route(&path, web::get().to(federated_app));
-    }
-    for path in inbound_paths(&project.id) {
-        app.route(&path, web::get().to(inbound_apps));
-    }
-}
-
-fn federated_paths(id: &str) -> [String; 3] {
-    [
-        format!("/{id}/.well-known/openid-configuration"),
-        format!("/{id}/.well-known/oauth-authorization-server"),
-        format!("/.well-known/oauth-authorization-server/{id}"),
-    ]
-}
-
-fn inbound_paths(id: &str) -> [String; 2] {
-    ["openid-configuration", "oauth-authorization-server"]
-        .map(|document| format!("/v1/apps/{id}/.well-known/{document}"))
-}
-
-/// The document of the project's default OpenID application.
-async fn federated_app(
-    request: HttpRequest,
-    provider: web::Data<ProviderState>,
-    project: web::Data<Project>,
-) -> HttpResponse {
-    let base = asked_address(&request, &provider.base_url);
-    let endpoints = format!("{base}/oauth2/v1");
-    HttpResponse::Ok().json(document(&project.issuer(), &base, &endpoints, &project.id))
-}
-
-/// The document that the project's inbound applications share.
-async fn inbound_apps(
-    request: HttpRequest,
-    provider: web::Data<ProviderState>,
-    project: web::Data<Project>,
-) -> HttpResponse {
-    let base = asked_address(&request, &provider.base_url);
-    let endpoints = format!("{base}/oauth2/v1/apps/{}", project.id);
-    HttpResponse::Ok().json(document(
-        &project.apps_issuer(),
-        &base,
-        &endpoints,
-        &project.id,
-    ))
-}
-
-/// The issuer is a setting; every other address is the one that was asked, where the reader can surely reach it.
-fn document(issuer: &str, base: &str, endpoints: &str, project_id: &str) -> Value {
+/// Returns the document of the project's default OpenID application, or the one that its inbound applications share.
+///
+/// The issuer is configured; every other address is the one that the client used, where it can surely reach it.
+pub(super) fn document(project: &Project, base: &str, inbound: bool) -> Value {
+    let id = &project.id;
+    let (issuer, endpoints) = if inbound {
+        let endpoints = format!("{base}/oauth2/v1/apps/{id}");
+        (project.apps_issuer(), endpoints)
+    } else {
+        (project.federated_issuer(), format!("{base}/oauth2/v1"))
+    };
     json!({
         "issuer": issuer,
-        "jwks_uri": format!("{base}/{project_id}/.well-known/jwks.json"),
+        "jwks_uri": format!("{base}/{id}/.well-known/jwks.json"),
         "authorization_endpoint": format!("{endpoints}/authorize"),
         "token_endpoint": format!("{endpoints}/token"),
         "userinfo_endpoint": format!("{endpoints}/userinfo"),

@@ -1,87 +1,65 @@
 //! Descope's token endpoint.
 
-use std::sync::Arc;
-
+use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Bytes, Data, ServiceConfig, post};
-use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{EXCHANGE_PATH, Project, Refusal, STANDARD_SCOPES, TOKEN_PATH};
-use crate::claims::{ClaimsRequest, TokenKind};
+use super::project::Project;
+use super::refusals;
+use crate::claims::TokenKind;
 use crate::client_request::{Credentials, Parameters};
 use crate::personas::Persona;
-use crate::provider::ProviderState;
+use crate::provider::{Call, Provider};
+use crate::refusal::Refusal;
 use crate::scopes;
+
+/// Scopes that need not be held to be granted.
+const STANDARD_SCOPES: &[&str] = &[
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "descope.claims",
+    "descope.custom_claims",
+];
 
 const GRANT_TYPES: &str =
     "The grant_type field must be one of: authorization_code, refresh_token, client_credentials";
 
-/// Every address that gives tokens.
-pub(crate) fn paths(project: &Project) -> Vec<String> {
-    let mut paths = vec![TOKEN_PATH.to_owned(), EXCHANGE_PATH.to_owned()];
-    paths.extend(inbound_paths(project));
-    paths
+/// The kind of application that a token is for; the issuers in their tokens differ.
+#[derive(Clone, Copy)]
+pub(super) enum Application {
+    Federated,
+    Inbound,
 }
 
-pub(super) fn routes(project: &Arc<Project>, app: &mut ServiceConfig) {
-    app.route(TOKEN_PATH, post().to(federated_app));
-    for path in inbound_paths(project) {
-        app.route(&path, post().to(inbound_apps));
-    }
-}
-
-fn inbound_paths(project: &Project) -> [String; 2] {
-    [
-        "/oauth2/v1/apps/token".to_owned(),
-        format!("/oauth2/v1/apps/{}/token", project.id),
-    ]
-}
-
-async fn federated_app(
-    request: HttpRequest,
-    body: Bytes,
-    provider: Data<ProviderState>,
-    project: Data<Project>,
-) -> Result<HttpResponse, Refusal> {
-    respond(&request, &body, &provider, &project, |claims| {
-        project.claims(claims, TokenKind::Access)
-    })
-}
-
-async fn inbound_apps(
-    request: HttpRequest,
-    body: Bytes,
-    provider: Data<ProviderState>,
-    project: Data<Project>,
-) -> Result<HttpResponse, Refusal> {
-    respond(&request, &body, &provider, &project, |claims| {
-        project.inbound_claims(claims)
-    })
-}
-
-fn respond(
-    request: &HttpRequest,
-    body: &[u8],
-    provider: &ProviderState,
+pub(super) fn respond(
+    call: &Call<'_>,
     project: &Project,
-    claims: impl FnOnce(&ClaimsRequest<'_>) -> Map<String, Value>,
+    application: Application,
 ) -> Result<HttpResponse, Refusal> {
-    let parameters =
-        Parameters::read(request, body).map_err(|error| Refusal::unreadable(error.to_string()))?;
+    let provider = call.provider;
+    let parameters = Parameters::read(call.request, call.body)
+        .map_err(|error| refusals::unreadable(error.to_string()))?;
     match parameters.get("grant_type") {
         Some("client_credentials") => {}
         Some("authorization_code" | "refresh_token") => {
-            return Err(Refusal::invalid(
+            return Err(refusals::invalid(
                 "The local issuer supports the grant type client_credentials only",
             ));
         }
-        _ => return Err(Refusal::invalid(GRANT_TYPES)),
+        _ => return Err(refusals::invalid(GRANT_TYPES)),
     }
-    let persona = authenticate(&parameters.credentials(request), provider, project)?;
+    let persona = authenticate(&parameters.credentials(call.request), provider, project)?;
     let scopes = scopes::grant(persona, parameters.get("scope"), STANDARD_SCOPES);
     let asked = provider.request(persona, &scopes);
-    let token = provider.sign(claims(&asked), TokenKind::Access)?;
+    let claims = match application {
+        Application::Federated => project.token_claims(&asked, TokenKind::Access),
+        Application::Inbound => project.inbound_claims(&asked),
+    };
+    let token = provider
+        .sign(claims, TokenKind::Access)
+        .map_err(refusals::cannot_sign)?;
     tracing::info!(persona = %persona.name, "issued a Descope access token to {}", persona.name);
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -96,21 +74,21 @@ fn respond(
 /// A client id of a persona's own, or the project id, with an access key as the secret.
 fn authenticate<'a>(
     credentials: &Credentials,
-    provider: &'a ProviderState,
+    provider: &'a Provider,
     project: &Project,
 ) -> Result<&'a Persona, Refusal> {
     let id = credentials
         .id
         .as_deref()
-        .ok_or_else(|| Refusal::missing("client_id"))?;
+        .ok_or_else(|| refusals::missing("client_id"))?;
     let secret = credentials
         .secret
         .as_deref()
-        .ok_or_else(|| Refusal::missing("client_secret"))?;
+        .ok_or_else(|| refusals::missing("client_secret"))?;
     provider
         .personas
         .iter()
         .filter(|persona| id == persona.client_id || id == project.id)
         .find(|persona| persona.secret.matches(secret))
-        .ok_or_else(Refusal::wrong_access_key)
+        .ok_or_else(refusals::wrong_access_key)
 }

@@ -1,31 +1,32 @@
-//! The faults that are set, and for how many answers.
+//! The faults that are set, and for how many responses.
 
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::{Endpoint, Fault, FaultError};
+use super::check::check;
+use super::fault::{Endpoint, Fault, FaultError};
 use crate::config::ControlLimits;
 
-/// More than anybody needs at a time, and few enough to look through for each answer.
+/// More than a test needs at a time, and few enough to look through for each response.
 const MOST_FAULTS: usize = 100;
 
 /// A fault that is set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ActiveFault {
-    /// Whose answers it spoils.
+    /// Whose responses it changes.
     pub endpoint: Endpoint,
     /// What is wrong with them.
     pub fault: Fault,
-    /// For how many more answers; until it is cleared if there is no number.
+    /// For how many more responses; `None` is until it is cleared.
     pub requests: Option<u32>,
 }
 
 /// The faults of one provider.
 pub(crate) struct Faults {
     active: Mutex<Vec<ActiveFault>>,
-    /// Counts how often faults were cleared, so that whatever waits because of one can go on.
+    /// Counts how often faults were cleared, so that a response that waits because of one is sent.
     cleared: watch::Sender<u64>,
 }
 
@@ -38,7 +39,7 @@ impl Faults {
     }
 
     pub(crate) fn add(&self, fault: ActiveFault, limits: &ControlLimits) -> Result<(), FaultError> {
-        fault.fault.check(limits)?;
+        check(&fault.fault, limits)?;
         if fault.requests == Some(0) {
             return Err(FaultError::Value {
                 member: "requests",
@@ -64,8 +65,8 @@ impl Faults {
         self.lock().clone()
     }
 
-    /// What is wrong with the next answer of this endpoint; those that were set for a number of answers are used up by it.
-    pub(super) fn take(&self, asked: Option<Endpoint>) -> Vec<Fault> {
+    /// Returns the faults of the next response of this endpoint, and counts it for those that are set for a number of responses.
+    pub(crate) fn take(&self, asked: Option<Endpoint>) -> Vec<Fault> {
         let mut taken = Vec::new();
         self.lock().retain_mut(|active| {
             if !active.endpoint.covers(asked) {
@@ -79,7 +80,7 @@ impl Faults {
     }
 
     /// Resolves at its `changed` when faults are cleared.
-    pub(super) fn cleared(&self) -> watch::Receiver<u64> {
+    pub(crate) fn cleared(&self) -> watch::Receiver<u64> {
         self.cleared.subscribe()
     }
 

@@ -1,102 +1,99 @@
 //! Bodies that do not come as they should.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::body::{BodySize, MessageBody};
+use actix_web::body::{BodyStream, BoxBody, SizedStream};
 use actix_web::web::Bytes;
+use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::watch;
 
-use super::Length;
+use super::fault::Length;
 
 /// How many spaces are made at a time.
-const PIECE: usize = 16 * 1024;
-static SPACES: [u8; PIECE] = [b' '; PIECE];
+const PIECE: u64 = 16 * 1024;
+static SPACES: [u8; 16 * 1024] = [b' '; 16 * 1024];
 
-/// Ends the connection in the middle of an answer.
+/// Ends the connection in the middle of a response.
 #[derive(Debug, thiserror::Error)]
-#[error("the local issuer broke this answer off, as it was told to")]
-pub(super) struct BrokenOff;
+#[error("the local issuer broke this response off, as configured")]
+struct BrokenOff;
 
-/// Sends a part of a body under the length of the whole, then breaks off; with nothing to send, not even the head is.
-pub(super) struct Broken {
-    part: Bytes,
-    whole: u64,
-    stage: Stage,
+type Piece = Result<Bytes, BrokenOff>;
+
+/// Returns a body of which not even the head is sent.
+pub(super) fn silent() -> BoxBody {
+    BoxBody::new(SizedStream::new(
+        1,
+        stream::iter([Err::<Bytes, _>(BrokenOff)]),
+    ))
 }
 
-enum Stage {
-    Part,
-    Flush,
-    Break,
+/// Returns this many bytes of a body under the length of the whole; then the connection breaks off.
+pub(super) fn truncated(mut body: Bytes, bytes: usize) -> BoxBody {
+    let whole = length(&body);
+    let part = body.split_to(bytes.min(body.len()));
+    // A body that would be whole after all is declared to be longer.
+    let declared = whole.max(u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(1));
+    let end = stream::once(async {
+        // The server writes what it has while a body has nothing; an error at once would discard it.
+        tokio::task::yield_now().await;
+        Err(BrokenOff)
+    });
+    let pieces = stream::iter([Ok(part)]).chain(end);
+    BoxBody::new(SizedStream::new(declared, Box::pin(pieces)))
 }
 
-/// Sends a body, then spaces.
-pub(super) struct Grown {
-    body: Bytes,
-    spaces: u64,
-    length: Length,
+/// Returns a body, then spaces up to this many bytes.
+pub(super) fn grown(body: Bytes, bytes: u64, declared: Length) -> BoxBody {
+    let genuine = length(&body);
+    let spaces = bytes.saturating_sub(genuine);
+    let pieces = stream::unfold(spaces, async |left| {
+        let piece = left.min(PIECE);
+        let spaces = Bytes::from_static(&SPACES).split_to(usize::try_from(piece).ok()?);
+        (piece > 0).then(|| (Ok::<_, BrokenOff>(spaces), left - piece))
+    });
+    let pieces = Box::pin(stream::iter([Ok(body)]).chain(pieces));
+    match declared {
+        Length::Declared => BoxBody::new(SizedStream::new(genuine.saturating_add(spaces), pieces)),
+        Length::Chunked => BoxBody::new(BodyStream::new(pieces)),
+    }
 }
 
-/// Sends a body piece by piece.
-pub(super) struct Dripped {
+/// Returns a body that is sent piece by piece.
+pub(super) fn dripped(
     body: Bytes,
     piece: usize,
     every: Duration,
     cleared: watch::Receiver<u64>,
-    wait: Option<Pin<Box<dyn Future<Output = bool>>>>,
+) -> BoxBody {
+    let length = length(&body);
+    BoxBody::new(SizedStream::new(
+        length,
+        Box::pin(drips(body, piece, every, cleared)),
+    ))
 }
 
-impl Broken {
-    /// Nothing at all is sent.
-    pub(super) fn silent() -> Self {
-        Self {
-            part: Bytes::new(),
-            whole: 1,
-            stage: Stage::Break,
+fn drips(
+    body: Bytes,
+    piece: usize,
+    every: Duration,
+    cleared: watch::Receiver<u64>,
+) -> impl Stream<Item = Piece> {
+    stream::unfold(body, move |mut body| {
+        let cleared = cleared.clone();
+        async move {
+            if body.is_empty() {
+                return None;
+            }
+            let released = wait(every, cleared).await;
+            let piece = if released {
+                body.len()
+            } else {
+                piece.min(body.len())
+            };
+            Some((Ok(body.split_to(piece)), body))
         }
-    }
-
-    pub(super) fn after(mut body: Bytes, bytes: usize) -> Self {
-        let whole = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        let part = body.split_to(bytes.min(body.len()));
-        Self {
-            part,
-            // A body that would be whole after all is told to be longer.
-            whole: whole.max(u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(1)),
-            stage: Stage::Part,
-        }
-    }
-}
-
-impl Grown {
-    pub(super) fn new(body: Bytes, bytes: u64, length: Length) -> Self {
-        let genuine = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        Self {
-            body,
-            spaces: bytes.saturating_sub(genuine),
-            length,
-        }
-    }
-}
-
-impl Dripped {
-    pub(super) fn new(
-        body: Bytes,
-        piece: usize,
-        every: Duration,
-        cleared: watch::Receiver<u64>,
-    ) -> Self {
-        Self {
-            body,
-            piece,
-            every,
-            cleared,
-            wait: None,
-        }
-    }
+    })
 }
 
 /// Waits this long; true if faults were cleared before.
@@ -107,85 +104,8 @@ pub(super) async fn wait(duration: Duration, mut cleared: watch::Receiver<u64>) 
     }
 }
 
-type Piece<E> = Poll<Option<Result<Bytes, E>>>;
-
-impl MessageBody for Broken {
-    type Error = BrokenOff;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.whole)
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Piece<BrokenOff> {
-        match self.stage {
-            Stage::Part => {
-                self.stage = Stage::Flush;
-                if self.part.is_empty() {
-                    return self.poll_next(context);
-                }
-                Poll::Ready(Some(Ok(std::mem::take(&mut self.part))))
-            }
-            // The server writes what it has while a body has nothing; an error at once would discard it.
-            Stage::Flush => {
-                self.stage = Stage::Break;
-                context.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Stage::Break => Poll::Ready(Some(Err(BrokenOff))),
-        }
-    }
-}
-
-impl MessageBody for Grown {
-    type Error = BrokenOff;
-
-    fn size(&self) -> BodySize {
-        let genuine = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
-        match self.length {
-            Length::Declared => BodySize::Sized(genuine.saturating_add(self.spaces)),
-            Length::Chunked => BodySize::Stream,
-        }
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Piece<BrokenOff> {
-        if !self.body.is_empty() {
-            return Poll::Ready(Some(Ok(std::mem::take(&mut self.body))));
-        }
-        let piece = usize::try_from(self.spaces).unwrap_or(PIECE).min(PIECE);
-        if piece == 0 {
-            return Poll::Ready(None);
-        }
-        self.spaces -= u64::try_from(piece).unwrap_or(self.spaces);
-        Poll::Ready(Some(Ok(Bytes::from_static(&SPACES).split_to(piece))))
-    }
-}
-
-impl MessageBody for Dripped {
-    type Error = BrokenOff;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(u64::try_from(self.body.len()).unwrap_or(u64::MAX))
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Piece<BrokenOff> {
-        if self.body.is_empty() {
-            return Poll::Ready(None);
-        }
-        let (every, cleared) = (self.every, self.cleared.clone());
-        let waiting = self
-            .wait
-            .get_or_insert_with(|| Box::pin(wait(every, cleared)));
-        let Poll::Ready(released) = waiting.as_mut().poll(context) else {
-            return Poll::Pending;
-        };
-        self.wait = None;
-        let piece = if released {
-            self.body.len()
-        } else {
-            self.piece.min(self.body.len())
-        };
-        Poll::Ready(Some(Ok(self.body.split_to(piece))))
-    }
+fn length(body: &Bytes) -> u64 {
+    u64::try_from(body.len()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -195,14 +115,8 @@ mod tests {
     #[actix_web::test]
     async fn a_dripping_body_comes_in_pieces_of_its_size() {
         let (_faults, cleared) = watch::channel(0);
-        let body = Bytes::from_static(b"seven..");
-        let mut dripped = Box::pin(Dripped::new(body, 3, Duration::ZERO, cleared));
-        let mut pieces = Vec::new();
-        while let Some(piece) =
-            std::future::poll_fn(|context| dripped.as_mut().poll_next(context)).await
-        {
-            pieces.push(piece.unwrap());
-        }
+        let drips = drips(Bytes::from_static(b"seven.."), 3, Duration::ZERO, cleared);
+        let pieces: Vec<Bytes> = drips.map(Result::unwrap).collect().await;
         assert_eq!(pieces, ["sev", "en.", "."]);
     }
 

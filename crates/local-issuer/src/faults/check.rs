@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 
-use super::{Fault, FaultError};
+use super::fault::{Fault, FaultError};
 use crate::config::ControlLimits;
 
 /// Longer than any client waits.
@@ -13,46 +13,41 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// They frame the body: what is wrong about them is a fault of its own.
 const FRAMING: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
 
-impl Fault {
-    pub(super) fn check(&self, limits: &ControlLimits) -> Result<(), FaultError> {
-        match self {
-            Self::Delay(delay) => duration("delay_milliseconds", *delay),
-            Self::Drip { bytes: 0, .. } => {
-                Err(wrong("drip.bytes", "expected 1 or more, got 0".to_owned()))
-            }
-            Self::Drip { every, .. } => duration("drip.every_milliseconds", *every),
-            Self::Status(code) => status("status", *code, 200..=599),
-            Self::Redirect { status: code, .. } if !(300..=399).contains(code) => {
-                status("redirect.status", *code, 300..=399)
-            }
-            Self::Redirect {
-                location: Some(location),
-                ..
-            } => value("redirect.location", location),
-            Self::Headers { set, remove } => {
-                for name in set.keys().chain(remove) {
-                    header_name(name)?;
-                }
-                set.values().try_for_each(|text| value("headers.set", text))
-            }
-            Self::Grow { bytes, .. } if *bytes > limits.answer_bytes => Err(wrong(
-                "grow.bytes",
-                format!("expected at most {}, got {bytes}", limits.answer_bytes),
-            )),
-            _ => Ok(()),
+pub(super) fn check(fault: &Fault, limits: &ControlLimits) -> Result<(), FaultError> {
+    match fault {
+        Fault::Delay(delay) => duration("delay_milliseconds", *delay),
+        Fault::Drip { bytes: 0, .. } => wrong("drip.bytes", "expected 1 or more, got 0"),
+        Fault::Drip { every, .. } => duration("drip.every_milliseconds", *every),
+        Fault::Status(code) => status("status", *code, 200..=599),
+        Fault::Redirect { status: code, .. } if !(300..=399).contains(code) => {
+            status("redirect.status", *code, 300..=399)
         }
+        Fault::Redirect {
+            location: Some(location),
+            ..
+        } => value("redirect.location", location),
+        Fault::Headers { set, remove } => {
+            set.keys()
+                .chain(remove)
+                .try_for_each(|name| header_name(name))?;
+            set.values().try_for_each(|text| value("headers.set", text))
+        }
+        Fault::Grow { bytes, .. } => {
+            at_most("grow.bytes", limits.answer_bytes.into(), (*bytes).into())
+        }
+        _ => Ok(()),
     }
 }
 
 fn duration(member: &'static str, given: Duration) -> Result<(), FaultError> {
-    if given <= LONGEST {
+    at_most(member, LONGEST.as_millis(), given.as_millis())
+}
+
+fn at_most(member: &'static str, most: u128, given: u128) -> Result<(), FaultError> {
+    if given <= most {
         return Ok(());
     }
-    let (longest, given) = (LONGEST.as_millis(), given.as_millis());
-    Err(wrong(
-        member,
-        format!("expected at most {longest}, got {given}"),
-    ))
+    wrong(member, format!("expected at most {most}, got {given}"))
 }
 
 fn status(
@@ -64,38 +59,41 @@ fn status(
         return Ok(());
     }
     let (first, last) = (allowed.start(), allowed.end());
-    Err(wrong(
+    wrong(
         member,
         format!("expected a status from {first} to {last}, got {code}"),
-    ))
+    )
 }
 
 fn header_name(name: &str) -> Result<(), FaultError> {
     if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-        let expected = format!(
-            "expected a header that does not frame the body, got {name}; truncate and grow do that"
+        return wrong(
+            "headers",
+            format!(
+                "expected a header that does not frame the body, got {name}; truncate and grow do that"
+            ),
         );
-        return Err(wrong("headers", expected));
     }
-    HeaderName::from_bytes(name.as_bytes())
-        .map(drop)
-        .map_err(|_| {
-            wrong(
-                "headers",
-                format!("expected the name of a header, got {name:?}"),
-            )
-        })
+    match HeaderName::from_bytes(name.as_bytes()) {
+        Ok(_) => Ok(()),
+        Err(_) => wrong(
+            "headers",
+            format!("expected the name of a header, got {name:?}"),
+        ),
+    }
 }
 
 fn value(member: &'static str, text: &str) -> Result<(), FaultError> {
-    HeaderValue::from_str(text).map(drop).map_err(|_| {
-        wrong(
+    match HeaderValue::from_str(text) {
+        Ok(_) => Ok(()),
+        Err(_) => wrong(
             member,
-            "expected text that a header can hold, without control characters".to_owned(),
-        )
-    })
+            "expected text that a header can hold, without control characters",
+        ),
+    }
 }
 
-fn wrong(member: &'static str, expected: String) -> FaultError {
-    FaultError::Value { member, expected }
+fn wrong(member: &'static str, expected: impl Into<String>) -> Result<(), FaultError> {
+    let expected = expected.into();
+    Err(FaultError::Value { member, expected })
 }

@@ -3,38 +3,29 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use super::StartError;
-use crate::auth0::Tenant;
+use super::error::StartError;
+use crate::auth0::{self, Tenant};
 use crate::clock::Clock;
 use crate::config::{IssuerConfig, KeyOrigin};
-use crate::descope::Project;
+use crate::descope::{self, Project};
 use crate::faults::Faults;
-use crate::keys::{IssuerKeys, KeyError, KeyFile, KeyRing, RingKeys};
+use crate::handle::{Auth0Handle, DescopeHandle};
+use crate::keys::{IssuerKeys, KeyError, KeyFile, KeyRing, KeyStyles};
+use crate::kind::ProviderKind;
 use crate::personas::Persona;
-use crate::provider::{Auth0Handle, DescopeHandle, Dialect, ProviderKind, ProviderState};
+use crate::provider::{Dialect, Provider};
 use crate::requests::RequestCounter;
 use crate::settings;
 
-/// Refuses values that would make addresses or tokens nobody can use.
-pub(super) fn check(config: &IssuerConfig) -> Result<(), StartError> {
-    let checks = [
-        settings::check_project_id(&config.descope.project_id),
-        config
-            .descope
-            .issuer_base
-            .as_deref()
-            .map_or(Ok(()), settings::check_issuer_base),
-        config
-            .auth0
-            .issuer
-            .as_deref()
-            .map_or(Ok(()), settings::check_auth0_issuer),
-        settings::check_roles_claim(&config.auth0.roles_claim),
-    ];
-    checks
-        .into_iter()
-        .collect::<Result<(), String>>()
-        .map_err(StartError::Config)
+const STYLES: KeyStyles = [
+    (ProviderKind::Descope, descope::KEYS),
+    (ProviderKind::Auth0, auth0::KEYS),
+];
+
+/// The keys of both providers, and the file that keeps them.
+pub(super) struct OpenedKeys {
+    keys: IssuerKeys,
+    file: Option<Arc<KeyFile>>,
 }
 
 pub(super) fn bind(
@@ -55,13 +46,18 @@ pub(super) fn bind(
     })
 }
 
-pub(super) fn keys(origin: KeyOrigin) -> Result<(Option<Arc<KeyFile>>, IssuerKeys), KeyError> {
-    match origin {
-        KeyOrigin::Fresh => Ok((None, IssuerKeys::generate()?)),
-        KeyOrigin::Shared => Ok((None, IssuerKeys::shared()?)),
-        KeyOrigin::Kept(keys) => Ok((None, keys)),
-        KeyOrigin::File(path) => KeyFile::open(&path).map(|(file, keys)| (Some(file), keys)),
-    }
+pub(super) fn keys(origin: KeyOrigin) -> Result<OpenedKeys, KeyError> {
+    let keys = match origin {
+        KeyOrigin::Fresh => IssuerKeys::generate(&STYLES)?,
+        KeyOrigin::Shared => IssuerKeys::shared(&STYLES)?,
+        KeyOrigin::Kept(keys) => keys,
+        KeyOrigin::File(path) => {
+            let (file, keys) = KeyFile::open(&path, &STYLES)?;
+            let file = Some(file);
+            return Ok(OpenedKeys { keys, file });
+        }
+    };
+    Ok(OpenedKeys { keys, file: None })
 }
 
 /// Where a listener can be reached from this machine.
@@ -85,7 +81,7 @@ pub(super) fn resolve(
     auth0: SocketAddr,
 ) -> IssuerConfig {
     let base = |configured: u16, address: SocketAddr| match configured {
-        // Whoever takes a free port (a test) goes by the address; whoever names one goes by the name.
+        // A free port (in a test) is used by address, a configured one by name.
         0 => format!("http://{address}"),
         port => format!("http://localhost:{port}"),
     };
@@ -105,45 +101,37 @@ pub(super) fn resolve(
 pub(super) fn descope(
     config: &IssuerConfig,
     address: SocketAddr,
-    keys: RingKeys,
-    file: Option<Arc<KeyFile>>,
-) -> DescopeHandle {
+    keys: &OpenedKeys,
+) -> Result<DescopeHandle, StartError> {
     let project = Arc::new(Project {
         id: config.descope.project_id.clone(),
         issuer_base: config.descope.issuer_base.clone().unwrap_or_default(),
     });
-    let keys = ring(config, ProviderKind::Descope, keys, file);
-    let dialect = Dialect::Descope(Arc::clone(&project));
     let base_url = base_url(address, &project.issuer_base);
-    DescopeHandle::new(
-        state(config, dialect, base_url, &config.personas.descope, keys),
-        project,
-    )
+    let personas = &config.personas.descope;
+    let state = provider(config, project.clone(), base_url, personas, keys)?;
+    Ok(DescopeHandle::new(state, project))
 }
 
 pub(super) fn auth0(
     config: &IssuerConfig,
     address: SocketAddr,
-    keys: RingKeys,
-    file: Option<Arc<KeyFile>>,
-) -> Auth0Handle {
+    keys: &OpenedKeys,
+) -> Result<Auth0Handle, StartError> {
     let tenant = Arc::new(Tenant {
         issuer: config.auth0.issuer.clone().unwrap_or_default(),
         audience: config.auth0.audience.clone(),
         dialect: config.auth0.dialect,
         roles_claim: config.auth0.roles_claim.clone(),
     });
-    let keys = ring(config, ProviderKind::Auth0, keys, file);
-    let dialect = Dialect::Auth0(Arc::clone(&tenant));
     let base_url = base_url(address, &tenant.issuer);
-    Auth0Handle::new(
-        state(config, dialect, base_url, &config.personas.auth0, keys),
-        tenant,
-    )
+    let personas = &config.personas.auth0;
+    let state = provider(config, tenant.clone(), base_url, personas, keys)?;
+    Ok(Auth0Handle::new(state, tenant))
 }
 
 /// The address by the name that the tokens have for it, where that is this machine: what is printed can then be used as it
-/// stands in a service's settings.
+/// is in a service's settings.
 fn base_url(address: SocketAddr, issuer: &str) -> String {
     let named = format!("http://localhost:{}", address.port());
     if issuer.trim_end_matches('/') == named {
@@ -153,35 +141,34 @@ fn base_url(address: SocketAddr, issuer: &str) -> String {
     }
 }
 
-fn ring(
+fn provider(
     config: &IssuerConfig,
-    provider: ProviderKind,
-    keys: RingKeys,
-    file: Option<Arc<KeyFile>>,
-) -> KeyRing {
-    KeyRing::new(provider, keys, file, config.control_limits.keys)
-}
-
-fn state(
-    config: &IssuerConfig,
-    dialect: Dialect,
+    dialect: Arc<dyn Dialect>,
     base_url: String,
     personas: &[Persona],
-    keys: KeyRing,
-) -> Arc<ProviderState> {
-    Arc::new(ProviderState {
-        endpoints: dialect.endpoints(),
+    opened: &OpenedKeys,
+) -> Result<Arc<Provider>, StartError> {
+    let kind = dialect.kind();
+    let style = STYLES.iter().find(|(known, _)| *known == kind);
+    let ring = style
+        .zip(opened.keys.0.get(&kind))
+        .map(|((_, style), keys)| {
+            let file = opened.file.clone().map(|file| (file, kind));
+            KeyRing::new(*style, keys.clone(), file, config.control_limits.keys)
+        });
+    Ok(Arc::new(Provider {
+        routes: Arc::clone(&dialect).routes(),
         dialect,
         base_url,
         personas: personas.to_vec(),
-        keys,
+        keys: ring.ok_or(KeyError::Generate)?,
         token_lifetime: config.token_lifetime,
         control_token: config.control_token.clone(),
         limits: config.control_limits.clone(),
         requests: RequestCounter::new(config.control_limits.requests),
         faults: Faults::new(),
         clock: Clock::default(),
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! The file that keeps the signing keys across restarts.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,8 +10,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{Algorithm, IssuerKeys, KeyError, RingKeys, SigningKey};
-use crate::provider::ProviderKind;
+use super::algorithm::Algorithm;
+use super::error::KeyError;
+use super::issuer_keys::{IssuerKeys, KeyStyles};
+use super::ring_keys::RingKeys;
+use super::signing_key::SigningKey;
+use crate::kind::ProviderKind;
 
 /// The open key file: where it is, and what it holds.
 pub(crate) struct KeyFile {
@@ -20,11 +23,7 @@ pub(crate) struct KeyFile {
     contents: Mutex<Contents>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Contents {
-    descope: KeptRing,
-    auth0: KeptRing,
-}
+type Contents = BTreeMap<ProviderKind, KeptRing>;
 
 /// A ring without what a test published besides.
 #[derive(Serialize, Deserialize)]
@@ -37,29 +36,33 @@ struct KeptRing {
 #[derive(Serialize, Deserialize)]
 struct KeptKey {
     kid: String,
-    alg: String,
+    alg: Algorithm,
     pkcs8: String,
 }
 
 impl KeyFile {
     /// Reads the keys, or makes them and writes the file when there is none.
-    pub(crate) fn open(path: &Path) -> Result<(Arc<Self>, IssuerKeys), KeyError> {
+    pub(crate) fn open(
+        path: &Path,
+        styles: &KeyStyles,
+    ) -> Result<(Arc<Self>, IssuerKeys), KeyError> {
         let (contents, keys) = match fs::read(path) {
             Ok(bytes) => {
                 let contents: Contents =
                     serde_json::from_slice(&bytes).map_err(|error| fault(path, &error))?;
-                let keys = IssuerKeys {
-                    descope: Box::new(contents.descope.read()?),
-                    auth0: Box::new(contents.auth0.read()?),
+                let ring = |kind: ProviderKind| {
+                    let missing = || fault(path, &format_args!("no keys of {}", kind.name()));
+                    contents.get(&kind).ok_or_else(missing)?.read()
                 };
+                let rings = styles.iter().map(|(kind, _)| Ok((*kind, ring(*kind)?)));
+                let keys = IssuerKeys(rings.collect::<Result<_, KeyError>>()?);
                 (contents, keys)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let keys = IssuerKeys::generate()?;
-                let contents = Contents {
-                    descope: KeptRing::of(&keys.descope)?,
-                    auth0: KeptRing::of(&keys.auth0)?,
-                };
+                let keys = IssuerKeys::generate(styles)?;
+                let rings = keys.0.iter();
+                let contents = rings.map(|(kind, keys)| (*kind, KeptRing::of(keys)));
+                let contents = contents.collect();
                 write(path, &contents)?;
                 (contents, keys)
             }
@@ -74,59 +77,45 @@ impl KeyFile {
 
     /// Writes one provider's keys; the other's stay as they are.
     pub(super) fn save(&self, provider: ProviderKind, keys: &RingKeys) -> Result<(), KeyError> {
-        let kept = KeptRing::of(keys)?;
         let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
-        match provider {
-            ProviderKind::Descope => contents.descope = kept,
-            ProviderKind::Auth0 => contents.auth0 = kept,
-        }
+        contents.insert(provider, KeptRing::of(keys));
         write(&self.path, &contents)
     }
 }
 
 impl KeptRing {
-    fn of(keys: &RingKeys) -> Result<Self, KeyError> {
-        Ok(Self {
-            current: KeptKey::of(&keys.current)?,
-            next: keys.next.as_deref().map(KeptKey::of).transpose()?,
-            previous: keys
-                .previous
-                .iter()
-                .map(|key| KeptKey::of(key))
-                .collect::<Result<_, _>>()?,
-        })
+    fn of(keys: &RingKeys) -> Self {
+        Self {
+            current: KeptKey::of(&keys.current),
+            next: keys.next.as_deref().map(KeptKey::of),
+            previous: keys.previous.iter().map(|key| KeptKey::of(key)).collect(),
+        }
     }
 
     fn read(&self) -> Result<RingKeys, KeyError> {
-        let mut keys = RingKeys::new(
-            self.current.read()?,
-            self.next.as_ref().map(KeptKey::read).transpose()?,
-        );
-        keys.previous = self
-            .previous
-            .iter()
-            .map(KeptKey::read)
-            .collect::<Result<VecDeque<_>, _>>()?;
+        let next = self.next.as_ref().map(KeptKey::read).transpose()?;
+        let mut keys = RingKeys::new(self.current.read()?, next);
+        let previous = self.previous.iter().map(KeptKey::read);
+        keys.previous = previous.collect::<Result<_, _>>()?;
         Ok(keys)
     }
 }
 
 impl KeptKey {
-    fn of(key: &SigningKey) -> Result<Self, KeyError> {
-        Ok(Self {
+    fn of(key: &SigningKey) -> Self {
+        Self {
             kid: key.kid().to_owned(),
-            alg: key.algorithm().name().to_owned(),
-            pkcs8: STANDARD.encode(key.to_pkcs8()?),
-        })
+            alg: key.algorithm(),
+            pkcs8: STANDARD.encode(key.pkcs8()),
+        }
     }
 
     fn read(&self) -> Result<Arc<SigningKey>, KeyError> {
-        let unreadable = || KeyError::Encoding {
+        let unreadable = |_| KeyError::Encoding {
             kid: self.kid.clone(),
         };
-        let algorithm = Algorithm::from_name(&self.alg).ok_or_else(unreadable)?;
-        let pkcs8 = STANDARD.decode(&self.pkcs8).map_err(|_| unreadable())?;
-        SigningKey::from_pkcs8(self.kid.clone(), algorithm, &pkcs8).map(Arc::new)
+        let pkcs8 = STANDARD.decode(&self.pkcs8).map_err(unreadable)?;
+        SigningKey::from_pkcs8(self.kid.clone(), self.alg, pkcs8).map(Arc::new)
     }
 }
 
@@ -144,16 +133,19 @@ fn write(path: &Path, contents: &Contents) -> Result<(), KeyError> {
             }
         })
         // Made anew, because the mode of a file that is already there would be left as it is.
-        .and_then(|()| {
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&beside)
-        })
+        .and_then(|()| private().open(&beside))
         .and_then(|mut file| file.write_all(&json).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| fault(path, &error))
+}
+
+/// Options for a new file that only its owner can read; on Windows the folder decides.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 fn fault(path: &Path, error: &dyn std::fmt::Display) -> KeyError {

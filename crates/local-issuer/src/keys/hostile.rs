@@ -2,24 +2,21 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{Algorithm, KeyError, SigningKey};
-use crate::provider::ProviderKind;
+use super::algorithm::Algorithm;
+use super::error::KeyError;
+use super::forger::Forger;
+use super::signing_key::SigningKey;
+use super::style::KeyStyle;
+use crate::random;
 
 /// 65537, as nearly every RSA key has it.
 const USUAL_EXPONENT: &str = "AQAB";
 const LONG_KEY_ID: usize = 10_000;
-/// DER of a `DigestInfo` for SHA-256, up to the digest itself ([RFC 8017, 9.2](https://www.rfc-editor.org/rfc/rfc8017#section-9.2)).
-const SHA256_DIGEST_INFO: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
-    0x00, 0x04, 0x20,
-];
 
 /// A key that is wrong in one way. Unless it says otherwise it is an RSA key for RS256 that can sign, under an id of its own.
 ///
@@ -28,11 +25,11 @@ const SHA256_DIGEST_INFO: [u8; 19] = [
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HostileKey {
-    /// A shared secret that everybody can read (`kty` `oct`); it signs with HS256.
+    /// A shared secret that is public (`kty` `oct`); it signs with HS256.
     SharedSecret,
     /// An RSA key of 1024 bits; nothing can sign with it.
     SmallRsa,
-    /// An RSA key whose exponent is 1, for which anybody can make signatures; it signs so.
+    /// An RSA key whose exponent is 1, so that no private key is needed to sign; it signs so.
     RsaExponentOne,
     /// An RSA key whose exponent is even, which no RSA key has; nothing can sign with it.
     RsaEvenExponent,
@@ -70,35 +67,78 @@ pub enum HostileKey {
     Jwk(Value),
 }
 
-/// A hostile key that is in the key set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One named hostile key, for a suite that goes over all of them.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct HostileKeyInfo {
-    /// What names it here, because its `kid` may not: to sign with it and to take it out again.
-    pub id: String,
-    /// Its `kid`, if it has one.
-    pub kid: Option<String>,
-    /// How many keys it is.
-    pub keys: usize,
+pub struct HostileCase {
+    /// The key.
+    pub key: HostileKey,
+    /// What is wrong with it.
+    pub wrong: &'static str,
+    /// What a verifier has to do with the tokens that it signs.
+    pub verdict: Verdict,
 }
 
-/// What is published, and what signs with it.
-#[derive(Clone)]
-pub(crate) struct Published {
-    pub(crate) id: String,
-    pub(crate) jwks: Vec<Value>,
-    /// Whether it comes before the provider's own keys.
-    pub(crate) before: bool,
-    pub(crate) forger: Option<Forger>,
+/// What a verifier has to do with a hostile key in a key set. Whatever it is, the provider's own keys go on verifying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Refuse every token that the key signs.
+    Refuse,
+    /// Nothing signs with the key: it must only do no harm to the others.
+    Ignore,
+    /// The issuer published it as a key for signatures: its tokens may be accepted or refused.
+    MayAccept,
 }
 
-/// What signs for a hostile key.
-#[derive(Clone)]
-pub(crate) enum Forger {
-    Key(Arc<SigningKey>),
-    Secret(Vec<u8>),
-    /// With this many bytes of modulus.
-    ExponentOne(usize),
+/// What is published for a hostile key, and what signs with it.
+pub(super) struct Made {
+    pub(super) jwks: Vec<Value>,
+    pub(super) forger: Option<Forger>,
+}
+
+impl HostileCase {
+    /// Returns every named hostile key, with a thousand for [`HostileKey::Many`].
+    pub fn all() -> Vec<Self> {
+        use HostileKey as Key;
+        use Verdict::{Ignore, MayAccept, Refuse};
+
+        let case = |key, verdict, wrong| Self {
+            key,
+            wrong,
+            verdict,
+        };
+        vec![
+            case(Key::SharedSecret, Refuse, "a public secret"),
+            case(Key::SmallRsa, Ignore, "1024 bits"),
+            case(Key::RsaExponentOne, Refuse, "the exponent is 1"),
+            case(Key::RsaEvenExponent, Ignore, "the exponent is even"),
+            case(Key::PointOffCurve, Ignore, "a point that is not on P-256"),
+            case(Key::WrongKeyType, Refuse, "kty is EC for an RSA key"),
+            case(Key::WrongCurve, Refuse, "crv is P-384 for a point on P-256"),
+            case(Key::OtherAlgorithm, Refuse, "alg is PS256, RS256 signs"),
+            case(Key::ForEncryption, Refuse, "use is enc"),
+            case(Key::OtherOperations, Refuse, "key_ops without verify"),
+            case(Key::OperationsNoList, Refuse, "key_ops is no list"),
+            case(Key::DuplicateBefore, MayAccept, "the current id, before it"),
+            case(Key::DuplicateAfter, MayAccept, "the current id, after it"),
+            case(Key::NoKeyId, Refuse, "no kid"),
+            case(Key::EmptyKeyId, Refuse, "an empty kid"),
+            case(Key::LongKeyId, MayAccept, "a kid of 10,000 letters"),
+            case(Key::PaddedBase64, Refuse, "n is padded"),
+            case(Key::PrivateParts, Refuse, "the private half is public"),
+            case(Key::Many(1000), Ignore, "a thousand keys"),
+        ]
+    }
+
+    /// Its name, as JSON has it: `small_rsa`.
+    pub fn name(&self) -> String {
+        match serde_json::to_value(&self.key) {
+            Ok(Value::Object(members)) => members.keys().next().cloned().unwrap_or_default(),
+            Ok(Value::String(name)) => name,
+            _ => String::new(),
+        }
+    }
 }
 
 impl HostileKey {
@@ -110,70 +150,61 @@ impl HostileKey {
         }
     }
 
-    pub(super) fn make(
-        &self,
-        id: String,
-        provider: ProviderKind,
-        current: &SigningKey,
-    ) -> Result<Published, KeyError> {
-        let (jwks, forger) = match self {
-            Self::Jwk(jwk) => (vec![jwk.clone()], None),
-            Self::Many(count) => (
-                (0..*count)
-                    .map(|_| unusable(provider, 256, USUAL_EXPONENT))
+    /// Whether it comes before the provider's own keys in the key set.
+    pub(super) fn is_first(&self) -> bool {
+        *self == Self::DuplicateBefore
+    }
+
+    pub(super) fn make(&self, style: KeyStyle, current_kid: &str) -> Result<Made, KeyError> {
+        let made = |jwk: Value, forger| Made {
+            jwks: vec![jwk],
+            forger,
+        };
+        Ok(match self {
+            Self::Jwk(jwk) => made(jwk.clone(), None),
+            Self::Many(count) => Made {
+                jwks: (0..*count)
+                    .map(|_| unusable(style, 256, USUAL_EXPONENT))
                     .collect::<Result<_, _>>()?,
-                None,
-            ),
-            Self::SmallRsa => (vec![unusable(provider, 128, USUAL_EXPONENT)?], None),
-            Self::RsaEvenExponent => (vec![unusable(provider, 256, "AQAA")?], None),
+                forger: None,
+            },
+            Self::SmallRsa => made(unusable(style, 128, USUAL_EXPONENT)?, None),
+            Self::RsaEvenExponent => made(unusable(style, 256, "AQAA")?, None),
             Self::RsaExponentOne => {
-                let jwk = unusable(provider, 256, "AQ")?;
-                (vec![jwk], Some(Forger::ExponentOne(256)))
+                made(unusable(style, 256, "AQ")?, Some(Forger::ExponentOne(256)))
             }
             Self::PointOffCurve => {
                 // A random point is on the curve with a chance of 1 in 2^256.
-                let (x, y) = (number(32)?, number(32)?);
-                let jwk = json!({ "kty": "EC", "use": "sig", "crv": "P-256", "x": x, "y": y, "kid": provider.new_kid()?, "alg": "ES256" });
-                (vec![jwk], None)
+                let (x, y, kid) = (number(32)?, number(32)?, (style.new_kid)()?);
+                made(
+                    json!({ "kty": "EC", "use": "sig", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256" }),
+                    None,
+                )
             }
             Self::SharedSecret => {
-                let mut secret = vec![0; 32];
-                rand::fill(&mut secret).map_err(|_| KeyError::Generate)?;
+                let (secret, kid) = (random::bytes(32)?, (style.new_kid)()?);
                 let k = URL_SAFE_NO_PAD.encode(&secret);
-                let jwk = json!({ "kty": "oct", "use": "sig", "k": k, "kid": provider.new_kid()?, "alg": "HS256" });
-                (vec![jwk], Some(Forger::Secret(secret)))
+                let jwk = json!({ "kty": "oct", "use": "sig", "k": k, "kid": kid, "alg": "HS256" });
+                made(jwk, Some(Forger::Secret(secret)))
             }
-            _ => {
-                let (jwk, key) = self.usable(provider, current)?;
-                (vec![Value::Object(jwk)], Some(Forger::Key(key)))
-            }
-        };
-        Ok(Published {
-            id,
-            jwks,
-            before: *self == Self::DuplicateBefore,
-            forger,
+            _ => self.usable(style, current_kid)?,
         })
     }
 
-    /// A good key, then what is wrong about it.
-    fn usable(
-        &self,
-        provider: ProviderKind,
-        current: &SigningKey,
-    ) -> Result<(Map<String, Value>, Arc<SigningKey>), KeyError> {
+    /// Makes a good key, then what is wrong about it.
+    fn usable(&self, style: KeyStyle, current_kid: &str) -> Result<Made, KeyError> {
         let kid = match self {
-            Self::DuplicateBefore | Self::DuplicateAfter => current.kid().to_owned(),
+            Self::DuplicateBefore | Self::DuplicateAfter => current_kid.to_owned(),
             Self::EmptyKeyId => String::new(),
             Self::LongKeyId => "k".repeat(LONG_KEY_ID),
-            _ => provider.new_kid()?,
+            _ => (style.new_kid)()?,
         };
         let algorithm = match self {
             Self::WrongCurve => Algorithm::Es256,
             _ => Algorithm::Rs256,
         };
         let key = Arc::new(SigningKey::generate(kid, algorithm)?);
-        let mut jwk = provider.order_jwk(key.jwk()?);
+        let mut jwk = style.ordered(key.jwk().clone());
         let mut set = |name: &str, value: Value| jwk.insert(name.to_owned(), value);
         match self {
             Self::WrongKeyType => drop(set("kty", "EC".into())),
@@ -184,54 +215,25 @@ impl HostileKey {
             Self::OperationsNoList => drop(set("key_ops", "verify".into())),
             Self::NoKeyId => drop(jwk.shift_remove("kid")),
             Self::PaddedBase64 => jwk.values_mut().for_each(pad),
-            Self::PrivateParts => jwk.extend(key.private_members()?),
+            Self::PrivateParts => jwk.extend(key.private_members()),
             _ => {}
         }
-        Ok((jwk, key))
+        Ok(Made {
+            jwks: vec![Value::Object(jwk)],
+            forger: Some(Forger::Key(key, algorithm)),
+        })
     }
 }
 
-impl Published {
-    pub(crate) fn kid(&self) -> Option<&str> {
-        let [jwk] = self.jwks.as_slice() else {
-            return None;
-        };
-        jwk.get("kid").and_then(Value::as_str)
-    }
-
-    pub(super) fn info(&self) -> HostileKeyInfo {
-        HostileKeyInfo {
-            id: self.id.clone(),
-            kid: self.kid().map(str::to_owned),
-            keys: self.jwks.len(),
-        }
-    }
+/// Returns an RSA key with a random modulus: it looks like one, and its private half is not known.
+fn unusable(style: KeyStyle, bytes: usize, exponent: &str) -> Result<Value, KeyError> {
+    let (n, kid) = (number(bytes)?, (style.new_kid)()?);
+    Ok(json!({ "kty": "RSA", "use": "sig", "n": n, "e": exponent, "kid": kid, "alg": "RS256" }))
 }
 
-/// The signature of whoever knows that the exponent is 1: the encoded message itself.
-pub(crate) fn exponent_one_signature(modulus_bytes: usize, message: &[u8]) -> Vec<u8> {
-    let digest = digest(&SHA256, message);
-    let tail = SHA256_DIGEST_INFO.len() + digest.as_ref().len();
-    let mut signature = vec![0x00, 0x01];
-    signature.resize(modulus_bytes.saturating_sub(tail + 1), 0xff);
-    signature.push(0x00);
-    signature.extend(SHA256_DIGEST_INFO);
-    signature.extend(digest.as_ref());
-    signature
-}
-
-/// An RSA key with a random modulus: it looks like one, and nobody has its private half.
-fn unusable(provider: ProviderKind, bytes: usize, exponent: &str) -> Result<Value, KeyError> {
-    let jwk = json!({
-        "kty": "RSA", "use": "sig", "n": number(bytes)?, "e": exponent, "kid": provider.new_kid()?, "alg": "RS256",
-    });
-    Ok(jwk)
-}
-
-/// A random odd number that takes exactly this many bytes.
+/// Returns a random odd number that takes exactly this many bytes.
 fn number(bytes: usize) -> Result<String, KeyError> {
-    let mut number = vec![0; bytes];
-    rand::fill(&mut number).map_err(|_| KeyError::Generate)?;
+    let mut number = random::bytes(bytes)?;
     if let Some(first) = number.first_mut() {
         *first |= 0x80;
     }

@@ -1,167 +1,57 @@
-//! The keys themselves: those of one provider, and those of both.
+//! The keys of both providers.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value;
+use super::algorithm::Algorithm;
+use super::error::KeyError;
+use super::ring_keys::RingKeys;
+use super::style::KeyStyle;
+use crate::kind::ProviderKind;
 
-use super::ring::new_key;
-use super::{Algorithm, KeyError, Published, SigningKey};
-use crate::provider::ProviderKind;
-
-/// Descope invalidates a key that is more than twelve rotations away.
-const KEPT_PREVIOUS: usize = 12;
-/// Enough to sign with one of them, or to restore it, for any test.
-const KEPT_WITHDRAWN: usize = 100;
+/// The style of each provider's keys.
+pub(crate) type KeyStyles = [(ProviderKind, KeyStyle); 2];
 
 /// The signing keys of both providers, to start another issuer with.
 #[derive(Clone)]
-pub struct IssuerKeys {
-    pub(crate) descope: Box<RingKeys>,
-    pub(crate) auth0: Box<RingKeys>,
-}
-
-/// What a ring holds at one moment.
-#[derive(Clone)]
-pub(crate) struct RingKeys {
-    pub(crate) current: Arc<SigningKey>,
-    pub(crate) next: Option<Arc<SigningKey>>,
-    /// Latest first.
-    pub(crate) previous: VecDeque<Arc<SigningKey>>,
-    pub(crate) published: Vec<Arc<SigningKey>>,
-    /// Ids of keys that are in use and not in the key set.
-    pub(crate) withheld: BTreeSet<String>,
-    /// Keys that left the key set, latest first.
-    pub(crate) withdrawn: VecDeque<Arc<SigningKey>>,
-    /// Keys of key sets that are wrong on purpose.
-    pub(crate) hostile: Vec<Published>,
-    /// How many hostile keys there ever were, for their names.
-    pub(crate) hostile_count: u64,
-}
+pub struct IssuerKeys(pub(crate) BTreeMap<ProviderKind, RingKeys>);
 
 impl IssuerKeys {
-    /// Fresh keys for both providers; the three are made at the same time, because each takes a while.
-    pub(crate) fn generate() -> Result<Self, KeyError> {
+    /// Returns fresh keys for each provider; they are made at the same time, because each takes a while.
+    pub(crate) fn generate(styles: &KeyStyles) -> Result<Self, KeyError> {
         std::thread::scope(|scope| {
-            let descope = scope.spawn(|| new_key(ProviderKind::Descope, Algorithm::Rs256));
-            let next = scope.spawn(|| new_key(ProviderKind::Auth0, Algorithm::Rs256));
-            let current = new_key(ProviderKind::Auth0, Algorithm::Rs256)?;
-            let descope = descope.join().map_err(|_| KeyError::Generate)??;
-            let next = next.join().map_err(|_| KeyError::Generate)??;
-            Ok(Self {
-                descope: Box::new(RingKeys::new(descope, None)),
-                auth0: Box::new(RingKeys::new(current, Some(next))),
-            })
+            let spawn = |style: KeyStyle| scope.spawn(move || style.new_key(Algorithm::Rs256));
+            let making = styles.map(|(kind, style)| {
+                let next = style.publishes_ahead.then(|| spawn(style));
+                (kind, spawn(style), next)
+            });
+            let mut rings = BTreeMap::new();
+            for (kind, current, next) in making {
+                let made = |key: std::thread::ScopedJoinHandle<'_, _>| {
+                    key.join().unwrap_or(Err(KeyError::Generate))
+                };
+                let keys = RingKeys::new(made(current)?, next.map(made).transpose()?);
+                rings.insert(kind, keys);
+            }
+            Ok(Self(rings))
         })
     }
 
-    /// The keys of this process, made when they are first asked for.
-    pub(crate) fn shared() -> Result<Self, KeyError> {
+    /// Returns the keys of this process, which are made when they are first asked for.
+    pub(crate) fn shared(styles: &KeyStyles) -> Result<Self, KeyError> {
         static SHARED: Mutex<Option<IssuerKeys>> = Mutex::new(None);
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         match &*shared {
             Some(keys) => Ok(keys.clone()),
-            None => Ok(shared.insert(Self::generate()?).clone()),
+            None => Ok(shared.insert(Self::generate(styles)?).clone()),
         }
     }
-}
-
-impl RingKeys {
-    pub(crate) fn new(current: Arc<SigningKey>, next: Option<Arc<SigningKey>>) -> Self {
-        Self {
-            current,
-            next,
-            previous: VecDeque::new(),
-            published: Vec::new(),
-            withheld: BTreeSet::new(),
-            withdrawn: VecDeque::new(),
-            hostile: Vec::new(),
-            hostile_count: 0,
-        }
-    }
-
-    /// Every key with a private half, in the order of the key set.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<SigningKey>> {
-        std::iter::once(&self.current)
-            .chain(&self.next)
-            .chain(&self.previous)
-            .chain(&self.published)
-    }
-
-    /// The members that the key set has from keys that are wrong on purpose.
-    pub(super) fn hostile_jwks(&self, before: bool) -> impl Iterator<Item = &Value> {
-        let side = self.hostile.iter().filter(move |key| key.before == before);
-        side.flat_map(|key| &key.jwks)
-    }
-
-    pub(super) fn promote(&mut self, next: Arc<SigningKey>) {
-        let old = std::mem::replace(&mut self.current, next);
-        self.previous.push_front(old);
-        if self.previous.len() > KEPT_PREVIOUS
-            && let Some(oldest) = self.previous.pop_back()
-        {
-            self.keep_withdrawn(oldest);
-        }
-    }
-
-    /// Takes every previous key out of the key set.
-    pub(super) fn revoke_previous(&mut self) {
-        for key in std::mem::take(&mut self.previous).into_iter().rev() {
-            self.keep_withdrawn(key);
-        }
-    }
-
-    /// Takes a key other than the current one out of the key set; whether there was one.
-    pub(super) fn withdraw(&mut self, kid: &str) -> bool {
-        let hostile = self.hostile.len();
-        self.hostile.retain(|key| key.kid() != Some(kid));
-        let mut gone: Vec<_> = self
-            .next
-            .take_if(|key| key.kid() == kid)
-            .into_iter()
-            .collect();
-        self.previous.retain(|key| keep(key, kid, &mut gone));
-        self.published.retain(|key| keep(key, kid, &mut gone));
-        let found = !gone.is_empty() || self.hostile.len() < hostile;
-        gone.into_iter().for_each(|key| self.keep_withdrawn(key));
-        found
-    }
-
-    /// Puts a key that was withheld or withdrawn into the key set again; whether there was one.
-    pub(super) fn restore(&mut self, kid: &str) -> bool {
-        if self.withheld.remove(kid) {
-            return true;
-        }
-        let place = self.withdrawn.iter().position(|key| key.kid() == kid);
-        let key = place.and_then(|place| self.withdrawn.remove(place));
-        let found = key.is_some();
-        self.published.extend(key);
-        found
-    }
-
-    fn keep_withdrawn(&mut self, key: Arc<SigningKey>) {
-        self.withheld.remove(key.kid());
-        self.withdrawn.push_front(key);
-        self.withdrawn.truncate(KEPT_WITHDRAWN);
-    }
-}
-
-/// Whether a key is another than the one of this id, which is moved away.
-fn keep(key: &Arc<SigningKey>, kid: &str, gone: &mut Vec<Arc<SigningKey>>) -> bool {
-    let other = key.kid() != kid;
-    if !other {
-        gone.push(Arc::clone(key));
-    }
-    other
 }
 
 impl fmt::Debug for IssuerKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("IssuerKeys")
-            .field("descope", &self.descope.current.kid())
-            .field("auth0", &self.auth0.current.kid())
-            .finish()
+        let current = self.0.iter().map(|(kind, keys)| (kind, keys.current.kid()));
+        formatter.debug_map().entries(current).finish()
     }
 }

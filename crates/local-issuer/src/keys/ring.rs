@@ -1,39 +1,48 @@
-//! The keys of one provider: the current one, the next, the previous ones, and whatever a test published besides.
+//! The keys of one provider: the current one, the next, the previous ones, and those that a test published besides.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{
-    Algorithm, HostileKey, HostileKeyInfo, KeyError, KeyFile, Published, RingKeys, SigningKey,
-};
-use crate::provider::ProviderKind;
+use super::algorithm::Algorithm;
+use super::error::KeyError;
+use super::file::KeyFile;
+use super::hostile::HostileKey;
+use super::ring_keys::{HostileKeyInfo, Published, RingKeys};
+use super::signing_key::SigningKey;
+use super::style::KeyStyle;
+use crate::kind::ProviderKind;
 use crate::rotation::{KeyIds, Rotation, Step};
 
 /// The ring of one provider, shared by its endpoints and its handles.
 pub(crate) struct KeyRing {
-    provider: ProviderKind,
+    style: KeyStyle,
     keys: RwLock<RingKeys>,
-    /// What it goes back to.
+    /// The keys that a reset restores.
     first: RingKeys,
-    file: Option<Arc<KeyFile>>,
+    /// Where the keys are kept, and under which name.
+    file: Option<(Arc<KeyFile>, ProviderKind)>,
     most_keys: usize,
 }
 
 impl KeyRing {
     pub(crate) fn new(
-        provider: ProviderKind,
+        style: KeyStyle,
         keys: RingKeys,
-        file: Option<Arc<KeyFile>>,
+        file: Option<(Arc<KeyFile>, ProviderKind)>,
         most_keys: usize,
     ) -> Self {
         Self {
-            provider,
+            style,
             first: keys.clone(),
             keys: RwLock::new(keys),
             file,
             most_keys,
         }
+    }
+
+    pub(crate) fn style(&self) -> KeyStyle {
+        self.style
     }
 
     pub(crate) fn snapshot(&self) -> RingKeys {
@@ -44,13 +53,7 @@ impl KeyRing {
     }
 
     pub(crate) fn current(&self) -> Arc<SigningKey> {
-        Arc::clone(
-            &self
-                .keys
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .current,
-        )
+        self.snapshot().current
     }
 
     pub(crate) fn find(&self, kid: &str) -> Option<Arc<SigningKey>> {
@@ -90,26 +93,22 @@ impl KeyRing {
     }
 
     /// The members of the key set, in the provider's order of keys and of members.
-    pub(crate) fn jwks(&self) -> Result<Vec<Value>, KeyError> {
+    pub(crate) fn jwks(&self) -> Vec<Value> {
         let keys = self.snapshot();
         let mut listed: Vec<Value> = keys.hostile_jwks(true).cloned().collect();
         for key in keys.all().filter(|key| !keys.withheld.contains(key.kid())) {
-            let jwk: Map<String, Value> = key.jwk()?;
-            listed.push(Value::Object(self.provider.order_jwk(jwk)));
+            listed.push(Value::Object(self.style.ordered(key.jwk().clone())));
         }
         listed.extend(keys.hostile_jwks(false).cloned());
-        Ok(listed)
+        listed
     }
 
     pub(crate) fn rotate(&self, rotation: Rotation) -> Result<KeyIds, KeyError> {
         // Made before the lock is taken: generating takes long, and the endpoints must go on answering.
-        let fresh = new_key(self.provider, Algorithm::Rs256)?;
-        let lacks_next = self.provider == ProviderKind::Auth0 && self.snapshot().next.is_none();
-        let spare = if lacks_next {
-            Some(new_key(self.provider, Algorithm::Rs256)?)
-        } else {
-            None
-        };
+        let fresh = self.style.new_key(Algorithm::Rs256)?;
+        let lacks_next = self.style.publishes_ahead && self.snapshot().next.is_none();
+        let spare = lacks_next.then(|| self.style.new_key(Algorithm::Rs256));
+        let spare = spare.transpose()?;
         self.change(|keys| {
             match rotation.step {
                 Step::PublishAhead => {
@@ -122,7 +121,7 @@ impl KeyRing {
                         None => (fresh, spare),
                     };
                     keys.promote(next);
-                    keys.next = left.filter(|_| self.provider == ProviderKind::Auth0);
+                    keys.next = left.filter(|_| self.style.publishes_ahead);
                 }
             }
             if rotation.revoke {
@@ -136,7 +135,7 @@ impl KeyRing {
     /// Publishes one more key, which signs only what is minted with it.
     pub(crate) fn publish(&self, algorithm: Algorithm) -> Result<String, KeyError> {
         self.check_room(1)?;
-        let key = new_key(self.provider, algorithm)?;
+        let key = self.style.new_key(algorithm)?;
         let kid = key.kid().to_owned();
         self.change(|keys| {
             keys.published.push(key);
@@ -146,11 +145,15 @@ impl KeyRing {
 
     pub(crate) fn publish_hostile(&self, key: &HostileKey) -> Result<HostileKeyInfo, KeyError> {
         self.check_room(key.count())?;
-        let made = key.make(String::new(), self.provider, &self.current())?;
+        let made = key.make(self.style, self.current().kid())?;
         self.change(|keys| {
             keys.hostile_count += 1;
-            let id = format!("hostile-{}", keys.hostile_count);
-            let published = Published { id, ..made };
+            let published = Published {
+                id: format!("hostile-{}", keys.hostile_count),
+                jwks: made.jwks,
+                before: key.is_first(),
+                forger: made.forger,
+            };
             let info = published.info();
             keys.hostile.push(published);
             Ok(info)
@@ -215,21 +218,10 @@ impl KeyRing {
     ) -> Result<T, KeyError> {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         let changed = change(&mut keys)?;
-        if let Some(file) = &self.file {
+        if let Some((file, name)) = &self.file {
             // Saved under the lock, so that two rotations cannot leave the older one in the file.
-            file.save(self.provider, &keys)?;
+            file.save(*name, &keys)?;
         }
         Ok(changed)
     }
-}
-
-/// A new key with an id of the provider's form.
-pub(crate) fn new_key(
-    provider: ProviderKind,
-    algorithm: Algorithm,
-) -> Result<Arc<SigningKey>, KeyError> {
-    Ok(Arc::new(SigningKey::generate(
-        provider.new_kid()?,
-        algorithm,
-    )?))
 }

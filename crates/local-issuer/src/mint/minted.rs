@@ -33,7 +33,7 @@ pub enum MintError {
     /// There is no such key.
     #[error("no key {0} in the key set")]
     NoSuchKey(String),
-    /// A hostile key that nobody can sign with.
+    /// A hostile key that cannot sign.
     #[error("nothing can sign with the key {0}")]
     CannotSign(String),
     /// The signature cannot be wrong in this way.
@@ -65,7 +65,7 @@ impl MintError {
 
 impl fmt::Debug for Minted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The token is a secret as long as it lives.
+        // The token is a secret until it expires.
         formatter
             .debug_struct("Minted")
             .field("jwk", &self.jwk)

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
 
-use super::MintError;
+use super::minted::MintError;
 use crate::jwt;
 use crate::keys::Algorithm;
 
@@ -29,7 +29,7 @@ pub enum SignatureFault {
     Corrupted,
     /// It is empty.
     Empty,
-    /// As long as it should be, and all zeros; some implementations of ECDSA took that for everybody's signature.
+    /// As long as it should be, and all zeros; some implementations of ECDSA accepted that for any message.
     Zeroed,
     /// Its last byte is missing.
     Truncated,

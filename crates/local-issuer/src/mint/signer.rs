@@ -3,18 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use serde::Deserialize;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pem::{EncodeConfig, LineEnding, Pem};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::MintError;
-use crate::keys::{Algorithm, Forger, KeyError, SigningKey, exponent_one_signature};
-use crate::provider::ProviderState;
+use super::minted::MintError;
+use crate::keys::{Algorithm, Forger, KeyError, SigningKey};
+use crate::provider::Provider;
 
 /// Who signs a minted token.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Signer {
     /// The provider's current key.
@@ -32,12 +33,13 @@ pub enum Signer {
     Unpublished(Algorithm),
     /// A fresh key that no key set lists, under the id of the current one.
     Impostor(Algorithm),
-    /// Nobody: `alg` is `none` and the signature is empty.
+    /// No key: `alg` is `none` and the signature is empty.
+    #[serde(rename = "none")]
     Unsigned,
     /// HS256, with the current key's public half as the secret: the classic confusion of algorithms.
     PublicKeyAsSecret(PublicKeyForm),
     /// HS256 with this secret.
-    Secret(Vec<u8>),
+    Secret(#[serde(deserialize_with = "bytes")] Vec<u8>),
 }
 
 /// How a public key is written when it is misused as a secret.
@@ -62,81 +64,57 @@ pub enum PublicKeyForm {
 /// A signer that has its key.
 pub(super) struct Hand {
     kid: Option<String>,
-    means: Means,
-}
-
-enum Means {
-    Key(Arc<SigningKey>, Algorithm),
-    Secret(Vec<u8>),
-    ExponentOne(usize),
-    Nothing,
+    forger: Forger,
 }
 
 impl Signer {
+    /// Finds or makes the key. `algorithm` replaces the one that a key is published for.
     pub(super) fn resolve(
         &self,
-        provider: &ProviderState,
+        provider: &Provider,
         algorithm: Option<Algorithm>,
     ) -> Result<Hand, MintError> {
-        let current = provider.keys.current();
-        let current_kid = Some(current.kid().to_owned());
-        let key = |key: Arc<SigningKey>| {
-            let algorithm = algorithm.unwrap_or_else(|| key.algorithm());
-            Hand {
-                kid: Some(key.kid().to_owned()),
-                means: Means::Key(key, algorithm),
-            }
+        let keys = &provider.keys;
+        let current = keys.current();
+        let in_use = |key: Arc<SigningKey>| Hand {
+            kid: Some(key.kid().to_owned()),
+            forger: with_algorithm(key, algorithm),
         };
-        let fresh = |kid: String, algorithm: Algorithm| {
-            SigningKey::generate(kid, algorithm).map(Arc::new).map(key)
+        let found = |key: Option<Arc<SigningKey>>, name: &str| {
+            let missing = || MintError::NoSuchKey(name.to_owned());
+            key.map(in_use).ok_or_else(missing)
         };
-        match self {
-            Self::Current => Ok(key(current)),
-            Self::Next => {
-                let next = provider.keys.snapshot().next;
-                next.map(key)
-                    .ok_or_else(|| MintError::NoSuchKey("next".to_owned()))
-            }
-            Self::Published(kid) => provider
-                .keys
-                .find(kid)
-                .map(key)
-                .ok_or_else(|| MintError::NoSuchKey(kid.clone())),
-            Self::Withdrawn(kid) => {
-                let found = provider.keys.find_withdrawn(kid);
-                found
-                    .map(key)
-                    .ok_or_else(|| MintError::NoSuchKey(kid.clone()))
-            }
+        let under_current_id = |forger| Hand {
+            kid: Some(current.kid().to_owned()),
+            forger,
+        };
+        Ok(match self {
+            Self::Current => in_use(current),
+            Self::Next => found(keys.snapshot().next, "next")?,
+            Self::Published(kid) => found(keys.find(kid), kid)?,
+            Self::Withdrawn(kid) => found(keys.find_withdrawn(kid), kid)?,
             Self::Hostile(id) => {
-                let hostile = provider
-                    .keys
-                    .find_hostile(id)
-                    .ok_or_else(|| MintError::NoSuchKey(id.clone()))?;
+                let hostile = keys.find_hostile(id);
+                let hostile = hostile.ok_or_else(|| MintError::NoSuchKey(id.clone()))?;
                 let kid = hostile.kid().map(str::to_owned);
-                let means = match hostile.forger {
-                    Some(Forger::Key(signing)) => key(signing).means,
-                    Some(Forger::Secret(secret)) => Means::Secret(secret),
-                    Some(Forger::ExponentOne(bytes)) => Means::ExponentOne(bytes),
+                let forger = match hostile.forger {
+                    Some(Forger::Key(key, _)) => with_algorithm(key, algorithm),
+                    Some(forger) => forger,
                     None => return Err(MintError::CannotSign(id.clone())),
                 };
-                Ok(Hand { kid, means })
+                Hand { kid, forger }
             }
-            Self::Unpublished(algorithm) => Ok(fresh(provider.kind().new_kid()?, *algorithm)?),
-            Self::Impostor(algorithm) => Ok(fresh(current.kid().to_owned(), *algorithm)?),
-            Self::Unsigned => Ok(Hand {
-                kid: current_kid,
-                means: Means::Nothing,
-            }),
-            Self::Secret(secret) => Ok(Hand {
-                kid: current_kid,
-                means: Means::Secret(secret.clone()),
-            }),
-            Self::PublicKeyAsSecret(form) => Ok(Hand {
-                kid: current_kid,
-                means: Means::Secret(form.write(&current)?),
-            }),
-        }
+            Self::Unpublished(fresh) => in_use(keys.style().new_key(*fresh)?),
+            Self::Impostor(fresh) => {
+                let key = SigningKey::generate(current.kid().to_owned(), *fresh)?;
+                in_use(Arc::new(key))
+            }
+            Self::Unsigned => under_current_id(Forger::Nothing),
+            Self::Secret(secret) => under_current_id(Forger::Secret(secret.clone())),
+            Self::PublicKeyAsSecret(form) => {
+                under_current_id(Forger::Secret(form.write(&current)?))
+            }
+        })
     }
 }
 
@@ -145,79 +123,65 @@ impl Hand {
         self.kid.as_deref()
     }
 
+    pub(super) fn alg(&self) -> &'static str {
+        self.forger.alg()
+    }
+
     /// The algorithm it signs with, if a key does.
     pub(super) fn algorithm(&self) -> Option<Algorithm> {
-        match &self.means {
-            Means::Key(_, algorithm) => Some(*algorithm),
+        match &self.forger {
+            Forger::Key(_, algorithm) => Some(*algorithm),
             _ => None,
         }
     }
 
     /// The public half, if there is one.
-    pub(super) fn jwk(&self) -> Result<Option<Value>, KeyError> {
-        match &self.means {
-            Means::Key(key, _) => Ok(Some(Value::Object(key.jwk()?))),
-            _ => Ok(None),
-        }
-    }
-
-    pub(super) fn alg(&self) -> &'static str {
-        match &self.means {
-            Means::Key(_, algorithm) => algorithm.name(),
-            Means::Secret(_) => "HS256",
-            Means::ExponentOne(_) => "RS256",
-            Means::Nothing => "none",
+    pub(super) fn jwk(&self) -> Option<Value> {
+        match &self.forger {
+            Forger::Key(key, _) => Some(Value::Object(key.jwk().clone())),
+            _ => None,
         }
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        match &self.means {
-            Means::Key(key, algorithm) => key.sign(*algorithm, message),
-            Means::Secret(secret) => {
-                let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-                Ok(hmac::sign(&key, message).as_ref().to_vec())
-            }
-            Means::ExponentOne(bytes) => Ok(exponent_one_signature(*bytes, message)),
-            Means::Nothing => Ok(Vec::new()),
-        }
+        self.forger.sign(message)
     }
+}
+
+fn with_algorithm(key: Arc<SigningKey>, algorithm: Option<Algorithm>) -> Forger {
+    let algorithm = algorithm.unwrap_or_else(|| key.algorithm());
+    Forger::Key(key, algorithm)
 }
 
 impl PublicKeyForm {
     fn write(self, key: &SigningKey) -> Result<Vec<u8>, KeyError> {
-        match self {
-            Self::Der => key.public_der(),
+        let modulus = || {
+            key.jwk()
+                .get("n")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        Ok(match self {
+            Self::Der => key.rsa_public_der()?,
+            Self::Pem => {
+                let pem = Pem::new("PUBLIC KEY", key.rsa_public_der()?);
+                let config = EncodeConfig::new().set_line_ending(LineEnding::LF);
+                pem::encode_config(&pem, config).into_bytes()
+            }
             Self::PemWithoutNewline => {
                 let mut pem = Self::Pem.write(key)?;
                 pem.pop();
-                Ok(pem)
+                pem
             }
-            Self::Jwk => Ok(Value::Object(key.jwk()?).to_string().into_bytes()),
-            Self::ModulusBytes => {
-                let modulus = Self::Modulus.write(key)?;
-                Ok(URL_SAFE_NO_PAD.decode(modulus).unwrap_or_default())
-            }
-            Self::Pem => {
-                let mut pem = "-----BEGIN PUBLIC KEY-----\n".to_owned();
-                let text = STANDARD.encode(key.public_der()?);
-                for line in text.as_bytes().chunks(64) {
-                    pem.push_str(&String::from_utf8_lossy(line));
-                    pem.push('\n');
-                }
-                pem.push_str("-----END PUBLIC KEY-----\n");
-                Ok(pem.into_bytes())
-            }
-            Self::Modulus => {
-                let jwk = key.jwk()?;
-                Ok(jwk
-                    .get("n")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .as_bytes()
-                    .to_vec())
-            }
-        }
+            Self::Modulus => modulus().as_bytes().to_vec(),
+            Self::ModulusBytes => URL_SAFE_NO_PAD.decode(modulus()).unwrap_or_default(),
+            Self::Jwk => Value::Object(key.jwk().clone()).to_string().into_bytes(),
+        })
     }
+}
+
+fn bytes<'de, D: Deserializer<'de>>(text: D) -> Result<Vec<u8>, D::Error> {
+    String::deserialize(text).map(String::into_bytes)
 }
 
 impl fmt::Debug for Signer {

@@ -1,18 +1,17 @@
-//! What a personas file must keep to.
+//! Checks of a personas file.
 
 use std::collections::BTreeSet;
 
-use super::Persona;
-use super::file::Unknown;
-use super::problems::PersonasError;
-use crate::provider::ProviderKind;
+use super::error::PersonasError;
+use super::persona::Persona;
+use crate::kind::ProviderKind;
 
-/// Reports members that no table has.
-pub(super) fn unknown(persona: &str, table: &str, unknown: &Unknown, problems: &mut PersonasError) {
-    for member in unknown.keys() {
-        problems.add(persona, format_args!("unknown member {table}{member}"));
-    }
-}
+/// Names that a custom claim cannot take: Descope drops such a claim in silence.
+const RESERVED_BY_DESCOPE: &str = "amr aud azp cnf dcl dct drn dsub dv email email_verified exp iat iss jti name nbf nsec \
+    permissions rexp roles scope sub tenants token_type";
+/// Names that a custom claim cannot take: Auth0 restricts them, or uses them itself.
+const RESERVED_BY_AUTH0: &str = "act acr amr aud auth_time azp c_hash at_hash client_id cnf exp groups gty iat iss jti nbf \
+    nonce org_id org_name permissions roles scope sid sub";
 
 /// Reports values that could not work in a request or in a token.
 pub(super) fn values(persona: &Persona, provider: ProviderKind, problems: &mut PersonasError) {
@@ -42,11 +41,12 @@ pub(super) fn values(persona: &Persona, provider: ProviderKind, problems: &mut P
             );
         }
     }
-    for attribute in persona
-        .attributes
-        .keys()
-        .filter(|attribute| provider.reserves_claim(attribute))
-    {
+    let reserved = match provider {
+        ProviderKind::Descope => RESERVED_BY_DESCOPE,
+        ProviderKind::Auth0 => RESERVED_BY_AUTH0,
+    };
+    let attributes = persona.attributes.keys();
+    for attribute in attributes.filter(|name| reserved.split(' ').any(|known| known == *name)) {
         problems.add(
             name,
             format_args!("{table}: attribute {attribute} is a claim of the provider's own"),
@@ -63,7 +63,7 @@ pub(super) fn unique(personas: &[Persona], provider: ProviderKind, problems: &mu
             ("client_id", persona.client_id.as_str()),
         ];
         if provider == ProviderKind::Descope {
-            // The project id and an access key are enough to authenticate, so the key alone must tell whose it is.
+            // The project id and an access key are enough to authenticate, so the key alone must identify the persona.
             ids.push((secret_member(provider), persona.secret.reveal()));
             ids.push(("key_id", persona.descope.key_id.as_str()));
         }

@@ -1,18 +1,14 @@
-//! The thread that runs the servers, apart from whatever runtime the caller has.
+//! The thread that runs the servers, apart from the runtime of the caller.
 
 use std::fmt::Display;
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::{self, System};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
-
-use super::serve;
-use crate::provider::ProviderState;
 
 /// The running servers; dropping this stops them without waiting.
 #[derive(Debug)]
@@ -22,16 +18,20 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    pub(crate) async fn start(
-        listeners: Vec<(TcpListener, Arc<ProviderState>)>,
-        workers: usize,
-    ) -> io::Result<Self> {
+    /// Starts a server on each listener, which `serve` makes on the thread of the servers.
+    pub(crate) async fn start<S>(
+        listeners: Vec<(TcpListener, S)>,
+        serve: impl Fn(TcpListener, S) -> io::Result<Server> + Send + 'static,
+    ) -> io::Result<Self>
+    where
+        S: Send + 'static,
+    {
         let (started, start) = oneshot::channel();
         let run = move || {
             System::new().block_on(async move {
                 let servers: io::Result<Vec<_>> = listeners
                     .into_iter()
-                    .map(|(listener, provider)| serve(listener, provider, workers))
+                    .map(|(listener, served)| serve(listener, served))
                     .collect();
                 match servers {
                     Ok(servers) => run(servers, started).await,

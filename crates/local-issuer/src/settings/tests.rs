@@ -5,51 +5,54 @@ use super::*;
 use crate::auth0::TokenDialect;
 use crate::config::KeyOrigin;
 
-fn read(variables: &[(&str, &str)]) -> Result<IssuerConfig, SettingsError> {
+/// Reads settings from lines of `NAME=value`, names without the prefix.
+fn read(lines: &str) -> Result<IssuerConfig, SettingsError> {
+    let pairs = lines.lines().filter_map(|line| line.trim().split_once('='));
     from_variables(
-        variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        pairs
+            .map(|(name, value)| (format!("{PREFIX}{name}"), value.to_owned()))
             .collect(),
     )
 }
 
 #[test]
 fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
-    let error = read(&[
-        ("LOCAL_ISSUER_HOST", "localhost"),
-        ("LOCAL_ISSUER_DESCOPE_PORT", "70000"),
-        ("LOCAL_ISSUER_AUTH0_PORT", "-1"),
-        ("LOCAL_ISSUER_DESCOPE_PROJECT_ID", "P2"),
-        ("LOCAL_ISSUER_DESCOPE_ISSUER_BASE", "http://localhost:9000/"),
-        ("LOCAL_ISSUER_AUTH0_ISSUER", "http://localhost:9001"),
-        ("LOCAL_ISSUER_AUTH0_DIALECT", "jwt"),
-        ("LOCAL_ISSUER_ROLES_CLAIM", "roles"),
-        ("LOCAL_ISSUER_PERSONAS", "/no/such/file.toml"),
-        ("LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS", "0"),
-        ("LOCAL_ISSUER_CONTROL_BODY_BYTES", "1k"),
-        ("LOCAL_ISSUER_CONTROL_ANSWER_BYTES", "-1"),
-        ("LOCAL_ISSUER_CONTROL_KEYS", "x"),
-        ("LOCAL_ISSUER_CONTROL_REQUESTS", "1.5"),
-    ])
+    let error = read(
+        "HOST=localhost
+        DESCOPE_PORT=70000
+        AUTH0_PORT=-1
+        DESCOPE_PROJECT_ID=P2
+        DESCOPE_ISSUER_BASE=http://localhost:9000/
+        AUTH0_ISSUER=http://localhost:9001
+        AUTH0_DIALECT=jwt
+        ROLES_CLAIM=roles
+        PERSONAS=/no/such/file.toml
+        TOKEN_LIFETIME_SECONDS=0
+        CONTROL_BODY_BYTES=1k
+        CONTROL_ANSWER_BYTES=-1
+        CONTROL_KEYS=x
+        CONTROL_REQUESTS=1.5
+        AUTH0_AUDIENC=https://other.example.com
+        PORT_9000_TCP=tcp://10.0.0.1:9000",
+    )
     .unwrap_err();
-    let expected = [
-        r#"LOCAL_ISSUER_HOST: expected an IP address, got "localhost""#,
-        r#"LOCAL_ISSUER_DESCOPE_PORT: expected a port from 0 to 65535, got "70000""#,
-        r#"LOCAL_ISSUER_AUTH0_PORT: expected a port from 0 to 65535, got "-1""#,
-        r#"LOCAL_ISSUER_DESCOPE_PROJECT_ID: expected a project id, P and 27 to 31 letters or digits, got "P2""#,
-        r#"LOCAL_ISSUER_DESCOPE_ISSUER_BASE: expected an http or https URL without a trailing slash, got "http://localhost:9000/""#,
-        r#"LOCAL_ISSUER_AUTH0_ISSUER: expected an http or https URL with a trailing slash, got "http://localhost:9001""#,
-        r#"LOCAL_ISSUER_ROLES_CLAIM: expected the URL of a namespaced claim, such as https://example.com/roles, got "roles""#,
-        r#"LOCAL_ISSUER_AUTH0_DIALECT: expected one of access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz, got "jwt""#,
-        "LOCAL_ISSUER_PERSONAS: /no/such/file.toml: No such file or directory (os error 2)",
-        r#"LOCAL_ISSUER_CONTROL_BODY_BYTES: expected a whole number, 0 or more, got "1k""#,
-        r#"LOCAL_ISSUER_CONTROL_ANSWER_BYTES: expected a whole number, 0 or more, got "-1""#,
-        r#"LOCAL_ISSUER_CONTROL_KEYS: expected a whole number, 0 or more, got "x""#,
-        r#"LOCAL_ISSUER_CONTROL_REQUESTS: expected a whole number, 0 or more, got "1.5""#,
-        r#"LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0""#,
-    ];
-    assert_eq!(error.problems(), expected);
+    let expected = r#"bad settings:
+  LOCAL_ISSUER_AUTH0_AUDIENC: no setting has this name; did you mean LOCAL_ISSUER_AUTH0_AUDIENCE?
+  LOCAL_ISSUER_HOST: expected an IP address, got "localhost"
+  LOCAL_ISSUER_DESCOPE_PORT: expected a port from 0 to 65535, got "70000"
+  LOCAL_ISSUER_AUTH0_PORT: expected a port from 0 to 65535, got "-1"
+  LOCAL_ISSUER_DESCOPE_PROJECT_ID: expected a project id, P and 27 to 31 letters or digits, got "P2"
+  LOCAL_ISSUER_DESCOPE_ISSUER_BASE: expected an http or https URL without a trailing slash, got "http://localhost:9000/"
+  LOCAL_ISSUER_AUTH0_ISSUER: expected an http or https URL with a trailing slash, got "http://localhost:9001"
+  LOCAL_ISSUER_AUTH0_DIALECT: expected one of access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz, got "jwt"
+  LOCAL_ISSUER_ROLES_CLAIM: expected the URL of a namespaced claim, such as https://example.com/roles, got "roles"
+  LOCAL_ISSUER_PERSONAS: /no/such/file.toml: No such file or directory (os error 2)
+  LOCAL_ISSUER_CONTROL_BODY_BYTES: expected a whole number, 0 or more, got "1k"
+  LOCAL_ISSUER_CONTROL_ANSWER_BYTES: expected a whole number, 0 or more, got "-1"
+  LOCAL_ISSUER_CONTROL_KEYS: expected a whole number, 0 or more, got "x"
+  LOCAL_ISSUER_CONTROL_REQUESTS: expected a whole number, 0 or more, got "1.5"
+  LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0""#;
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]
@@ -57,13 +60,13 @@ fn a_file_with_an_unknown_name_or_no_file_at_all_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("issuer.toml");
     std::fs::write(&path, "descope_prot = 9100\n").unwrap();
-    let error = read(&[("LOCAL_ISSUER_CONFIG_FILE", path.to_str().unwrap())]).unwrap_err();
+    let error = read(&format!("CONFIG_FILE={}", path.display())).unwrap_err();
     assert_eq!(
         error.problems(),
-        ["LOCAL_ISSUER_CONFIG_FILE: no setting is called descope_prot"]
+        ["LOCAL_ISSUER_CONFIG_FILE: no setting is called descope_prot; did you mean descope_port?"]
     );
 
-    let error = read(&[("LOCAL_ISSUER_CONFIG_FILE", "/no/such/file.toml")]).unwrap_err();
+    let error = read("CONFIG_FILE=/no/such/file.toml").unwrap_err();
     assert!(
         error.to_string().contains("LOCAL_ISSUER_CONFIG_FILE"),
         "{error}"
@@ -72,11 +75,10 @@ fn a_file_with_an_unknown_name_or_no_file_at_all_is_refused() {
 
 #[test]
 fn empty_values_count_as_unset() {
-    let empty: Vec<_> = VARIABLES
+    let empty = VARIABLES
         .iter()
-        .map(|variable| (variable.name, ""))
-        .collect();
-    let config = read(&empty).unwrap();
+        .map(|variable| (variable.name.to_owned(), String::new()));
+    let config = from_variables(empty.collect()).unwrap();
     assert_eq!((config.descope.port, config.auth0.port), (9000, 9001));
     assert_eq!(config.host.to_string(), "127.0.0.1");
     assert!(config.control_token.is_none());
@@ -89,42 +91,29 @@ fn the_environment_wins_over_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("issuer.toml");
     std::fs::write(&path, "descope_port = 9100\nauth0_port = 9101\n").unwrap();
-    let config = read(&[
-        ("LOCAL_ISSUER_CONFIG_FILE", path.to_str().unwrap()),
-        ("LOCAL_ISSUER_AUTH0_PORT", "9201"),
-        ("LOCAL_ISSUER_SERVICE_HOST", "10.0.0.1"),
-    ])
-    .unwrap();
+    let (file, others) = (path.display(), "AUTH0_PORT=9201\nSERVICE_HOST=10.0.0.1");
+    let config = read(&format!("CONFIG_FILE={file}\n{others}")).unwrap();
     assert_eq!((config.descope.port, config.auth0.port), (9100, 9201));
 }
 
 #[test]
 fn every_setting_reaches_the_configuration() {
-    let config = read(&[
-        ("LOCAL_ISSUER_HOST", "0.0.0.0"),
-        (
-            "LOCAL_ISSUER_DESCOPE_PROJECT_ID",
-            "Peuc12LocalIssuerDevelopment0000",
-        ),
-        (
-            "LOCAL_ISSUER_DESCOPE_ISSUER_BASE",
-            "http://local-issuer:9000",
-        ),
-        ("LOCAL_ISSUER_AUTH0_ISSUER", "http://local-issuer:9001/"),
-        ("LOCAL_ISSUER_AUTH0_AUDIENCE", "https://other.example.com"),
-        ("LOCAL_ISSUER_AUTH0_DIALECT", "rfc9068_profile_authz"),
-        (
-            "LOCAL_ISSUER_ROLES_CLAIM",
-            "https://other.example.com/roles",
-        ),
-        ("LOCAL_ISSUER_KEYS_FILE", "keys.json"),
-        ("LOCAL_ISSUER_CONTROL_TOKEN", "007"),
-        ("LOCAL_ISSUER_CONTROL_BODY_BYTES", "1"),
-        ("LOCAL_ISSUER_CONTROL_ANSWER_BYTES", "2"),
-        ("LOCAL_ISSUER_CONTROL_KEYS", "3"),
-        ("LOCAL_ISSUER_CONTROL_REQUESTS", "4"),
-        ("LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS", "60"),
-    ])
+    let config = read(
+        "HOST=0.0.0.0
+        DESCOPE_PROJECT_ID=Peuc12LocalIssuerDevelopment0000
+        DESCOPE_ISSUER_BASE=http://local-issuer:9000
+        AUTH0_ISSUER=http://local-issuer:9001/
+        AUTH0_AUDIENCE=https://other.example.com
+        AUTH0_DIALECT=rfc9068_profile_authz
+        ROLES_CLAIM=https://other.example.com/roles
+        KEYS_FILE=keys.json
+        CONTROL_TOKEN=007
+        CONTROL_BODY_BYTES=1
+        CONTROL_ANSWER_BYTES=2
+        CONTROL_KEYS=3
+        CONTROL_REQUESTS=4
+        TOKEN_LIFETIME_SECONDS=60",
+    )
     .unwrap();
     assert_eq!(config.host.to_string(), "0.0.0.0");
     assert_eq!(

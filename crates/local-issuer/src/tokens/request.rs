@@ -3,15 +3,16 @@
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 
-use super::TokenSource;
-use crate::descope::EXCHANGE_PATH;
+use super::source::TokenSource;
+use crate::auth0;
+use crate::descope::{self, EXCHANGE_PATH};
+use crate::kind::ProviderKind;
 use crate::personas::{Obtained, Persona};
-use crate::provider::ProviderKind;
 
 /// One request for a token.
 pub(super) struct TokenRequest {
     pub(super) url: String,
-    /// Where the token is in the answer.
+    /// The member of the response that is the token.
     pub(super) token_member: &'static str,
     means: Means,
 }
@@ -42,18 +43,18 @@ impl TokenRequest {
             ("client_id", persona.client_id.clone()),
             ("client_secret", secret),
         ];
-        let base = match provider {
-            ProviderKind::Descope => &source.descope_url,
+        let (base, path) = match provider {
+            ProviderKind::Descope => (&source.descope_url, descope::TOKEN_PATH),
             ProviderKind::Auth0 => {
                 form.push(("audience", source.audience.clone()));
-                &source.auth0_url
+                (&source.auth0_url, auth0::TOKEN_PATH)
             }
         };
         if let Some(scope) = scope {
             form.push(("scope", scope.to_owned()));
         }
         Self {
-            url: format!("{base}{}", provider.token_path()),
+            url: format!("{base}{path}"),
             token_member: "access_token",
             means: Means::Form(form),
         }

@@ -1,7 +1,7 @@
 use local_issuer::LocalIssuer;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::support::{client, facts, json_of, names, start, verified};
+use crate::support::{assert_members, client, facts, json_of, names, start, verified};
 
 async fn exchange(
     issuer: &LocalIssuer,
@@ -18,14 +18,18 @@ async fn exchange(
 }
 
 fn key_of(issuer: &LocalIssuer, persona: &str) -> String {
-    let secret = issuer
-        .descope()
-        .persona(persona)
-        .unwrap()
-        .secret
-        .reveal()
-        .to_owned();
-    format!("{}:{secret}", issuer.descope().project_id())
+    let persona = issuer.descope().persona(persona).unwrap();
+    format!(
+        "{}:{}",
+        issuer.descope().project_id(),
+        persona.secret.reveal()
+    )
+}
+
+/// The claims of the session token that a persona's access key is exchanged for.
+async fn session(issuer: &LocalIssuer, persona: &str, body: &str) -> Map<String, Value> {
+    let (_, _, answer) = exchange(issuer, Some(&key_of(issuer, persona)), body).await;
+    json_of(answer["sessionJwt"].as_str().unwrap(), 1)
 }
 
 #[tokio::test]
@@ -34,49 +38,39 @@ async fn refusals_are_in_descopes_words() {
     let project = issuer.descope().project_id();
     let missing = json!({ "errorCode": "E062802", "errorDescription": "Missing access key", "errorMessage": "Access key is missing" });
     let wrong = json!({ "errorCode": "E062803", "errorDescription": "Invalid access key", "errorMessage": "Failed to validate access key" });
+    let other_project = "P2OtherProject00000000000000:local-session-secret";
     let cases = [
-        (None, 401, &missing),
-        (Some(project.to_owned()), 401, &missing),
-        (Some(format!("{project}:")), 401, &missing),
-        (Some(format!("{project}:wrong")), 401, &wrong),
-        (
-            Some("P2OtherProject00000000000000:local-session-secret".to_owned()),
-            401,
-            &wrong,
-        ),
+        (None, &missing),
+        (Some(project.to_owned()), &missing),
+        (Some(format!("{project}:")), &missing),
+        (Some(format!("{project}:wrong")), &wrong),
+        (Some(other_project.to_owned()), &wrong),
     ];
-    for (credentials, status, body) in cases {
+    for (credentials, body) in cases {
         let answer = exchange(&issuer, credentials.as_deref(), "{}").await;
+        let expected = (401, "no-store".to_owned(), body.clone());
+        assert_eq!(answer, expected, "{credentials:?}");
+    }
+    let key = key_of(&issuer, "member");
+    // A tenant the key is not in, and a body that is no JSON.
+    let other_tenant = r#"{"loginOptions":{"selectedTenant":"T2Other"}}"#;
+    for (body, code) in [(other_tenant, "E011004"), ("not json", "E011001")] {
+        let (status, _, answer) = exchange(&issuer, Some(&key), body).await;
         assert_eq!(
-            answer,
-            (status, "no-store".to_owned(), body.clone()),
-            "{credentials:?}"
+            (status, &answer["errorCode"]),
+            (400, &json!(code)),
+            "{body}"
         );
     }
-
-    let key = key_of(&issuer, "member");
-    let (status, _, body) = exchange(
-        &issuer,
-        Some(&key),
-        r#"{"loginOptions":{"selectedTenant":"T2Other"}}"#,
-    )
-    .await;
-    assert_eq!(
-        (status, &body["errorCode"]),
-        (400, &json!("E011004")),
-        "a tenant the key is not in"
-    );
-    let (status, _, body) = exchange(&issuer, Some(&key), "not json").await;
-    assert_eq!((status, &body["errorCode"]), (400, &json!("E011001")));
 }
 
 #[tokio::test]
 async fn an_access_key_is_exchanged_for_a_session_token() {
     let issuer = start().await;
     let descope = issuer.descope();
+    let key = key_of(&issuer, "session");
     for body in ["", "{}", r#"{"loginOptions":{}}"#] {
-        let (status, cache_control, answer) =
-            exchange(&issuer, Some(&key_of(&issuer, "session")), body).await;
+        let (status, cache_control, answer) = exchange(&issuer, Some(&key), body).await;
         assert_eq!(
             (status, cache_control.as_str()),
             (200, "no-store"),
@@ -84,56 +78,41 @@ async fn an_access_key_is_exchanged_for_a_session_token() {
         );
         assert_eq!(
             names(answer.as_object().unwrap()),
-            ["keyId", "sessionJwt"],
+            "keyId sessionJwt",
             "{body}"
         );
-        let (_, claims) =
-            verified(answer["sessionJwt"].as_str().unwrap(), &descope.jwks_url()).await;
         let token = answer["sessionJwt"].as_str().unwrap();
+        let (_, claims) = verified(token, &descope.jwks_url()).await;
         assert_eq!(
             names(&json_of(token, 1)),
-            ["drn", "exp", "iat", "iss", "permissions", "roles", "sub"],
+            "drn exp iat iss permissions roles sub",
             "{body}"
         );
-        assert_eq!(claims["sub"], answer["keyId"], "{body}");
+        let expected = json!({
+            "sub": answer["keyId"], "drn": "DS", "iss": descope.session_issuer(), "roles": ["admin"],
+            "permissions": ["users.create"],
+        });
+        assert_members(&claims, expected);
         assert!(claims["sub"].as_str().unwrap().starts_with('K'), "{body}");
-        assert_eq!(
-            (&claims["drn"], &claims["iss"]),
-            (&json!("DS"), &json!(descope.session_issuer())),
-            "{body}"
-        );
-        assert_eq!(
-            (&claims["roles"], &claims["permissions"]),
-            (&json!(["admin"]), &json!(["users.create"])),
-            "{body}"
-        );
     }
 }
 
 #[tokio::test]
 async fn a_session_token_has_a_scope_only_if_the_persona_says_so() {
-    let issuer = start().await;
-    let (_, _, answer) = exchange(&issuer, Some(&key_of(&issuer, "session-scoped")), "{}").await;
-    let claims = json_of(answer["sessionJwt"].as_str().unwrap(), 1);
-    assert_eq!(
-        (&claims["scope"], &claims["roles"]),
-        (&json!("read:messages"), &json!(["viewer"]))
+    let claims = session(&start().await, "session-scoped", "{}").await;
+    assert_members(
+        &claims,
+        json!({ "scope": "read:messages", "roles": ["viewer"] }),
     );
 }
 
 #[tokio::test]
 async fn login_options_choose_a_tenant_and_add_claims_that_are_not_secure() {
-    let issuer = start().await;
     let body = r#"{"loginOptions":{"selectedTenant":"T2LocalAcme00000000000000000","customClaims":{"roles":["admin"]}}}"#;
-    let (_, _, answer) = exchange(&issuer, Some(&key_of(&issuer, "member")), body).await;
-    let claims = json_of(answer["sessionJwt"].as_str().unwrap(), 1);
-    assert_eq!(claims["dct"], "T2LocalAcme00000000000000000");
-    assert_eq!(
-        (&claims["nsec"], &claims["roles"]),
-        (&json!({ "roles": ["admin"] }), &json!([]))
-    );
-    assert_eq!(
-        (&claims["department"], claims.get("aud")),
-        (&json!("engineering"), None)
-    );
+    let claims = session(&start().await, "member", body).await;
+    let expected = json!({
+        "dct": "T2LocalAcme00000000000000000", "nsec": { "roles": ["admin"] }, "roles": [],
+        "department": "engineering", "aud": null,
+    });
+    assert_members(&claims, expected);
 }

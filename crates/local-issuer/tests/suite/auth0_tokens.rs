@@ -1,30 +1,21 @@
 use local_issuer::{LocalIssuer, TokenDialect};
 use serde_json::{Map, Value, json};
 
-use crate::support::{client, facts, json_of, names, post_form, post_json, quick, start, verified};
+use crate::support::{
+    Form, assert_members, client, facts, form, json_of, names, post_form, post_json, quick, start,
+    verified,
+};
 
 const AUDIENCE: (&str, &str) = ("audience", "https://api.example.com");
-const CLIENT_CREDENTIALS: (&str, &str) = ("grant_type", "client_credentials");
-const ID: (&str, &str) = ("client_id", "local-machine");
-const SECRET: (&str, &str) = ("client_secret", "local-machine-secret");
 
+/// The response and the claims of a persona's token.
 async fn claims_of(
     issuer: &LocalIssuer,
     persona: &str,
     scope: Option<&str>,
 ) -> (Value, Map<String, Value>) {
-    let (id, secret) = (
-        format!("local-{persona}"),
-        format!("local-{persona}-secret"),
-    );
-    let mut form = vec![
-        CLIENT_CREDENTIALS,
-        AUDIENCE,
-        ("client_id", id.as_str()),
-        ("client_secret", secret.as_str()),
-    ];
-    form.extend(scope.map(|scope| ("scope", scope)));
-    let (status, _, body) = post_form(&issuer.auth0().token_url(), &form).await;
+    let more: Form = &[AUDIENCE, ("scope", scope.unwrap_or_default())];
+    let (status, _, body) = post_form(&issuer.auth0().token_url(), &form(persona, more)).await;
     assert_eq!(status, 200, "{persona}: {body}");
     let token = body["access_token"].as_str().unwrap().to_owned();
     verified(&token, &issuer.auth0().jwks_url()).await;
@@ -35,16 +26,12 @@ async fn claims_of(
 async fn both_content_types_and_both_ways_to_authenticate_give_a_token() {
     let issuer = start().await;
     let url = issuer.auth0().token_url();
-    let form = [CLIENT_CREDENTIALS, ID, SECRET, AUDIENCE];
-    let json = Value::Object(
-        form.iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(value)))
-            .collect(),
-    );
+    let form = form("machine", &[AUDIENCE]);
+    let json = Value::from_iter(form.iter().cloned());
     let basic = client()
         .post(&url)
-        .basic_auth(ID.1, Some(SECRET.1))
-        .form(&[CLIENT_CREDENTIALS, AUDIENCE]);
+        .basic_auth("local-machine", Some("local-machine-secret"))
+        .form(&[("grant_type", "client_credentials"), AUDIENCE]);
     let answers = [
         ("form", post_form(&url, &form).await),
         ("json", post_json(&url, &json).await),
@@ -56,21 +43,17 @@ async fn both_content_types_and_both_ways_to_authenticate_give_a_token() {
             (200, "no-store"),
             "{case}"
         );
+        let body = body.as_object().unwrap();
         assert_eq!(
-            names(body.as_object().unwrap()),
-            ["access_token", "token_type", "expires_in", "scope"],
+            names(body),
+            "access_token token_type expires_in scope",
             "{case}"
         );
-        assert_eq!(
-            (&body["token_type"], &body["expires_in"], &body["scope"]),
-            (&json!("Bearer"), &json!(86400), &json!("read:messages")),
-            "{case}"
-        );
-        verified(
-            body["access_token"].as_str().unwrap(),
-            &issuer.auth0().jwks_url(),
-        )
-        .await;
+        let expected =
+            json!({ "token_type": "Bearer", "expires_in": 86400, "scope": "read:messages" });
+        assert_members(body, expected);
+        let token = body["access_token"].as_str().unwrap();
+        verified(token, &issuer.auth0().jwks_url()).await;
     }
 }
 
@@ -79,48 +62,18 @@ async fn a_machines_token_has_auth0s_shape() {
     let issuer = start().await;
     let (body, claims) = claims_of(&issuer, "machine", None).await;
     let header = json_of(body["access_token"].as_str().unwrap(), 0);
-    assert_eq!(names(&header), ["alg", "typ", "kid"]);
-    assert_eq!(
-        (&header["alg"], &header["typ"]),
-        (&json!("RS256"), &json!("JWT"))
-    );
+    assert_eq!(names(&header), "alg typ kid");
+    assert_members(&header, json!({ "alg": "RS256", "typ": "JWT" }));
     assert_eq!(
         names(&claims),
-        [
-            "iss",
-            "sub",
-            "aud",
-            "iat",
-            "exp",
-            "scope",
-            "gty",
-            "azp",
-            "permissions"
-        ]
+        "iss sub aud iat exp scope gty azp permissions"
     );
-    assert_eq!(claims["iss"], issuer.auth0().issuer());
-    assert_eq!(
-        (&claims["sub"], &claims["azp"]),
-        (&json!("local-machine@clients"), &json!("local-machine"))
-    );
-    assert_eq!(
-        (&claims["aud"], &claims["gty"]),
-        (
-            &json!("https://api.example.com"),
-            &json!("client-credentials")
-        )
-    );
-    assert_eq!(
-        (&claims["scope"], &claims["permissions"]),
-        (
-            &json!("read:messages"),
-            &json!(["admin:access", "read:messages"])
-        )
-    );
-    assert_eq!(
-        claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(),
-        86400
-    );
+    let expected = json!({
+        "iss": issuer.auth0().issuer(), "sub": "local-machine@clients", "azp": "local-machine",
+        "aud": "https://api.example.com", "gty": "client-credentials", "scope": "read:messages",
+        "permissions": ["admin:access", "read:messages"], "exp": claims["iat"].as_i64().unwrap() + 86400,
+    });
+    assert_members(&claims, expected);
 }
 
 #[tokio::test]
@@ -142,58 +95,34 @@ async fn without_a_granted_scope_there_is_no_scope_at_all() {
 #[tokio::test]
 async fn scopes_are_what_was_asked_for_and_is_held_and_permissions_are_all() {
     let issuer = start().await;
-    let (body, claims) = claims_of(
-        &issuer,
-        "editor",
-        Some("write:messages delete:messages openid"),
-    )
-    .await;
-    assert_eq!(
-        (&body["scope"], &claims["scope"]),
-        (
-            &json!("write:messages openid"),
-            &json!("write:messages openid")
-        )
-    );
-    assert_eq!(
-        claims["permissions"],
-        json!(["read:messages", "write:messages"])
-    );
+    let scope = Some("write:messages delete:messages openid");
+    let (body, claims) = claims_of(&issuer, "editor", scope).await;
+    assert_eq!(body["scope"], "write:messages openid");
+    let expected = json!({ "scope": "write:messages openid", "permissions": ["read:messages", "write:messages"] });
+    assert_members(&claims, expected);
 }
 
 #[tokio::test]
 async fn a_users_token_has_the_users_claims() {
     let issuer = start().await;
+    let userinfo = format!("{}userinfo", issuer.auth0().issuer());
     let (_, claims) = claims_of(&issuer, "admin", None).await;
-    assert_eq!(claims["sub"], "auth0|local-admin");
-    assert_eq!(
-        claims["aud"],
-        json!([
-            "https://api.example.com",
-            format!("{}userinfo", issuer.auth0().issuer())
-        ])
-    );
-    assert_eq!(
-        (&claims["email"], &claims["email_verified"]),
-        (&json!("ada@example.com"), &json!(true))
-    );
-    assert_eq!(
-        (&claims["https://example.com/roles"], claims.get("gty")),
-        (&json!(["admin"]), None)
-    );
+    let expected = json!({
+        "sub": "auth0|local-admin", "aud": ["https://api.example.com", userinfo], "email": "ada@example.com",
+        "email_verified": true, "https://example.com/roles": ["admin"], "gty": null,
+    });
+    assert_members(&claims, expected);
 
     let (_, claims) = claims_of(&issuer, "admin", Some("read:messages")).await;
-    assert_eq!(
-        (&claims["aud"], claims.get("email")),
-        (&json!("https://api.example.com"), None),
-        "without openid"
+    assert_members(
+        &claims,
+        json!({ "aud": "https://api.example.com", "email": null }),
     );
     let (_, claims) = claims_of(&issuer, "member", None).await;
-    assert_eq!(
-        (&claims["org_id"], &claims["org_name"]),
-        (&json!("org_2LocalAcme000000"), &json!("acme"))
-    );
-    assert_eq!(claims["https://example.com/department"], "engineering");
+    let expected = json!({
+        "org_id": "org_2LocalAcme000000", "org_name": "acme", "https://example.com/department": "engineering",
+    });
+    assert_members(&claims, expected);
 }
 
 #[tokio::test]
@@ -225,18 +154,12 @@ async fn the_dialect_decides_on_type_client_and_permissions() {
         let header = json_of(body["access_token"].as_str().unwrap(), 0);
         assert_eq!(header["typ"], typ, "{dialect:?}");
         assert_eq!(claims[client_claim], "local-machine", "{dialect:?}");
-        assert_eq!(claims.contains_key("gty"), gty, "{dialect:?}");
-        assert_eq!(claims.contains_key("jti"), !gty, "{dialect:?}");
-        assert_eq!(
-            claims.contains_key("permissions"),
-            permissions,
-            "{dialect:?}"
-        );
+        let there = ["gty", "jti", "permissions"].map(|name| claims.contains_key(name));
+        assert_eq!(there, [gty, !gty, permissions], "{dialect:?}");
         let (_, claims) = claims_of(&issuer, "operator", None).await;
-        assert_eq!(
-            claims["https://other.example.com/roles"],
-            json!(["admin"]),
-            "{dialect:?}"
+        assert_members(
+            &claims,
+            json!({ "https://other.example.com/roles": ["admin"] }),
         );
     }
 }

@@ -1,128 +1,43 @@
 use serde_json::{Value, json};
 
-use crate::support::{Form, client, facts, post_form, start};
-
-const CLIENT_CREDENTIALS: (&str, &str) = ("grant_type", "client_credentials");
-
-/// What is wrong, the request, and status and body of the answer.
-type Case<'a> = (&'a str, Form<'a>, u16, Value);
-
-fn refusal(code: &str, description: &str, message: &str) -> Value {
-    json!({ "errorCode": code, "errorDescription": description, "errorMessage": message })
-}
+use crate::support::{client, facts, refused_token, rows, start};
 
 #[tokio::test]
 async fn every_refusal_has_descopes_status_and_words() {
     let issuer = start().await;
-    let project = issuer.descope().project_id().to_owned();
-    let grant_types = refusal(
-        "E011003",
-        "Request is invalid",
-        "The grant_type field must be one of: authorization_code, refresh_token, client_credentials",
-    );
-    let missing = |name: &str| {
-        refusal(
-            "E011002",
-            "Missing arguments",
-            &format!("The {name} field is required"),
-        )
-    };
-    let wrong = refusal(
-        "E062803",
-        "Invalid access key",
-        "Failed to validate access key",
-    );
+    let project = issuer.descope().project_id();
+    let grant_types = "The grant_type field must be one of: authorization_code, refresh_token, client_credentials";
     let unsupported = "The local issuer supports the grant type client_credentials only";
-    let cases: [Case; 9] = [
-        (
-            "no grant type",
-            &[("client_id", "local-admin")],
-            400,
-            grant_types.clone(),
-        ),
-        (
-            "an unknown grant type",
-            &[("grant_type", "password")],
-            400,
-            grant_types,
-        ),
-        (
-            "a grant type of later",
-            &[("grant_type", "refresh_token")],
-            400,
-            refusal("E011003", "Request is invalid", unsupported),
-        ),
-        (
-            "no client",
-            &[CLIENT_CREDENTIALS],
-            400,
-            missing("client_id"),
-        ),
-        (
-            "no secret",
-            &[CLIENT_CREDENTIALS, ("client_id", "local-admin")],
-            400,
-            missing("client_secret"),
-        ),
-        (
-            "a wrong secret",
-            &[
-                CLIENT_CREDENTIALS,
-                ("client_id", "local-admin"),
-                ("client_secret", "x"),
-            ],
-            401,
-            wrong.clone(),
-        ),
-        (
-            "an unknown client",
-            &[
-                CLIENT_CREDENTIALS,
-                ("client_id", "x"),
-                ("client_secret", "local-admin-secret"),
-            ],
-            401,
-            wrong.clone(),
-        ),
-        (
-            "another's secret",
-            &[
-                CLIENT_CREDENTIALS,
-                ("client_id", "local-viewer"),
-                ("client_secret", "local-admin-secret"),
-            ],
-            401,
-            wrong.clone(),
-        ),
-        (
-            "the project with a wrong key",
-            &[
-                CLIENT_CREDENTIALS,
-                ("client_id", &project),
-                ("client_secret", "x"),
-            ],
-            401,
-            wrong,
-        ),
-    ];
-    for (case, form, status, body) in cases {
-        let answer = post_form(&issuer.descope().token_url(), form).await;
-        assert_eq!(answer, (status, "no-store".to_owned(), body), "{case}");
+    // What is wrong, the members that differ from a good request (null: left out), status, code, description and message.
+    let table = json!([
+        ["no grant type", { "grant_type": null }, 400, "E011003", "Request is invalid", grant_types],
+        ["an unknown grant type", { "grant_type": "password" }, 400, "E011003", "Request is invalid", grant_types],
+        ["a grant type of later", { "grant_type": "refresh_token" }, 400, "E011003", "Request is invalid", unsupported],
+        ["no client", { "client_id": null }, 400, "E011002", "Missing arguments", "The client_id field is required"],
+        ["no secret", { "client_secret": null }, 400, "E011002", "Missing arguments", "The client_secret field is required"],
+        ["a wrong secret", { "client_secret": "x" }, 401, "E062803", "Invalid access key", "Failed to validate access key"],
+        ["an unknown client", { "client_id": "x" }, 401, "E062803", "Invalid access key", "Failed to validate access key"],
+        ["another's secret", { "client_id": "local-viewer" }, 401, "E062803", "Invalid access key", "Failed to validate access key"],
+        ["the project with a wrong key", { "client_id": project, "client_secret": "x" }, 401, "E062803", "Invalid access key", "Failed to validate access key"],
+    ]);
+    let url = issuer.descope().token_url();
+    for row in rows(table) {
+        let good = json!({
+            "grant_type": "client_credentials", "client_id": "local-admin", "client_secret": "local-admin-secret",
+        });
+        let (status, body) = refused_token(&url, good, &row[1]).await;
+        let words = ["errorCode", "errorDescription", "errorMessage"].map(|name| &body[name]);
+        let found = json!([row[0], row[1], status, words[0], words[1], words[2]]);
+        assert_eq!(found, Value::from(row));
+        assert_eq!(body.as_object().unwrap().len(), 3, "{body}");
     }
     let not_json = client()
-        .post(issuer.descope().token_url())
+        .post(url)
         .header("content-type", "application/json")
-        .body("grant_type=client_credentials")
-        .send()
-        .await
-        .unwrap();
-    let expected = refusal(
-        "E011001",
-        "Bad request",
-        "The request body is not valid JSON",
-    );
-    assert_eq!(
-        facts(not_json).await,
-        (400, "no-store".to_owned(), expected)
-    );
+        .body("grant_type=client_credentials");
+    let answer = facts(not_json.send().await.unwrap()).await;
+    let expected = json!({
+        "errorCode": "E011001", "errorDescription": "Bad request", "errorMessage": "The request body is not valid JSON",
+    });
+    assert_eq!(answer, (400, "no-store".to_owned(), expected));
 }

@@ -6,12 +6,15 @@ use local_issuer::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    client, client_without_redirects, control, controlled, get, get_json, post_form, quick,
-    refused, start,
+    Form, client, client_without_redirects, control, controlled, get, get_json, post_form, quick,
+    refused, rows, start,
 };
 
 /// Longer than any test runs.
 const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The body of `garbage`, as far as it is text.
+const GARBAGE: &str = "\u{fffd}\u{fffd}\0{\"keys\":[\u{fffd} <html>";
 
 /// Status, a header and the body of an answer, redirects as they are.
 async fn seen(url: &str, header: &str) -> (u16, Option<String>, Vec<u8>) {
@@ -32,106 +35,44 @@ async fn faults_that_cannot_be_sent_are_refused_and_named() {
     };
     let issuer = LocalIssuer::start(config).await.unwrap();
     let auth0 = issuer.auth0();
-    for (fault, member, expected) in [
-        (
-            json!({ "status": 199 }),
-            "fault.status",
-            "expected a status from 200 to 599, got 199",
-        ),
-        (json!({ "status": 600 }), "fault.status", "got 600"),
-        (json!({ "status": "503" }), "fault.status", "expected u16"),
-        (
-            json!({ "redirect": { "status": 200 } }),
-            "fault.redirect.status",
-            "from 300 to 399",
-        ),
-        (
-            json!({ "redirect": { "location": "a\nb" } }),
-            "fault.redirect.location",
-            "without control characters",
-        ),
-        (
-            json!({ "redirect": { "to": "x" } }),
-            "fault.redirect.to",
-            "unknown field `to`",
-        ),
-        (
-            json!({ "headers": { "set": { "Content-Length": "1" } } }),
-            "fault.headers",
-            "got Content-Length; truncate and grow do that",
-        ),
-        (
-            json!({ "headers": { "remove": ["transfer-encoding"] } }),
-            "fault.headers",
-            "got transfer-encoding",
-        ),
-        (
-            json!({ "headers": { "set": { "a b": "1" } } }),
-            "fault.headers",
-            "expected the name of a header",
-        ),
-        (
-            json!({ "headers": { "set": { "a": "\r\nb" } } }),
-            "fault.headers.set",
-            "control characters",
-        ),
-        (
-            json!({ "grow": { "bytes": 1001 } }),
-            "fault.grow.bytes",
-            "expected at most 1000, got 1001",
-        ),
-        (
-            json!({ "grow": { "bytes": 1, "length": "none" } }),
-            "fault.grow.length",
-            "`declared` or `chunked`",
-        ),
-        (
-            json!({ "drip": { "bytes": 0, "every_milliseconds": 1 } }),
-            "fault.drip.bytes",
-            "expected 1 or more",
-        ),
-        (
-            json!({ "drip": { "bytes": 1, "every_milliseconds": 86_400_001 } }),
-            "fault.drip.every_milliseconds",
-            "expected at most 86400000",
-        ),
-        (
-            json!({ "delay_milliseconds": 86_400_001 }),
-            "fault.delay_milliseconds",
-            "expected at most 86400000, got 86400001",
-        ),
-        (
-            json!({ "delay_milliseconds": -1 }),
-            "fault.delay_milliseconds",
-            "u64",
-        ),
-        (
-            json!("burn"),
-            "fault",
-            "expected one of `delay_milliseconds`, `drip`",
-        ),
-    ] {
+    let table = json!([
+        [{ "status": 199 }, "fault.status", "expected a status from 200 to 599, got 199"],
+        [{ "status": 600 }, "fault.status", "got 600"],
+        [{ "status": "503" }, "fault.status", "expected u16"],
+        [{ "redirect": { "status": 200 } }, "fault.redirect.status", "from 300 to 399"],
+        [{ "redirect": { "location": "a\nb" } }, "fault.redirect.location", "without control characters"],
+        [{ "redirect": { "to": "x" } }, "fault.redirect.to", "unknown field `to`"],
+        [{ "headers": { "set": { "Content-Length": "1" } } }, "fault.headers", "got Content-Length; truncate and grow do that"],
+        [{ "headers": { "remove": ["transfer-encoding"] } }, "fault.headers", "got transfer-encoding"],
+        [{ "headers": { "set": { "a b": "1" } } }, "fault.headers", "expected the name of a header"],
+        [{ "headers": { "set": { "a": "\r\nb" } } }, "fault.headers.set", "control characters"],
+        [{ "grow": { "bytes": 1001 } }, "fault.grow.bytes", "expected at most 1000, got 1001"],
+        [{ "grow": { "bytes": 1, "length": "none" } }, "fault.grow.length", "`declared` or `chunked`"],
+        [{ "drip": { "bytes": 0, "every_milliseconds": 1 } }, "fault.drip.bytes", "expected 1 or more"],
+        [{ "drip": { "bytes": 1, "every_milliseconds": 86_400_001 } }, "fault.drip.every_milliseconds", "expected at most 86400000"],
+        [{ "delay_milliseconds": 86_400_001 }, "fault.delay_milliseconds", "expected at most 86400000, got 86400001"],
+        [{ "delay_milliseconds": -1 }, "fault.delay_milliseconds", "u64"],
+        ["burn", "fault", "expected one of `delay_milliseconds`, `drip`"],
+    ]);
+    for row in rows(table) {
+        let [fault, member, expected] = &row[..] else {
+            panic!("{row:?}")
+        };
         let body = json!({ "endpoint": "jwks", "fault": fault });
         let (found, description) = refused(auth0, "faults", &body).await;
-        assert_eq!(found, member, "{fault}: {description}");
+        assert_eq!(&found, member, "{fault}: {description}");
+        let expected = expected.as_str().unwrap();
         assert!(description.contains(expected), "{fault}: {description}");
     }
-    for (body, member) in [
-        (
-            json!({ "endpoint": "health", "fault": "close" }),
-            json!("endpoint"),
-        ),
-        (
-            json!({ "endpoint": "jwks", "fault": "close", "requests": 0 }),
-            json!("requests"),
-        ),
-        (
-            json!({ "endpoint": "jwks", "fault": "close", "requests": -1 }),
-            json!("requests"),
-        ),
-        (json!({ "endpoint": "jwks" }), Value::Null),
-    ] {
-        assert_eq!(refused(auth0, "faults", &body).await.0, member, "{body}");
+    let table = json!([
+        [{ "endpoint": "health", "fault": "close" }, "endpoint"],
+        [{ "endpoint": "jwks", "fault": "close", "requests": 0 }, "requests"],
+        [{ "endpoint": "jwks", "fault": "close", "requests": -1 }, "requests"],
+        [{ "endpoint": "jwks" }, null],
+    ]);
+    for row in rows(table) {
+        let refusal = refused(auth0, "faults", &row[0]).await;
+        assert_eq!(refusal.0, row[1], "{}", row[0]);
     }
     assert_eq!(auth0.faults(), []);
     for _ in 0..100 {
@@ -151,121 +92,34 @@ async fn an_answer_is_spoilt_as_the_faults_say_and_in_their_order() {
         (genuine.0, genuine.1.as_deref()),
         (200, Some("application/json"))
     );
-    let (body, json_type) = (genuine.2.clone(), Some("application/json"));
-    let location = |path: &str| Fault::Redirect {
-        status: 307,
-        location: Some(path.to_owned()),
-    };
-    type Row<'a> = (Vec<Fault>, u16, &'a str, Option<&'a str>, Vec<u8>);
-    let rows: Vec<Row<'_>> = vec![
-        (
-            vec![Fault::Status(503)],
-            503,
-            "content-type",
-            json_type,
-            body.clone(),
-        ),
-        (
-            vec![Fault::Body("sorry".to_owned())],
-            200,
-            "content-type",
-            json_type,
-            b"sorry".to_vec(),
-        ),
-        (vec![Fault::Empty], 200, "content-length", Some("0"), vec![]),
-        (
-            vec![Fault::Json(json!([1]))],
-            200,
-            "content-type",
-            json_type,
-            b"[1]".to_vec(),
-        ),
-        (
-            vec![Fault::header("Content-Type", "text/html")],
-            200,
-            "content-type",
-            Some("text/html"),
-            body.clone(),
-        ),
-        (
-            vec![Fault::header("content-encoding", "gzip")],
-            200,
-            "content-encoding",
-            Some("gzip"),
-            body.clone(),
-        ),
-        (
-            vec![Fault::header("cache-control", "max-age=1")],
-            200,
-            "cache-control",
-            Some("max-age=1"),
-            body.clone(),
-        ),
-        (
-            vec![Fault::Headers {
-                set: Default::default(),
-                remove: vec!["content-type".to_owned()],
-            }],
-            200,
-            "content-type",
-            None,
-            body.clone(),
-        ),
-        (
-            vec![Fault::redirect("http://other.example/")],
-            302,
-            "location",
-            Some("http://other.example/"),
-            vec![],
-        ),
-        (vec![location("/x")], 307, "location", Some("/x"), vec![]),
-        (
-            vec![Fault::redirect_loop()],
-            302,
-            "location",
-            Some("/.well-known/jwks.json"),
-            vec![],
-        ),
-        (
-            vec![
-                Fault::Status(500),
-                Fault::Body("a".to_owned()),
-                Fault::Status(429),
-                Fault::header("retry-after", "7"),
-            ],
-            429,
-            "retry-after",
-            Some("7"),
-            b"a".to_vec(),
-        ),
-        (
-            vec![Fault::member("keys", json!([]))],
-            200,
-            "content-type",
-            json_type,
-            br#"{"keys":[]}"#.to_vec(),
-        ),
-        (
-            vec![Fault::without_member("keys")],
-            200,
-            "content-type",
-            json_type,
-            b"{}".to_vec(),
-        ),
-        (
-            vec![Fault::Garbage, Fault::member("keys", 1)],
-            200,
-            "x-local-issuer",
-            Some("development only"),
-            b"\xff\xfe\x00{\"keys\":[\x80 <html>".to_vec(),
-        ),
-    ];
-    for (faults, status, name, value, body) in rows {
-        for fault in &faults {
-            auth0.fail(Endpoint::Jwks, fault.clone()).unwrap();
+    let body = String::from_utf8(genuine.2.clone()).unwrap();
+    // The faults, the status, a header and its value, and the body.
+    let table = json!([
+        [[{ "status": 503 }], 503, "content-type", "application/json", body],
+        [[{ "body": "sorry" }], 200, "content-type", "application/json", "sorry"],
+        [["empty"], 200, "content-length", "0", ""],
+        [[{ "json": [1] }], 200, "content-type", "application/json", "[1]"],
+        [[{ "headers": { "set": { "Content-Type": "text/html" } } }], 200, "content-type", "text/html", body],
+        [[{ "headers": { "set": { "content-encoding": "gzip" } } }], 200, "content-encoding", "gzip", body],
+        [[{ "headers": { "set": { "cache-control": "max-age=1" } } }], 200, "cache-control", "max-age=1", body],
+        [[{ "headers": { "remove": ["content-type"] } }], 200, "content-type", null, body],
+        [[{ "redirect": { "location": "http://other.example/" } }], 302, "location", "http://other.example/", ""],
+        [[{ "redirect": { "status": 307, "location": "/x" } }], 307, "location", "/x", ""],
+        [[{ "redirect": {} }], 302, "location", "/.well-known/jwks.json", ""],
+        [[{ "status": 500 }, { "body": "a" }, { "status": 429 }, { "headers": { "set": { "retry-after": "7" } } }], 429, "retry-after", "7", "a"],
+        [[{ "members": { "set": { "keys": [] } } }], 200, "content-type", "application/json", "{\"keys\":[]}"],
+        [[{ "members": { "remove": ["keys"] } }], 200, "content-type", "application/json", "{}"],
+        [["garbage", { "members": { "set": { "keys": 1 } } }], 200, "x-local-issuer", "development only", GARBAGE],
+    ]);
+    for row in rows(table) {
+        for fault in row[0].as_array().unwrap() {
+            let fault = serde_json::from_value(fault.clone()).unwrap();
+            auth0.fail(Endpoint::Jwks, fault).unwrap();
         }
-        let expected = (status, value.map(str::to_owned), body);
-        assert_eq!(seen(&url, name).await, expected, "{faults:?}");
+        let (status, header, body) = seen(&url, row[2].as_str().unwrap()).await;
+        let body = String::from_utf8_lossy(&body);
+        let found = json!([row[0], status, row[2], header, body]);
+        assert_eq!(found, Value::from(row));
         auth0.clear_faults();
     }
     assert_eq!(seen(&url, "content-type").await, genuine);
@@ -315,7 +169,7 @@ async fn a_fault_is_for_its_endpoint_its_provider_and_its_number_of_answers() {
         (
             get(&provider.discovery_url()).await,
             get(&provider.jwks_url()).await,
-            post_form(&provider.token_url(), &[]).await.0,
+            post_form(&provider.token_url(), &Form::default()).await.0,
             get(&format!("{base}/nowhere")).await,
             get(&format!("{base}/health")).await,
         )
@@ -403,85 +257,31 @@ async fn a_delayed_answer_does_not_keep_an_issuer_from_stopping() {
 
 #[test]
 fn faults_are_written_in_json_as_they_are_read() {
-    let milliseconds = Duration::from_millis;
-    for (fault, expected) in [
+    let (bytes, length, every) = (9, Length::Chunked, Duration::from_millis(2));
+    let delay = Fault::Delay(Duration::from_millis(5));
+    let drip = Fault::Drip { bytes: 1, every };
+    let grow = Fault::Grow { bytes, length };
+    let member = Fault::member("a", 1);
+    let table = [
+        (delay, json!({ "delay_milliseconds": 5 })),
         (
-            Fault::Delay(milliseconds(5)),
-            json!({ "delay_milliseconds": 5 }),
-        ),
-        (
-            Fault::Drip {
-                bytes: 1,
-                every: milliseconds(2),
-            },
+            drip,
             json!({ "drip": { "bytes": 1, "every_milliseconds": 2 } }),
         ),
         (Fault::Truncate(3), json!({ "truncate": 3 })),
-        (
-            Fault::Grow {
-                bytes: 9,
-                length: Length::Chunked,
-            },
-            json!({ "grow": { "bytes": 9, "length": "chunked" } }),
-        ),
+        (grow, json!({ "grow": { "bytes": 9, "length": "chunked" } })),
         (
             Fault::grow(9),
             json!({ "grow": { "bytes": 9, "length": "declared" } }),
         ),
         (
-            Fault::member("a", 1),
+            member,
             json!({ "members": { "set": { "a": 1 }, "remove": [] } }),
         ),
         (Fault::Reset, json!("reset")),
-    ] {
+    ];
+    for (fault, expected) in table {
         assert_eq!(serde_json::to_value(&fault).unwrap(), expected);
         assert_eq!(serde_json::from_value::<Fault>(expected).unwrap(), fault);
-    }
-}
-
-#[tokio::test]
-async fn every_address_of_an_endpoint_is_that_endpoint() {
-    let issuer = start().await;
-    let (descope, auth0) = (issuer.descope(), issuer.auth0());
-    let id = descope.project_id();
-    let discovery = vec![
-        format!("/{id}/.well-known/openid-configuration"),
-        format!("/{id}/.well-known/oauth-authorization-server"),
-        format!("/.well-known/oauth-authorization-server/{id}"),
-        format!("/v1/apps/{id}/.well-known/openid-configuration"),
-        format!("/v1/apps/{id}/.well-known/oauth-authorization-server"),
-    ];
-    let jwks = vec![
-        format!("/{id}/.well-known/jwks.json"),
-        format!("/v2/keys/{id}"),
-        format!("/v1/keys/{id}"),
-    ];
-    let token = vec![
-        "/oauth2/v1/token".to_owned(),
-        "/oauth2/v1/apps/token".to_owned(),
-        format!("/oauth2/v1/apps/{id}/token"),
-        "/v1/auth/accesskey/exchange".to_owned(),
-    ];
-    let owned = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect();
-    let auth0_discovery = owned(&[
-        "/.well-known/openid-configuration",
-        "/.well-known/oauth-authorization-server",
-    ]);
-    let rows: [(&ProviderHandle, Endpoint, Vec<String>); 6] = [
-        (descope, Endpoint::Discovery, discovery),
-        (descope, Endpoint::Jwks, jwks),
-        (descope, Endpoint::Token, token),
-        (auth0, Endpoint::Discovery, auth0_discovery),
-        (auth0, Endpoint::Jwks, owned(&["/.well-known/jwks.json"])),
-        (auth0, Endpoint::Token, owned(&["/oauth/token"])),
-    ];
-    for (provider, endpoint, paths) in rows {
-        provider.fail(endpoint, Fault::Status(599)).unwrap();
-        for path in &paths {
-            let answer = get(&format!("{}{path}", provider.base_url())).await;
-            assert_eq!(answer.status(), 599, "{path}");
-        }
-        assert_eq!(provider.endpoint_requests(endpoint), paths.len() as u64);
-        provider.clear_faults();
     }
 }

@@ -61,6 +61,14 @@ async fn answer(provider: &ProviderHandle) -> Answer {
         .unwrap()
 }
 
+/// The answer with this fault, which is cleared again.
+async fn faulty(provider: &ProviderHandle, fault: Fault) -> Answer {
+    provider.fail(Endpoint::Jwks, fault).unwrap();
+    let answer = answer(provider).await;
+    provider.clear_faults();
+    answer
+}
+
 /// The server is still there, and both sides answer.
 async fn alive(issuer: &local_issuer::LocalIssuer) {
     for provider in [&**issuer.descope(), &**issuer.auth0()] {
@@ -72,8 +80,7 @@ async fn alive(issuer: &local_issuer::LocalIssuer) {
 #[tokio::test]
 async fn a_closed_connection_has_no_byte_of_an_answer() {
     let issuer = start().await;
-    issuer.auth0().fail(Endpoint::Jwks, Fault::Close).unwrap();
-    let closed = answer(issuer.auth0()).await;
+    let closed = faulty(issuer.auth0(), Fault::Close).await;
     assert_eq!(
         (closed.head.as_str(), closed.body.len(), closed.end),
         ("", 0, Ok(()))
@@ -82,10 +89,9 @@ async fn a_closed_connection_has_no_byte_of_an_answer() {
 }
 
 #[tokio::test]
-async fn a_reset_connection_is_an_error_for_whoever_reads() {
+async fn a_reset_connection_is_an_error_for_the_reader() {
     let issuer = start().await;
-    issuer.auth0().fail(Endpoint::Jwks, Fault::Reset).unwrap();
-    let reset = answer(issuer.auth0()).await;
+    let reset = faulty(issuer.auth0(), Fault::Reset).await;
     assert_eq!(
         (reset.head.as_str(), reset.end),
         ("", Err(ErrorKind::ConnectionReset))
@@ -100,16 +106,13 @@ async fn a_truncated_body_ends_before_its_length() {
     let genuine = answer(auth0).await;
     assert_eq!(genuine.length(), Some(genuine.body.len()));
     for bytes in [0, 1, 100] {
-        auth0.fail(Endpoint::Jwks, Fault::Truncate(bytes)).unwrap();
-        let cut = answer(auth0).await;
+        let cut = faulty(auth0, Fault::Truncate(bytes)).await;
         assert!(cut.head.starts_with("HTTP/1.1 200 OK\r\n"), "{}", cut.head);
         assert_eq!(cut.length(), Some(genuine.body.len()));
         assert_eq!(cut.body, genuine.body[..bytes], "{bytes}");
-        auth0.clear_faults();
     }
     let more = genuine.body.len() + 5;
-    auth0.fail(Endpoint::Jwks, Fault::Truncate(more)).unwrap();
-    let cut = answer(auth0).await;
+    let cut = faulty(auth0, Fault::Truncate(more)).await;
     assert_eq!((cut.length(), cut.body), (Some(more + 1), genuine.body));
     alive(&issuer).await;
 }
@@ -120,25 +123,15 @@ async fn a_dripping_body_waits_before_each_piece_and_comes_whole() {
     let auth0 = issuer.auth0();
     let genuine = answer(auth0).await;
     let every = Duration::from_micros(10);
-    auth0
-        .fail(Endpoint::Jwks, Fault::Drip { bytes: 7, every })
-        .unwrap();
-    let dripped = answer(auth0).await;
+    let dripped = faulty(auth0, Fault::Drip { bytes: 7, every }).await;
     assert_eq!(
         (dripped.length(), dripped.body),
         (genuine.length(), genuine.body.clone())
     );
-    auth0.clear_faults();
 
-    auth0
-        .fail(
-            Endpoint::Jwks,
-            Fault::Drip {
-                bytes: 1,
-                every: FOREVER,
-            },
-        )
-        .unwrap();
+    let (bytes, every) = (1, FOREVER);
+    let drip = Fault::Drip { bytes, every };
+    auth0.fail(Endpoint::Jwks, drip).unwrap();
     let url = auth0.jwks_url();
     let head = tokio::task::spawn_blocking(move || {
         let mut stream = ask(&url, "Connection: close\r\n");
@@ -186,8 +179,7 @@ async fn a_grown_body_is_the_genuine_one_and_spaces() {
         bytes: 100_000,
         length: Length::Chunked,
     };
-    auth0.fail(Endpoint::Jwks, chunked).unwrap();
-    let grown = answer(auth0).await;
+    let grown = faulty(auth0, chunked).await;
     assert_eq!(grown.length(), None);
     assert!(
         grown

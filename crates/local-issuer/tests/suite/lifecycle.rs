@@ -1,12 +1,14 @@
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use local_issuer::{
-    IssuerConfig, KeyOrigin, LocalIssuer, ProviderKind, Rotation, StartError, TokenKind,
+    Endpoint, Fault, IssuerConfig, KeyOrigin, LocalIssuer, ProviderKind, Rotation, StartError,
+    TokenKind,
 };
 
-use crate::support::{get_json, quick, start_with_own_keys, try_verify, verified};
+use crate::support::{
+    controlled, get, get_json, minted, quick, start_with_own_keys, try_verify, verified,
+};
 
 #[tokio::test]
 async fn a_taken_port_is_named_with_the_variable_that_sets_it() {
@@ -41,12 +43,7 @@ async fn values_that_cannot_work_are_refused() {
 #[tokio::test]
 async fn a_stopped_issuer_frees_its_ports_and_can_start_again_as_it_was() {
     let issuer = start_with_own_keys().await;
-    let token = issuer
-        .descope()
-        .mint("admin", TokenKind::Access)
-        .unwrap()
-        .token()
-        .unwrap();
+    let token = minted(issuer.descope(), "admin");
     let (config, jwks_url) = (issuer.config(), issuer.descope().jwks_url());
     get_json(&jwks_url).await;
     issuer.stop().await;
@@ -63,14 +60,20 @@ async fn a_stopped_issuer_frees_its_ports_and_can_start_again_as_it_was() {
 #[tokio::test]
 async fn two_issuers_run_side_by_side_with_keys_of_their_own() {
     let (one, other) = (start_with_own_keys().await, start_with_own_keys().await);
-    let token = one
-        .auth0()
-        .mint("admin", TokenKind::Access)
-        .unwrap()
-        .token()
-        .unwrap();
+    let token = minted(one.auth0(), "admin");
     assert!(try_verify(&token, &get_json(&other.auth0().jwks_url()).await).is_err());
 }
+
+#[cfg(unix)]
+fn assert_private(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[cfg(not(unix))]
+fn assert_private(_: &std::path::Path) {}
 
 #[tokio::test]
 async fn a_key_file_keeps_the_keys_and_is_private() {
@@ -89,29 +92,18 @@ async fn a_key_file_keeps_the_keys_and_is_private() {
     std::fs::remove_file(&path).unwrap();
 
     let issuer = LocalIssuer::start(config()).await.unwrap();
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_private(&path);
     let descope = issuer.descope().rotate(Rotation::default()).unwrap();
     let auth0 = issuer.auth0().rotate(Rotation::default()).unwrap();
     issuer.stop().await;
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_private(&path);
 
     let again = LocalIssuer::start(config()).await.unwrap();
     assert_eq!(
         (again.descope().key_ids(), again.auth0().key_ids()),
         (descope, auth0)
     );
-    let token = again
-        .auth0()
-        .mint("admin", TokenKind::Access)
-        .unwrap()
-        .token()
-        .unwrap();
+    let token = minted(again.auth0(), "admin");
     verified(&token, &again.auth0().jwks_url()).await;
 }
 
@@ -133,4 +125,19 @@ async fn the_lifetime_of_access_tokens_is_a_setting() {
             kind
         );
     }
+}
+
+#[tokio::test]
+async fn a_restarted_issuer_is_not_faulty() {
+    let issuer = controlled().await;
+    issuer.auth0().fail(Endpoint::All, Fault::Close).unwrap();
+    issuer.auth0().set_clock_offset(1000);
+    let config: IssuerConfig = issuer.config();
+    issuer.stop().await;
+    let again = LocalIssuer::start(config).await.unwrap();
+    assert_eq!(
+        (again.auth0().faults(), again.auth0().clock_offset()),
+        (vec![], 0)
+    );
+    assert_eq!(get(&again.auth0().jwks_url()).await.status(), 200);
 }

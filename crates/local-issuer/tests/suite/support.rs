@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
-use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderHandle, Secret};
+use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderHandle, Secret, TokenKind};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 use serde_json::{Map, Value};
@@ -112,8 +112,18 @@ pub(crate) async fn facts(response: Response) -> (u16, String, Value) {
     )
 }
 
-pub(crate) async fn post_form(url: &str, form: &[(&str, &str)]) -> (u16, String, Value) {
+pub(crate) async fn post_form(url: &str, form: &impl serde::Serialize) -> (u16, String, Value) {
     facts(client().post(url).form(form).send().await.unwrap()).await
+}
+
+/// Status and body of the refusal of a good token request with some members changed; `null` leaves a member out.
+pub(crate) async fn refused_token(url: &str, mut form: Value, changes: &Value) -> (u16, Value) {
+    let members = form.as_object_mut().unwrap();
+    members.extend(changes.as_object().unwrap().clone());
+    members.retain(|_, value| !value.is_null());
+    let (status, cache_control, body) = post_form(url, &form).await;
+    assert_eq!(cache_control, "no-store", "{form}");
+    (status, body)
 }
 
 pub(crate) async fn post_json(url: &str, body: &Value) -> (u16, String, Value) {
@@ -144,12 +154,46 @@ pub(crate) fn try_verify(token: &str, jwks: &Value) -> Result<HeaderAndClaims, S
     Ok((json_of(token, 0), data.claims))
 }
 
+/// A good access token of a persona.
+pub(crate) fn minted(provider: &ProviderHandle, persona: &str) -> String {
+    let mint = provider.mint(persona, TokenKind::Access).unwrap();
+    mint.token().unwrap()
+}
+
 /// One segment of a token, read without any check.
 pub(crate) fn json_of(token: &str, segment: usize) -> Map<String, Value> {
     let text = token.split('.').nth(segment).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
 }
 
-pub(crate) fn names(object: &Map<String, Value>) -> Vec<&str> {
-    object.keys().map(String::as_str).collect()
+/// The names of the members, in their order.
+pub(crate) fn names(object: &Map<String, Value>) -> String {
+    Vec::from_iter(object.keys().map(String::as_str)).join(" ")
+}
+
+/// Whether each of these members has this value; `null` is for a member that is not there.
+pub(crate) fn assert_members(object: &Map<String, Value>, expected: Value) {
+    for (name, expected) in expected.as_object().unwrap() {
+        let found = object.get(name).unwrap_or(&Value::Null);
+        assert_eq!(found, expected, "{name} in {object:?}");
+    }
+}
+
+/// A token request as a form: the client credentials of a persona, and more parameters.
+pub(crate) fn form<'a>(persona: &str, more: Form<'a>) -> Vec<(&'a str, String)> {
+    let mut form = vec![
+        ("grant_type", "client_credentials".to_owned()),
+        ("client_id", format!("local-{persona}")),
+        ("client_secret", format!("local-{persona}-secret")),
+    ];
+    form.extend(
+        more.iter()
+            .map(|(name, value)| (*name, (*value).to_owned())),
+    );
+    form
+}
+
+/// The rows of a table in JSON.
+pub(crate) fn rows(table: Value) -> Vec<Vec<Value>> {
+    serde_json::from_value(table).unwrap()
 }

@@ -36,7 +36,7 @@ pub(crate) fn auth0_issuer(issuer: &str) -> Result<(), String> {
 }
 
 pub(crate) fn roles_claim(claim: &str) -> Result<(), String> {
-    // Auth0 restricts plain names such as `roles`; only a URL is surely nobody's.
+    // Auth0 restricts plain names such as `roles`; only a URL cannot be one of its own.
     if is_http_url(claim) {
         Ok(())
     } else {

@@ -1,25 +1,22 @@
-//! From the answer that would be right to the one that is sent.
+//! From the genuine response to the one that is sent.
 
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, EitherBody, MessageBody, to_bytes};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::ServiceResponse;
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
-use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Bytes;
 use actix_web::{Error, HttpResponse};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use super::bodies::{self, Broken, Dripped, Grown};
-use super::{Fault, Length, connection};
-use crate::control;
-use crate::provider::ProviderState;
+use super::fault::{Fault, Length};
+use super::{bodies, connection};
 
-/// An answer in the making.
-struct Answer {
+/// A response in the making.
+struct Draft {
     delay: Duration,
     status: StatusCode,
     headers: HeaderMap,
@@ -36,29 +33,18 @@ enum Sending {
     Reset,
 }
 
-/// Middleware: answers as the faults that are set say.
+/// Returns the response that the faults make of the genuine one. A delay ends as soon as `cleared` changes.
 pub(crate) async fn spoil(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
-    let provider = request.app_data::<Data<ProviderState>>().cloned();
-    let path = request.path();
-    let provider = provider.filter(|_| !control::owns(path) && path != "/health");
-    let Some(provider) = provider else {
-        return Ok(next.call(request).await?.map_into_left_body());
-    };
-    // Before the faults are taken, so that whatever is cleared from here on is not missed.
-    let cleared = provider.faults.cleared();
-    let faults = provider.faults.take(provider.endpoint(path));
-    if faults.is_empty() {
-        return Ok(next.call(request).await?.map_into_left_body());
-    }
-    let (request, response) = next.call(request).await?.into_parts();
+    genuine: ServiceResponse<BoxBody>,
+    faults: Vec<Fault>,
+    cleared: watch::Receiver<u64>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (request, response) = genuine.into_parts();
     let (head, body) = response.into_parts();
     let body = to_bytes(body)
         .await
-        .map_err(|_| ErrorInternalServerError("the genuine answer could not be read"))?;
-    let mut answer = Answer {
+        .map_err(|_| ErrorInternalServerError("the genuine response could not be read"))?;
+    let mut draft = Draft {
         delay: Duration::ZERO,
         status: head.status(),
         headers: head.headers().clone(),
@@ -66,19 +52,18 @@ pub(crate) async fn spoil(
         sending: Sending::Whole,
     };
     for fault in faults {
-        answer.apply(fault, &request.uri().to_string());
+        draft.apply(fault, &request.uri().to_string());
     }
-    if matches!(answer.sending, Sending::Reset) {
+    if matches!(draft.sending, Sending::Reset) {
         connection::reset_at_end(&request);
     }
-    if !answer.delay.is_zero() {
-        bodies::wait(answer.delay, cleared.clone()).await;
+    if !draft.delay.is_zero() {
+        bodies::wait(draft.delay, cleared.clone()).await;
     }
-    let response = answer.send(cleared);
-    Ok(ServiceResponse::new(request, response).map_into_right_body())
+    Ok(ServiceResponse::new(request, draft.send(cleared)))
 }
 
-impl Answer {
+impl Draft {
     fn apply(&mut self, fault: Fault, asked: &str) {
         match fault {
             Fault::Delay(delay) => self.delay = self.delay.saturating_add(delay),
@@ -135,12 +120,10 @@ impl Answer {
     fn send(self, cleared: watch::Receiver<u64>) -> HttpResponse {
         let body = match self.sending {
             Sending::Whole => BoxBody::new(self.body),
-            Sending::Drip(bytes, every) => {
-                BoxBody::new(Dripped::new(self.body, bytes, every, cleared))
-            }
-            Sending::Truncate(bytes) => BoxBody::new(Broken::after(self.body, bytes)),
-            Sending::Grow(bytes, length) => BoxBody::new(Grown::new(self.body, bytes, length)),
-            Sending::Close | Sending::Reset => BoxBody::new(Broken::silent()),
+            Sending::Drip(bytes, every) => bodies::dripped(self.body, bytes, every, cleared),
+            Sending::Truncate(bytes) => bodies::truncated(self.body, bytes),
+            Sending::Grow(bytes, length) => bodies::grown(self.body, bytes, length),
+            Sending::Close | Sending::Reset => bodies::silent(),
         };
         let mut response = HttpResponse::with_body(self.status, body);
         *response.headers_mut() = self.headers;

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ProviderHandle, ProviderKind};
+use super::ProviderHandle;
 use crate::clock;
 use crate::faults::{ActiveFault, Endpoint, Fault, FaultError};
 use crate::keys::{Algorithm, HostileKey, HostileKeyInfo, KeyError};
+use crate::kind::ProviderKind;
 use crate::requests::RequestLog;
 use crate::rotation::{KeyIds, Rotation};
 
-/// Everything that was changed about a provider, and what it was asked.
+/// Everything that was changed about a provider, and its requests.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ControlState {
@@ -26,9 +27,9 @@ pub struct ControlState {
     pub keys: KeyIds,
     /// The hostile keys in its key set.
     pub hostile_keys: Vec<HostileKeyInfo>,
-    /// What is wrong with its answers.
+    /// The faults that are set.
     pub faults: Vec<ActiveFault>,
-    /// How often each endpoint was asked for.
+    /// The number of requests by endpoint.
     pub endpoints: BTreeMap<&'static str, u64>,
 }
 
@@ -117,7 +118,7 @@ impl ProviderHandle {
 
 /// Faults.
 impl ProviderHandle {
-    /// Spoils the answers of an endpoint until the fault is cleared. Faults add up, see [`Fault`].
+    /// Makes the responses of an endpoint faulty until the fault is cleared. Faults add up, see [`Fault`].
     ///
     /// # Errors
     /// If the fault cannot be sent as it is meant, is over a limit, or there are too many.
@@ -125,7 +126,7 @@ impl ProviderHandle {
         self.set_fault(endpoint, fault, None)
     }
 
-    /// Spoils the next answers of an endpoint, this many of them.
+    /// Makes the next responses of an endpoint faulty, this many of them.
     ///
     /// # Errors
     /// As [`Self::fail`], and if the number is 0.
@@ -138,7 +139,7 @@ impl ProviderHandle {
         self.set_fault(endpoint, fault, Some(requests))
     }
 
-    /// Clears every fault; what they delay goes on at once.
+    /// Clears every fault; responses that they delay are sent at once.
     pub fn clear_faults(&self) {
         self.state.faults.clear(None);
     }
@@ -189,17 +190,17 @@ impl ProviderHandle {
         self.state.clock.now()
     }
 
-    /// How often each path was asked for, without the control plane's own.
+    /// Returns the number of requests by path, without the control plane's own.
     pub fn requests(&self) -> BTreeMap<String, u64> {
         self.request_log().requests
     }
 
-    /// What was asked for, counted by path and by endpoint, and the last requests.
+    /// Returns the requests, counted by path and by endpoint, and the last ones.
     pub fn request_log(&self) -> RequestLog {
         self.state.requests.log()
     }
 
-    /// How often an endpoint was asked for, at any of its addresses; all requests for [`Endpoint::All`].
+    /// Returns the number of requests to an endpoint, at any of its addresses; all requests for [`Endpoint::All`].
     pub fn endpoint_requests(&self, endpoint: Endpoint) -> u64 {
         let counts = self.request_log().endpoints;
         match endpoint {
@@ -213,7 +214,7 @@ impl ProviderHandle {
         self.endpoint_requests(Endpoint::Jwks)
     }
 
-    /// Forgets the requests; what was known of them.
+    /// Forgets the requests, and returns what was known of them.
     pub fn reset_requests(&self) -> RequestLog {
         self.state.requests.reset()
     }
@@ -229,7 +230,7 @@ impl ProviderHandle {
         self.state.keys.reset()
     }
 
-    /// What was changed, and what was asked for.
+    /// Returns what was changed, and the requests.
     pub fn control_state(&self) -> ControlState {
         ControlState {
             provider: self.kind(),

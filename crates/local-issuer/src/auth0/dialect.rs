@@ -1,0 +1,81 @@
+//! What makes a tenant a dialect.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use serde_json::{Map, Value, json};
+
+use super::tenant::Tenant;
+use super::{discovery, refusals, token};
+use crate::claims::{ClaimsRequest, TokenKind};
+use crate::faults::Endpoint;
+use crate::keys::KeyStyle;
+use crate::kind::ProviderKind;
+use crate::provider::{Dialect, Route};
+use crate::random;
+use crate::refusal::Refusal;
+
+pub(crate) const TOKEN_PATH: &str = "/oauth/token";
+
+/// The current key and, always published ahead, the next one.
+pub(crate) const KEYS: KeyStyle = KeyStyle {
+    new_kid: || random::nanoid(21),
+    sorted: false,
+    publishes_ahead: true,
+};
+
+impl Dialect for Tenant {
+    fn kind(&self) -> ProviderKind {
+        ProviderKind::Auth0
+    }
+
+    fn issuer(&self) -> String {
+        self.issuer.clone()
+    }
+
+    fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    fn default_lifetime(&self) -> i64 {
+        86_400
+    }
+
+    fn typ(&self, kind: TokenKind) -> &'static str {
+        match kind {
+            TokenKind::Access => self.dialect.typ(),
+            _ => "JWT",
+        }
+    }
+
+    fn claims(&self, request: &ClaimsRequest<'_>, kind: TokenKind) -> Option<Map<String, Value>> {
+        match kind {
+            TokenKind::Access => Some(self.access_claims(request)),
+            TokenKind::Id => Some(self.id_claims(request)),
+            // Auth0 has no sessions, and its refresh tokens are opaque.
+            TokenKind::Session | TokenKind::Refresh | TokenKind::SessionRefresh => None,
+        }
+    }
+
+    fn routes(self: Arc<Self>) -> Vec<Route> {
+        let mut routes = vec![Route::new(
+            "/.well-known/jwks.json",
+            Endpoint::Jwks,
+            |call| Ok(HttpResponse::Ok().json(json!({ "keys": call.provider.keys.jwks() }))),
+        )];
+        for document in ["openid-configuration", "oauth-authorization-server"] {
+            let (path, tenant) = (format!("/.well-known/{document}"), Arc::clone(&self));
+            routes.push(Route::new(path, Endpoint::Discovery, move |call| {
+                Ok(HttpResponse::Ok().json(discovery::document(&tenant.issuer, &call.base_url())))
+            }));
+        }
+        routes.push(Route::new(TOKEN_PATH, Endpoint::Token, move |call| {
+            token::respond(call, &self)
+        }));
+        routes
+    }
+
+    fn not_found(&self) -> Refusal {
+        refusals::not_found()
+    }
+}

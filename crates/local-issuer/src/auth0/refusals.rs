@@ -1,0 +1,79 @@
+//! Auth0's error bodies.
+
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+use crate::client_request::ParametersError;
+use crate::keys::KeyError;
+use crate::refusal::Refusal;
+
+pub(super) fn unreadable(error: ParametersError) -> Refusal {
+    invalid_request(&error.to_string())
+}
+
+/// A parameter is missing.
+pub(super) fn missing(parameter: &str) -> Refusal {
+    invalid_request(&format!("Missing required parameter: {parameter}"))
+}
+
+/// There is no such grant type.
+pub(super) fn unsupported_grant() -> Refusal {
+    let description = "Grant type not supported";
+    refusal(
+        StatusCode::BAD_REQUEST,
+        "unsupported_grant_type",
+        description,
+    )
+}
+
+/// The client does not have this grant type.
+pub(super) fn grant_not_allowed(grant_type: &str) -> Refusal {
+    let description = format!("Grant type '{grant_type}' not allowed for the client.");
+    refusal(StatusCode::FORBIDDEN, "unauthorized_client", &description)
+}
+
+/// The client id or the client secret is unknown.
+pub(super) fn wrong_client() -> Refusal {
+    refusal(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized")
+}
+
+/// No API was named, and the tenant has no default one.
+pub(super) fn no_audience() -> Refusal {
+    denied("Non-global clients are not allowed access to APIv1")
+}
+
+/// The tenant has no such API.
+pub(super) fn unknown_audience(audience: &str) -> Refusal {
+    denied(&format!("Service not enabled within domain: {audience}"))
+}
+
+/// The API is there, but the client has no grant for it.
+pub(super) fn no_client_grant(audience: &str) -> Refusal {
+    denied(&format!(
+        "Client is not authorized to access \"{audience}\". You need to create a \"client-grant\" associated to this API. \
+         See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
+    ))
+}
+
+pub(super) fn not_found() -> Refusal {
+    refusal(StatusCode::NOT_FOUND, "not_found", "No such path")
+}
+
+pub(super) fn cannot_sign(error: KeyError) -> Refusal {
+    tracing::error!(error.code = error.code(), "could not make a token: {error}");
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    refusal(status, "server_error", "The local issuer could not sign")
+}
+
+fn invalid_request(description: &str) -> Refusal {
+    refusal(StatusCode::BAD_REQUEST, "invalid_request", description)
+}
+
+fn denied(description: &str) -> Refusal {
+    refusal(StatusCode::FORBIDDEN, "access_denied", description)
+}
+
+fn refusal(status: StatusCode, error: &str, description: &str) -> Refusal {
+    let body = json!({ "error": error, "error_description": description });
+    Refusal::new(status, body).with_header("cache-control", "no-store")
+}

@@ -1,0 +1,69 @@
+//! Descope's own error bodies, which are not those of RFC 6749.
+
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+use crate::keys::KeyError;
+use crate::refusal::Refusal;
+
+/// A value is not one of those that are allowed.
+pub(super) fn invalid(message: &str) -> Refusal {
+    bad_request("E011003", "Request is invalid", message)
+}
+
+/// The body is not what its content type says.
+pub(super) fn unreadable(message: impl AsRef<str>) -> Refusal {
+    bad_request("E011001", "Bad request", message.as_ref())
+}
+
+/// Something is missing.
+pub(super) fn missing(argument: &str) -> Refusal {
+    let message = format!("The {argument} field is required");
+    bad_request("E011002", "Missing arguments", &message)
+}
+
+/// A value names nothing that is there.
+pub(super) fn arguments(message: impl AsRef<str>) -> Refusal {
+    bad_request("E011004", "Invalid arguments", message.as_ref())
+}
+
+pub(super) fn no_access_key() -> Refusal {
+    let description = "Missing access key";
+    refusal(
+        StatusCode::UNAUTHORIZED,
+        ["E062802", description, "Access key is missing"],
+    )
+}
+
+/// The access key, or the client id and its secret, is unknown.
+pub(super) fn wrong_access_key() -> Refusal {
+    let (description, message) = ("Invalid access key", "Failed to validate access key");
+    refusal(StatusCode::UNAUTHORIZED, ["E062803", description, message])
+}
+
+pub(super) fn not_found() -> Refusal {
+    let (description, message) = ("Invalid arguments", "No such path or project");
+    refusal(StatusCode::NOT_FOUND, ["E011004", description, message])
+}
+
+pub(super) fn cannot_sign(error: KeyError) -> Refusal {
+    tracing::error!(error.code = error.code(), "could not make a token: {error}");
+    let (description, message) = ("Internal error", "The local issuer could not sign");
+    refusal(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        ["E000000", description, message],
+    )
+}
+
+fn bad_request(code: &str, description: &str, message: &str) -> Refusal {
+    refusal(StatusCode::BAD_REQUEST, [code, description, message])
+}
+
+fn refusal(status: StatusCode, [code, description, message]: [&str; 3]) -> Refusal {
+    let body = json!({
+        "errorCode": code,
+        "errorDescription": description,
+        "errorMessage": message,
+    });
+    Refusal::new(status, body).with_header("cache-control", "no-store")
+}
