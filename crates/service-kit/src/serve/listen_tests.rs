@@ -122,7 +122,7 @@ async fn a_starting_service_fails_it() {
     let failed = healthcheck(LOOPBACK, port).await.unwrap_err();
     assert_eq!(
         failed.to_string(),
-        format!("not ready: http://127.0.0.1:{port}/health/ready answered 503")
+        format!("not ready: http://127.0.0.1:{port}/health/ready responded with 503")
     );
     handle.stop(false).await;
 }
