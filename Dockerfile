@@ -11,6 +11,7 @@ ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-re
 COPY Cargo.toml Cargo.lock ./
 COPY crates/identity-core/Cargo.toml crates/identity-core/
 COPY crates/identity-actix/Cargo.toml crates/identity-actix/
+COPY crates/service-kit/Cargo.toml crates/service-kit/
 COPY crates/local-issuer/Cargo.toml crates/local-issuer/
 COPY crates/descope-api/Cargo.toml crates/descope-api/
 COPY crates/auth0-api/Cargo.toml crates/auth0-api/
