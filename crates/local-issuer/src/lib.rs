@@ -1,8 +1,8 @@
 //! An identity provider for development and tests: it speaks the Descope dialect on one port and the Auth0 dialect on another,
 //! with real signing keys and no account anywhere.
 //!
-//! It is an oracle that shares no code with the services under test: it uses none of the identity crates. It signs with jsonwebtoken and aws-lc-rs, which
-//! verify for the services too, so that a fault of theirs is for the Wycheproof vectors to find.
+//! It is an oracle that shares no code with the services under test: it uses none of the identity crates.
+//! It signs with jsonwebtoken and aws-lc-rs, as the services verify; a fault of theirs is for the Wycheproof vectors to find.
 //! **For development only**: its secrets are public, anyone can get a token, and it speaks plain HTTP.
 //!
 //! ```no_run
@@ -63,7 +63,6 @@ pub use keys::{Algorithm, HostileCase, HostileKey, HostileKeyInfo, IssuerKeys, K
 pub use kind::ProviderKind;
 pub use mint::{Mint, MintError, Minted, PublicKeyForm, Segment, SignatureFault, Signer};
 pub use personas::{Persona, PersonaKind, Personas};
-
 pub use requests::{RequestLog, SeenRequest};
 pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;

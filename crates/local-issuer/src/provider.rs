@@ -55,7 +55,8 @@ pub(crate) struct Route {
     pub(crate) respond: Respond,
 }
 
-type Respond = Arc<dyn Fn(&Call<'_>) -> Result<HttpResponse, Refusal> + Send + Sync>;
+/// What responds to a request.
+pub(crate) type Respond = Arc<dyn Fn(&Call<'_>) -> Result<HttpResponse, Refusal> + Send + Sync>;
 
 /// One request to an endpoint.
 pub(crate) struct Call<'a> {

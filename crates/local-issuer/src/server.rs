@@ -2,6 +2,7 @@
 
 mod running;
 
+use std::future::ready;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ pub(crate) use running::Servers;
 
 use crate::control;
 use crate::faults::{self, Endpoint};
-use crate::provider::{Call, Provider, Route};
+use crate::provider::{Call, Provider, Respond, Route};
 use crate::refusal::Refusal;
 
 /// Token requests are small; a larger body is a mistake.
@@ -88,16 +89,30 @@ fn routes(provider: &Data<Provider>, app: &mut web::ServiceConfig) {
             Endpoint::Token => web::post(),
             _ => web::get(),
         };
-        let handle = move |request: HttpRequest, body: Bytes, provider: Data<Provider>| {
-            let call = Call {
-                request: &request,
-                body: &body,
-                provider: &provider,
+        let handle = move |request, body: Result<Bytes, Error>, provider: Data<Provider>| {
+            let body = match endpoint {
+                Endpoint::Token => body,
+                // The body of a GET request means nothing, however large it is.
+                _ => Ok(Bytes::new()),
             };
-            std::future::ready(respond(&call))
+            ready(body.and_then(|body| call(&respond, &request, &body, &provider)))
         };
         app.route(&path, method.to(handle));
     }
+}
+
+fn call(
+    respond: &Respond,
+    request: &HttpRequest,
+    body: &[u8],
+    provider: &Provider,
+) -> Result<HttpResponse, Error> {
+    let call = Call {
+        request,
+        body,
+        provider,
+    };
+    Ok(respond(&call)?)
 }
 
 async fn health(provider: Data<Provider>) -> HttpResponse {
