@@ -50,6 +50,7 @@ async fn main() -> Result<ExitCode> {
 
 async fn measure(arguments: Arguments) -> Result<ExitCode> {
     let world = World::start(arguments).await?;
+    server::record(&world).await?;
     let comparison = Comparison::measure(&world).await?;
     let (growth, aims) = match world.arguments.short {
         true => (Vec::new(), aims::wide(&comparison)),

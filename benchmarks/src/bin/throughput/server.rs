@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 use benchmarks::{Connection, PRIVATE, PUBLIC, Process, get, request, settings};
 use integration_tests::{ReservedPorts, until};
 
-use crate::world::World;
+use crate::floor;
+use crate::world::{MAIN, World};
 
 /// Where a server says that it has its keys.
 pub const READY: &str = "/health/ready";
@@ -82,6 +83,15 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Writes the file with the service's response, which the floor repeats.
+pub async fn record(world: &World) -> Result<()> {
+    let pins = world.cores.pins(1);
+    let server = Server::start(world, Kind::Service(None), MAIN, (1, &pins.server)).await?;
+    let response = floor::record(server.address, &world.issuer(MAIN)?.token)?;
+    std::fs::write(world.recording(), response)?;
+    Ok(())
 }
 
 /// The program and its arguments.

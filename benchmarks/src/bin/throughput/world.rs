@@ -7,9 +7,7 @@ use tempfile::TempDir;
 
 use crate::arguments::Arguments;
 use crate::cores::Cores;
-use crate::floor;
 use crate::issuers::Issuer;
-use crate::server::{Kind, Server};
 
 /// The issuer that has all the tokens.
 pub const MAIN: usize = 0;
@@ -42,14 +40,12 @@ impl World {
             let file = folder.path().join(format!("requests-{place}"));
             issuers.push(Issuer::start(arguments.service, &file, keys, tokens).await?);
         }
-        let world = Self {
+        Ok(Self {
             arguments,
             cores: Cores::allowed()?,
             issuers,
             folder,
-        };
-        world.record().await?;
-        Ok(world)
+        })
     }
 
     pub fn issuer(&self, place: usize) -> Result<&Issuer> {
@@ -65,13 +61,5 @@ impl World {
     /// The file with the service's response.
     pub fn recording(&self) -> PathBuf {
         self.folder.path().join("response.json")
-    }
-
-    async fn record(&self) -> Result<()> {
-        let pins = self.cores.pins(1);
-        let server = Server::start(self, Kind::Service(None), MAIN, (1, &pins.server)).await?;
-        let response = floor::record(server.address, &self.issuer(MAIN)?.token)?;
-        std::fs::write(self.recording(), response)?;
-        Ok(())
     }
 }
