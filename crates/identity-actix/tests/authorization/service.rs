@@ -70,11 +70,12 @@ impl Service {
             "kid": "rfc8037", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}));
         let clock = TestClock::at(1_700_000_000.0);
         let authenticator = Authenticator::new(Arc::new(Plain), Arc::new(keys), Arc::new(clock));
-        let authenticate = Authenticate::new("api", Arc::new(authenticator));
-        let api = web::scope("/api").wrap(authenticate.required()).route(
-            "/me",
-            web::get().to(async |caller: Caller| caller.principal().subject.clone()),
-        );
+        let api = web::scope("/api")
+            .wrap(Authenticate::required(authenticator))
+            .route(
+                "/me",
+                web::get().to(async |caller: Caller| caller.principal().subject.clone()),
+            );
         let system = System::new();
         let app = system.block_on(init_service(App::new().service(api)));
         Self(Box::new(move |headers| {

@@ -26,13 +26,12 @@ pub async fn serve(port: u16, remembers: bool, audience: &str, issuers: &[&str])
         false => authenticator.caching(CacheLimits::OFF),
     });
     let server = HttpServer::new(move || {
-        let authenticate = Authenticate::new("several", Arc::clone(&authenticator));
         App::new()
             .app_data(web::Data::from(Arc::clone(&authenticator)))
             .route(READY, web::get().to(ready))
             .service(
                 web::scope("/api")
-                    .wrap(authenticate.required())
+                    .wrap(Authenticate::required(Arc::clone(&authenticator)))
                     .route("/private", web::get().to(private)),
             )
     });
