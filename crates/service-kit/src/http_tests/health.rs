@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use super::app::{Setup, ask};
 use super::keys::KeysThatAre;
 use super::requests::get;
+use crate::Service;
 use crate::observe::health::{self, Dependency, DependencyCheck};
-use crate::{Service, ServiceName};
+use crate::test_service::INFO;
 use identity_actix::AccessTable;
 
 /// A dependency that is well, or has this to say.
@@ -184,13 +185,8 @@ async fn ready_of_several(keys: [KeyStatus; 3]) -> (u16, Value) {
     });
     let clock = Arc::new(SystemClock);
     let authenticator = Authenticator::of_several(trusted.collect(), clock).unwrap();
-    let name = ServiceName {
-        service: "an-api",
-        provider: "several",
-    };
-    let service = Service::around(name, authenticator, AccessTable::new()).issuer_set_by("ISSUERS");
-    let app = App::new().configure(|app| service.configure(app));
-    let app = init_service(app.service(health::ready)).await;
+    let service = Service::new(INFO, authenticator, AccessTable::new()).issuer_set_by("ISSUERS");
+    let app = init_service(service.app()).await;
     let answer = call_service(&app, get("/health/ready").to_request()).await;
     (answer.status().as_u16(), read_body_json(answer).await)
 }
@@ -214,7 +210,7 @@ async fn each_of_several_issuers_has_its_own_status() {
     let c = json!({"issuer": "c", "status": "starting", "reason": "the keys are being fetched"});
     let reason = "b: it is down; the issuer is set by ISSUERS; c: the keys are being fetched";
     let expected = json!({
-        "status": "starting", "provider": "several", "reason": reason,
+        "status": "starting", "provider": "plain", "reason": reason,
         "keys": {"status": "starting"}, "issuers": [&a, b, c],
     });
     assert_eq!((status, body), (503, expected));

@@ -16,10 +16,12 @@ use identity_core::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
+use crate::request::inside_cors;
 use crate::serve::bind;
 use crate::settings::IssuerSettings;
-use crate::{Service, ServiceName, around_routes, metrics};
-use identity_actix::{AccessTable, AnyCaller, no_such_route};
+use crate::test_service::INFO;
+use crate::{Service, metrics};
+use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
 
 #[derive(Debug)]
 struct Plain;
@@ -41,22 +43,19 @@ async fn broken<B>(_: dev::ServiceRequest, _: Next<B>) -> Result<dev::ServiceRes
 
 /// Requests of several kinds. The words in their paths are nobody's business.
 async fn traffic() {
-    let name = ServiceName {
-        service: "an-api",
-        provider: "plain",
-    };
     let access = AccessTable::new()
         .public(Method::GET, "/words/{word}")
         .protected::<AnyCaller>(Method::GET, "/api/me");
     let keys = KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap());
     let authenticator = IssuerSettings::default().authenticator(Arc::new(Plain), keys);
-    let service = Service::around(name, authenticator.unwrap(), access);
+    let authenticator = Arc::new(authenticator.unwrap());
+    let service = Service::new(INFO, Arc::clone(&authenticator), access);
     let api = web::scope("/api")
         .route("/me", web::get().to(async || "me"))
         .default_service(web::to(no_such_route))
-        .wrap(service.authenticate().required());
+        .wrap(Authenticate::required(authenticator));
     let app = App::new()
-        .wrap(from_fn(around_routes))
+        .wrap(from_fn(inside_cors))
         .configure(|app| service.configure(app))
         .route("/words/{word}", web::get().to(async || "word"))
         .service(web::scope("/broken").wrap(from_fn(broken)))
