@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::App;
 use actix_web::test::{call_service, init_service, read_body_json};
 use identity_core::{
     AudienceRule, Authenticator, ClaimsError, KeyStatus, Principal, Provider, SystemClock,
@@ -15,7 +14,7 @@ use super::app::{Setup, ask};
 use super::keys::KeysThatAre;
 use super::requests::get;
 use crate::Service;
-use crate::observe::health::{self, Dependency, DependencyCheck};
+use crate::observe::health::{Dependency, DependencyCheck};
 use crate::test_service::INFO;
 use identity_actix::AccessTable;
 
