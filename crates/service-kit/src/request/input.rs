@@ -1,36 +1,16 @@
-//! Queries, paths and bodies that do not parse, answered as problems.
-
-use std::time::Duration;
+//! Problem responses to queries, paths and bodies that do not parse.
 
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{Error, HttpRequest};
 
 use super::body_deadline::is_late;
+use super::limits::InputLimits;
 use identity_actix::ApiError;
 
-/// Limits of what a service reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InputLimits {
-    /// The largest body, in bytes. Default 64 KiB.
-    pub max_body_bytes: usize,
-    /// How long a body may take to come, from when it is first waited for. Default 30 s. Holds where
-    /// [`around_routes`](crate::around_routes) is around the app.
-    pub body_timeout: Duration,
-}
-
-impl Default for InputLimits {
-    fn default() -> Self {
-        Self {
-            max_body_bytes: 64 * 1024,
-            body_timeout: Duration::from_secs(30),
-        }
-    }
-}
-
 impl InputLimits {
-    /// For `App::configure`: the limits, and a problem answer for whatever does not parse.
-    pub fn configure(self, app: &mut ServiceConfig) {
+    /// Adds the limits to an app, and a problem response for what does not parse.
+    pub(crate) fn configure(self, app: &mut ServiceConfig) {
         let limit = self.max_body_bytes;
         app.app_data(self)
             .app_data(PayloadConfig::new(limit))
