@@ -6,6 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::no_such_route;
 use identity_core::KeyAddress;
+use service_kit::store::DatabaseConfig;
 use service_kit::telemetry::RequestLog;
 use service_kit::{
     BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, note_caller, openapi,
@@ -35,13 +36,13 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         database_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
-    let users = Users::open(&database_url).await?;
+    let users = Users::open(&DatabaseConfig::at(database_url)).await?;
     let provider = Arc::new(Descope::new(descope.clone(), issuer.clone()));
     let keys = KeyAddress::Discovered(provider.discovery());
     let authenticator = issuer.authenticator(provider, keys)?;
     let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and DISCOVERY_URL")
-        .depending_on(Arc::new(users.clone()))
+        .depending_on(Arc::new(users.database().clone()))
         .limited_to(listen.limits);
     let stopping = service.stopping();
 

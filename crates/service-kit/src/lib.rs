@@ -9,6 +9,8 @@ pub mod request;
 pub mod serve;
 mod service;
 pub mod settings;
+#[cfg(feature = "store")]
+pub mod store;
 mod token_info;
 
 pub use observe::{Activity, health, metrics, note_caller, telemetry};

@@ -119,11 +119,6 @@ pub fn slug_part(text: &str) -> Result<(), Fault> {
     }
 }
 
-/// Whether a text can be the id of a user, a client or an event: in the one form that the server gives.
-pub fn is_id(text: &str) -> bool {
-    uuid::Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
-}
-
 /// Whether a text can be a slug.
 pub fn is_slug(text: &str) -> bool {
     let mut parts = 0;

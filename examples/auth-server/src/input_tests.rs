@@ -1,7 +1,7 @@
 //! The edges of every check.
 
 use super::{
-    Checks, Fault, description, domain, email, is_id, is_slug, name, password, slug_part, username,
+    Checks, Fault, description, domain, email, is_slug, name, password, slug_part, username,
 };
 
 fn refuses(check: fn(&str) -> Result<(), Fault>, texts: &[&str]) {
@@ -126,20 +126,6 @@ fn slugs() {
         assert!(!is_slug(text), "{text:?}");
     }
     assert!(is_slug("example_service.billing.read"));
-}
-
-#[test]
-fn ids() {
-    for text in [
-        "",
-        "1",
-        "019A2F6E-0000-7000-8000-000000000000",
-        "019a2f6e000070008000000000000000",
-        "{019a2f6e-0000-7000-8000-000000000000}",
-    ] {
-        assert!(!is_id(text), "{text:?}");
-    }
-    assert!(is_id("019a2f6e-0000-7000-8000-000000000000"));
 }
 
 #[test]

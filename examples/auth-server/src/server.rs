@@ -50,7 +50,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     let keys: Arc<dyn KeySource> = state.keys.clone();
     let authenticator = Authenticator::new(provider, keys, Arc::clone(&state.clock));
     let service = Service::around(NAME, authenticator, policies::access())
-        .depending_on(Arc::new(state.store.clone()))
+        .depending_on(Arc::new(state.store.database().clone()))
         .limited_to(listen.limits);
     let stopping = service.stopping();
 
@@ -96,7 +96,11 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 
 /// Rotates the signing keys of the database that `settings` name: every replica signs with the next ones from then on.
 pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
-    let keys = signing_keys(settings, Store::open(&settings.database_url).await?).await?;
+    let keys = signing_keys(
+        settings,
+        Store::open(&Store::config(&settings.database_url)).await?,
+    )
+    .await?;
     Ok(keys.rotate().await?)
 }
 
@@ -114,7 +118,7 @@ fn protected(
 }
 
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
-    let store = Store::open(&settings.database_url).await?;
+    let store = Store::open(&Store::config(&settings.database_url)).await?;
     let keys = signing_keys(settings, store.clone()).await?;
     let throttle = |free, longest| {
         let config = ThrottleConfig {

@@ -6,6 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use identity_actix::no_such_route;
 use service_kit::openapi::{PasswordFlow, with_password_flow};
+use service_kit::store::DatabaseConfig;
 use service_kit::telemetry::RequestLog;
 use service_kit::{
     BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, openapi,
@@ -37,13 +38,13 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         login_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
-    let invoices = Invoices::open(&database_url).await?;
+    let invoices = Invoices::open(&DatabaseConfig::at(database_url)).await?;
     let provider = Arc::new(Oidc::new(oidc.clone(), issuer.clone()));
     let keys = provider.keys()?;
     let authenticator = issuer.authenticator(provider, keys)?;
     let service = Service::around(NAME, authenticator, policies::access())
         .issuer_set_by("ISSUER")
-        .depending_on(Arc::new(invoices.clone()))
+        .depending_on(Arc::new(invoices.database().clone()))
         .limited_to(listen.limits);
     let stopping = service.stopping();
 

@@ -4,10 +4,11 @@ use actix_web::{get, web};
 use identity_actix::{ApiError, Require};
 use serde::{Deserialize, Serialize};
 use service_kit::Activity;
+use service_kit::store::is_id;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::policies::Administer;
-use crate::users::{Page, User, Users, is_id};
+use crate::users::{Page, User, Users};
 
 /// Some of the users, in the order in which they were created.
 #[derive(Debug, Serialize, ToSchema)]

@@ -3,10 +3,10 @@
 use actix_web::{get, web};
 use identity_actix::{ApiError, Problem, Require};
 use serde::Deserialize;
+use service_kit::store::is_id;
 use utoipa::IntoParams;
 
 use super::users::{check_limit, default_limit};
-use crate::input::is_id;
 use crate::policies::ReadAudit;
 use crate::state::{Actor, Refused, State};
 use crate::store::audit::AuditEvent;

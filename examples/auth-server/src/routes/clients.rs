@@ -3,13 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::store::is_id;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::permissions::no_permission;
 use super::roles::MOST;
 use crate::address::ClientAddress;
-use crate::input::{self, Checks, is_id, is_slug};
+use crate::input::{self, Checks, is_slug};
 use crate::policies::{ReadClients, WriteClients, holds_all};
 use crate::state::{Actor, Refused, State};
 use crate::store::clients::Client;

@@ -3,11 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::store::is_id;
 use utoipa::{IntoParams, ToSchema};
 
 use super::signup::NewUser;
 use crate::address::ClientAddress;
-use crate::input::{Checks, is_id};
+use crate::input::Checks;
 use crate::policies::{ReadUsers, WriteUsers, holds_all};
 use crate::state::{Actor, Refused, State};
 use crate::store::roles::Role;

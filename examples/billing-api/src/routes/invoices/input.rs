@@ -4,11 +4,12 @@ use identity_actix::{ApiError, InvalidField};
 use identity_core::UnixTime;
 use serde::Deserialize;
 use serde_json::Value;
+use service_kit::store::is_id;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::currency::is_currency;
-use crate::invoices::{NewInvoice, Page, Status, is_id};
+use crate::invoices::{NewInvoice, Page, Status};
 
 /// An invoice to be made.
 #[derive(Debug, Deserialize, ToSchema)]
