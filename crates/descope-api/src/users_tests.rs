@@ -1,38 +1,12 @@
 //! The same behaviour on both databases.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-
+use futures_util::future::join_all;
 use service_kit::health::Dependency;
 use service_kit::store::DatabaseConfig;
 use sqlx::Row;
+use tempfile::{TempDir, tempdir};
 
 use super::{CreateError, Page, User, Users};
-
-/// A folder of its own for each test, gone with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("descope-api-users-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn url(&self, file: &str) -> String {
-        format!("sqlite://{}/{file}", self.0.display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // The system clears its folder of temporary files anyway.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 async fn all(users: &Users) -> Vec<User> {
     let page = Page {
@@ -40,6 +14,10 @@ async fn all(users: &Users) -> Vec<User> {
         after: None,
     };
     users.list(page).await.unwrap()
+}
+
+fn url_in(folder: &TempDir) -> String {
+    format!("sqlite://{}/users.db", folder.path().display())
 }
 
 async fn open(url: &str) -> Users {
@@ -93,7 +71,7 @@ async fn behaves_as_a_store(users: &Users) {
     // Of requests for one email at a time, one gets it.
     let attempts = (0..8).map(|_| users.create("New", "new@example.com"));
     let mut made = 0;
-    for outcome in join(attempts).await {
+    for outcome in join_all(attempts).await {
         match outcome {
             Ok(_) => made += 1,
             Err(error) => assert!(matches!(error, CreateError::EmailTaken), "{error:?}"),
@@ -103,34 +81,10 @@ async fn behaves_as_a_store(users: &Users) {
     assert_eq!(users.database.check().await, Ok(()));
 }
 
-/// Runs all of them together.
-async fn join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
-    std::future::poll_fn(|context| {
-        for (future, output) in &mut running {
-            if output.is_none()
-                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
-            {
-                *output = Some(value);
-            }
-        }
-        if running.iter().all(|(_, output)| output.is_some()) {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
-    running
-        .into_iter()
-        .filter_map(|(_, output)| output)
-        .collect()
-}
-
 #[tokio::test]
 async fn sqlite_behaves_as_a_store() {
-    let folder = Folder::new();
-    behaves_as_a_store(&open(&folder.url("users.db")).await).await;
+    let folder = tempdir().unwrap();
+    behaves_as_a_store(&open(&url_in(&folder)).await).await;
 }
 
 #[tokio::test]
@@ -165,11 +119,11 @@ async fn postgres_behaves_as_a_store() {
 
 #[tokio::test]
 async fn reopening_the_file_keeps_the_users() {
-    let folder = Folder::new();
-    let users = open(&folder.url("users.db")).await;
+    let folder = tempdir().unwrap();
+    let users = open(&url_in(&folder)).await;
     let ada = users.create("Ada", "ada@example.com").await.unwrap();
     users.database.pool().close().await;
-    let users = open(&folder.url("users.db")).await;
+    let users = open(&url_in(&folder)).await;
     assert_eq!(all(&users).await, [ada]);
 }
 

@@ -14,7 +14,9 @@ pub mod store;
 mod token_info;
 
 pub use observe::{Activity, health, metrics, note_caller, telemetry};
-pub use request::{InputLimits, around_cors, around_routes, cors, is_late};
+pub use request::{
+    InputLimits, around_cors, around_routes, cors, is_late, validate, validate_with,
+};
 pub use serve::{BindError, BoundServer, HealthcheckError, Stopping, bind, healthcheck, program};
 pub use service::{Service, ServiceName};
 pub use token_info::TokenInfo;

@@ -72,7 +72,7 @@ async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, Signing
         .all(|slug| held.contains(slug)))
 }
 
-/// As the adapter answers a token that is not good; it has no code of its own for one that was good.
+/// The response that identity-actix gives to a bad token; it has no code of its own for one that was good before.
 fn revoked() -> HttpResponse {
     let detail = "The key, the session or a right of this token has ended. Please get a new one.";
     let challenge = format!(

@@ -1,5 +1,6 @@
 //! The same behaviour on both databases.
 
+use futures_util::future::join_all;
 use service_kit::health::Dependency;
 use service_kit::store::DatabaseConfig;
 use sqlx::Row;
@@ -164,13 +165,13 @@ async fn behaves_as_a_store(invoices: &Invoices) {
 
 /// Of requests for one number at a time one gets it, and an invoice ends in one way.
 async fn one_of_many_wins(invoices: &Invoices, ours: &Organization, open: &Invoice) {
-    let made = join((0..8).map(|_| invoices.create(ours, new("new")))).await;
+    let made = join_all((0..8).map(|_| invoices.create(ours, new("new")))).await;
     assert_eq!(made.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for refused in made.iter().filter_map(|outcome| outcome.as_ref().err()) {
         assert!(matches!(refused, CreateError::NumberTaken), "{refused:?}");
     }
     let ends = [Status::Paid, Status::Void].into_iter().cycle().take(8);
-    let ended = join(ends.map(|end| invoices.change(ours, &open.id, end))).await;
+    let ended = join_all(ends.map(|end| invoices.change(ours, &open.id, end))).await;
     let now = invoices.get(ours, &open.id).await.unwrap().unwrap().status;
     assert_ne!(now, Status::Open);
     for outcome in ended {
@@ -180,30 +181,6 @@ async fn one_of_many_wins(invoices: &Invoices, ours: &Organization, open: &Invoi
             Err(error) => panic!("{error:?}"),
         }
     }
-}
-
-/// Runs all of them together.
-async fn join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
-    std::future::poll_fn(|context| {
-        for (future, output) in &mut running {
-            if output.is_none()
-                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
-            {
-                *output = Some(value);
-            }
-        }
-        if running.iter().all(|(_, output)| output.is_some()) {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
-    running
-        .into_iter()
-        .filter_map(|(_, output)| output)
-        .collect()
 }
 
 fn url_in(folder: &TempDir, file: &str) -> String {
