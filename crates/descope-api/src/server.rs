@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use identity_core::Authenticator;
 use identity_core::providers::{Descope, DescopeConfig};
+use service_kit::store::DatabaseConfig;
 use service_kit::{Activity, BoundServer, Service, ServiceInfo, bind};
 
 use crate::policies;
@@ -32,7 +33,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
     let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
-    let service = service(authenticator, descope, &database_url)
+    let service = service(authenticator, descope, &DatabaseConfig::at(database_url))
         .await?
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone());
@@ -45,12 +46,12 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 pub async fn service(
     authenticator: Authenticator,
     descope: DescopeConfig,
-    database_url: &str,
+    database: &DatabaseConfig,
 ) -> anyhow::Result<Service> {
-    let users = Users::open(database_url).await?;
+    let users = Users::open(database).await?;
     Ok(Service::new(INFO, authenticator, policies::access())
         .issuer_set_by("DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and DISCOVERY_URL")
-        .depending_on(Arc::new(users.clone()))
+        .depending_on(Arc::new(users.database().clone()))
         .app_data(web::Data::new(users))
         .app_data(web::Data::new(descope))
         .app_data(web::Data::new(Activity::default()))

@@ -7,9 +7,8 @@ use identity_core::verification::Algorithms;
 use service_kit::settings::{
     IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
 };
+use service_kit::store::DatabaseKind;
 use url::Url;
-
-use crate::users::Database;
 
 /// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
 #[derive(Clone)]
@@ -62,7 +61,7 @@ impl Settings {
             .shared("DATABASE_URL")
             .text()
             .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
-        if let Err(error) = Database::of(&database_url) {
+        if let Err(error) = DatabaseKind::of(&database_url) {
             reader.problem(error.to_string());
         }
         let descope = read_descope(reader, &issuer);

@@ -1,38 +1,14 @@
 //! The same behaviour on both databases.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
-
+use futures_util::future::join_all;
 use service_kit::health::Dependency;
+use service_kit::store::DatabaseConfig;
+use sqlx::Row;
+use tempfile::{TempDir, tempdir};
 
 use super::{CreateError, Page, User, Users};
 
-/// A folder of its own for each test, gone with it.
-pub(super) struct Folder(pub(super) PathBuf);
-
-impl Folder {
-    pub(super) fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("descope-api-users-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    pub(super) fn url(&self, file: &str) -> String {
-        format!("sqlite://{}/{file}", self.0.display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // The system clears its folder of temporary files anyway.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-pub(super) async fn all(users: &Users) -> Vec<User> {
+async fn all(users: &Users) -> Vec<User> {
     let page = Page {
         limit: 1000,
         after: None,
@@ -40,9 +16,12 @@ pub(super) async fn all(users: &Users) -> Vec<User> {
     users.list(page).await.unwrap()
 }
 
-/// What a message says, with its causes.
-pub(super) fn told(error: impl std::error::Error + Send + Sync + 'static) -> String {
-    format!("{:#}", anyhow::Error::from(error))
+fn url_in(folder: &TempDir) -> String {
+    format!("sqlite://{}/users.db", folder.path().display())
+}
+
+async fn open(url: &str) -> Users {
+    Users::open(&DatabaseConfig::at(url)).await.unwrap()
 }
 
 /// What every database must do; `users` has none yet.
@@ -92,44 +71,20 @@ async fn behaves_as_a_store(users: &Users) {
     // Of requests for one email at a time, one gets it.
     let attempts = (0..8).map(|_| users.create("New", "new@example.com"));
     let mut made = 0;
-    for outcome in join(attempts).await {
+    for outcome in join_all(attempts).await {
         match outcome {
             Ok(_) => made += 1,
             Err(error) => assert!(matches!(error, CreateError::EmailTaken), "{error:?}"),
         }
     }
     assert_eq!(made, 1);
-    assert_eq!(users.check().await, Ok(()));
-}
-
-/// Runs all of them together.
-async fn join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
-    std::future::poll_fn(|context| {
-        for (future, output) in &mut running {
-            if output.is_none()
-                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
-            {
-                *output = Some(value);
-            }
-        }
-        if running.iter().all(|(_, output)| output.is_some()) {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
-    running
-        .into_iter()
-        .filter_map(|(_, output)| output)
-        .collect()
+    assert_eq!(users.database.check().await, Ok(()));
 }
 
 #[tokio::test]
 async fn sqlite_behaves_as_a_store() {
-    let folder = Folder::new();
-    behaves_as_a_store(&Users::open(&folder.url("users.db")).await.unwrap()).await;
+    let folder = tempdir().unwrap();
+    behaves_as_a_store(&open(&url_in(&folder)).await).await;
 }
 
 #[tokio::test]
@@ -139,7 +94,7 @@ async fn sqlite_in_memory_behaves_as_a_store() {
         "sqlite://:memory:",
         "sqlite://?mode=memory",
     ] {
-        behaves_as_a_store(&Users::open(url).await.unwrap()).await;
+        behaves_as_a_store(&open(url).await).await;
     }
 }
 
@@ -153,60 +108,32 @@ async fn postgres_behaves_as_a_store() {
     )]
     let url =
         std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL is the address of a database");
-    let users = Users::open(&url).await.unwrap();
+    let users = open(&url).await;
     for user in all(&users).await {
         users.delete(&user.id).await.unwrap();
     }
     behaves_as_a_store(&users).await;
-    let again = Users::open(&url).await.unwrap();
+    let again = open(&url).await;
     assert_eq!(all(&again).await, all(&users).await, "a restart keeps them");
 }
 
 #[tokio::test]
 async fn reopening_the_file_keeps_the_users() {
-    let folder = Folder::new();
-    let users = Users::open(&folder.url("users.db")).await.unwrap();
+    let folder = tempdir().unwrap();
+    let users = open(&url_in(&folder)).await;
     let ada = users.create("Ada", "ada@example.com").await.unwrap();
-    users.pool.close().await;
-    let users = Users::open(&folder.url("users.db")).await.unwrap();
+    users.database.pool().close().await;
+    let users = open(&url_in(&folder)).await;
     assert_eq!(all(&users).await, [ada]);
 }
 
 #[tokio::test]
-async fn a_store_whose_file_is_gone_is_not_ready_until_it_is_back() {
-    let folder = Folder::new();
-    let users = Users::open(&folder.url("users.db")).await.unwrap();
-    let (file, elsewhere) = (folder.0.join("users.db"), folder.0.join("elsewhere.db"));
-    assert_eq!(users.check().await, Ok(()));
-    std::fs::rename(&file, &elsewhere).unwrap();
+async fn databases_of_earlier_releases_open() {
+    let users = open("sqlite::memory:").await;
+    let select = sqlx::query("SELECT lower(hex(checksum)) FROM _sqlx_migrations");
+    let row = select.fetch_one(users.database.pool()).await.unwrap();
     assert_eq!(
-        users.check().await,
-        Err("the file of the database is gone".to_owned())
+        row.get::<String, _>(0),
+        "1b7ce156e47f250375c020276ab7c62512dec110e4e1bb0de4c7bb14cfba807a4813eaa91ba76b1c3bb8d25a71227575"
     );
-    std::fs::rename(&elsewhere, &file).unwrap();
-    assert_eq!(users.check().await, Ok(()));
-}
-
-#[tokio::test]
-async fn a_store_whose_table_is_gone_is_not_ready() {
-    let users = Users::open("sqlite::memory:").await.unwrap();
-    sqlx::query("DROP TABLE users")
-        .execute(&users.pool)
-        .await
-        .unwrap();
-    assert_eq!(
-        users.check().await,
-        Err("the database does not answer".to_owned())
-    );
-}
-
-#[tokio::test]
-async fn a_closed_store_is_not_ready_and_says_no_more_than_that() {
-    let users = Users::open("sqlite::memory:").await.unwrap();
-    users.pool.close().await;
-    assert_eq!(
-        users.check().await,
-        Err("the database does not answer".to_owned())
-    );
-    assert_eq!(users.name(), "database");
 }

@@ -6,6 +6,7 @@ use identity_core::Authenticator;
 use identity_core::clock::{Clock, SystemClock};
 use identity_core::testing::{StaticKeys, TestKey};
 use serde_json::json;
+use service_kit::store::DatabaseConfig;
 use service_kit::testing::access_faults;
 
 use descope_api::server;
@@ -22,9 +23,13 @@ async fn every_route_asks_for_the_policy_of_its_row() {
         .keys(Arc::new(StaticKeys::of(&[&key])))
         .build()
         .unwrap();
-    let service = server::service(authenticator, settings, "sqlite::memory:")
-        .await
-        .unwrap();
+    let service = server::service(
+        authenticator,
+        settings,
+        &DatabaseConfig::at("sqlite::memory:"),
+    )
+    .await
+    .unwrap();
     let faults = access_faults(&service, &key, |rights| {
         let now = SystemClock.now().seconds();
         json!({

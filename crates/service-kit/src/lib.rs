@@ -9,12 +9,14 @@ pub mod request;
 pub mod serve;
 mod service;
 pub mod settings;
+#[cfg(feature = "store")]
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token_info;
 
 pub use observe::{Activity, health, metrics, telemetry};
-pub use request::{InputLimits, is_late};
+pub use request::{InputLimits, is_late, validate, validate_with};
 pub use serve::{
     BindError, BoundServer, HealthcheckError, StopConfig, Stopping, bind, healthcheck, program,
 };

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrustedProxies(pub usize);
 
-/// The address of whoever asks, as far as the server can know it.
+/// The address of the client, as far as the server can know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(Option<IpAddr>);
 
@@ -23,7 +23,7 @@ impl ClientAddress {
             .unwrap_or_default()
     }
 
-    /// For counting: whoever has an IPv6 address has 2^64 of them.
+    /// For counting: a client with an IPv6 address has 2^64 of them.
     pub fn network(&self) -> String {
         match self.0 {
             Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {

@@ -25,7 +25,7 @@ impl Hasher {
         Ok(hash.to_string())
     }
 
-    /// Whether this is the password of `stored`, at the cost that stands in there.
+    /// Returns whether this is the password of `stored`, at the cost that it names.
     pub fn verify(&mut self, password: &str, stored: &str) -> Result<bool, Error> {
         let stored = PasswordHash::new(stored)?;
         let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {

@@ -1,4 +1,4 @@
-//! Error answers of the token endpoints: RFC 6749, section 5.2, with the `detail` that other errors have.
+//! Error responses of the token endpoints: RFC 6749, section 5.2, with the `detail` that other errors have.
 
 use std::fmt;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub struct OAuthError {
     retry_after: Option<Duration>,
 }
 
-/// The body of an error answer of a token endpoint.
+/// The body of an error response of a token endpoint.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OAuthProblem {
     /// What happened, for programs (RFC 6749, section 5.2).
@@ -45,7 +45,7 @@ impl OAuthError {
         }
     }
 
-    /// 400: a parameter is missing, or stands twice.
+    /// 400: a parameter is missing, or appears twice.
     pub fn invalid_request(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
     }

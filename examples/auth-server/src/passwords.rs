@@ -1,4 +1,4 @@
-//! Passwords: Argon2id, away from the threads that answer requests.
+//! Passwords: Argon2id, on threads of their own, not those of requests.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ pub struct Passwords {
     /// Running and waiting ones.
     present: Arc<AtomicUsize>,
     most_present: usize,
-    /// What a password is compared with where there is no user: a hash that nobody knows the password of.
+    /// What a password is compared with if there is no such user: the hash of an unknown password.
     nobody: Arc<str>,
 }
 
@@ -102,10 +102,10 @@ impl Passwords {
         let place = Place::take(&self.present, self.most_present)?;
         let (sender, receiver) = oneshot::channel();
         let job = move |hasher: &mut Hasher| {
-            // Whoever has hung up in the meantime needs no answer.
+            // A client that has hung up in the meantime needs no response.
             if !sender.is_closed() {
                 let outcome = work(hasher);
-                // Whoever gets the answer may come again at once.
+                // A caller that gets the result may come again at once.
                 drop(place);
                 drop(sender.send(outcome));
             }
@@ -121,10 +121,10 @@ impl Passwords {
 fn work_off(queue: &Mutex<Receiver<Job>>) {
     let mut hasher = Hasher::default();
     loop {
-        // Whoever waits for work holds the lock, and the others wait for the lock.
+        // The thread that waits for work holds the lock, and the others wait for the lock.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // The sender of the answer is dropped with a panic, so that nobody waits for it.
+        // The sender of the answer is dropped with a panic, so that no request waits for it.
         drop(catch_unwind(AssertUnwindSafe(|| job(&mut hasher))));
     }
 }

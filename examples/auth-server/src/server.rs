@@ -45,7 +45,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         .build()?;
     let max_body_bytes = listen.limits.max_body_bytes;
     let service = Service::new(INFO, authenticator, policies::access())
-        .depending_on(Arc::new(state.store.clone()))
+        .depending_on(Arc::new(state.store.database().clone()))
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone())
         .app_data(web::Data::from(state))
@@ -68,12 +68,16 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 
 /// Rotates the signing keys of the database that `settings` name: every replica signs with the next ones from then on.
 pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
-    let keys = signing_keys(settings, Store::open(&settings.database_url).await?).await?;
+    let keys = signing_keys(
+        settings,
+        Store::open(&Store::config(&settings.database_url)).await?,
+    )
+    .await?;
     Ok(keys.rotate().await?)
 }
 
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
-    let store = Store::open(&settings.database_url).await?;
+    let store = Store::open(&Store::config(&settings.database_url)).await?;
     let keys = signing_keys(settings, store.clone()).await?;
     let throttle = |free, longest| {
         let config = ThrottleConfig {

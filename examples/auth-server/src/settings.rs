@@ -8,13 +8,13 @@ use std::time::Duration;
 use identity_core::clock::{Clock, SystemClock};
 use service_kit::program::url_of;
 use service_kit::settings::{ServiceSettings, SettingName, SettingsError, SettingsReader};
+use service_kit::store::DatabaseKind;
 use url::Url;
 
 use crate::address::TrustedProxies;
 use crate::encryption::EncryptionKey;
 use crate::passwords::PasswordLimits;
 use crate::signing::SigningAlgorithm;
-use crate::store::Database;
 use crate::tokens::TokenConfig;
 
 /// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
@@ -105,7 +105,7 @@ impl Settings {
             .shared("DATABASE_URL")
             .text()
             .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
-        if let Err(error) = Database::of(&database_url) {
+        if let Err(error) = DatabaseKind::of(&database_url) {
             reader.problem(error.to_string());
         }
         Self {

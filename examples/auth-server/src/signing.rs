@@ -12,7 +12,7 @@ use identity_core::clock::{Clock, UnixTime};
 use identity_core::keys::{
     KeyError, KeyLookupError, KeySet, KeySetError, KeySource, KeyStatus, KeysFuture,
 };
-use serde_json::{Value, json};
+use jsonwebtoken::jwk::{Jwk, JwkSet};
 
 pub use key::{KeyFailure, SigningAlgorithm, SigningKey};
 pub use rotation::Rotation;
@@ -48,7 +48,7 @@ pub struct Loaded {
     version: KeySetVersion,
     current: SigningKey,
     set: Arc<KeySet>,
-    jwks: Value,
+    jwks: JwkSet,
     read_at: UnixTime,
 }
 
@@ -64,7 +64,7 @@ impl Loaded {
     }
 
     /// The public parts, as they are published.
-    pub fn jwks(&self) -> &Value {
+    pub fn jwks(&self) -> &JwkSet {
         &self.jwks
     }
 }
@@ -119,15 +119,17 @@ impl SigningKeys {
             .iter()
             .find(|key| key.state == KeyState::Current)
             .ok_or(SigningError::NoCurrentKey)?;
-        let published: Vec<Value> = keys
+        let published = keys
             .iter()
-            .filter_map(|key| serde_json::from_str(&key.public_jwk).ok())
-            .collect();
-        let jwks = json!({ "keys": published });
+            .filter_map(|key| serde_json::from_str::<Jwk>(&key.public_jwk).ok());
+        let jwks = JwkSet {
+            keys: published.collect(),
+        };
+        let document = serde_json::to_vec(&jwks).map_err(|_| KeyFailure::unwritable())?;
         let loaded = Arc::new(Loaded {
             version,
             current: self.decrypted(current)?,
-            set: Arc::new(KeySet::from_json(jwks.to_string().as_bytes(), usize::MAX)?),
+            set: Arc::new(KeySet::from_json(&document, usize::MAX)?),
             jwks,
             read_at: self.clock.now(),
         });

@@ -98,7 +98,7 @@ pub struct Change<'a> {
 }
 
 impl State {
-    /// Begins a change in the organization of `actor`, as soon as nobody else is changing it.
+    /// Begins a change in the organization of `actor`, as soon as no other request is changing it.
     pub async fn change<'a>(
         &self,
         actor: Actor<'a>,

@@ -1,29 +1,39 @@
-//! Slowing down who guesses: after some failures the next attempt has to wait, longer each time.
+//! Slowing down guesses: after some failures the next attempt has to wait, longer each time.
+//!
+//! Own code, because `governor` has one fixed rate: no wait that grows, and no attempt that is forgiven.
 
-use std::collections::HashMap;
 use std::fmt;
+use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use hashlink::LruCache;
 use identity_core::clock::Clock;
 
 /// Counts the failures of each key, in this process alone: with several replicas, each allows as many.
 pub struct Throttle {
     clock: Arc<dyn Clock>,
     config: ThrottleConfig,
-    entries: Mutex<HashMap<String, Entry>>,
+    entries: Mutex<Entries>,
 }
 
-/// How patient a [`Throttle`] is.
+/// Configuration of a [`Throttle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThrottleConfig {
-    /// So many failures cost nothing.
+    /// How many failures cost nothing.
     pub free: u32,
     /// The longest wait; it doubles from one second on.
     pub longest: Duration,
 }
 
-#[derive(Default)]
+/// The keys that failed once, and those that failed again, each evicted by the time of their last attempt: a flood of new
+/// keys evicts none that is being guessed at.
+struct Entries {
+    once: LruCache<String, Entry, RandomState>,
+    again: LruCache<String, Entry, RandomState>,
+}
+
+#[derive(Clone, Copy, Default)]
 struct Entry {
     failures: u32,
     blocked_until: f64,
@@ -40,30 +50,30 @@ pub struct Attempt<'t> {
 impl Throttle {
     /// Failures are forgotten when there was none for this long: 15 minutes, in seconds.
     const FORGOTTEN_AFTER: f64 = 15.0 * 60.0;
-    /// At most so many keys are remembered; those with the fewest failures give way.
+    /// How many keys are remembered that failed once, and how many that failed again.
     const MOST: usize = 10_000;
 
-    /// Nothing has failed yet.
+    /// Returns a throttle without any failures.
     pub fn new(config: ThrottleConfig, clock: Arc<dyn Clock>) -> Self {
+        let empty = || LruCache::with_hasher(Self::MOST, RandomState::new());
         Self {
             clock,
             config,
-            entries: Mutex::default(),
+            entries: Mutex::new(Entries {
+                once: empty(),
+                again: empty(),
+            }),
         }
     }
 
-    /// Lets an attempt in, or says how long to wait. Being told to wait does not make it longer.
+    /// Lets an attempt in, or returns how long to wait. An attempt that has to wait does not make the wait longer.
     pub fn admit(&self, key: &str) -> Result<Attempt<'_>, Duration> {
         let now = self.clock.now().seconds();
         let mut entries = self.entries();
-        if !entries.contains_key(key) && entries.len() >= Self::MOST {
-            make_room(&mut entries, now);
-        }
-        let entry = entries.entry(key.to_owned()).or_default();
-        if entry.is_forgotten(now) {
-            *entry = Entry::default();
-        }
+        let known = entries.take(key).filter(|entry| !entry.is_forgotten(now));
+        let mut entry = known.unwrap_or_default();
         if entry.blocked_until > now {
+            entries.keep(key, entry);
             let wait = Duration::try_from_secs_f64(entry.blocked_until - now);
             return Err(wait.unwrap_or(self.config.longest));
         }
@@ -73,6 +83,7 @@ impl Throttle {
             Some(over) => now + self.wait(over).as_secs_f64(),
             None => 0.0,
         };
+        entries.keep(key, entry);
         Ok(Attempt {
             throttle: self,
             key: key.to_owned(),
@@ -84,7 +95,7 @@ impl Throttle {
         Duration::from_secs(seconds).min(self.config.longest)
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,45 +103,40 @@ impl Throttle {
 impl Attempt<'_> {
     /// It was good: everything before is forgotten.
     pub fn forgive(self) {
-        self.throttle.entries().remove(&self.key);
+        self.throttle.entries().take(&self.key);
     }
 
     /// It was good, or it says nothing: it does not count, and what was before stays.
     pub fn take_back(self) {
-        let free = self.throttle.config.free;
         let mut entries = self.throttle.entries();
-        if let Some(entry) = entries.get_mut(&self.key) {
+        if let Some(mut entry) = entries.take(&self.key) {
             entry.failures = entry.failures.saturating_sub(1);
-            if entry.failures < free {
+            if entry.failures < self.throttle.config.free {
                 entry.blocked_until = 0.0;
             }
-            if entry.failures == 0 {
-                entries.remove(&self.key);
-            }
+            entries.keep(&self.key, entry);
         }
+    }
+}
+
+impl Entries {
+    fn take(&mut self, key: &str) -> Option<Entry> {
+        self.again.remove(key).or_else(|| self.once.remove(key))
+    }
+
+    fn keep(&mut self, key: &str, entry: Entry) {
+        let kept = match entry.failures {
+            0 => return,
+            1 => &mut self.once,
+            _ => &mut self.again,
+        };
+        kept.insert(key.to_owned(), entry);
     }
 }
 
 impl Entry {
     fn is_forgotten(&self, now: f64) -> bool {
         now > self.last.max(self.blocked_until) + Throttle::FORGOTTEN_AFTER
-    }
-}
-
-fn make_room(entries: &mut HashMap<String, Entry>, now: f64) {
-    entries.retain(|_, entry| !entry.is_forgotten(now));
-    if entries.len() < Throttle::MOST {
-        return;
-    }
-    let least = entries
-        .iter()
-        .min_by(|(_, one), (_, other)| {
-            let by_time = one.last.total_cmp(&other.last);
-            one.failures.cmp(&other.failures).then(by_time)
-        })
-        .map(|(key, _)| key.clone());
-    if let Some(key) = least {
-        entries.remove(&key);
     }
 }
 
@@ -205,7 +211,9 @@ mod tests {
         for _ in 0..10 {
             throttle.admit("b").unwrap().forgive();
         }
-        assert_eq!(throttle.entries().len(), 1, "b is not remembered");
+        let entries = throttle.entries();
+        let kept = (entries.once.len(), entries.again.len());
+        assert_eq!(kept, (0, 1), "b is not remembered");
     }
 
     #[test]
@@ -217,7 +225,11 @@ mod tests {
             clock.set(1000.0 + number as f64 * 1e-6);
             assert_eq!(fail(&throttle, &number.to_string()), None);
         }
-        assert_eq!(throttle.entries().len(), Throttle::MOST);
+        {
+            let entries = throttle.entries();
+            let kept = (entries.once.len(), entries.again.len());
+            assert_eq!(kept, (Throttle::MOST, 1));
+        }
         assert!(fail(&throttle, "guessed").is_some());
     }
 }

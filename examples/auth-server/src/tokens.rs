@@ -18,7 +18,7 @@ use crate::store::orgs::seconds;
 pub struct TokenConfig {
     /// `iss`.
     pub issuer: String,
-    /// `aud`: one stands as a text, several as a list.
+    /// `aud`: one is written as a text, several as a list.
     pub audience: Vec<String>,
     /// How long an access token lives.
     pub access_lifetime: Duration,
@@ -29,7 +29,7 @@ pub struct TokenConfig {
 /// Who gets an access token, and for what.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// The user, or the client where nobody is behind it.
+    /// The user, or the client if it acts for no user.
     pub subject: String,
     /// The organization. A slug without it means nothing: every organization can give itself any slug.
     pub org: String,
@@ -125,7 +125,7 @@ pub fn secret() -> Result<String, aws_lc_rs::error::Unspecified> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What is stored of a [`secret`]. A slow hash would add nothing: nobody guesses 256 bits.
+/// What is stored of a [`secret`]. A slow hash would add nothing: 256 bits cannot be guessed.
 pub fn hash_of(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
 }

@@ -1,22 +1,25 @@
-//! The store of invoices: SQLite or PostgreSQL, one SQL text for both. No question is answered without an organization.
+//! The store of invoices: SQLite or PostgreSQL, one SQL text for both. Every statement names the organization.
 
 mod invoice;
-mod open;
-mod sqlite_file;
 mod status;
 
-use std::path::PathBuf;
-
-use service_kit::health::{Dependency, DependencyCheck};
-use sqlx::AnyPool;
+use service_kit::store::{Database, DatabaseConfig, Migration, OpenError, Schema, is_id};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use invoice::Invoice;
-pub use open::Database;
 pub use status::Status;
 
 use crate::organization::Organization;
+
+const SCHEMA: Schema = Schema {
+    migrations: &[Migration {
+        version: 1,
+        description: "invoices",
+        sql: include_str!("../migrations/0001_invoices.sql"),
+    }],
+    probe: "SELECT id FROM invoices LIMIT 1",
+};
 
 /// What a new invoice says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +52,7 @@ pub struct Page {
 /// The invoices in a database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Invoices {
-    pool: AnyPool,
-    /// Where the file is, if it is one.
-    file: Option<PathBuf>,
+    database: Database,
 }
 
 /// Why an invoice cannot be made.
@@ -80,6 +81,17 @@ pub enum ChangeError {
 }
 
 impl Invoices {
+    /// Opens the database and brings its tables up to date.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
+        let database = Database::open(config, &SCHEMA).await?;
+        Ok(Self { database })
+    }
+
+    /// Returns the database that the invoices are in, for the health check.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Stores a draft. Errors: the number is taken; the database fails.
     pub async fn create(
         &self,
@@ -110,7 +122,7 @@ impl Invoices {
             .bind(&invoice.currency)
             .bind(invoice.status.as_str())
             .bind(new.created_at.unix_timestamp())
-            .execute(&self.pool)
+            .execute(self.database.pool())
             .await;
         match inserted {
             Ok(_) => Ok(invoice),
@@ -121,7 +133,7 @@ impl Invoices {
         }
     }
 
-    /// Invoices of the organization, in the order in which they were made.
+    /// Returns invoices of the organization, in the order in which they were made.
     pub async fn list(
         &self,
         organization: &Organization,
@@ -135,12 +147,12 @@ impl Invoices {
             .bind(page.after.unwrap_or_default())
             .bind(page.status.map_or("", Status::as_str))
             .bind(i64::from(page.limit))
-            .fetch_all(&self.pool)
+            .fetch_all(self.database.pool())
             .await?;
         rows.iter().map(Invoice::of_row).collect()
     }
 
-    /// One invoice, if the organization has it.
+    /// Returns an invoice; `None` if the organization has none of this id.
     pub async fn get(
         &self,
         organization: &Organization,
@@ -153,7 +165,7 @@ impl Invoices {
         let row = select
             .bind(organization.id())
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(self.database.pool())
             .await?;
         row.as_ref().map(Invoice::of_row).transpose()
     }
@@ -183,7 +195,7 @@ impl Invoices {
                 .bind(organization.id())
                 .bind(id)
                 .bind(now.as_str())
-                .execute(&self.pool)
+                .execute(self.database.pool())
                 .await?;
             if updated.rows_affected() > 0 {
                 return Ok(Invoice {
@@ -191,7 +203,7 @@ impl Invoices {
                     ..invoice
                 });
             }
-            // Somebody else moved it meanwhile. That ends: no status is ever reached twice.
+            // Another request changed it in between. This ends: no status is ever reached twice.
         }
     }
 
@@ -204,7 +216,7 @@ impl Invoices {
                 .bind(organization.id())
                 .bind(id)
                 .bind(Status::Draft.as_str())
-                .execute(&self.pool)
+                .execute(self.database.pool())
                 .await?;
             if deleted.rows_affected() > 0 {
                 return Ok(());
@@ -214,35 +226,6 @@ impl Invoices {
             Some(invoice) => Err(ChangeError::NotAllowed(invoice.status)),
             None => Err(ChangeError::NotFound),
         }
-    }
-}
-
-/// Whether a text can be the id of an invoice: in the one form that the store gives, because ids are compared as texts.
-pub fn is_id(text: &str) -> bool {
-    Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
-}
-
-impl Dependency for Invoices {
-    fn name(&self) -> &'static str {
-        "database"
-    }
-
-    fn check(&self) -> DependencyCheck<'_> {
-        Box::pin(async {
-            // What is written to a file that was taken away is lost with the process.
-            if self.file.as_ref().is_some_and(|file| !file.exists()) {
-                return Err("the file of the database is gone".to_owned());
-            }
-            // The database's own message may name hosts and users: it is for the log.
-            sqlx::query("SELECT id FROM invoices LIMIT 1")
-                .execute(&self.pool)
-                .await
-                .map(drop)
-                .map_err(|error| {
-                    tracing::warn!(reason = %error, "the database does not answer: {error}");
-                    "the database does not answer".to_owned()
-                })
-        })
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::web;
 use identity_core::Authenticator;
 use identity_core::providers::{Oidc, OidcConfig};
 use service_kit::openapi::{PasswordFlow, with_password_flow};
+use service_kit::store::DatabaseConfig;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 use url::Url;
 
@@ -35,7 +36,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
     let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
-    let service = service(authenticator, oidc, &database_url)
+    let service = service(authenticator, oidc, &DatabaseConfig::at(database_url))
         .await?
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone());
@@ -53,12 +54,12 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 pub async fn service(
     authenticator: Authenticator,
     oidc: OidcConfig,
-    database_url: &str,
+    database: &DatabaseConfig,
 ) -> anyhow::Result<Service> {
-    let invoices = Invoices::open(database_url).await?;
+    let invoices = Invoices::open(database).await?;
     Ok(Service::new(INFO, authenticator, policies::access())
         .issuer_set_by("ISSUER")
-        .depending_on(Arc::new(invoices.clone()))
+        .depending_on(Arc::new(invoices.database().clone()))
         .app_data(web::Data::new(invoices))
         .app_data(web::Data::new(oidc))
         .public(routes::public)

@@ -1,13 +1,16 @@
 //! What administrators see.
 
 use actix_web::{get, web};
+use garde::Validate;
 use identity_actix::{ApiError, Require};
 use serde::{Deserialize, Serialize};
 use service_kit::Activity;
+use service_kit::store::is_id;
+use service_kit::validate;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::policies::Administer;
-use crate::users::{Page, User, Users, is_id};
+use crate::users::{Page, User, Users};
 
 /// Some of the users, in the order in which they were created.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,22 +21,34 @@ pub struct UserList {
 }
 
 /// Which users to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// How many at most: 1 to 1,000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
-    #[serde(default = "ListQuery::default_limit")]
+    #[serde(default = "default_limit")]
+    #[garde(custom(self::limit))]
     limit: u32,
     /// The id of the user to start behind.
+    #[garde(custom(self::after))]
     after: Option<String>,
 }
 
-impl ListQuery {
-    const MAX: u32 = 1000;
+fn default_limit() -> u32 {
+    100
+}
 
-    fn default_limit() -> u32 {
-        100
+fn limit(limit: &u32, (): &()) -> garde::Result {
+    match limit {
+        1..=1000 => Ok(()),
+        _ => Err(garde::Error::new("must be from 1 to 1000")),
+    }
+}
+
+fn after(after: &Option<String>, (): &()) -> garde::Result {
+    match after {
+        Some(after) if !is_id(after) => Err(garde::Error::new("must be the id of a user")),
+        _ => Ok(()),
     }
 }
 
@@ -59,15 +74,7 @@ pub async fn list(
     query: web::Query<ListQuery>,
     users: web::Data<Users>,
 ) -> Result<web::Json<UserList>, ApiError> {
-    if !(1..=ListQuery::MAX).contains(&query.limit) {
-        return Err(ApiError::invalid_field(
-            "limit",
-            format!("must be from 1 to {}", ListQuery::MAX),
-        ));
-    }
-    if query.after.as_deref().is_some_and(|after| !is_id(after)) {
-        return Err(ApiError::invalid_field("after", "must be the id of a user"));
-    }
+    validate(&*query)?;
     let page = Page {
         limit: query.limit,
         after: query.into_inner().after,

@@ -18,7 +18,7 @@ pub struct Index {
     docs: &'static str,
 }
 
-/// An answer that says that it worked.
+/// A response that says that it worked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hello {
     #[schema(example = "success")]

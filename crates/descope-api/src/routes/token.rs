@@ -51,7 +51,7 @@ pub async fn private(caller: Caller) -> web::Json<Map<String, Value>> {
     claims_of(&caller)
 }
 
-/// The answer of routes that show what was verified.
+/// The response of routes that show what was verified.
 pub(super) fn claims_of(caller: &Authenticated) -> web::Json<Map<String, Value>> {
     web::Json(caller.token().claims().clone())
 }

@@ -4,8 +4,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::{FromRequest, HttpRequest, delete, post, web};
 use garde::Validate;
-use identity_actix::{ApiError, InvalidField, Require};
+use identity_actix::{ApiError, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::validate;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::policies::{CreateUsers, DeleteUsers};
@@ -103,8 +104,7 @@ pub async fn create(
     users: web::Data<Users>,
 ) -> Result<web::Json<Created>, ApiError> {
     let Input(new) = new;
-    new.validate()
-        .map_err(|report| ApiError::invalid_input(fields(&report)))?;
+    validate(&new)?;
     match users.create(new.name.trim(), &new.email).await {
         Ok(user) => Ok(web::Json(Created {
             message: "User created",
@@ -113,14 +113,6 @@ pub async fn create(
         Err(CreateError::EmailTaken) => Err(ApiError::conflict("The email is taken")),
         Err(error) => Err(ApiError::internal(&error)),
     }
-}
-
-fn fields(report: &garde::Report) -> Vec<InvalidField> {
-    let field = |(path, error): &(garde::Path, garde::Error)| InvalidField {
-        field: path.to_string(),
-        message: error.to_string(),
-    };
-    report.iter().map(field).collect()
 }
 
 /// Delete a user
@@ -155,16 +147,17 @@ pub async fn delete(
 mod tests {
     use garde::Validate;
 
-    use super::{NewUser, fields};
+    use super::NewUser;
 
     fn refused(name: &str, email: &str) -> Vec<String> {
         let new = NewUser {
             name: name.to_owned(),
             email: email.to_owned(),
         };
-        let report = new.validate().err();
-        let fields = report.iter().flat_map(fields);
-        fields.map(|field| field.field).collect()
+        let faults = new
+            .validate()
+            .map_or_else(garde::Report::into_inner, |()| Vec::new());
+        faults.iter().map(|(path, _)| path.to_string()).collect()
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What callers may see and do of their own.
 
 use actix_web::{HttpResponse, get, post, web};
+use garde::Validate;
 use identity_actix::{ApiError, Caller, Problem};
 use serde::{Deserialize, Serialize};
+use service_kit::validate_with;
 use utoipa::ToSchema;
 
 use crate::address::ClientAddress;
-use crate::input::{self, Checks};
+use crate::input;
 use crate::state::{Actor, Refused, State};
 use crate::store::sessions::Session;
 use crate::store::users::Login;
@@ -44,12 +46,15 @@ pub struct MyOrg {
 }
 
 /// A password to be replaced. It has no `Debug`.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Validate, ToSchema)]
+#[garde(context(Login as login))]
 pub struct NewPassword {
     #[schema(example = "test1234@")]
+    #[garde(skip)]
     old_password: String,
     /// At least 8 characters, and not the username.
     #[schema(example = "1234test@")]
+    #[garde(custom(|new: &str, login: &Login| input::password_of(&login.user.username)(new, &())))]
     new_password: String,
 }
 
@@ -124,12 +129,7 @@ pub async fn change_password(
     let (actor, new) = (Actor::of(&caller), new.into_inner());
     let login = state.store.login_of(actor.org, actor.id).await?;
     let login = login.ok_or_else(no_user)?;
-    Checks::default()
-        .field(
-            "new_password",
-            input::password(&new.new_password, &login.user.username),
-        )
-        .done()?;
+    validate_with(&new, &login)?;
     compare(&state, &login, new.old_password).await?;
 
     let hash = state.passwords.hash(new.new_password).await?;

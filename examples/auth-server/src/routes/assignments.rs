@@ -3,13 +3,14 @@
 use actix_web::{HttpRequest, post, web};
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::store::is_id;
 use utoipa::ToSchema;
 
 use super::permissions::no_permission;
 use super::roles::no_role;
 use super::users::no_user;
 use crate::address::ClientAddress;
-use crate::input::{is_id, is_slug};
+use crate::input::is_slug;
 use crate::policies::{WriteRoles, holds_all, is_own};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;

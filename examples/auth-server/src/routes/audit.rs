@@ -1,25 +1,29 @@
 //! Who signed in, and who changed rights.
 
 use actix_web::{get, web};
-use identity_actix::{ApiError, Problem, Require};
+use garde::Validate;
+use identity_actix::{Problem, Require};
 use serde::Deserialize;
+use service_kit::validate;
 use utoipa::IntoParams;
 
-use super::users::{check_limit, default_limit};
-use crate::input::is_id;
+use super::users::default_limit;
+use crate::input;
 use crate::policies::ReadAudit;
 use crate::state::{Actor, Refused, State};
 use crate::store::audit::AuditEvent;
 
 /// Which events to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AuditQuery {
     /// How many at most: 1 to 1,000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     #[serde(default = "default_limit")]
+    #[garde(custom(input::limit))]
     limit: u32,
     /// The id of the event to start before.
+    #[garde(custom(input::id("must be the id of an event")))]
     before: Option<String>,
 }
 
@@ -36,12 +40,8 @@ pub async fn list(
     query: web::Query<AuditQuery>,
     state: web::Data<State>,
 ) -> Result<web::Json<Vec<AuditEvent>>, Refused> {
-    check_limit(query.limit)?;
-    let before = query.before.as_deref();
-    if before.is_some_and(|before| !is_id(before)) {
-        return Err(ApiError::invalid_field("before", "must be the id of an event").into());
-    }
-    let org = Actor::of(&caller).org;
+    validate(&*query)?;
+    let (org, before) = (Actor::of(&caller).org, query.before.as_deref());
     let events = state.store.audit(org, before, query.limit).await?;
     Ok(web::Json(events))
 }

@@ -1,72 +1,55 @@
 //! The machine clients of an organization.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::store::is_id;
+use service_kit::validate;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::permissions::no_permission;
 use super::roles::MOST;
 use crate::address::ClientAddress;
-use crate::input::{self, Checks, is_id, is_slug};
+use crate::input::{self, is_slug};
 use crate::policies::{ReadClients, WriteClients, holds_all};
 use crate::state::{Actor, Refused, State};
 use crate::store::clients::Client;
 use crate::tokens::{hash_of, secret};
 
-/// A machine client.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ClientAnswer {
-    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
-    client_id: String,
-    #[schema(example = "nightly-report")]
-    name: String,
-    /// The slugs of its permissions.
-    #[schema(example = json!(["example_service.billing.read"]))]
-    permissions: Vec<String>,
-}
-
 /// A machine client that was created. It has no `Debug`.
 #[derive(Serialize, ToSchema)]
 pub struct CreatedClient {
     #[serde(flatten)]
-    client: ClientAnswer,
+    client: Client,
     /// Shown this once: the server keeps a hash of it.
     client_secret: String,
 }
 
 /// A machine client to be created.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewClient {
     /// No two clients of an organization have the same.
     #[schema(example = "nightly-report")]
+    #[garde(custom(input::name))]
     name: String,
     /// The slugs of its permissions.
     #[serde(default)]
+    #[garde(skip)]
     #[schema(example = json!(["example_service.billing.read"]))]
     permissions: Vec<String>,
 }
 
-impl From<Client> for ClientAnswer {
-    fn from(client: Client) -> Self {
-        Self {
-            client_id: client.id,
-            name: client.name,
-            permissions: client.permissions,
-        }
-    }
-}
-
 /// Machine clients of the organization
-#[utoipa::path(tag = "client", responses((status = 200, description = "All of them, without their secrets", body = Vec<ClientAnswer>)))]
+#[utoipa::path(tag = "client", responses((status = 200, description = "All of them, without their secrets", body = Vec<Client>)))]
 #[get("/")]
 pub async fn list(
     caller: Require<ReadClients>,
     state: web::Data<State>,
-) -> Result<web::Json<Vec<ClientAnswer>>, Refused> {
+) -> Result<web::Json<Vec<Client>>, Refused> {
     let clients = state.store.clients(Actor::of(&caller).org).await?;
-    Ok(web::Json(clients.into_iter().map(Into::into).collect()))
+    Ok(web::Json(clients))
 }
 
 /// Create a machine client
@@ -84,9 +67,7 @@ pub async fn create(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    Checks::default()
-        .field("name", input::name(&new.name))
-        .done()?;
+    validate(&*new)?;
     let actor = Actor::of(&caller);
     let new = new.into_inner();
     let client = Client {
@@ -116,7 +97,7 @@ pub async fn create(
     Ok(HttpResponse::Ok()
         .insert_header((actix_web::http::header::CACHE_CONTROL, "no-store"))
         .json(CreatedClient {
-            client: client.into(),
+            client,
             client_secret: secret,
         }))
 }

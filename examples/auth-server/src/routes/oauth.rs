@@ -6,6 +6,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use service_kit::store::is_id;
 use tracing::warn;
 use utoipa::ToSchema;
 
@@ -13,7 +14,6 @@ use super::sign_in::{
     Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
 };
 use crate::address::ClientAddress;
-use crate::input::is_id;
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};

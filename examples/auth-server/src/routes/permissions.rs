@@ -1,81 +1,61 @@
 //! The permissions of an organization.
 
 use actix_web::{HttpResponse, delete, get, post, web};
+use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use service_kit::validate;
 use utoipa::ToSchema;
 
 use super::roles::MOST;
 use crate::address::ClientAddress;
-use crate::input::{self, Checks};
+use crate::input;
 use crate::policies::{ReadPermissions, SERVICE, WritePermissions, is_own};
 use crate::state::{Actor, Refused, State};
 use crate::store::permissions::{NewPermission, Permission};
 
-/// A permission.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PermissionAnswer {
-    #[schema(example = 10)]
-    id: i64,
-    #[schema(example = "example_service")]
-    service: String,
-    #[schema(example = "billing")]
-    resource: String,
-    #[schema(example = "read")]
-    action: String,
-    /// As it stands in the scopes of tokens.
-    #[schema(example = "example_service.billing.read")]
-    slug: String,
-    #[schema(example = "Example service read")]
-    description: String,
-}
-
-impl From<Permission> for PermissionAnswer {
-    fn from(permission: Permission) -> Self {
-        Self {
-            id: permission.id,
-            service: permission.service,
-            resource: permission.resource,
-            action: permission.action,
-            slug: permission.slug,
-            description: permission.description,
-        }
-    }
-}
-
 /// A permission to be created: its slug is `{service}.{resource}.{action}`.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewPermissionBody {
     /// 1 to 64 lower-case letters, digits, _ and -; not `auth_server`, which is this server.
     #[schema(example = "example_service")]
+    #[garde(custom(self::service))]
     service: String,
     #[schema(example = "billing")]
+    #[garde(custom(input::slug_part))]
     resource: String,
     #[schema(example = "read")]
+    #[garde(custom(input::slug_part))]
     action: String,
     #[serde(default)]
     #[schema(example = "Example service read")]
+    #[garde(custom(input::description))]
     description: String,
+}
+
+fn service(text: &str, (): &()) -> garde::Result {
+    input::slug_part(text, &())?;
+    input::must(text != SERVICE, "is this server's own")
 }
 
 /// Permissions of the organization
 ///
 /// Those of `auth_server` are the server's own, and each organization has them.
-#[utoipa::path(tag = "permission", responses((status = 200, description = "All of them", body = Vec<PermissionAnswer>)))]
+#[utoipa::path(tag = "permission", responses((status = 200, description = "All of them", body = Vec<Permission>)))]
 #[get("/")]
 pub async fn list(
     caller: Require<ReadPermissions>,
     state: web::Data<State>,
-) -> Result<web::Json<Vec<PermissionAnswer>>, Refused> {
+) -> Result<web::Json<Vec<Permission>>, Refused> {
     let permissions = state.store.permissions(Actor::of(&caller).org).await?;
-    Ok(web::Json(permissions.into_iter().map(Into::into).collect()))
+    Ok(web::Json(permissions))
 }
 
 /// Create a permission
 ///
 /// Every organization can give itself any slug: a service must look at `org_id` as well, wherever it has data.
 #[utoipa::path(tag = "permission", responses(
-    (status = 200, description = "The permission", body = PermissionAnswer),
+    (status = 200, description = "The permission", body = Permission),
     (status = 409, description = "`conflict`: the slug is taken", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "`unsupported_media_type`: the body must be JSON", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
@@ -86,17 +66,8 @@ pub async fn create(
     new: web::Json<NewPermissionBody>,
     address: ClientAddress,
     state: web::Data<State>,
-) -> Result<web::Json<PermissionAnswer>, Refused> {
-    let service = match input::slug_part(&new.service) {
-        Ok(()) if new.service == SERVICE => Err("is this server's own"),
-        outcome => outcome,
-    };
-    Checks::default()
-        .field("service", service)
-        .field("resource", input::slug_part(&new.resource))
-        .field("action", input::slug_part(&new.action))
-        .field("description", input::description(&new.description))
-        .done()?;
+) -> Result<web::Json<Permission>, Refused> {
+    validate(&*new)?;
     let actor = Actor::of(&caller);
     let body = new.into_inner();
     let new = NewPermission {
@@ -113,7 +84,7 @@ pub async fn create(
     }
     let id = write.create_permission(actor.org, new, now).await?;
     change.finish("permission.create", &slug).await?;
-    Ok(web::Json(PermissionAnswer {
+    Ok(web::Json(Permission {
         id,
         service: body.service,
         resource: body.resource,
@@ -151,7 +122,7 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The same for a permission that there is nowhere and one of another organization.
+/// The same for an unknown permission and one of another organization.
 pub(super) fn no_permission(name: &str) -> ApiError {
     ApiError::not_found(format!("There is no permission {name:?}"))
 }

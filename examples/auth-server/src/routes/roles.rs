@@ -1,69 +1,48 @@
 //! The roles of an organization.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use service_kit::validate;
 use utoipa::ToSchema;
 
 use crate::address::ClientAddress;
-use crate::input::{self, Checks};
+use crate::input;
 use crate::policies::{ReadRoles, WriteRoles, holds_all};
 use crate::state::{Actor, Refused, State};
 use crate::store::roles::{NewRole, Role};
 
-/// A role.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RoleAnswer {
-    #[schema(example = 1)]
-    id: i64,
-    #[schema(example = "owner")]
-    name: String,
-    #[schema(example = "May do everything in the organization")]
-    description: String,
-    /// The slugs of its permissions.
-    #[schema(example = json!(["example_service.billing.read"]))]
-    permissions: Vec<String>,
-}
-
-impl From<Role> for RoleAnswer {
-    fn from(role: Role) -> Self {
-        Self {
-            id: role.id,
-            name: role.name,
-            description: role.description,
-            permissions: role.permissions,
-        }
-    }
-}
-
 /// A role to be created.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewRoleBody {
     /// No two roles of an organization have the same.
     #[schema(example = "bookkeeper")]
+    #[garde(custom(input::name))]
     name: String,
     #[serde(default)]
     #[schema(example = "Keeps the books")]
+    #[garde(custom(input::description))]
     description: String,
 }
 
-/// An organization has at most so many roles, permissions and clients each: their lists are answered whole.
+/// An organization has at most so many roles, permissions and clients each: their lists have no pages.
 pub(super) const MOST: i64 = 1000;
 
 /// Roles of the organization
-#[utoipa::path(tag = "role", responses((status = 200, description = "All of them", body = Vec<RoleAnswer>)))]
+#[utoipa::path(tag = "role", responses((status = 200, description = "All of them", body = Vec<Role>)))]
 #[get("/")]
 pub async fn list(
     caller: Require<ReadRoles>,
     state: web::Data<State>,
-) -> Result<web::Json<Vec<RoleAnswer>>, Refused> {
+) -> Result<web::Json<Vec<Role>>, Refused> {
     let roles = state.store.roles(Actor::of(&caller).org).await?;
-    Ok(web::Json(roles.into_iter().map(Into::into).collect()))
+    Ok(web::Json(roles))
 }
 
 /// Create a role
 #[utoipa::path(tag = "role", responses(
-    (status = 200, description = "The role", body = RoleAnswer),
+    (status = 200, description = "The role", body = Role),
     (status = 409, description = "`conflict`: the name is taken", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -73,11 +52,8 @@ pub async fn create(
     new: web::Json<NewRoleBody>,
     address: ClientAddress,
     state: web::Data<State>,
-) -> Result<web::Json<RoleAnswer>, Refused> {
-    Checks::default()
-        .field("name", input::name(&new.name))
-        .field("description", input::description(&new.description))
-        .done()?;
+) -> Result<web::Json<Role>, Refused> {
+    validate(&*new)?;
     let actor = Actor::of(&caller);
     let new = NewRole {
         name: new.name.trim(),
@@ -90,7 +66,7 @@ pub async fn create(
     }
     let id = write.create_role(actor.org, new, now).await?;
     change.finish("role.create", new.name).await?;
-    Ok(web::Json(RoleAnswer {
+    Ok(web::Json(Role {
         id,
         name: new.name.to_owned(),
         description: new.description.to_owned(),
@@ -100,7 +76,7 @@ pub async fn create(
 
 /// Delete a role
 ///
-/// Whoever has it loses it.
+/// Its users lose it.
 #[utoipa::path(tag = "role", params(("role_id" = i64, Path, description = "The role's id")), responses(
     (status = 204, description = "The role is gone"),
     (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
@@ -128,7 +104,7 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The same for a role that there is nowhere and one of another organization.
+/// The same for an unknown role and one of another organization.
 pub(super) fn no_role(id: i64) -> ApiError {
     ApiError::not_found(format!("There is no role {id}"))
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
-use crate::input::{MAX_PASSWORD_BYTES, username};
+use crate::input::{MAX_PASSWORD_BYTES, is_username};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::passwords::PasswordError;
 use crate::signing::Loaded;
@@ -53,7 +53,7 @@ pub struct Tokens {
 
 /// Sign in
 ///
-/// The server cannot be told which of name and password is wrong, nor by the time it takes.
+/// The response does not tell which of name and password is wrong, nor does the time that it takes.
 #[utoipa::path(
     tag = "user",
     request_body(content = LoginForm, content_type = "application/x-www-form-urlencoded"),
@@ -114,7 +114,7 @@ pub(super) fn required<'v>(value: &'v Option<String>, name: &str) -> Result<&'v 
     }
 }
 
-/// Tokens are for nobody's cache.
+/// No cache may keep tokens.
 pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -122,17 +122,17 @@ pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
         .json(tokens)
 }
 
-/// Who has this name and password; else who has the name. Takes as long whether anybody has it or not.
+/// Who has this name and password; else who has the name. Takes as long for an unknown name.
 async fn verified(
     state: &State,
     name: &str,
     password: &str,
 ) -> Result<Result<Login, Option<Login>>, OAuthError> {
-    let login = match username(name) {
-        Ok(()) => state.store.login(name).await?,
-        Err(_) => None,
+    let login = match is_username(name) {
+        true => state.store.login(name).await?,
+        false => None,
     };
-    // Nobody has a longer one.
+    // No user has a longer one.
     let is_possible = password.len() <= MAX_PASSWORD_BYTES;
     let password = if is_possible { password } else { "" };
     let stored = login.as_ref().map(|login| login.password_hash.clone());
@@ -272,7 +272,7 @@ impl<'s> Turn<'s> {
             .admit(&address.network())
             .map_err(OAuthError::too_many_requests)?;
         // The names that users may have are short; whatever else is tried is one name for all.
-        let name = username(name).map_or(String::new(), |()| name.to_ascii_lowercase());
+        let name = if is_username(name) { name } else { "" }.to_ascii_lowercase();
         match throttles.account.admit(&name) {
             Ok(account) => Ok(Self { account, address }),
             Err(wait) => {

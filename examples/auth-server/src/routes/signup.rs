@@ -1,14 +1,16 @@
 //! New organizations.
 
 use actix_web::{post, web};
+use garde::Validate;
 use identity_actix::{ApiError, Problem};
 use identity_core::clock::UnixTime;
 use serde::{Deserialize, Serialize};
+use service_kit::validate;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
-use crate::input::{self, Checks, Fault};
+use crate::input;
 use crate::policies::RIGHTS;
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
@@ -18,40 +20,49 @@ use crate::store::roles::{NewRole, Role};
 use crate::store::users::{Login, User};
 
 /// An organization and its first user.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Validate, ToSchema)]
 pub struct Signup {
+    #[garde(dive)]
     user: NewUser,
+    #[garde(dive)]
     org: NewOrg,
 }
 
 /// A user to be created. It has no `Debug`.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Validate, ToSchema)]
 pub struct NewUser {
     /// What the user signs in with: 3 to 64 letters, digits and . _ @ + -, of which no two users have the same.
     #[schema(example = "test_user")]
+    #[garde(custom(input::username))]
     username: String,
     /// At least 8 characters, and not the username.
     #[schema(example = "test1234@")]
+    #[garde(custom(input::password_of(&self.username)))]
     password: String,
     /// No two users have the same.
     #[schema(example = "example@example.com")]
+    #[garde(custom(input::email))]
     primary_email: String,
 }
 
 /// An organization to be created.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Validate, ToSchema)]
 pub struct NewOrg {
     #[schema(example = "test_org")]
+    #[garde(custom(input::name))]
     name: String,
     /// No two organizations have the same.
     #[schema(example = "example.example.come")]
+    #[garde(custom(input::domain))]
     domain: String,
     /// `teams` or `enterprise`.
     #[serde(rename = "type")]
     #[schema(example = "teams")]
+    #[garde(rename("type"), custom(self::kind))]
     kind: String,
     /// There is no second factor yet: `true` is refused.
     #[serde(default)]
+    #[garde(custom(no_second_factor))]
     mfa_enabled: bool,
 }
 
@@ -65,19 +76,7 @@ pub struct SignedUp {
 }
 
 impl NewUser {
-    /// What is wrong with it; `prefix` stands before the names of its members.
-    pub fn check(&self, checks: Checks, prefix: &str) -> Checks {
-        let name = |member| format!("{prefix}{member}");
-        checks
-            .field(&name("username"), input::username(&self.username))
-            .field(
-                &name("password"),
-                input::password(&self.password, &self.username),
-            )
-            .field(&name("primary_email"), input::email(&self.primary_email))
-    }
-
-    /// The user with the hash of the password, in the organization `org`.
+    /// Returns the user with the hash of the password, in the organization `org`.
     pub async fn into_login(self, state: &State, org: &str) -> Result<Login, Refused> {
         Ok(Login {
             user: User {
@@ -91,23 +90,13 @@ impl NewUser {
     }
 }
 
-impl NewOrg {
-    fn check(&self, checks: Checks) -> Checks {
-        let kind = match self.kind.as_str() {
-            "teams" | "enterprise" => Ok(()),
-            _ => Err("must be teams or enterprise"),
-        };
-        let mfa: Result<(), Fault> = if self.mfa_enabled {
-            Err("must be false: there is no second factor yet")
-        } else {
-            Ok(())
-        };
-        checks
-            .field("org.name", input::name(&self.name))
-            .field("org.domain", input::domain(&self.domain))
-            .field("org.type", kind)
-            .field("org.mfa_enabled", mfa)
-    }
+fn kind(text: &str, (): &()) -> garde::Result {
+    let known = matches!(text, "teams" | "enterprise");
+    input::must(known, "must be teams or enterprise")
+}
+
+fn no_second_factor(enabled: &bool, (): &()) -> garde::Result {
+    input::must(!enabled, "must be false: there is no second factor yet")
 }
 
 /// Create an organization and its first user, an owner
@@ -127,8 +116,8 @@ pub async fn signup(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<SignedUp>, Refused> {
+    validate(&*new)?;
     let Signup { user, org } = new.into_inner();
-    org.check(user.check(Checks::default(), "user.")).done()?;
     // Whether it works out or not: each costs a hash.
     let _counted = state
         .throttles
@@ -165,7 +154,7 @@ pub async fn signup(
     }))
 }
 
-/// Gives a new organization its roles and the server's own rights. Answers the id of the role of its owners.
+/// Gives a new organization its roles and the server's own rights. Returns the id of the role of its owners.
 async fn equip(write: &mut Write, org: &str, now: UnixTime) -> Result<i64, sqlx::Error> {
     let mut role = async |name, description| {
         let new = NewRole { name, description };

@@ -1,13 +1,16 @@
 //! The users of an organization.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::store::is_id;
+use service_kit::validate;
 use utoipa::{IntoParams, ToSchema};
 
 use super::signup::NewUser;
 use crate::address::ClientAddress;
-use crate::input::{Checks, is_id};
+use crate::input;
 use crate::policies::{ReadUsers, WriteUsers, holds_all};
 use crate::state::{Actor, Refused, State};
 use crate::store::roles::Role;
@@ -35,28 +38,21 @@ pub struct RoleName {
 }
 
 /// Which users to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// How many at most: 1 to 1,000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     #[serde(default = "default_limit")]
-    pub(super) limit: u32,
+    #[garde(custom(input::limit))]
+    limit: u32,
     /// The id of the user to start behind.
+    #[garde(custom(input::id("must be the id of a user")))]
     after: Option<String>,
 }
 
 pub(super) fn default_limit() -> u32 {
     100
-}
-
-/// Errors: 422 for a number that is not allowed.
-pub(super) fn check_limit(limit: u32) -> Result<(), ApiError> {
-    if (1..=1000).contains(&limit) {
-        Ok(())
-    } else {
-        Err(ApiError::invalid_field("limit", "must be from 1 to 1000"))
-    }
 }
 
 /// A user to be created, with roles.
@@ -80,10 +76,7 @@ pub async fn list(
     query: web::Query<ListQuery>,
     state: web::Data<State>,
 ) -> Result<web::Json<Vec<UserAnswer>>, Refused> {
-    check_limit(query.limit)?;
-    if query.after.as_deref().is_some_and(|after| !is_id(after)) {
-        return Err(ApiError::invalid_field("after", "must be the id of a user").into());
-    }
+    validate(&*query)?;
     let org = Actor::of(&caller).org;
     let page = Page {
         limit: query.limit,
@@ -149,7 +142,7 @@ pub async fn create(
     state: web::Data<State>,
 ) -> Result<web::Json<UserAnswer>, Refused> {
     let NewMember { user, role_ids } = new.into_inner();
-    user.check(Checks::default(), "").done()?;
+    validate(&user)?;
     let actor = Actor::of(&caller);
     let login = user.into_login(&state, actor.org).await?;
     let mut change = state.change(actor, &address).await?;

@@ -4,7 +4,6 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, get, web};
 use identity_actix::ApiError;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::state::{Refused, State};
@@ -83,8 +82,7 @@ pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpRespons
 pub async fn jwks(state: web::Data<State>) -> Result<HttpResponse, Refused> {
     let keys = state.keys.fresh().await;
     let keys = keys.map_err(|error| ApiError::internal(&error))?;
-    let jwks: &Value = keys.jwks();
-    Ok(cached().json(jwks))
+    Ok(cached().json(keys.jwks()))
 }
 
 /// A key is published for a whole rotation before it signs: an old copy does no harm.

@@ -1,10 +1,10 @@
-//! Making and rotating keys, safely for any number of replicas: whoever changes the row of the key set first does it.
+//! Making and rotating keys, safely for any number of replicas: the one that changes the row of the key set first does it.
 
 use std::time::Duration;
 
 use tracing::{error, info};
 
-use super::{SigningAlgorithm, SigningError, SigningKey, SigningKeys};
+use super::{KeyFailure, SigningAlgorithm, SigningError, SigningKey, SigningKeys};
 use crate::store::Write;
 use crate::store::keys::{KeySetVersion, KeyState, StoredKey};
 use crate::store::orgs::seconds;
@@ -117,7 +117,7 @@ impl SigningKeys {
             id: key.id().to_owned(),
             algorithm: key.algorithm().as_str().to_owned(),
             state,
-            public_jwk: key.jwk().to_string(),
+            public_jwk: serde_json::to_string(&key.jwk()).map_err(|_| KeyFailure::unwritable())?,
             private_key: self.config.encryption.seal(key.id(), key.to_pkcs8()?)?,
             retire_at: 0,
         };

@@ -33,7 +33,7 @@ pub struct AuditEvent {
 /// Something to be put on record.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'r> {
-    /// The organization; empty where nobody knows.
+    /// The organization; empty if it is unknown.
     pub org: &'r str,
     /// The id of the user or client.
     pub actor: &'r str,

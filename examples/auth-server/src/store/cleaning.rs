@@ -1,4 +1,4 @@
-//! Forgetting what nobody needs any more.
+//! Deletes what is not needed any more.
 
 use std::time::Duration;
 

@@ -1,21 +1,28 @@
-//! Machine clients: services that call others on nobody's behalf.
+//! Machine clients: services that call others for themselves, not for a user.
 
 use identity_core::clock::UnixTime;
+use serde::Serialize;
 use sqlx::Row;
+use utoipa::ToSchema;
 
 use super::orgs::seconds;
 use super::{Store, Write};
 
 /// A machine client of an organization.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Client {
-    /// Given by the server; later clients have greater ids.
+    /// Made by the server; later clients have greater ids.
+    #[serde(rename = "client_id")]
+    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
     pub id: String,
     /// The organization.
+    #[serde(skip)]
     pub org: String,
     /// As it was given. Two clients of an organization never have the same, in whatever case.
+    #[schema(example = "nightly-report")]
     pub name: String,
     /// The slugs of its permissions.
+    #[schema(example = json!(["example_service.billing.read"]))]
     pub permissions: Vec<String>,
 }
 
@@ -75,7 +82,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Deletes a client of the organization. Answers whether there was one.
+    /// Deletes a client of the organization. Returns whether there was one.
     pub async fn delete_client(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
         let deleted = sqlx::query("DELETE FROM clients WHERE org_id = $1 AND id = $2")
             .bind(org)

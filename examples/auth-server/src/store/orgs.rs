@@ -40,7 +40,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Waits until nobody else changes rights in the organization, and keeps others from it until the end.
+    /// Waits until no other request changes rights in the organization, and keeps others from it until the end.
     pub async fn lock_org(&mut self, org: &str, now: UnixTime) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE orgs SET changed_at = $1 WHERE id = $2")
             .bind(seconds(now))

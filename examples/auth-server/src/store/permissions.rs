@@ -1,26 +1,34 @@
 //! Permissions, and what they are attached to.
 
 use identity_core::clock::UnixTime;
+use serde::Serialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 
 use super::orgs::seconds;
 use super::{Store, Write};
 
 /// A permission of an organization.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Permission {
-    /// Given by the database; unique over all organizations.
+    /// Made by the database; unique over all organizations.
+    #[schema(example = 10)]
     pub id: i64,
     /// The service that asks for it.
+    #[schema(example = "example_service")]
     pub service: String,
     /// What it is about.
+    #[schema(example = "billing")]
     pub resource: String,
     /// What it allows.
+    #[schema(example = "read")]
     pub action: String,
-    /// `{service}.{resource}.{action}`.
+    /// `{service}.{resource}.{action}`, as in the scopes of tokens.
+    #[schema(example = "example_service.billing.read")]
     pub slug: String,
     /// What it is for.
+    #[schema(example = "Example service read")]
     pub description: String,
 }
 
@@ -38,7 +46,7 @@ pub struct NewPermission<'n> {
 }
 
 impl NewPermission<'_> {
-    /// `{service}.{resource}.{action}`.
+    /// Returns `{service}.{resource}.{action}`.
     pub fn slug(&self) -> String {
         format!("{}.{}.{}", self.service, self.resource, self.action)
     }
@@ -54,7 +62,7 @@ pub struct Attachment {
 }
 
 impl Write {
-    /// Stores a permission. Answers its id.
+    /// Stores a permission. Returns its id.
     pub async fn create_permission(
         &mut self,
         org: &str,

@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::{Store, Write};
 
-/// What somebody may do, at one moment.
+/// The rights of a user or client, at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rights {
     /// The names of the roles; clients have none.

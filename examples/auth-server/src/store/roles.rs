@@ -1,22 +1,28 @@
 //! Roles, and who has them.
 
 use identity_core::clock::UnixTime;
+use serde::Serialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 
 use super::orgs::seconds;
 use super::{Store, Write};
 
 /// A role of an organization.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Role {
-    /// Given by the database; unique over all organizations.
+    /// Made by the database; unique over all organizations.
+    #[schema(example = 1)]
     pub id: i64,
     /// As it was given. Two roles of an organization never have the same, in whatever case.
+    #[schema(example = "owner")]
     pub name: String,
     /// What it is for.
+    #[schema(example = "May do everything in the organization")]
     pub description: String,
     /// The slugs of its permissions.
+    #[schema(example = json!(["example_service.billing.read"]))]
     pub permissions: Vec<String>,
 }
 
@@ -30,21 +36,21 @@ pub struct NewRole<'n> {
 }
 
 impl Role {
-    /// Who may do everything in the organization. There is always somebody who has it.
+    /// May do everything in the organization. At least one user always has it.
     pub const OWNER: &'static str = "owner";
-    /// Who may look after its users.
+    /// May look after its users.
     pub const ADMIN: &'static str = "admin";
-    /// Everybody else.
+    /// Every other user.
     pub const USER: &'static str = "user";
 
-    /// Whether it is one of those that each organization has.
+    /// Returns whether it is one of those that each organization has.
     pub fn is_built_in(&self) -> bool {
         [Self::OWNER, Self::ADMIN, Self::USER].contains(&self.name.as_str())
     }
 }
 
 impl Write {
-    /// Stores a role. Answers its id.
+    /// Stores a role. Returns its id.
     pub async fn create_role(
         &mut self,
         org: &str,
@@ -105,7 +111,7 @@ impl Write {
             .try_get(0)
     }
 
-    /// Deletes a role of the organization, and takes it from whoever has it.
+    /// Deletes a role of the organization, and takes it from its users.
     pub async fn delete_role(&mut self, org: &str, id: i64) -> Result<(), sqlx::Error> {
         sqlx::query("DELETE FROM roles WHERE org_id = $1 AND id = $2")
             .bind(org)

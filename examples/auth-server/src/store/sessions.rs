@@ -26,7 +26,7 @@ pub struct Session {
 pub enum Redeemed {
     /// It was good, and is used up now.
     Good(Session),
-    /// It was used before: somebody else has it too. Its session is ended now.
+    /// It was used before: another client has it too. Its session is ended now.
     Reused(Session),
     /// There is none like it, or its session has ended.
     Refused,
@@ -68,7 +68,7 @@ impl Write {
             .map(drop)
     }
 
-    /// Uses up a refresh token: of any number of attempts, wherever they are made, one is told that it was good.
+    /// Uses up a refresh token: of any number of attempts, wherever they are made, one succeeds.
     pub async fn redeem(
         &mut self,
         token_hash: &str,
@@ -112,7 +112,7 @@ impl Write {
         Ok(Redeemed::Reused(session))
     }
 
-    /// Ends the session that a refresh token belongs to. Answers whose it was.
+    /// Ends the session that a refresh token belongs to. Returns whose it was.
     pub async fn end_session_of(
         &mut self,
         token_hash: &str,

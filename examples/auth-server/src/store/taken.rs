@@ -9,7 +9,7 @@ pub struct Taken {
     columns: &'static str,
     /// The member of the request's body.
     pub field: &'static str,
-    /// The sentence for whoever asked.
+    /// The sentence for the caller.
     pub message: &'static str,
 }
 

@@ -65,7 +65,7 @@ impl Write {
         Ok(row.is_some())
     }
 
-    /// Deletes a user of the organization, with everything of theirs. Answers whether there was one.
+    /// Deletes a user of the organization, with everything of theirs. Returns whether there was one.
     pub async fn delete_user(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
         let deleted = sqlx::query("DELETE FROM users WHERE org_id = $1 AND id = $2")
             .bind(org)
@@ -75,12 +75,12 @@ impl Write {
         Ok(deleted.rows_affected() > 0)
     }
 
-    /// Whether a user still has the password with this hash; nobody changes it before the end.
+    /// Returns whether a user still has the password with this hash; no other request changes it before the end.
     pub async fn confirm_password(&mut self, user: &User, hash: &str) -> Result<bool, sqlx::Error> {
         self.change_password(user, hash, hash).await
     }
 
-    /// Replaces a password that is still the one with this hash. Answers whether it was.
+    /// Replaces a password that is still the one with this hash. Returns whether it was.
     pub async fn change_password(
         &mut self,
         user: &User,

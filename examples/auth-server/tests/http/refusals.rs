@@ -109,7 +109,7 @@ async fn what_is_not_allowed_is_422_and_every_field_is_named(database: TestDatab
         ("a", "b.b", "c", vec!["resource"]),
         ("a", "b", "*", vec!["action"]),
         ("auth_server", "b", "c", vec!["service"]),
-        ("", "", "", vec!["service", "resource", "action"]),
+        ("", "", "", vec!["action", "resource", "service"]),
     ] {
         let body = json!({"service": service, "resource": resource, "action": action});
         let refused = api.post("/permission/", &owner.token, &body).await;
@@ -117,14 +117,14 @@ async fn what_is_not_allowed_is_422_and_every_field_is_named(database: TestDatab
     }
     let bad = json!({"name": "", "description": "a\u{0}b"});
     let refused = api.post("/role/", &owner.token, &bad).await;
-    assert_eq!(refused.fields(), ["name", "description"]);
+    assert_eq!(refused.fields(), ["description", "name"]);
     let refused = api
         .post("/client/", &owner.token, &json!({"name": ""}))
         .await;
     assert_eq!(refused.fields(), ["name"]);
     let bad = json!({"username": "a", "password": "b", "primary_email": "c"});
     let refused = api.post("/user/", &owner.token, &bad).await;
-    assert_eq!(refused.fields(), ["username", "password", "primary_email"]);
+    assert_eq!(refused.fields(), ["password", "primary_email", "username"]);
     for (path, field) in [
         ("/user/?limit=0", "limit"),
         ("/user/?after=x", "after"),

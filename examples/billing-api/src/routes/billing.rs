@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::policies::{DeleteBilling, ReadBilling, WriteBilling};
 
-/// An answer that says what was allowed.
+/// A response that says what was allowed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Allowed {
     #[schema(example = "Read billing")]

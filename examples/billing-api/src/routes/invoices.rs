@@ -62,7 +62,7 @@ pub async fn list(
 
 /// Make a draft of an invoice
 ///
-/// The number is the organization's own, and taken once: a request that is sent again, because its answer was lost, makes
+/// The number is the organization's own, and taken once: a request that is sent again, because its response was lost, makes
 /// no second invoice.
 #[utoipa::path(tag = "invoices", request_body = NewInvoiceBody, responses(
     (status = 201, description = "The invoice; `Location` says where it is", body = Invoice),
@@ -174,7 +174,7 @@ pub async fn delete(
     }
 }
 
-/// The same for an id that nobody has, and for another organization's.
+/// The same for an unknown id and for another organization's.
 fn not_found(id: &str) -> ApiError {
     ApiError::not_found(format!("There is no invoice {id}"))
 }

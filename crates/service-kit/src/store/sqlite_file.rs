@@ -11,45 +11,42 @@ use super::OpenError;
 pub(super) struct SqliteFile {
     /// As the driver reads it, with permission to make the file.
     pub(super) url: String,
-    pub(super) is_in_memory: bool,
-    /// Where it is; `None` in memory.
+    /// The file; `None` in memory.
     pub(super) path: Option<PathBuf>,
 }
 
 impl SqliteFile {
     /// Reads an address, and makes the folder of its file.
     pub(super) fn at(url: &str) -> Result<Self, OpenError> {
-        // In what the driver takes, a folder in the place of a host may hold neither a space nor a capital.
+        // The driver reads the first folder behind `sqlite://` as a host, which may hold neither a space nor a capital.
         let path = url
             .strip_prefix("sqlite://")
             .or(url.strip_prefix("sqlite:"));
         let url = format!("sqlite:{}", path.unwrap_or_default());
         let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+        let mode = query.split('&').find_map(|pair| pair.strip_prefix("mode="));
+        if path == "sqlite::memory:" || mode == Some("memory") {
+            return Ok(Self { url, path: None });
+        }
         let options: SqliteConnectOptions = path.parse().map_err(OpenError::Connect)?;
         let file = options.get_filename();
-        let mode = query.split('&').find_map(|pair| pair.strip_prefix("mode="));
-        let is_in_memory = path == "sqlite::memory:" || mode == Some("memory");
-        if !is_in_memory {
-            let folder = file.parent().ok_or(OpenError::NoFile)?;
-            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-                path: file.display().to_string(),
-                source,
-            })?;
-        }
+        let folder = file.parent().ok_or(OpenError::NoFile)?;
+        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+            path: file.display().to_string(),
+            source,
+        })?;
         let separator = if query.is_empty() { "" } else { "&" };
         let url = match mode {
             Some(_) => url,
-            None if is_in_memory => url,
             None => format!("{path}?{query}{separator}mode=rwc"),
         };
         Ok(Self {
             url,
-            is_in_memory,
-            path: (!is_in_memory).then(|| file.to_path_buf()),
+            path: Some(file.to_path_buf()),
         })
     }
 
-    /// Readers do not wait for a writer: the file remembers. It is done before there is a pool, which would not say
+    /// Lets readers not wait for a writer; the file remembers it. It is done before there is a pool, which would not say
     /// what is wrong with the file.
     pub(super) async fn let_readers_not_wait(&self) -> Result<(), sqlx::Error> {
         let mut connection = AnyConnection::connect(&self.url).await?;

@@ -1,0 +1,136 @@
+//! Opening a database and bringing its tables up to date.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::{AnyConnection, AnyPool, Connection};
+use tokio::time::timeout;
+
+use super::sqlite_file::SqliteFile;
+use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
+use crate::health::{Dependency, DependencyCheck};
+
+/// An open database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pool: AnyPool,
+    kind: DatabaseKind,
+    file: Option<PathBuf>,
+    probe: &'static str,
+}
+
+impl Database {
+    /// Opens the database and brings its tables up to date. A SQLite file is made if it is missing, with its folder.
+    pub async fn open(config: &DatabaseConfig, schema: &Schema) -> Result<Self, OpenError> {
+        let timeout = Duration::from_secs(config.acquire_timeout_seconds);
+        Self::open_within(config, schema, timeout).await
+    }
+
+    pub(super) async fn open_within(
+        config: &DatabaseConfig,
+        schema: &Schema,
+        timeout: Duration,
+    ) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let kind = DatabaseKind::of(&config.url)?;
+        let options = AnyPoolOptions::new()
+            .acquire_timeout(timeout)
+            .max_connections(config.max_connections);
+        let (pool, file) = match kind {
+            DatabaseKind::Postgres => (connect(options, &config.url).await?, None),
+            DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
+        };
+        let migrator = schema.migrator(kind);
+        // PostgreSQL locks its tables meanwhile. Nothing keeps two processes from making those of a file at the same
+        // time: the second one fails, and finds them made when it looks again.
+        if kind == DatabaseKind::Postgres || migrator.run(&pool).await.is_err() {
+            migrator.run(&pool).await.map_err(OpenError::Migrate)?;
+        }
+        Ok(Self {
+            pool,
+            kind,
+            file,
+            probe: schema.probe,
+        })
+    }
+
+    /// Returns the connections, for the service's own statements.
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// Returns the kind of database.
+    pub fn kind(&self) -> DatabaseKind {
+        self.kind
+    }
+
+    /// Returns the SQLite file; `None` in memory and for PostgreSQL.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+}
+
+async fn open_sqlite(
+    options: AnyPoolOptions,
+    url: &str,
+) -> Result<(AnyPool, Option<PathBuf>), OpenError> {
+    let file = SqliteFile::at(url)?;
+    let options = match &file.path {
+        Some(path) => {
+            let unusable = |source| OpenError::File {
+                path: path.display().to_string(),
+                source,
+            };
+            file.let_readers_not_wait().await.map_err(unusable)?;
+            options
+        }
+        // Each connection has a database of its own, and it is gone with the connection.
+        None => options
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None),
+    };
+    Ok((connect(options, &file.url).await?, file.path))
+}
+
+async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenError> {
+    let patience = options.get_acquire_timeout();
+    match options.connect(url).await {
+        Ok(pool) => Ok(pool),
+        // The pool waited, and says nothing else: one more attempt tells the reason.
+        Err(nothing @ sqlx::Error::PoolTimedOut) => {
+            let cause = timeout(patience, AnyConnection::connect(url)).await;
+            Err(OpenError::NoResponse {
+                timeout: patience,
+                source: cause.ok().and_then(Result::err).unwrap_or(nothing),
+            })
+        }
+        Err(error) => Err(OpenError::Connect(error)),
+    }
+}
+
+impl Dependency for Database {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    fn check(&self) -> DependencyCheck<'_> {
+        Box::pin(async {
+            // What is written to a deleted file is lost with the process.
+            if self.file.as_ref().is_some_and(|file| !file.exists()) {
+                return Err("the file of the database is gone".to_owned());
+            }
+            // The database's own message may name hosts and users: it is for the log.
+            sqlx::query(self.probe)
+                .execute(&self.pool)
+                .await
+                .map(drop)
+                .map_err(|error| {
+                    tracing::warn!(reason = %error, "the database does not answer: {error}");
+                    "the database does not answer".to_owned()
+                })
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! The database of a service: SQLite or PostgreSQL, opened in one way, one SQL text for both. Feature `store`.
+//!
+//! A service brings a [`Schema`], runs its own statements on [`Database::pool`], and gives the [`Database`] to the health
+//! routes as a [`Dependency`](crate::health::Dependency).
+
+mod config;
+mod database;
+mod error;
+mod id;
+mod schema;
+mod sqlite_file;
+
+pub use config::{DatabaseConfig, DatabaseKind};
+pub use database::Database;
+pub use error::OpenError;
+pub use id::is_id;
+pub use schema::{Migration, Schema};
+
+#[cfg(test)]
+mod open_tests;
