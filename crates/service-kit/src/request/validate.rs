@@ -12,7 +12,8 @@ pub fn validate<T: Validate<Context: Default>>(input: &T) -> Result<(), ApiError
 pub fn validate_with<T: Validate>(input: &T, context: &T::Context) -> Result<(), ApiError> {
     input.validate_with(context).map_err(|report| {
         let field = |(path, error): &(garde::Path, garde::Error)| InvalidField {
-            field: path.to_string(),
+            // garde gives the name of a member such as `r#type` as it is in Rust.
+            field: path.to_string().replace("r#", ""),
             message: error.to_string(),
         };
         ApiError::invalid_input(report.iter().map(field).collect())

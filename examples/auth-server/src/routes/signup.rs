@@ -58,8 +58,8 @@ pub struct NewOrg {
     /// `teams` or `enterprise`.
     #[serde(rename = "type")]
     #[schema(example = "teams")]
-    #[garde(rename("type"), custom(self::kind))]
-    kind: String,
+    #[garde(custom(kind))]
+    r#type: String,
     /// There is no second factor yet: `true` is refused.
     #[serde(default)]
     #[garde(custom(no_second_factor))]
@@ -129,7 +129,7 @@ pub async fn signup(
         id: Uuid::now_v7().to_string(),
         name: org.name.trim().to_owned(),
         domain: org.domain,
-        kind: org.kind,
+        kind: org.r#type,
     };
     let login = user.into_login(&state, &org.id).await?;
     let now = state.now();
