@@ -9,7 +9,7 @@ pub mod request;
 pub mod serve;
 mod service;
 pub mod settings;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token_info;
 

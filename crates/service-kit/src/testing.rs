@@ -214,3 +214,7 @@ fn with_rights(leaves: &[&Rule], held: usize, claims: &impl Fn(&Rights) -> Value
     }
     claims
 }
+
+#[cfg(test)]
+#[path = "testing_tests.rs"]
+mod tests;
