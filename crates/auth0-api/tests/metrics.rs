@@ -74,7 +74,7 @@ fn figures_are_shown_on_their_own_port_and_nowhere_else() {
     let mut running = Running(program("127.0.0.1:0").spawn().unwrap());
     // It goes on to write there.
     let mut log = running.0.stderr.take().unwrap();
-    let metrics = port(&mut log, "figures are at http://127.0.0.1:");
+    let metrics = port(&mut log, "metrics are at http://127.0.0.1:");
     let service = port(running.0.stdout.take().unwrap(), "http://localhost:");
     assert!(ask(&service, "GET /metrics").starts_with("HTTP/1.1 404 "));
     assert!(ask(&service, "GET /health").starts_with("HTTP/1.1 200 "));

@@ -11,7 +11,7 @@ mod service;
 pub mod settings;
 #[cfg(feature = "store")]
 pub mod store;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token_info;
 

@@ -15,7 +15,7 @@ use identity_core::{ClaimsError, Principal, Provider, VerifiedToken};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
-use crate::request::inside_cors;
+use crate::request::{inside_cors, outside_cors};
 use crate::serve::bind;
 use crate::settings::IssuerSettings;
 use crate::test_service::INFO;
@@ -58,6 +58,7 @@ async fn traffic() {
         .wrap(Authenticate::required(authenticator));
     let app = App::new()
         .wrap(from_fn(inside_cors))
+        .wrap(from_fn(outside_cors))
         .configure(|app| service.configure(app))
         .route("/words/{word}", web::get().to(async || "word"))
         .service(web::scope("/broken").wrap(from_fn(broken)))

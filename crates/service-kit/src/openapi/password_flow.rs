@@ -20,7 +20,7 @@ pub struct PasswordFlow {
     pub scopes: Vec<(String, String)>,
 }
 
-/// Adds `flow` beside the bearer token that [`describe`](super::openapi::describe) adds: either opens a route.
+/// Adds `flow` beside the bearer token: either opens a route.
 pub fn with_password_flow(
     mut document: OpenApi,
     table: &AccessTable,

@@ -1,0 +1,122 @@
+use actix_web::get;
+use identity_actix::{AccessTable, Caller, Require};
+use identity_core::clock::{Clock, SystemClock};
+use identity_core::testing::StaticKeys;
+use identity_core::{Rule, policies};
+use serde_json::json;
+
+use super::*;
+use crate::Routes;
+use crate::test_service::{INFO, authenticator};
+
+policies! {
+    /// Works for one company, and not on probation.
+    Employed = Rule::All(&[Rule::claim("company", "acme"), Rule::no_claim("probation")]);
+}
+
+#[utoipa::path]
+#[get("/asks")]
+async fn asks(_: Require<Employed>) -> &'static str {
+    "asked"
+}
+
+#[utoipa::path]
+#[get("/forgets")]
+async fn forgets(_: Caller) -> &'static str {
+    "forgot"
+}
+
+#[utoipa::path]
+#[get("/open")]
+async fn open() -> &'static str {
+    "open"
+}
+
+async fn faults(rows: AccessTable, public: fn(&mut Routes), api: fn(&mut Routes)) -> Vec<String> {
+    let key = TestKey::fixed();
+    let rows = rows
+        .public(Method::GET, "/health")
+        .public(Method::GET, "/health/ready")
+        .public(Method::GET, "/openapi.json");
+    let service = Service::new(INFO, authenticator(StaticKeys::of(&[&key])), rows);
+    let service = service.public(public).protected("/api", api);
+    let claims = |_: &Rights| {
+        let exp = SystemClock.now().seconds() + 600.0;
+        json!({"iss": "https://id.example.com/", "aud": "an-api", "sub": "U1", "exp": exp})
+    };
+    access_faults(&service, &key, claims).await
+}
+
+fn row(path: &'static str) -> AccessTable {
+    AccessTable::new().protected::<Employed>(Method::GET, path)
+}
+
+#[actix_web::test]
+async fn a_service_that_agrees_with_its_table_has_no_faults() {
+    let found = faults(
+        row("/api/asks").public(Method::GET, "/open"),
+        |routes| {
+            routes.service(open);
+        },
+        |routes| {
+            routes.service(asks);
+        },
+    );
+    assert_eq!(found.await, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn a_policy_that_the_handler_does_not_ask_for_is_found() {
+    let found = faults(
+        row("/api/forgets"),
+        |_| {},
+        |routes| {
+            routes.service(forgets);
+        },
+    );
+    assert_eq!(
+        found.await,
+        [
+            "GET /api/forgets requires claim company = acme and a token without the claim probation, but without it the status is 200: its handler does not ask for it"
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn a_route_without_a_row_is_found() {
+    let found = faults(
+        AccessTable::new(),
+        |_| {},
+        |routes| {
+            routes.service(asks);
+        },
+    );
+    assert_eq!(
+        found.await,
+        ["GET /api/asks has a handler, but no row in the access table"]
+    );
+}
+
+#[actix_web::test]
+async fn a_row_without_a_route_is_found() {
+    let found = faults(row("/api/asks"), |_| {}, |_| {}).await;
+    assert!(
+        found.contains(&"GET /api/asks is in the access table, but has no handler".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[actix_web::test]
+async fn a_protected_row_of_a_public_route_is_found() {
+    let found = faults(
+        row("/open"),
+        |routes| {
+            routes.service(open);
+        },
+        |_| {},
+    );
+    assert_eq!(
+        found.await.first().map(String::as_str),
+        Some("GET /open is protected, but without a token its status is 200")
+    );
+}
