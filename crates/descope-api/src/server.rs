@@ -33,7 +33,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         descope,
         database_url,
     } = settings;
-    let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
+    let listener = bind(listen.host, listen.port, "DESCOPE_API__PORT or PORT")?;
     let users = Users::open(&database_url).await?;
     let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
     let service = Service::around(NAME, authenticator, policies::access())

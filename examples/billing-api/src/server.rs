@@ -36,7 +36,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         database_url,
         login_url,
     } = settings;
-    let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
+    let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
     let invoices = Invoices::open(&database_url).await?;
     let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
     let service = Service::around(NAME, authenticator, policies::access())

@@ -7,15 +7,20 @@ use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, Service
 use actix_web::{Error, HttpRequest};
 
 use super::body_deadline::is_late;
+use crate::settings::text;
 use identity_actix::ApiError;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Limits of what a service reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InputLimits {
-    /// The largest body, in bytes. Default 64 KiB.
+    /// The largest request body that is read.
+    #[schemars(range(min = 1, max = 1_073_741_824))]
     pub max_body_bytes: usize,
-    /// How long a body may take to come, from when it is first waited for. Default 30 s. Holds where
-    /// [`around_routes`](crate::around_routes) is around the app.
+    /// How long a request body may take to arrive, from when it is first waited for, before the response is 408.
+    #[serde(rename = "body_timeout_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 3600))]
     pub body_timeout: Duration,
 }
 

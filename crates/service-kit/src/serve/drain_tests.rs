@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tokio::time::{interval, timeout};
 
-use crate::settings::{ServiceSettings, Signals};
+use crate::settings::{ServiceSettings, ShutdownSettings, Signals};
 use crate::{BoundServer, Stopping, around_cors, bind};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -50,7 +50,10 @@ impl Service {
         let settings = ServiceSettings {
             workers: Some(2),
             signals: Signals::Ignored,
-            shutdown_timeout,
+            shutdown: ShutdownSettings {
+                timeout: shutdown_timeout,
+                ..ShutdownSettings::default()
+            },
             ..ServiceSettings::on_port(0)
         };
         let server = server.keep_alive(KeepAlive::Timeout(Duration::from_secs(3600)));

@@ -65,7 +65,7 @@ impl BoundServer {
         let server = server
             .on_connect(stopping.clone().on_connect())
             .disable_signals()
-            .shutdown_timeout(settings.shutdown_timeout.as_secs());
+            .shutdown_timeout(settings.shutdown.timeout.as_secs());
         let server = match settings.workers {
             Some(workers) => server.workers(workers),
             None => server,
@@ -75,8 +75,8 @@ impl BoundServer {
             stopping,
             listener,
             server: server.handle(),
-            delay: settings.shutdown_delay,
-            timeout: settings.shutdown_timeout,
+            delay: settings.shutdown.delay,
+            timeout: settings.shutdown.timeout,
         };
         Ok(Self {
             address,
@@ -145,7 +145,7 @@ pub enum BindError {
 
 /// Takes the port. `setting` is the name of the port's setting, for the message. Port 0 takes any that is free.
 pub fn bind(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, BindError> {
-    listen(host, port, setting, &format!("HOST and {setting}"))
+    listen(host, port, setting, &format!("LISTEN_HOST and {setting}"))
 }
 
 /// Takes the port of an address that `setting` says as a whole.
