@@ -1,27 +1,24 @@
-//! Puts the service together. The only place with `.wrap`.
+//! Puts the service together.
 
 use std::sync::Arc;
 
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
-use identity_actix::no_such_route;
-use identity_core::providers::Descope;
-use service_kit::telemetry::RequestLog;
-use service_kit::{
-    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, note_caller, openapi,
-};
-use utoipa_actix_web::{AppExt, scope};
+use actix_web::web;
+use identity_core::Authenticator;
+use identity_core::providers::{Descope, DescopeConfig};
+use service_kit::{Activity, BoundServer, Service, ServiceInfo, bind};
 
 use crate::policies;
 use crate::routes;
 use crate::settings::Settings;
 use crate::users::Users;
 
-const NAME: ServiceName = ServiceName {
-    service: "descope-api",
+const INFO: ServiceInfo = ServiceInfo {
+    name: "descope-api",
+    version: env!("CARGO_PKG_VERSION"),
+    description: "Roles, permissions and scopes of Descope tokens",
     provider: "descope",
+    how_to_get_a_token: "An access token or session token of the Descope project.",
 };
-const HOW_TO_GET_A_TOKEN: &str = "An access token or session token of the Descope project.";
 
 /// Takes the port, opens the store and starts to fetch keys. The service runs without keys too, and says so.
 ///
@@ -34,44 +31,29 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         database_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API__PORT or PORT")?;
-    let users = Users::open(&database_url).await?;
     let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
-    let service = Service::around(NAME, authenticator, policies::access())
+    let service = service(authenticator, descope, &database_url)
+        .await?
+        .limited_to(listen.limits)
+        .allowing_origins(listen.cors_allowed_origins.clone());
+    Ok(BoundServer::start(service, listener, &listen)?)
+}
+
+/// Returns the service with these callers and users: for [`build`], and for tests of its routes.
+///
+/// Errors: the store cannot be had.
+pub async fn service(
+    authenticator: Authenticator,
+    descope: DescopeConfig,
+    database_url: &str,
+) -> anyhow::Result<Service> {
+    let users = Users::open(database_url).await?;
+    Ok(Service::new(INFO, authenticator, policies::access())
         .issuer_set_by("DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and DISCOVERY_URL")
         .depending_on(Arc::new(users.clone()))
-        .limited_to(listen.limits);
-    let stopping = service.stopping();
-
-    let (descope, users, origins) = (
-        web::Data::new(descope),
-        web::Data::new(users),
-        listen.cors_allowed_origins.clone(),
-    );
-    let server = HttpServer::new(move || {
-        let api = scope("/api")
-            .configure(routes::api)
-            .default_service(web::to(no_such_route))
-            .wrap(from_fn(note_caller))
-            .wrap(service.authenticate().required());
-        let (app, document) = App::new()
-            .wrap(from_fn(around_routes))
-            .wrap(cors(&origins))
-            .wrap(from_fn(around_cors))
-            .wrap(RequestLog::new())
-            .configure(|app| service.configure(app))
-            .app_data(descope.clone())
-            .app_data(users.clone())
-            .into_utoipa_app()
-            .openapi(openapi::document(
-                "descope-api",
-                "Roles, permissions and scopes of Descope tokens",
-            ))
-            .configure(routes::public)
-            .service(api)
-            .split_for_parts();
-        let document = openapi::describe(document, service.access(), HOW_TO_GET_A_TOKEN);
-        app.configure(openapi::docs(document))
-            .default_service(web::to(no_such_route))
-    });
-    Ok(BoundServer::start(server, listener, &listen, stopping)?)
+        .app_data(web::Data::new(users))
+        .app_data(web::Data::new(descope))
+        .app_data(web::Data::new(Activity::default()))
+        .public(routes::public)
+        .protected("/api", routes::api))
 }

@@ -9,10 +9,10 @@ use identity_core::{Policy, Rule};
 
 use crate::api_error::ApiError;
 
-/// Every route of a service with its rule, in the order in which it is told.
+/// Every route of a service with its rule, in the order in which it is listed.
 ///
 /// The handlers enforce (`Require<P>`); this table says the same policies to people: in the OpenAPI document, in the
-/// list that is printed at start, and in answers to a wrong method.
+/// list that is printed at start, and in responses to a wrong method.
 #[derive(Debug, Clone, Default)]
 pub struct AccessTable {
     routes: Vec<AccessRoute>,
@@ -27,19 +27,21 @@ pub struct AccessRoute {
     pub path: &'static str,
     /// Who may call.
     pub access: Access,
+    /// The path, compiled once.
+    pattern: ResourceDef,
 }
 
 /// Who may call a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Anybody.
+    /// Every client, without credentials.
     Public,
-    /// Whoever meets the rule.
+    /// Callers who meet the rule.
     Protected {
         /// What a caller must have.
         rule: Rule,
-        /// What the others are told, where the policy has its own text.
+        /// The policy's own text for a caller without it, if it has one.
         denied: Option<&'static str>,
     },
 }
@@ -58,7 +60,7 @@ impl AccessTable {
         Self::default()
     }
 
-    /// Adds a route that anybody may call.
+    /// Adds a route that needs no credentials.
     pub fn public(self, method: Method, path: &'static str) -> Self {
         self.with(method, path, Access::Public)
     }
@@ -80,6 +82,7 @@ impl AccessTable {
             method,
             path,
             access,
+            pattern: ResourceDef::new(path),
         });
         self
     }
@@ -89,7 +92,7 @@ impl AccessTable {
         &self.routes
     }
 
-    /// The paths that anybody may call, each once.
+    /// The paths that need no token, each once.
     pub fn public_paths(&self) -> Vec<&'static str> {
         self.paths(|access| *access == Access::Public)
     }
@@ -114,7 +117,7 @@ impl AccessTable {
         let has_its_own = self.routes.iter().any(|route| route.path == path);
         let is_of = |route: &&AccessRoute| match has_its_own {
             true => route.path == path,
-            false => ResourceDef::new(route.path).is_match(path),
+            false => route.pattern.is_match(path),
         };
         let mut methods = Vec::new();
         for route in self.routes.iter().filter(is_of) {
@@ -140,9 +143,10 @@ impl fmt::Display for AccessRoute {
     }
 }
 
-/// The handler of requests that no route takes: 405 with `Allow` where the path has other methods, else 404.
+/// Responds to requests that no route takes: 405 with `Allow` where the path has other methods, else 404.
 ///
-/// Register it as the `default_service` of the app and of every scope with middleware, with the table as app data.
+/// For the `default_service` of the app and of every scope with middleware, with the table as app data
+/// (`web::Data<AccessTable>`).
 pub async fn no_such_route(
     request: HttpRequest,
     table: web::Data<AccessTable>,

@@ -4,7 +4,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage};
 use actix_web_httpauth::middleware::HttpAuthentication;
 use identity_core::{Authenticated, Authenticator, TokenError, VerifyError};
@@ -13,7 +14,12 @@ use tracing::{info, warn};
 use crate::api_error::ApiError;
 use crate::credentials::{BearerToken, Credentials, CredentialsFault};
 
-/// What is around a scope whose callers must be authenticated.
+/// Middleware for a scope: finds out who is calling, for [`Caller`](crate::Caller), [`Require`](crate::Require) and the
+/// other extractors inside of it.
+///
+/// [`required`](Self::required) lets nobody in without a good token, [`optional`](Self::optional) also lets requests in
+/// that have no credentials. Both respond themselves (never with an `Err`) to what they refuse, so that the headers of
+/// outer middleware, CORS among them, are on the response.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -25,18 +31,21 @@ use crate::credentials::{BearerToken, Credentials, CredentialsFault};
 /// }
 ///
 /// fn app(authenticator: Arc<Authenticator>) {
-///     let authenticate = Authenticate::new("my-api", authenticator);
 ///     let _app = App::new().service(
-///         web::scope("/api").wrap(authenticate.required()).route("/hello", web::get().to(hello)),
+///         web::scope("/api")
+///             .wrap(Authenticate::required(authenticator).realm("my-api"))
+///             .route("/hello", web::get().to(hello)),
 ///     );
 /// }
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "it is middleware, for `.wrap(..)`"]
 pub struct Authenticate {
     realm: Arc<str>,
     authenticator: Arc<Authenticator>,
     /// The accepted issuers, for the log.
     issuers: Arc<str>,
+    is_required: bool,
 }
 
 /// What the middleware leaves for the extractors.
@@ -46,39 +55,75 @@ pub(crate) struct Session {
     pub(crate) token: BearerToken,
 }
 
+/// What optional authentication leaves for the extractors of a request without credentials.
+pub(crate) struct NoCredentials {
+    pub(crate) realm: Arc<str>,
+}
+
 type Outcome = Pin<Box<dyn Future<Output = Result<ServiceRequest, (Error, ServiceRequest)>>>>;
+type Middleware =
+    HttpAuthentication<Credentials, Box<dyn Fn(ServiceRequest, Credentials) -> Outcome>>;
 
 impl Authenticate {
-    /// Callers are authenticated by `authenticator`; `realm` stands in the challenges (RFC 9110, section 11.5).
-    pub fn new(realm: &str, authenticator: Arc<Authenticator>) -> Self {
-        let issuers = authenticator.issuers().join(" or ").into();
+    /// Every request needs a good token: 401 without one, 400 for an `Authorization` header that is not right, 503 while
+    /// the issuer's keys are unavailable.
+    pub fn required(authenticator: impl Into<Arc<Authenticator>>) -> Self {
+        let authenticator = authenticator.into();
         Self {
-            realm: realm.into(),
+            realm: "api".into(),
+            issuers: authenticator.issuers().join(" or ").into(),
             authenticator,
-            issuers,
+            is_required: true,
         }
     }
 
-    /// The middleware: every request needs a good token, and none reaches a handler without.
+    /// As [`required`](Self::required), but a request without credentials, or with those of another scheme, passes and has
+    /// no caller: `Option<Caller>` is `None`, and a handler that takes a `Caller` responds with 401.
     ///
-    /// What it refuses, it answers itself (never as an `Err`), so that the headers of outer middleware, CORS among
-    /// them, are on the answer.
-    pub fn required(
-        self,
-    ) -> HttpAuthentication<Credentials, impl Fn(ServiceRequest, Credentials) -> Outcome> {
+    /// A token that is not good is refused as ever: it is not taken for none.
+    pub fn optional(authenticator: impl Into<Arc<Authenticator>>) -> Self {
+        Self {
+            is_required: false,
+            ..Self::required(authenticator)
+        }
+    }
+
+    /// Sets the realm of the challenges (RFC 9110, section 11.5). Default `api`.
+    pub fn realm(self, realm: &str) -> Self {
+        Self {
+            realm: realm.into(),
+            ..self
+        }
+    }
+
+    fn middleware(self) -> Middleware {
         let this = Rc::new(self);
-        HttpAuthentication::with_fn(move |request: ServiceRequest, credentials| -> Outcome {
-            let this = Rc::clone(&this);
-            Box::pin(async move {
-                match this.session(credentials).await {
-                    Ok(session) => {
-                        request.extensions_mut().insert(session);
-                        Ok(request)
+        HttpAuthentication::with_fn(Box::new(
+            move |request: ServiceRequest, credentials| -> Outcome {
+                let this = Rc::clone(&this);
+                Box::pin(async move {
+                    match this.admit(&request, credentials).await {
+                        Ok(()) => Ok(request),
+                        Err(error) => Err((error.into(), request)),
                     }
-                    Err(error) => Err((error.into(), request)),
-                }
-            })
-        })
+                })
+            },
+        ))
+    }
+
+    async fn admit(
+        &self,
+        request: &ServiceRequest,
+        credentials: Credentials,
+    ) -> Result<(), ApiError> {
+        if !self.is_required && credentials.are_missing() {
+            let realm = Arc::clone(&self.realm);
+            request.extensions_mut().insert(NoCredentials { realm });
+            return Ok(());
+        }
+        let session = self.session(credentials).await?;
+        request.extensions_mut().insert(session);
+        Ok(())
     }
 
     async fn session(&self, credentials: Credentials) -> Result<Session, ApiError> {
@@ -103,7 +148,24 @@ impl Authenticate {
     }
 }
 
-/// The reason, where it is found out: the client is told less.
+impl<S, B> Transform<S, ServiceRequest> for Authenticate
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = <Middleware as Transform<S, ServiceRequest>>::Transform;
+    type InitError = ();
+    type Future = <Middleware as Transform<S, ServiceRequest>>::Future;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        self.clone().middleware().new_transform(service)
+    }
+}
+
+/// Logs the reason of a refusal where it is found out: the client gets less.
 fn log(error: &VerifyError, issuers: &str) {
     let reason = error.code();
     match error {

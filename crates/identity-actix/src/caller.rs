@@ -12,12 +12,14 @@ use serde::de::DeserializeOwned;
 use tracing::info;
 
 use crate::api_error::ApiError;
-use crate::authenticate::Session;
+use crate::authenticate::{NoCredentials, Session};
 use crate::credentials::BearerToken;
 
 /// Any authenticated caller.
 ///
-/// Outside of a scope with [`Authenticate`](crate::Authenticate) every request is answered 500, and the log says why.
+/// Behind [`Authenticate::optional`](crate::Authenticate::optional) take `Option<Caller>`: `None` for a request without
+/// credentials. Outside of a scope with [`Authenticate`](crate::Authenticate) the response is 500, and the log says why
+/// (`Option<Caller>` is `None` there, too).
 #[derive(Debug, Clone)]
 pub struct Caller(Arc<Authenticated>);
 
@@ -39,10 +41,9 @@ impl Deref for Caller {
     }
 }
 
-/// A caller who meets the rule of the policy `P`; the others are answered 403.
+/// A caller who meets the rule of the policy `P`; the response to others is 403.
 ///
-/// Take it as the handler's *first* argument: then nobody who is not allowed to call learns what is wrong with their
-/// query or body.
+/// Take it as the handler's *first* argument: then a caller who is not allowed learns nothing about their query or body.
 #[derive(Debug, Clone)]
 pub struct Require<P> {
     caller: Caller,
@@ -59,7 +60,7 @@ impl<P> Deref for Require<P> {
 
 /// The verified claims as a type of the handler's choice.
 ///
-/// A token whose claims do not fit the type is answered 403: it was verified, but is not one that this handler is for.
+/// The response to a token whose claims do not fit the type is 403: it was verified, but is not for this handler.
 #[derive(Debug, Clone)]
 pub struct Claims<T>(pub T);
 
@@ -80,16 +81,21 @@ impl Bearer {
     }
 }
 
-/// What `look` makes of what the middleware found out.
+/// Returns what `look` makes of what the middleware found out. Errors: 401 for a request that optional authentication
+/// let in without credentials; 500 outside of the middleware.
 fn session<T>(
     request: &HttpRequest,
     look: impl FnOnce(&Session) -> Result<T, ApiError>,
 ) -> Ready<Result<T, ApiError>> {
-    ready(match request.extensions().get::<Session>() {
+    let extensions = request.extensions();
+    ready(match extensions.get::<Session>() {
         Some(session) => look(session),
-        None => Err(ApiError::broken(
-            "a handler asks for its caller, but its scope has no Authenticate middleware",
-        )),
+        None => Err(match extensions.get::<NoCredentials>() {
+            Some(none) => ApiError::missing_token(&none.realm),
+            None => ApiError::broken(
+                "a handler asks for its caller, but its scope has no Authenticate middleware",
+            ),
+        }),
     })
 }
 

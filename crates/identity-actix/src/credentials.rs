@@ -39,6 +39,11 @@ impl BearerToken {
 }
 
 impl Credentials {
+    /// Whether there are none that are understood here, good or bad.
+    pub(crate) fn are_missing(&self) -> bool {
+        matches!(self.0, Err(CredentialsFault::Missing))
+    }
+
     fn of(headers: &HeaderMap) -> Result<BearerToken, CredentialsFault> {
         let mut values = headers.get_all(AUTHORIZATION);
         let header = values.next().ok_or(CredentialsFault::Missing)?;

@@ -147,3 +147,7 @@ impl From<&VerifyError> for ErrorCode {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "error_code_tests.rs"]
+mod tests;

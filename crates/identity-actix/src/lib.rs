@@ -1,8 +1,4 @@
-//! `identity-core` for actix-web: authentication and authorization of requests, and nothing else.
-//!
-//! [`Authenticate`] is middleware for a scope: it awaits, and responds with 401, 400 or 503. [`Caller`], [`Require`],
-//! [`Claims`] and [`Bearer`] are extractors for handlers: they only look, and respond with 403. [`ApiError`] is every
-//! error response. HTTP status codes are chosen in this crate and nowhere else.
+#![doc = include_str!("../README.md")]
 
 mod access;
 mod api_error;

@@ -9,13 +9,19 @@ pub mod request;
 pub mod serve;
 mod service;
 pub mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token_info;
 
-pub use observe::{Activity, health, metrics, note_caller, telemetry};
-pub use request::{InputLimits, around_cors, around_routes, cors, is_late};
-pub use serve::{BindError, BoundServer, HealthcheckError, Stopping, bind, healthcheck, program};
-pub use service::{Service, ServiceName};
+pub use observe::{Activity, health, metrics, telemetry};
+pub use request::{InputLimits, is_late};
+pub use serve::{
+    BindError, BoundServer, HealthcheckError, StopConfig, Stopping, bind, healthcheck, program,
+};
+pub use service::{Check, CheckOutcome, Routes, Service, ServiceInfo};
 pub use token_info::TokenInfo;
 
 #[cfg(test)]
 mod http_tests;
+#[cfg(test)]
+mod test_service;

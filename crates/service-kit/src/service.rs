@@ -1,106 +1,356 @@
-//! What every service behind a provider is made of.
+//! A service, put together.
 
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::web;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, Error, HttpResponse, web};
+use identity_actix::{AccessTable, Authenticate, no_such_route};
 use identity_core::Authenticator;
 use identity_core::clock::{Clock, SystemClock};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, OpenApiFactory};
 
 use crate::metrics::HttpMetrics;
-use crate::observe::Activity;
-use crate::observe::health::{Dependency, Health};
-use crate::request::InputLimits;
+use crate::observe::health::{self, Dependency, Health};
+use crate::observe::note_caller;
+use crate::observe::telemetry::RequestLog;
+use crate::openapi;
+use crate::request::{InputLimits, cors, inside_cors, outside_cors};
 use crate::serve::Stopping;
-use identity_actix::AccessTable;
-use identity_actix::Authenticate;
 
-/// A service's authentication, and what its common routes look at. Cheap to clone: one for all workers.
-#[derive(Clone)]
-pub struct Service {
-    authenticate: Authenticate,
-    activity: web::Data<Activity>,
-    health: Health,
-    access: web::Data<AccessTable>,
-    clock: web::Data<dyn Clock>,
-    limits: InputLimits,
-    stopping: Stopping,
+/// Name, version and description of a service.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceInfo {
+    /// Its name: the realm of its challenges, and the title of its OpenAPI document.
+    pub name: &'static str,
+    /// Its version, in the document: `env!("CARGO_PKG_VERSION")`.
+    pub version: &'static str,
+    /// What it does, in the document.
+    pub description: &'static str,
+    /// The name of its identity provider, in `/health`.
+    pub provider: &'static str,
+    /// How a person gets a token, in the document.
+    pub how_to_get_a_token: &'static str,
 }
 
-/// Who a service is.
-#[derive(Debug, Clone, Copy)]
-pub struct ServiceName {
-    /// Its own name: the realm of its challenges.
-    pub service: &'static str,
-    /// Its provider's name, as `/health` says it.
-    pub provider: &'static str,
+/// A service: its authentication, its access table, its routes and its OpenAPI document.
+///
+/// Cheap to clone: one for all workers. [`app`](Self::app) puts it together, always in the same order;
+/// [`BoundServer::start`](crate::BoundServer::start) runs it.
+///
+/// ```
+/// # use identity_actix::{AccessTable, AnyCaller, Caller};
+/// # use identity_core::Authenticator;
+/// # use service_kit::{Routes, Service, ServiceInfo};
+/// # use actix_web::{get, http::Method};
+/// #[utoipa::path]
+/// #[get("/me")]
+/// async fn me(caller: Caller) -> String {
+///     caller.principal().subject.clone()
+/// }
+///
+/// fn routes(routes: &mut Routes) {
+///     routes.service(me);
+/// }
+///
+/// fn service(authenticator: Authenticator) -> Service {
+///     let info = ServiceInfo {
+///         name: "my-api",
+///         version: env!("CARGO_PKG_VERSION"),
+///         description: "Says who is calling",
+///         provider: "oidc",
+///         how_to_get_a_token: "An access token of the issuer.",
+///     };
+///     let access = AccessTable::new().protected::<AnyCaller>(Method::GET, "/api/me");
+///     Service::new(info, authenticator, access).protected("/api", routes)
+/// }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Service {
+    info: ServiceInfo,
+    authenticator: Arc<Authenticator>,
+    access: web::Data<AccessTable>,
+    health: Health,
+    clock: web::Data<dyn Clock>,
+    limits: InputLimits,
+    cors_allowed_origins: Vec<String>,
+    stopping: Stopping,
+    data: Vec<Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>>,
+    public: fn(&mut Routes),
+    protected: Vec<(&'static str, fn(&mut Routes))>,
+    check: Option<Check>,
+    document: Option<Arc<DocumentChange>>,
+}
+
+type DocumentChange = dyn Fn(OpenApi, &AccessTable) -> OpenApi + Send + Sync;
+
+/// A service's own check of a request that was authenticated.
+pub type Check = fn(&ServiceRequest) -> CheckOutcome<'_>;
+
+/// The outcome of a [`Check`]. Errors: the response to a request that does not pass.
+pub type CheckOutcome<'a> = Pin<Box<dyn Future<Output = Result<(), HttpResponse>> + 'a>>;
+
+/// Collects the routes of a scope: handlers with `#[utoipa::path]`, and no others, so that no route is missing in the
+/// OpenAPI document and in what is compared with it.
+pub struct Routes<'r, 'c>(&'r mut ServiceConfig<'c>);
+
+impl Routes<'_, '_> {
+    /// Adds a handler.
+    pub fn service(
+        &mut self,
+        handler: impl HttpServiceFactory + OpenApiFactory + 'static,
+    ) -> &mut Self {
+        self.0.service(handler);
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn route(&mut self, path: &str, route: actix_web::Route) -> &mut Self {
+        self.0.route(path, route);
+        self
+    }
 }
 
 impl Service {
-    /// A service that accepts what `authenticator` accepts, and has the routes of `access`.
+    /// A service that accepts what `authenticator` accepts, and whose routes have the rules of `access`.
     ///
-    /// [`IssuerSettings::authenticator`](crate::settings::IssuerSettings::authenticator) makes one as the settings say.
     /// One of several issuers is ready when each of them has keys.
-    pub fn around(name: ServiceName, authenticator: Authenticator, access: AccessTable) -> Self {
+    pub fn new(
+        info: ServiceInfo,
+        authenticator: impl Into<Arc<Authenticator>>,
+        access: AccessTable,
+    ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let activity = Arc::new(Activity::new(Arc::clone(&clock)));
-        let authenticator = Arc::new(authenticator);
+        let authenticator = authenticator.into();
         let stopping = Stopping::default();
+        let health = Health::new(info.provider, Arc::clone(&authenticator));
         Self {
-            authenticate: Authenticate::new(name.service, Arc::clone(&authenticator)),
-            activity: web::Data::from(activity),
-            health: Health::new(name.provider, authenticator).until(stopping.clone()),
+            info,
+            authenticator,
             access: web::Data::new(access),
+            health: health.until(stopping.clone()),
             clock: web::Data::from(clock),
             limits: InputLimits::default(),
+            cors_allowed_origins: Vec::new(),
             stopping,
+            data: Vec::new(),
+            public: |_| {},
+            protected: Vec::new(),
+            check: None,
+            document: None,
         }
     }
 
-    /// Is not ready without `dependency`.
+    /// Adds the routes that need no credentials. `/health`, `/health/ready`, `/docs/` and `/openapi.json` are there
+    /// without being added.
+    pub fn public(self, routes: fn(&mut Routes)) -> Self {
+        Self {
+            public: routes,
+            ..self
+        }
+    }
+
+    /// Adds a scope that needs a good token.
+    pub fn protected(mut self, path: &'static str, routes: fn(&mut Routes)) -> Self {
+        self.protected.push((path, routes));
+        self
+    }
+
+    /// Makes `check` in every protected scope, after authentication and before the handler.
+    pub fn checked_by(self, check: Check) -> Self {
+        let check = Some(check);
+        Self { check, ..self }
+    }
+
+    /// Adds data for handlers, such as a `web::Data<T>`: the same for all workers.
+    pub fn app_data<T: Clone + Send + Sync + 'static>(self, data: T) -> Self {
+        self.worker_data(move || data.clone())
+    }
+
+    /// Adds data that each worker makes for itself, such as an extractor's configuration.
+    pub fn worker_data<T: 'static>(mut self, make: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        self.data.push(Arc::new(move |app| {
+            app.app_data(make());
+        }));
+        self
+    }
+
+    /// Makes the service not ready without `dependency`.
     pub fn depending_on(self, dependency: Arc<dyn Dependency>) -> Self {
-        Self {
-            health: self.health.with(dependency),
-            ..self
-        }
+        let health = self.health.with(dependency);
+        Self { health, ..self }
     }
 
-    /// Says in `/health/ready`, while keys cannot be fetched, which `settings` name the issuer, such as `AUTH0_DOMAIN`.
+    /// Names the settings that `/health/ready` says to look at while keys cannot be fetched, such as `AUTH0_DOMAIN`.
     pub fn issuer_set_by(self, settings: &'static str) -> Self {
-        Self {
-            health: self.health.issuer_set_by(settings),
-            ..self
-        }
+        let health = self.health.issuer_set_by(settings);
+        Self { health, ..self }
     }
 
-    /// Reads no more than `limits`.
+    /// Limits what is read of a request.
     pub fn limited_to(self, limits: InputLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// What goes around the protected scope.
-    pub fn authenticate(&self) -> Authenticate {
-        self.authenticate.clone()
+    /// Allows pages of these origins to call. Default none; `*` allows every origin.
+    pub fn allowing_origins(self, cors_allowed_origins: Vec<String>) -> Self {
+        Self {
+            cors_allowed_origins,
+            ..self
+        }
     }
 
-    /// The routes and their rules.
+    /// Changes the OpenAPI document, when the routes, their rules and errors are in it.
+    pub fn documented(
+        self,
+        change: impl Fn(OpenApi, &AccessTable) -> OpenApi + Send + Sync + 'static,
+    ) -> Self {
+        let document: Option<Arc<DocumentChange>> = Some(Arc::new(change));
+        Self { document, ..self }
+    }
+
+    /// Returns the routes and their rules.
     pub fn access(&self) -> &AccessTable {
         &self.access
     }
 
-    /// Whether it is being stopped: for [`BoundServer::start`](crate::BoundServer::start).
+    /// Returns what tells callers apart.
+    pub fn authenticator(&self) -> &Arc<Authenticator> {
+        &self.authenticator
+    }
+
+    /// Returns the state of the service's stop, and a way to ask for it.
     pub fn stopping(&self) -> Stopping {
         self.stopping.clone()
     }
 
-    /// For `App::configure`, in each worker: the data of the common routes and middleware, and the limits.
-    pub fn configure(&self, app: &mut web::ServiceConfig) {
+    /// Puts the service together, for one worker. A request passes, from the outside in: the log, the layers around CORS,
+    /// the routes, and in a protected scope authentication before the handler.
+    pub fn app(
+        &self,
+    ) -> App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<impl MessageBody + use<>>,
+            Error = Error,
+            InitError = (),
+        > + use<>,
+    > {
+        let (app, document) = self.parts();
+        app.configure(openapi::docs(document))
+            .default_service(web::to(no_such_route))
+    }
+
+    /// Returns the OpenAPI document: what is at `/openapi.json`.
+    pub fn document(&self) -> OpenApi {
+        self.parts().1
+    }
+
+    fn parts(
+        &self,
+    ) -> (
+        App<
+            impl ServiceFactory<
+                ServiceRequest,
+                Config = (),
+                Response = ServiceResponse<impl MessageBody + use<>>,
+                Error = Error,
+                InitError = (),
+            > + use<>,
+        >,
+        OpenApi,
+    ) {
+        // The last of these sees a request first.
+        let app = App::new()
+            .wrap(from_fn(inside_cors))
+            .wrap(cors(&self.cors_allowed_origins))
+            .wrap(from_fn(outside_cors))
+            .wrap(RequestLog::new())
+            .configure(|app| self.configure(app))
+            .into_utoipa_app()
+            .openapi(openapi::document(
+                self.info.name,
+                self.info.version,
+                self.info.description,
+            ))
+            .configure(|app| self.public_routes(app));
+        let scopes = self.protected.iter();
+        let app = scopes.fold(app, |app, (path, routes)| {
+            app.service(self.scope(path, *routes))
+        });
+        let (app, document) = app.split_for_parts();
+        let document = openapi::describe(document, &self.access, self.info.how_to_get_a_token);
+        let document = match &self.document {
+            Some(change) => change(document, &self.access),
+            None => document,
+        };
+        (app, document)
+    }
+
+    fn public_routes(&self, app: &mut ServiceConfig) {
+        (self.public)(&mut Routes(app));
+        app.service(health::health).service(health::ready);
+        // A protected scope of the same prefix would respond to other methods with 401 instead of 405.
+        let is_in_scope = |path: &str| {
+            self.protected.iter().any(|(scope, _)| {
+                path.strip_prefix(scope)
+                    .is_some_and(|rest| rest.starts_with('/'))
+            })
+        };
+        let public = self.access.public_paths().into_iter();
+        for path in public.filter(|path| is_in_scope(path)) {
+            app.route(path, web::route().to(no_such_route));
+        }
+    }
+
+    fn scope(
+        &self,
+        path: &str,
+        routes: fn(&mut Routes),
+    ) -> impl HttpServiceFactory + OpenApiFactory + 'static + use<> {
+        let check = self.check;
+        utoipa_actix_web::scope(path)
+            .configure(|scope| routes(&mut Routes(scope)))
+            .default_service(web::to(no_such_route))
+            .wrap(from_fn(move |request, next| {
+                authenticated(check, request, next)
+            }))
+            .wrap(Authenticate::required(Arc::clone(&self.authenticator)).realm(self.info.name))
+    }
+
+    /// Adds the data of the common routes and layers, and the limits.
+    pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
         self.limits.configure(app);
         app.app_data(Rc::new(HttpMetrics::default()))
-            .app_data(self.activity.clone())
             .app_data(web::Data::new(self.health.clone()))
             .app_data(self.access.clone())
             .app_data(web::Data::new(self.stopping.clone()))
             .app_data(self.clock.clone());
+        for add in &self.data {
+            add(app);
+        }
     }
+}
+
+/// Between authentication and the handler.
+async fn authenticated(
+    check: Option<Check>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    note_caller(&request);
+    if let Some(check) = check {
+        let outcome = check(&request).await;
+        if let Err(response) = outcome {
+            return Ok(request.into_response(response));
+        }
+    }
+    next.call(request).await
 }

@@ -1,19 +1,11 @@
-//! Puts the service together. The only place with `.wrap`.
+//! Puts the service together.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::HttpServiceFactory;
-use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
-use identity_actix::{Authenticate, no_such_route};
+use actix_web::web;
 use identity_core::Authenticator;
-use service_kit::telemetry::RequestLog;
-use service_kit::{
-    BoundServer, Service, ServiceName, around_cors, around_routes, bind, cors, openapi,
-};
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
+use service_kit::{BoundServer, Service, ServiceInfo, bind};
 
 use crate::docs::with_sign_in;
 use crate::encryption::EncryptionKey;
@@ -29,12 +21,13 @@ use crate::throttle::{Throttle, ThrottleConfig};
 use crate::tokens::TokenConfig;
 use crate::{policies, routes, upkeep};
 
-const NAME: ServiceName = ServiceName {
-    service: "auth-server",
+const INFO: ServiceInfo = ServiceInfo {
+    name: "auth-server",
+    version: env!("CARGO_PKG_VERSION"),
+    description: "Users, organizations, roles, permissions and their tokens. Every organization can give itself any slug: a service with data must look at a token's `org_id` too.",
     provider: "auth-server",
+    how_to_get_a_token: "An access token of this server: `POST /user/login`, or the password flow of this dialog.",
 };
-const HOW_TO_GET_A_TOKEN: &str =
-    "An access token of this server: `POST /user/login`, or the password flow of this dialog.";
 
 /// Takes the port, opens the store, and makes the first signing keys if there are none.
 ///
@@ -50,68 +43,33 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         .keys(state.keys.clone())
         .clock(Arc::clone(&state.clock))
         .build()?;
-    let service = Service::around(NAME, authenticator, policies::access())
-        .depending_on(Arc::new(state.store.clone()))
-        .limited_to(listen.limits);
-    let stopping = service.stopping();
-
-    let (state, proxies, origins) = (
-        web::Data::from(state),
-        web::Data::new(settings.limits.trusted_proxies),
-        listen.cors_allowed_origins.clone(),
-    );
     let max_body_bytes = listen.limits.max_body_bytes;
-    let server = HttpServer::new(move || {
-        let protected = |path, routes| protected(path, routes, &service.authenticate());
-        let forms = web::FormConfig::default()
-            .limit(max_body_bytes)
-            .error_handler(|error, _| OAuthError::from(&error).into());
-        let (app, document) = App::new()
-            .wrap(from_fn(around_routes))
-            .wrap(cors(&origins))
-            .wrap(from_fn(around_cors))
-            .wrap(RequestLog::new())
-            .configure(|app| service.configure(app))
-            .app_data(forms)
-            .app_data(state.clone())
-            .app_data(proxies.clone())
-            .into_utoipa_app()
-            .openapi(openapi::document(
-                "auth-server",
-                "Users, organizations, roles, permissions and their tokens. Every organization can give itself any slug: a service with data must look at a token's `org_id` too.",
-            ))
-            .configure(routes::public)
-            .service(protected("/user", routes::user))
-            .service(protected("/role", routes::role))
-            .service(protected("/permission", routes::permission))
-            .service(protected("/client", routes::client))
-            .service(protected("/audit", routes::audit))
-            .split_for_parts();
-        let document = openapi::describe(document, service.access(), HOW_TO_GET_A_TOKEN);
-        let document = with_sign_in(document, service.access());
-        app.configure(openapi::docs(document))
-            .default_service(web::to(no_such_route))
-    });
-    Ok(BoundServer::start(server, listener, &listen, stopping)?)
+    let service = Service::new(INFO, authenticator, policies::access())
+        .depending_on(Arc::new(state.store.clone()))
+        .limited_to(listen.limits)
+        .allowing_origins(listen.cors_allowed_origins.clone())
+        .app_data(web::Data::from(state))
+        .app_data(web::Data::new(settings.limits.trusted_proxies))
+        .worker_data(move || {
+            web::FormConfig::default()
+                .limit(max_body_bytes)
+                .error_handler(|error, _| OAuthError::from(&error).into())
+        })
+        .public(routes::public)
+        .checked_by(still_valid)
+        .protected("/user", routes::user)
+        .protected("/role", routes::role)
+        .protected("/permission", routes::permission)
+        .protected("/client", routes::client)
+        .protected("/audit", routes::audit)
+        .documented(with_sign_in);
+    Ok(BoundServer::start(service, listener, &listen)?)
 }
 
 /// Rotates the signing keys of the database that `settings` name: every replica signs with the next ones from then on.
 pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
     let keys = signing_keys(settings, Store::open(&settings.database_url).await?).await?;
     Ok(keys.rotate().await?)
-}
-
-/// Routes that need a good token whose session and rights have not ended.
-fn protected(
-    path: &'static str,
-    routes: fn(&mut ServiceConfig),
-    authenticate: &Authenticate,
-) -> impl HttpServiceFactory + OpenApiFactory + use<> {
-    scope(path)
-        .configure(routes)
-        .default_service(web::to(no_such_route))
-        .wrap(from_fn(still_valid))
-        .wrap(authenticate.clone().required())
 }
 
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {

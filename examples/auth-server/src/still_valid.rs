@@ -4,43 +4,40 @@
 
 use std::collections::HashSet;
 
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::header::WWW_AUTHENTICATE;
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use identity_actix::{ApiError, Caller};
 use identity_core::Authenticated;
 use serde_json::json;
+use service_kit::CheckOutcome;
 use tracing::info;
 
 use crate::policies::is_own;
 use crate::signing::SigningError;
 use crate::state::{Actor, State};
 
-/// Middleware, to be used with `actix_web::middleware::from_fn` inside of `Authenticate`: 401 for a token whose key
-/// or session has ended, whose user or client is gone, or that has a right of this server which was taken away since.
-pub async fn still_valid<B: MessageBody>(
-    caller: Caller,
-    state: web::Data<State>,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match is_valid(&state, &caller).await {
-        Ok(true) => Ok(next.call(request).await?.map_into_left_body()),
-        Ok(false) => {
-            info!(
-                token.reason = "token_revoked",
-                "token rejected: its key, its session or one of its rights has ended"
-            );
-            Ok(request.into_response(revoked()).map_into_right_body())
+/// Checks an authenticated request: 401 for a token whose key or session has ended, whose user or client is gone, or that
+/// has a right of this server which was taken away since.
+pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
+    Box::pin(async move {
+        let state = request.app_data::<web::Data<State>>();
+        let (Some(caller), Some(state)) = (Caller::of(request), state) else {
+            let error = ApiError::broken("a request to be checked has no caller or no state");
+            return Err(HttpResponse::from_error(error));
+        };
+        match is_valid(state, &caller).await {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                info!(
+                    token.reason = "token_revoked",
+                    "token rejected: its key, its session or one of its rights has ended"
+                );
+                Err(revoked())
+            }
+            Err(error) => Err(HttpResponse::from_error(ApiError::internal(&error))),
         }
-        Err(error) => {
-            let error = Error::from(ApiError::internal(&error));
-            let response = HttpResponse::from_error(error);
-            Ok(request.into_response(response).map_into_right_body())
-        }
-    }
+    })
 }
 
 async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, SigningError> {
@@ -72,7 +69,7 @@ async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, Signing
         .all(|slug| held.contains(slug)))
 }
 
-/// As the adapter answers a token that is not good; it has no code of its own for one that was good.
+/// Returns a response like the one to a token that is not good; `ErrorCode` has none for one that was good.
 fn revoked() -> HttpResponse {
     let detail = "The key, the session or a right of this token has ended. Please get a new one.";
     let challenge = format!(

@@ -6,23 +6,21 @@ mod invoices;
 mod me;
 mod public;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use service_kit::Routes;
 
-/// Routes that anybody may call.
-pub fn public(app: &mut ServiceConfig) {
-    app.service(public::index);
-    app.service(service_kit::health::health)
-        .service(service_kit::health::ready);
+/// Routes that need no token.
+pub fn public(routes: &mut Routes) {
+    routes.service(public::index);
 }
 
 /// Routes under `/billing`, all of which need a token.
-pub fn billing(scope: &mut ServiceConfig) {
-    scope
+pub fn billing(routes: &mut Routes) {
+    routes
         .service(billing::read)
         .service(billing::write)
         .service(billing::delete);
-    scope.service(me::me);
-    scope
+    routes.service(me::me);
+    routes
         .service(invoices::list)
         .service(invoices::create)
         .service(invoices::get)

@@ -30,7 +30,7 @@ pub struct Services {
 struct Running {
     name: &'static str,
     address: SocketAddr,
-    stopping: Option<Stopping>,
+    stopping: Stopping,
     task: JoinHandle<()>,
 }
 
@@ -101,9 +101,7 @@ impl Services {
     /// Lets open requests end, then stops everything.
     pub async fn stop(self) {
         for service in self.all() {
-            if let Some(stopping) = &service.stopping {
-                stopping.stop();
-            }
+            service.stopping.stop();
         }
         let services = [
             self.descope_api,

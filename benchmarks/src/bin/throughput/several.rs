@@ -27,13 +27,12 @@ pub async fn serve(several: Several) -> Result<()> {
     };
     let authenticator = Arc::new(builder.build()?);
     let server = HttpServer::new(move || {
-        let authenticate = Authenticate::new("several", Arc::clone(&authenticator));
         App::new()
             .app_data(web::Data::from(Arc::clone(&authenticator)))
             .route(READY, web::get().to(ready))
             .service(
                 web::scope("/api")
-                    .wrap(authenticate.required())
+                    .wrap(Authenticate::required(Arc::clone(&authenticator)))
                     .route("/private", web::get().to(private)),
             )
     });

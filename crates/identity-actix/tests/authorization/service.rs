@@ -75,11 +75,12 @@ impl Service {
             .keys(Arc::new(keys))
             .clock(Arc::new(clock));
         let authenticator = authenticator.build().expect("the keys are given");
-        let authenticate = Authenticate::new("api", Arc::new(authenticator));
-        let api = web::scope("/api").wrap(authenticate.required()).route(
-            "/me",
-            web::get().to(async |caller: Caller| caller.principal().subject.clone()),
-        );
+        let api = web::scope("/api")
+            .wrap(Authenticate::required(authenticator))
+            .route(
+                "/me",
+                web::get().to(async |caller: Caller| caller.principal().subject.clone()),
+            );
         let system = System::new();
         let app = system.block_on(init_service(App::new().service(api)));
         Self(Box::new(move |headers| {

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, web};
+use actix_web::web;
 use identity_core::keys::KeySource;
 use identity_core::testing::{StaticKeys, TestKey};
 use identity_core::verification::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
@@ -16,12 +15,11 @@ use identity_core::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::keys::UnavailableKeys;
 use super::requests::ISSUER;
-use crate::observe::telemetry::RequestLog;
-use crate::{InputLimits, Service, ServiceName, around_cors, around_routes, cors, health};
+use crate::test_service::{INFO, NoKeys};
+use crate::{InputLimits, Routes, Service, health};
 use identity_actix::{
-    AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InvalidField, Require, no_such_route,
+    AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InvalidField, Require,
 };
 
 pub(super) const MAX_BODY_BYTES: usize = 100;
@@ -105,8 +103,24 @@ pub(super) fn table() -> AccessTable {
         .protected::<Administer>(Method::DELETE, "/api/users")
 }
 
-fn api(scope: &mut web::ServiceConfig) {
-    scope
+fn public(routes: &mut Routes) {
+    routes
+        .route("/public", web::get().to(async || "public"))
+        .route("/fail/{what}", web::get().to(failing))
+        .route("/lost/caller", web::get().to(async |_: Caller| "lost"))
+        .route(
+            "/lost/require",
+            web::get().to(async |_: Require<Administer>| "lost"),
+        )
+        .route(
+            "/lost/claims",
+            web::get().to(async |_: Claims<Wanted>| "lost"),
+        )
+        .route("/lost/bearer", web::get().to(async |_: Bearer| "lost"));
+}
+
+fn api(routes: &mut Routes) {
+    routes
         .route(
             "/me",
             web::get().to(async |caller: Caller| caller.principal().subject.clone()),
@@ -186,7 +200,7 @@ impl Default for Setup {
 impl Setup {
     pub(super) fn without_keys() -> Self {
         Self {
-            keys: Arc::new(UnavailableKeys),
+            keys: Arc::new(NoKeys),
             ..Self::default()
         }
     }
@@ -200,54 +214,25 @@ impl Setup {
 
     /// Asks a new service.
     pub(super) async fn ask(&self, request: TestRequest) -> Answer {
-        let name = ServiceName {
-            service: "an-api",
-            provider: "plain",
-        };
         let limits = InputLimits {
             max_body_bytes: MAX_BODY_BYTES,
             ..InputLimits::default()
         };
-        let authenticator = Authenticator::builder(Plain).keys(Arc::clone(&self.keys));
-        let service = Service::around(name, authenticator.build().unwrap(), table())
-            .issuer_set_by("AN_ISSUER");
-        let service = self
-            .dependencies
-            .iter()
-            .fold(service.limited_to(limits), |service, dependency| {
-                service.depending_on(Arc::clone(dependency))
-            });
+        let keys = Arc::clone(&self.keys);
+        let authenticator = Authenticator::builder(Plain).keys(keys).build().unwrap();
+        let service = Service::new(INFO, authenticator, table())
+            .issuer_set_by("AN_ISSUER")
+            .limited_to(limits)
+            .allowing_origins(self.origins.clone())
+            .public(public)
+            .protected("/api", api);
+        let service = self.dependencies.iter().fold(service, |service, one| {
+            service.depending_on(Arc::clone(one))
+        });
         if self.is_stopping {
             service.stopping().begin();
         }
-        let app = App::new()
-            .wrap(from_fn(around_routes))
-            .wrap(cors(&self.origins))
-            .wrap(from_fn(around_cors))
-            .wrap(RequestLog::new())
-            .configure(|app| service.configure(app))
-            .service(health::health)
-            .service(health::ready)
-            .route("/public", web::get().to(async || "public"))
-            .route("/fail/{what}", web::get().to(failing))
-            .route("/lost/caller", web::get().to(async |_: Caller| "lost"))
-            .route(
-                "/lost/require",
-                web::get().to(async |_: Require<Administer>| "lost"),
-            )
-            .route(
-                "/lost/claims",
-                web::get().to(async |_: Claims<Wanted>| "lost"),
-            )
-            .route("/lost/bearer", web::get().to(async |_: Bearer| "lost"))
-            .service(
-                web::scope("/api")
-                    .configure(api)
-                    .default_service(web::to(no_such_route))
-                    .wrap(service.authenticate().required()),
-            )
-            .default_service(web::to(no_such_route));
-        let app = init_service(app).await;
+        let app = init_service(service.app()).await;
         let response = call_service(&app, request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_body(response).await;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::App;
 use actix_web::test::{call_service, init_service, read_body_json};
 use identity_core::keys::KeyStatus;
 use identity_core::verification::{AudienceRule, VerificationRules};
@@ -13,8 +12,9 @@ use serde_json::{Value, json};
 use super::app::{Setup, ask};
 use super::keys::KeysThatAre;
 use super::requests::get;
-use crate::observe::health::{self, Dependency, DependencyCheck};
-use crate::{Service, ServiceName};
+use crate::Service;
+use crate::observe::health::{Dependency, DependencyCheck};
+use crate::test_service::INFO;
 use identity_actix::AccessTable;
 
 /// A dependency that is well, or has this to say.
@@ -184,13 +184,8 @@ async fn ready_of_several(keys: [KeyStatus; 3]) -> (u16, Value) {
     let builder = Authenticator::builder(Of("a")).keys(a);
     let builder = builder.and(Of("b")).keys(b).and(Of("c")).keys(c);
     let authenticator = builder.build().unwrap();
-    let name = ServiceName {
-        service: "an-api",
-        provider: "several",
-    };
-    let service = Service::around(name, authenticator, AccessTable::new()).issuer_set_by("ISSUERS");
-    let app = App::new().configure(|app| service.configure(app));
-    let app = init_service(app.service(health::ready)).await;
+    let service = Service::new(INFO, authenticator, AccessTable::new()).issuer_set_by("ISSUERS");
+    let app = init_service(service.app()).await;
     let answer = call_service(&app, get("/health/ready").to_request()).await;
     (answer.status().as_u16(), read_body_json(answer).await)
 }
@@ -214,7 +209,7 @@ async fn each_of_several_issuers_has_its_own_status() {
     let c = json!({"issuer": "c", "status": "starting", "reason": "the keys are being fetched"});
     let reason = "b: it is down; the issuer is set by ISSUERS; c: the keys are being fetched";
     let expected = json!({
-        "status": "starting", "provider": "several", "reason": reason,
+        "status": "starting", "provider": "plain", "reason": reason,
         "keys": {"status": "starting"}, "issuers": [&a, b, c],
     });
     assert_eq!((status, body), (503, expected));

@@ -6,8 +6,8 @@ use actix_web::test::TestRequest;
 use serde_json::json;
 
 use super::app::{MAX_BODY_BYTES, ask};
-use super::contract::{Row, code_of};
 use super::requests::{get, token, with_token};
+use super::row::{Row, code_of};
 
 fn post(media_type: &str, body: &str) -> TestRequest {
     let request = TestRequest::post()

@@ -12,4 +12,5 @@ mod order;
 mod refusals;
 mod request_ids;
 mod requests;
+mod row;
 mod rules;

@@ -5,8 +5,8 @@ use actix_web::test::TestRequest;
 use serde_json::json;
 
 use super::app::{Setup, ask};
-use super::contract::code_of;
 use super::requests::{get, token, with_token};
+use super::row::code_of;
 
 fn broken_body() -> TestRequest {
     TestRequest::post()

@@ -8,8 +8,8 @@ use identity_core::verification::Algorithm;
 use serde_json::{Value, json};
 
 use super::app::{Setup, ask};
-use super::contract::Row;
 use super::requests::{claims, get, token, with_token};
+use super::row::Row;
 
 const WHATEVER: &str = "Unable to validate token";
 

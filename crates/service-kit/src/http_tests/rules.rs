@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::app::ask;
-use super::contract::Row;
 use super::requests::{get, token, with_token};
+use super::row::Row;
 
 pub(super) fn rows() -> Vec<Row> {
     let denied = |why, path, granted: Value, code, detail: &str| {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
@@ -14,10 +15,12 @@ use identity_core::{ClaimsError, Principal, Provider, VerifiedToken};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
+use crate::request::inside_cors;
 use crate::serve::bind;
 use crate::settings::IssuerSettings;
-use crate::{Service, ServiceName, around_routes, metrics};
-use identity_actix::{AccessTable, AnyCaller, no_such_route};
+use crate::test_service::INFO;
+use crate::{Service, metrics};
+use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
 
 #[derive(Debug)]
 struct Plain;
@@ -43,21 +46,18 @@ async fn broken<B>(_: dev::ServiceRequest, _: Next<B>) -> Result<dev::ServiceRes
 
 /// Requests of several kinds. The words in their paths are nobody's business.
 async fn traffic() {
-    let name = ServiceName {
-        service: "an-api",
-        provider: "plain",
-    };
     let access = AccessTable::new()
         .public(Method::GET, "/words/{word}")
         .protected::<AnyCaller>(Method::GET, "/api/me");
     let authenticator = IssuerSettings::default().authenticator(Plain);
-    let service = Service::around(name, authenticator.unwrap(), access);
+    let authenticator = Arc::new(authenticator.unwrap());
+    let service = Service::new(INFO, Arc::clone(&authenticator), access);
     let api = web::scope("/api")
         .route("/me", web::get().to(async || "me"))
         .default_service(web::to(no_such_route))
-        .wrap(service.authenticate().required());
+        .wrap(Authenticate::required(authenticator));
     let app = App::new()
-        .wrap(from_fn(around_routes))
+        .wrap(from_fn(inside_cors))
         .configure(|app| service.configure(app))
         .route("/words/{word}", web::get().to(async || "word"))
         .service(web::scope("/broken").wrap(from_fn(broken)))

@@ -6,4 +6,5 @@ pub mod health;
 pub mod metrics;
 pub mod telemetry;
 
-pub use activity::{Activity, note_caller};
+pub use activity::Activity;
+pub(crate) use activity::note_caller;

@@ -13,7 +13,7 @@ use utoipa_swagger_ui::{Config, SwaggerFile};
 use identity_actix::ApiError;
 
 /// For `App::configure`: the document at `/openapi.json`, and Swagger UI for it at `/docs`, from the program itself.
-pub fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
+pub(crate) fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
     let config = Config::from("/openapi.json")
         .persist_authorization(true)
         .display_request_duration(true)

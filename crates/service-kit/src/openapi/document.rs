@@ -14,18 +14,22 @@ use identity_actix::{InvalidField, Problem};
 
 const SCHEME: &str = "bearer";
 
-/// An empty document with this title and description, and the version of this crate; `info` may be set to another.
-pub fn document(title: &str, description: &str) -> OpenApi {
+/// Returns an empty document with this title, version and description.
+pub(crate) fn document(title: &str, version: &str, description: &str) -> OpenApi {
     let info = InfoBuilder::new()
         .title(title)
-        .description(Some(description))
-        .version(env!("CARGO_PKG_VERSION"));
+        .version(version)
+        .description(Some(description));
     OpenApiBuilder::new().info(info.build()).build()
 }
 
 /// Completes a document that was collected from handlers: the security scheme, and for each route of the table its
 /// rule and the errors that come with it.
-pub fn describe(mut document: OpenApi, table: &AccessTable, how_to_get_a_token: &str) -> OpenApi {
+pub(crate) fn describe(
+    mut document: OpenApi,
+    table: &AccessTable,
+    how_to_get_a_token: &str,
+) -> OpenApi {
     let components = document.components.get_or_insert_default();
     components
         .schemas

@@ -36,7 +36,7 @@ fn collected() -> OpenApi {
         .path("/api/x", PathItem::new(HttpMethod::Post, plain()))
         .path("/api/all", PathItem::new(HttpMethod::Delete, documented))
         .path("/api/admin", PathItem::new(HttpMethod::Put, plain()));
-    let mut document = document("an-api", "An API");
+    let mut document = document("an-api", "1.2.3", "An API");
     document.paths = paths.build();
     document
 }

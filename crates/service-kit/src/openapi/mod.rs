@@ -4,6 +4,7 @@ mod docs;
 mod document;
 mod password_flow;
 
-pub use docs::docs;
-pub use document::{describe, document, operation};
+pub(crate) use docs::docs;
+pub use document::operation;
+pub(crate) use document::{describe, document};
 pub use password_flow::{PasswordFlow, with_password_flow};

@@ -16,7 +16,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
-use crate::request::InputLimits;
+use super::limits::InputLimits;
 
 /// What is left of a request's body, for [`Answer`] to keep.
 pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);
@@ -58,7 +58,8 @@ impl RequestBody {
     }
 }
 
-/// Whether [`around_routes`](crate::around_routes) ended a body that was late, for extractors that answer their own errors.
+/// Returns whether reading a body failed because it was late ([`InputLimits::body_timeout`](crate::InputLimits)), for
+/// extractors with error responses of their own.
 pub fn is_late(error: &PayloadError) -> bool {
     matches!(error, PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
 }

@@ -11,7 +11,8 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{interval, timeout};
 
-use crate::{InputLimits, around_routes, bind};
+use crate::request::inside_cors;
+use crate::{InputLimits, bind};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const LONG: Duration = Duration::from_secs(3600);
@@ -28,7 +29,7 @@ fn serve(body_timeout: Duration) -> (SocketAddr, ServerHandle) {
     let json = async |body: web::Json<Value>| body.to_string();
     let server = HttpServer::new(move || {
         App::new()
-            .wrap(from_fn(around_routes))
+            .wrap(from_fn(inside_cors))
             .configure(|app| limits.configure(app))
             .route("/json", web::post().to(json))
             .route("/unread", web::post().to(async || "unread"))

@@ -20,7 +20,7 @@ const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with")
 ///
 /// Credentials (cookies) are never allowed: callers are known by their bearer token alone. The headers are on error
 /// answers as well, so that a page sees a 401 as what it is.
-pub fn cors(origins: &[String]) -> Condition<Cors> {
+pub(crate) fn cors(origins: &[String]) -> Condition<Cors> {
     let any = origins.iter().any(|origin| origin == "*");
     let base = Cors::default()
         .allowed_methods([

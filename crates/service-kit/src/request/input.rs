@@ -1,41 +1,16 @@
-//! Queries, paths and bodies that do not parse, answered as problems.
-
-use std::time::Duration;
+//! Problem responses to queries, paths and bodies that do not parse.
 
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
 use actix_web::{Error, HttpRequest};
 
 use super::body_deadline::is_late;
-use crate::settings::text;
+use super::limits::InputLimits;
 use identity_actix::ApiError;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// Limits of what a service reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct InputLimits {
-    /// The largest request body that is read.
-    #[schemars(range(min = 1, max = 1_073_741_824))]
-    pub max_body_bytes: usize,
-    /// How long a request body may take to arrive, from when it is first waited for, before the response is 408.
-    #[serde(rename = "body_timeout_seconds", with = "text::seconds")]
-    #[schemars(with = "u64", range(min = 1, max = 3600))]
-    pub body_timeout: Duration,
-}
-
-impl Default for InputLimits {
-    fn default() -> Self {
-        Self {
-            max_body_bytes: 64 * 1024,
-            body_timeout: Duration::from_secs(30),
-        }
-    }
-}
 
 impl InputLimits {
-    /// For `App::configure`: the limits, and a problem answer for whatever does not parse.
-    pub fn configure(self, app: &mut ServiceConfig) {
+    /// Adds the limits to an app, and a problem response for what does not parse.
+    pub(crate) fn configure(self, app: &mut ServiceConfig) {
         let limit = self.max_body_bytes;
         app.app_data(self)
             .app_data(PayloadConfig::new(limit))

@@ -1,14 +1,15 @@
 //! What is done for every request, whatever its route.
 
-mod around;
 mod body_deadline;
 mod cors;
 mod count;
 mod head;
 mod input;
+mod layers;
+mod limits;
 pub(crate) mod request_id;
 
-pub use around::{around_cors, around_routes};
 pub use body_deadline::is_late;
-pub use cors::cors;
-pub use input::InputLimits;
+pub(crate) use cors::cors;
+pub(crate) use layers::{inside_cors, outside_cors};
+pub use limits::InputLimits;

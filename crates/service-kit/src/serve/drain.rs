@@ -1,7 +1,8 @@
 //! Stopping a service without losing a request.
 //!
-//! A server that is told to stop closes, unanswered, the connections that it has accepted and not read from yet. So it
-//! is told last, when there are none: first new connections are turned away, then what was accepted gets its answer.
+//! actix closes, without a response, the connections that its workers have been given and not started on when it stops
+//! (actix-server 2.10, the shutdown of a worker). So it is stopped last, when there are none: first no new connections
+//! are accepted, then those that were accepted get their responses. actix closes idle connections itself.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -12,15 +13,9 @@ use tokio::time::{Instant, interval, sleep, timeout_at};
 use tracing::{info, warn};
 
 use super::signal::{Signal, Signals};
+use super::stop_config::StopConfig;
 use super::stopping::{Open, Stopping};
 use super::turned_away;
-
-/// A connection that was just accepted is not counted before a worker looks at it, and a client that was told nothing
-/// of the stop yet may just be sending its next request: there is quiet when nothing happened for this long.
-const QUIET: Duration = Duration::from_millis(200);
-/// So long the server goes on accepting: what reached the system before the request to stop is served.
-const LAST_CALL: Duration = Duration::from_millis(50);
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// How a server is stopped.
 pub(crate) struct Drain {
@@ -28,8 +23,7 @@ pub(crate) struct Drain {
     /// Another handle of the socket that the server listens on.
     pub(crate) listener: TcpListener,
     pub(crate) server: ServerHandle,
-    pub(crate) delay: Duration,
-    pub(crate) timeout: Duration,
+    pub(crate) config: StopConfig,
 }
 
 impl Drain {
@@ -37,7 +31,7 @@ impl Drain {
     pub(crate) async fn run(self, mut signals: Signals) {
         let delay = tokio::select! {
             signal = signals.next() => match signal {
-                Signal::Terminate => self.delay,
+                Signal::Terminate => self.config.delay,
                 Signal::Interrupt => Duration::ZERO,
                 Signal::Quit => return,
             },
@@ -53,7 +47,7 @@ impl Drain {
         }
     }
 
-    /// Answers as before, but for `/health/ready`, so that whoever sends requests here learns of the stop. False: at once.
+    /// Responds as before, but for `/health/ready`, so that a load balancer learns of the stop. Returns false to stop at once.
     async fn go_on_for(&self, delay: Duration, signals: &mut Signals) -> bool {
         let seconds = delay.as_secs();
         info!("stopping: not ready any more, answering for another {seconds} s");
@@ -65,8 +59,8 @@ impl Drain {
     }
 
     async fn finish(&self) {
-        let deadline = Instant::now() + self.timeout;
-        sleep(LAST_CALL).await;
+        let deadline = Instant::now() + self.config.timeout;
+        sleep(self.config.last_call).await;
         let open = self.stopping.open().connections;
         info!(
             connections.open = open,
@@ -74,9 +68,10 @@ impl Drain {
         );
         self.server.pause().await;
         // The server passes it on to the thread that accepts, which would write errors if the port were closed first.
-        sleep(LOOK_AGAIN).await;
+        sleep(self.config.poll_interval).await;
         for stream in turned_away::close(&self.listener) {
-            rt::spawn(turned_away::answer(stream, self.stopping.connection()));
+            let connection = self.stopping.connection();
+            rt::spawn(turned_away::respond(stream, connection, self.config));
         }
         let finished = async {
             self.quiet().await;
@@ -94,6 +89,7 @@ impl Drain {
     /// Until every connection has sent a request, and no more of them come.
     async fn quiet(&self) {
         let mut quiet = Quiet {
+            length: self.config.quiet,
             since: Instant::now(),
             events: self.stopping.open().events,
         };
@@ -102,7 +98,7 @@ impl Drain {
     }
 
     async fn until(&self, mut done: impl FnMut() -> bool) {
-        let mut again = interval(LOOK_AGAIN);
+        let mut again = interval(self.config.poll_interval);
         while !done() {
             again.tick().await;
         }
@@ -119,6 +115,7 @@ impl Drain {
 
 /// Nothing has happened since, and nothing is expected to.
 struct Quiet {
+    length: Duration,
     since: Instant,
     events: usize,
 }
@@ -130,7 +127,7 @@ impl Quiet {
             self.events = open.events;
             self.since = now;
         }
-        now - self.since >= QUIET
+        now - self.since >= self.length
     }
 }
 
@@ -155,6 +152,7 @@ mod quiet_tests {
     fn there_is_quiet_when_nothing_happened_for_a_while_and_nobody_is_silent() {
         let start = Instant::now();
         let mut quiet = Quiet {
+            length: Duration::from_millis(200),
             since: start,
             events: 7,
         };

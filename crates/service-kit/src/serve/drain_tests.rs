@@ -4,17 +4,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::KeepAlive;
-use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::rt::task::JoinHandle;
-use actix_web::{App, HttpServer, rt, web};
+use actix_web::{rt, web};
+use identity_actix::AccessTable;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tokio::time::{interval, timeout};
 
-use crate::settings::{ServiceSettings, ShutdownSettings, Signals};
-use crate::{BoundServer, Stopping, around_cors, bind};
+use crate::settings::{ServiceSettings, Signals};
+use crate::test_service::{INFO, NoKeys, authenticator};
+use crate::{BoundServer, StopConfig, Stopping, bind};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const QUICK: &str = "GET /quick HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -34,34 +34,30 @@ impl Service {
     }
 
     fn with_timeout(shutdown_timeout: Duration) -> Self {
-        let stopping = Stopping::default();
         let gate = Arc::new(Semaphore::new(0));
-        let data = web::Data::new(stopping.clone());
-        let open = web::Data::from(Arc::clone(&gate));
-        let server = HttpServer::new(move || {
-            App::new()
-                .wrap(from_fn(around_cors))
-                .app_data(data.clone())
-                .app_data(open.clone())
-                .route("/quick", web::get().to(async || "quick"))
-                .route("/echo", web::post().to(async |body: String| body))
-                .route("/slow", web::get().to(slow))
-        });
+        let service = crate::Service::new(INFO, authenticator(NoKeys), AccessTable::new())
+            .app_data(web::Data::from(Arc::clone(&gate)))
+            .public(|routes| {
+                routes
+                    .route("/quick", web::get().to(async || "quick"))
+                    .route("/echo", web::post().to(async |body: String| body))
+                    .route("/slow", web::get().to(slow));
+            });
         let settings = ServiceSettings {
             workers: Some(2),
             signals: Signals::Ignored,
-            shutdown: ShutdownSettings {
-                timeout: shutdown_timeout,
-                ..ShutdownSettings::default()
-            },
             ..ServiceSettings::on_port(0)
         };
-        let server = server.keep_alive(KeepAlive::Timeout(Duration::from_secs(3600)));
+        let config = StopConfig {
+            timeout: shutdown_timeout,
+            keep_alive: Duration::from_secs(3600),
+            ..StopConfig::default()
+        };
         let listener = bind(Ipv4Addr::LOCALHOST.into(), 0, "PORT").unwrap();
-        let server = BoundServer::start(server, listener, &settings, stopping).unwrap();
+        let server = BoundServer::start_with(service, listener, &settings, config).unwrap();
         Self {
             address: server.address(),
-            stopping: server.stopping().unwrap(),
+            stopping: server.stopping(),
             running: rt::spawn(server.run()),
             gate,
         }

@@ -1,71 +1,64 @@
-//! Listening, and asking a service how it is.
+//! Listening, and asking a service whether it is ready.
 
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_http::Request;
-use actix_service::IntoServiceFactory;
-use actix_web::body::MessageBody;
-use actix_web::dev::{AppConfig, Response, Server, ServerHandle, Service, ServiceFactory};
-use actix_web::{Error, HttpServer};
+use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
 use identity_core::http::{HttpClient, HttpConfig};
 use url::Url;
 
 use super::drain::Drain;
 use super::signal::Signals as OsSignals;
-use crate::serve::Stopping;
+use super::stop_config::StopConfig;
+use super::stopping::Stopping;
+use crate::service::Service;
 use crate::settings::{ServiceSettings, Signals};
 
 /// A service that has its port and is about to run.
 pub struct BoundServer {
     address: SocketAddr,
     server: Server,
-    drain: Option<(Drain, OsSignals)>,
+    drain: Drain,
+    signals: OsSignals,
 }
 
 impl BoundServer {
-    /// A server that listens at `address` and is stopped in actix's own way, which closes some connections unanswered.
-    pub fn new(address: SocketAddr, server: Server) -> Self {
-        Self {
-            address,
-            server,
-            drain: None,
-        }
-    }
-
-    /// Starts `server` on `listener`, with as many workers as `settings` say, and stops it without losing a request.
+    /// Starts `service` on `listener`, with as many workers as `settings` say, to be stopped without losing a request.
     ///
-    /// `stopping` must be the app's: that of its [`Service`](crate::Service), with
-    /// [`around_cors`](crate::around_cors) around the app. Must be called inside an actix runtime.
-    /// Errors: the system's, about the socket.
-    pub fn start<F, I, S, B>(
-        server: HttpServer<F, I, S, B>,
+    /// Must be called inside an actix runtime. Errors: the system's, about the socket.
+    pub fn start(
+        service: Service,
         listener: TcpListener,
         settings: &ServiceSettings,
-        stopping: Stopping,
-    ) -> io::Result<Self>
-    where
-        F: Fn() -> I + Send + Clone + 'static,
-        I: IntoServiceFactory<S, Request>,
-        S: ServiceFactory<Request, Config = AppConfig> + 'static,
-        S::Error: Into<Error> + 'static,
-        S::InitError: fmt::Debug,
-        S::Response: Into<Response<B>> + 'static,
-        <S::Service as Service<Request>>::Future: 'static,
-        S::Service: 'static,
-        B: MessageBody + 'static,
-    {
+    ) -> io::Result<Self> {
+        let config = StopConfig {
+            delay: settings.shutdown.delay,
+            timeout: settings.shutdown.timeout,
+            ..StopConfig::default()
+        };
+        Self::start_with(service, listener, settings, config)
+    }
+
+    /// As [`start`](Self::start), stopped as `config` says instead of as `settings` do.
+    pub fn start_with(
+        service: Service,
+        listener: TcpListener,
+        settings: &ServiceSettings,
+        config: StopConfig,
+    ) -> io::Result<Self> {
         let signals = match settings.signals {
             Signals::Handled => OsSignals::handled()?,
             Signals::Ignored => OsSignals::ignored(),
         };
         let address = listener.local_addr()?;
-        let server = server
+        let stopping = service.stopping();
+        let server = HttpServer::new(move || service.app())
             .on_connect(stopping.clone().on_connect())
             .disable_signals()
-            .shutdown_timeout(settings.shutdown.timeout.as_secs());
+            .keep_alive(config.keep_alive)
+            .shutdown_timeout(config.timeout.as_secs());
         let server = match settings.workers {
             Some(workers) => server.workers(workers),
             None => server,
@@ -75,40 +68,36 @@ impl BoundServer {
             stopping,
             listener,
             server: server.handle(),
-            delay: settings.shutdown.delay,
-            timeout: settings.shutdown.timeout,
+            config,
         };
         Ok(Self {
             address,
             server,
-            drain: Some((drain, signals)),
+            drain,
+            signals,
         })
     }
 
-    /// Where it listens: the port is the real one, also where 0 was asked for.
+    /// Returns where it listens: the port is the real one, also where 0 was asked for.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// For stopping it in actix's own way, which closes some connections unanswered.
+    /// Returns the handle for stopping it in actix's own way, which closes some connections without a response.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// For stopping it without losing a request; `None` for one that was not [started](Self::start) here.
-    pub fn stopping(&self) -> Option<Stopping> {
-        let (drain, _) = self.drain.as_ref()?;
-        Some(drain.stopping.clone())
+    /// Returns the handle for stopping it without losing a request.
+    pub fn stopping(&self) -> Stopping {
+        self.drain.stopping.clone()
     }
 
-    /// Answers requests until it is stopped.
+    /// Responds to requests until it is stopped.
     pub async fn run(self) -> io::Result<()> {
-        let Some((drain, signals)) = self.drain else {
-            return self.server.await;
-        };
         tokio::select! {
             outcome = self.server => outcome,
-            () = drain.run(signals) => Ok(()),
+            () = self.drain.run(self.signals) => Ok(()),
         }
     }
 }
@@ -117,7 +106,7 @@ impl BoundServer {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BindError {
-    /// Somebody else has the port.
+    /// Another process has the port.
     #[error(
         "port {port} on {host} is taken: stop what is using it, or set {setting} to another port"
     )]
@@ -169,7 +158,7 @@ fn listen(host: IpAddr, port: u16, setting: &str, both: &str) -> Result<TcpListe
     })
 }
 
-/// Asks the service that listens there whether it is ready. Errors: it is not, or nobody answers.
+/// Asks the service that listens there whether it is ready. Errors: it is not, or there is no response.
 pub async fn healthcheck(host: IpAddr, port: u16) -> Result<(), HealthcheckError> {
     let (url, config) = question(host, port)?;
     let client = HttpClient::new(config).map_err(|error| HealthcheckError(error.to_string()))?;
@@ -194,7 +183,7 @@ fn question(host: IpAddr, port: u16) -> Result<(Url, HttpConfig), HealthcheckErr
     Ok((url, config))
 }
 
-/// Who listens on every address is asked on loopback.
+/// A service that listens on every address is asked on loopback.
 fn reachable(host: IpAddr) -> IpAddr {
     match host {
         IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

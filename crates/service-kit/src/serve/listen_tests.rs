@@ -1,75 +1,28 @@
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer};
-use identity_core::keys::{KeySet, KeySource, KeyStatus, KeysFuture};
+use identity_actix::AccessTable;
+use identity_core::keys::KeySource;
 use identity_core::testing::{StaticKeys, TestKey};
-use identity_core::verification::{AudienceRule, VerificationRules};
-use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
 
 use super::{BindError, BoundServer, bind, healthcheck, question};
-use crate::{Service, ServiceName, health};
-use identity_actix::AccessTable;
+use crate::Service;
+use crate::settings::{ServiceSettings, Signals};
+use crate::test_service::{INFO, NoKeys, authenticator};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-#[derive(Debug)]
-struct Nobody;
-
-impl Provider for Nobody {
-    fn keys(&self) -> identity_core::keys::KeyAddress {
-        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
-    }
-}
-
-/// Keys that never come.
-#[derive(Debug)]
-struct NoKeys;
-
-impl KeySource for NoKeys {
-    fn current(&self) -> Option<Arc<KeySet>> {
-        None
-    }
-
-    fn with_key<'a>(&'a self, _: &'a str) -> KeysFuture<'a> {
-        Box::pin(std::future::pending())
-    }
-
-    fn status(&self) -> KeyStatus {
-        KeyStatus::Starting { reason: None }
-    }
-}
-
 /// Starts a service on a port of its own.
-fn serve(keys: Arc<dyn KeySource>) -> (u16, ServerHandle) {
-    let name = ServiceName {
-        service: "an-api",
-        provider: "nobody",
+fn serve(keys: impl KeySource) -> (u16, ServerHandle) {
+    let service = Service::new(INFO, authenticator(keys), AccessTable::new());
+    let settings = ServiceSettings {
+        workers: Some(1),
+        signals: Signals::Ignored,
+        ..ServiceSettings::on_port(0)
     };
-    let authenticator = Authenticator::builder(Nobody).keys(keys).build();
-    let service = Service::around(name, authenticator.unwrap(), AccessTable::new());
     let listener = bind(LOOPBACK, 0, "PORT").unwrap();
     let address = listener.local_addr().unwrap();
-    let server = HttpServer::new(move || {
-        App::new()
-            .configure(|app| service.configure(app))
-            .service(health::ready)
-    });
-    let server = server
-        .workers(1)
-        .disable_signals()
-        .listen(listener)
-        .unwrap();
-    let server = BoundServer::new(address, server.run());
+    let server = BoundServer::start(service, listener, &settings).unwrap();
     assert_eq!(server.address(), address);
     let handle = server.handle();
     drop(actix_web::rt::spawn(server.run()));
@@ -109,7 +62,7 @@ fn an_address_of_another_machine_names_both_settings() {
 
 #[actix_web::test]
 async fn a_ready_service_passes_the_healthcheck() {
-    let (port, handle) = serve(Arc::new(StaticKeys::of(&[&TestKey::fixed()])));
+    let (port, handle) = serve(StaticKeys::of(&[&TestKey::fixed()]));
     for host in [LOOPBACK, Ipv4Addr::UNSPECIFIED.into()] {
         assert!(healthcheck(host, port).await.is_ok(), "{host}");
     }
@@ -118,7 +71,7 @@ async fn a_ready_service_passes_the_healthcheck() {
 
 #[actix_web::test]
 async fn a_starting_service_fails_it() {
-    let (port, handle) = serve(Arc::new(NoKeys));
+    let (port, handle) = serve(NoKeys);
     let failed = healthcheck(LOOPBACK, port).await.unwrap_err();
     assert_eq!(
         failed.to_string(),

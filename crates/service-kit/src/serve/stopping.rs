@@ -35,10 +35,8 @@ pub(crate) struct Open {
 }
 
 impl Stopping {
-    /// Asks the service to stop, as SIGINT does: it takes no more connections, answers those that it has, and ends.
-    ///
-    /// Only a server that was started by [`BoundServer::start`](crate::BoundServer::start) hears it. `run` ends when it
-    /// has stopped.
+    /// Asks the service to stop, as SIGINT does: it accepts no more connections, responds to those that it has, and ends.
+    /// [`BoundServer::run`](crate::BoundServer::run) returns when it has stopped.
     pub fn stop(&self) {
         self.0.asked.notify_one();
     }
@@ -136,7 +134,7 @@ pub(crate) fn note(request: &ServiceRequest) -> Option<Stopping> {
     stopping
 }
 
-/// Once the service is being stopped, every answer is the last one of its connection, and says so with `Connection: close`.
+/// Once the service is being stopped, every response is the last one of its connection, and says so with `Connection: close`.
 pub(crate) fn close<B>(stopping: Option<&Stopping>, response: &mut ServiceResponse<B>) {
     if stopping.is_some_and(Stopping::is_stopping) {
         let head = response.response_mut().head_mut();

@@ -1,8 +1,10 @@
-//! Connections that the system took and the server did not: those of the last moment before it stops to listen.
+//! Connections that the system accepted and the server did not: those of the last moment before it stops listening.
+//!
+//! They are responded to by hand: closing the port would reset them, and a server that is paused takes no connection from
+//! elsewhere.
 
 use std::io;
 use std::net::{self, TcpListener};
-use std::time::Duration;
 
 use actix_web::ResponseError;
 use actix_web::body::MessageBody;
@@ -13,12 +15,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::debug;
 
+use super::stop_config::StopConfig;
 use super::stopping::Connection;
 use crate::observe::metrics::API_ERRORS;
 use identity_actix::ApiError;
-
-const MAX_HEAD_BYTES: usize = 16 * 1024;
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Takes what waits at `listener`, whose server accepts no more, and closes it: from here on connections are refused.
 ///
@@ -47,19 +47,27 @@ fn shut(_: &TcpListener) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Answers one request that it is not served here any more.
-pub(crate) async fn answer(stream: net::TcpStream, connection: Connection) {
-    let answered = timeout(PATIENCE, refuse(stream, &connection)).await;
-    if !matches!(answered, Ok(Ok(()))) {
-        debug!("a connection of the last moment could not be answered");
+/// Responds to one request that it is not served here any more.
+pub(crate) async fn respond(stream: net::TcpStream, connection: Connection, config: StopConfig) {
+    let max_head_bytes = config.turned_away_max_head_bytes;
+    let refused = refuse(stream, &connection, max_head_bytes);
+    if !matches!(
+        timeout(config.turned_away_timeout, refused).await,
+        Ok(Ok(()))
+    ) {
+        debug!("a connection of the last moment got no response");
     }
 }
 
-async fn refuse(stream: net::TcpStream, connection: &Connection) -> io::Result<()> {
+async fn refuse(
+    stream: net::TcpStream,
+    connection: &Connection,
+    max_head_bytes: usize,
+) -> io::Result<()> {
     stream.set_nonblocking(true)?;
     let mut stream = TcpStream::from_std(stream)?;
     let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < MAX_HEAD_BYTES {
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < max_head_bytes {
         if stream.read_buf(&mut head).await? == 0 {
             return Ok(());
         }
@@ -67,30 +75,31 @@ async fn refuse(stream: net::TcpStream, connection: &Connection) -> io::Result<(
     connection.speaks();
     stream.write_all(&problem()).await?;
     stream.shutdown().await?;
-    // Closing while there is something to read would take the answer back (RFC 9112, section 9.6).
+    // Closing while there is something to read would take the response back (RFC 9112, section 9.6).
     let mut rest = [0; 1024];
     while stream.read(&mut rest).await? > 0 {}
     Ok(())
 }
 
-/// The answer as it goes over the wire. No request was begun, so whoever sent it may send it again, to another instance.
+/// Returns the response as it goes over the wire. No request was begun, so the client may send it again, to another
+/// instance.
 fn problem() -> Vec<u8> {
     let error = ApiError::stopping();
     counter!(API_ERRORS, "code" => error.code().as_str()).increment(1);
     let (response, body) = error.error_response().into_parts();
     let body = body.try_into_bytes().unwrap_or_default();
-    let mut answer = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
+    let mut text = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
     let mut headers = response.headers().clone();
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     headers.insert(CONTENT_LENGTH, body.len().into());
     for (name, value) in &headers {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-            answer.extend_from_slice(part);
+            text.extend_from_slice(part);
         }
     }
-    answer.extend_from_slice(b"\r\n");
-    answer.extend_from_slice(&body);
-    answer
+    text.extend_from_slice(b"\r\n");
+    text.extend_from_slice(&body);
+    text
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use actix_web::rt;
 use serde_json::Value;
 
-use super::{answer, close};
-use crate::Stopping;
+use super::{close, respond};
+use crate::{StopConfig, Stopping};
 
 fn listener() -> TcpListener {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -42,7 +42,7 @@ async fn it_is_told_to_try_again_elsewhere() {
         let mut text = String::new();
         client.read_to_string(&mut text).map(|_| text)
     });
-    answer(waiting, stopping.connection()).await;
+    respond(waiting, stopping.connection(), StopConfig::default()).await;
     let text = client.await.unwrap().unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(
@@ -70,6 +70,6 @@ async fn who_says_nothing_is_left_alone() {
     let waiting = close(&listener).pop().unwrap();
     drop(client);
     let stopping = Stopping::default();
-    answer(waiting, stopping.connection()).await;
+    respond(waiting, stopping.connection(), StopConfig::default()).await;
     assert_eq!(stopping.open().connections, 0);
 }

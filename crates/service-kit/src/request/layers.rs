@@ -1,18 +1,4 @@
-//! What is done for every request, whatever its route.
-//!
-//! Two functions, each to be used with `actix_web::middleware::from_fn`, one on either side of [`cors`](crate::cors), and
-//! the log around all of it:
-//!
-//! ```
-//! # use actix_web::{App, middleware::from_fn};
-//! # use service_kit::{around_cors, around_routes, cors, telemetry::RequestLog};
-//! let app = App::new()
-//!     .wrap(from_fn(around_routes))
-//!     .wrap(cors(&[]))
-//!     .wrap(from_fn(around_cors))
-//!     .wrap(RequestLog::new());
-//! # drop(app);
-//! ```
+//! What is done for every request, whatever its route, on either side of CORS.
 
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
@@ -24,10 +10,10 @@ use super::{body_deadline, cors, head, request_id};
 use crate::serve;
 use identity_actix::with_request_id;
 
-/// Inside of [`cors`](crate::cors): counts the request in the app's [`Activity`](crate::Activity) and its answer in the
-/// [`metrics`](crate::metrics), answers `HEAD` as `GET`, and gives a body no longer than
+/// Inside of CORS: counts the request in the app's [`Activity`](crate::Activity), if it has one, and its response in the
+/// [`metrics`](crate::metrics), treats `HEAD` as `GET`, and gives a body no longer than
 /// [`InputLimits::body_timeout`](crate::InputLimits::body_timeout).
-pub async fn around_routes<B: MessageBody>(
+pub(crate) async fn inside_cors<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody + use<B>>, Error> {
@@ -39,9 +25,9 @@ pub async fn around_routes<B: MessageBody>(
     Ok(body.kept_by(outcome?))
 }
 
-/// Outside of [`cors`](crate::cors) and inside of the log: names the request in its answer, answers a refused preflight
-/// with a problem, and once the service is being stopped, closes every connection with its answer.
-pub async fn around_cors<B: MessageBody>(
+/// Outside of CORS and inside of the log: names the request in its response, makes a refused preflight a problem
+/// response, and once the service is being stopped, closes every connection with its response.
+pub(crate) async fn outside_cors<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {

@@ -1,0 +1,102 @@
+//! A request that is refused, and what is expected of the response.
+
+use actix_web::test::TestRequest;
+use serde_json::json;
+
+use super::app::{Answer, Setup};
+
+/// A request that is refused, and how.
+pub(super) struct Row {
+    /// Why, for the failure output.
+    pub(super) why: &'static str,
+    pub(super) setup: Setup,
+    pub(super) request: TestRequest,
+    pub(super) status: u16,
+    pub(super) title: &'static str,
+    pub(super) code: &'static str,
+    pub(super) detail: String,
+    /// The whole `WWW-Authenticate`.
+    pub(super) challenge: Option<String>,
+    /// Members and headers that not every error has.
+    pub(super) errors: Option<serde_json::Value>,
+    pub(super) retry_after: Option<&'static str>,
+    pub(super) allow: Option<&'static str>,
+}
+
+impl Row {
+    pub(super) fn new(why: &'static str, request: TestRequest, code: &'static str) -> Self {
+        Self {
+            why,
+            setup: Setup::default(),
+            request,
+            status: 0,
+            title: "",
+            code,
+            detail: String::new(),
+            challenge: None,
+            errors: None,
+            retry_after: None,
+            allow: None,
+        }
+    }
+
+    pub(super) fn answers(self, status: u16, title: &'static str, detail: &str) -> Self {
+        Self {
+            status,
+            title,
+            detail: detail.to_owned(),
+            ..self
+        }
+    }
+
+    /// With `error` and what goes behind the description, which is the detail.
+    pub(super) fn challenged(self, error: &str, more: &str) -> Self {
+        let detail = &self.detail;
+        let challenge = format!(
+            r#"Bearer realm="an-api", error="{error}", error_description="{detail}"{more}"#
+        );
+        Self {
+            challenge: Some(challenge),
+            ..self
+        }
+    }
+
+    pub(super) async fn check(self) {
+        let why = self.why;
+        let answer = self.setup.ask(self.request).await;
+        let id = answer.header("x-request-id").unwrap_or_default().to_owned();
+        let mut body = json!({
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": id,
+        });
+        if let Some(errors) = self.errors {
+            body["errors"] = errors;
+        }
+        assert!(!id.is_empty(), "{why}");
+        assert_eq!(answer.status.as_u16(), self.status, "{why}: {answer:?}");
+        assert_eq!(answer.json(), body, "{why}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json"),
+            "{why}"
+        );
+        assert_eq!(
+            answer.header("www-authenticate"),
+            self.challenge.as_deref(),
+            "{why}"
+        );
+        assert_eq!(answer.header("retry-after"), self.retry_after, "{why}");
+        assert_eq!(answer.header("allow"), self.allow, "{why}");
+    }
+}
+
+pub(super) fn code_of(answer: &Answer) -> String {
+    answer.json()["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,29 @@
+//! Limits of what is read of a request.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::text;
+
+/// Limits of what a service reads of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InputLimits {
+    /// The largest request body that is read.
+    #[schemars(range(min = 1, max = 1_073_741_824))]
+    pub max_body_bytes: usize,
+    /// How long a request body may take to arrive, from when it is first waited for, before the response is 408.
+    #[serde(rename = "body_timeout_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 3600))]
+    pub body_timeout: Duration,
+}
+
+impl Default for InputLimits {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 64 * 1024,
+            body_timeout: Duration::from_secs(30),
+        }
+    }
+}

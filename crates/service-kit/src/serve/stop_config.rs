@@ -1,0 +1,44 @@
+//! How a service is stopped.
+
+use std::time::Duration;
+
+/// How long a service that is being stopped waits, and for what.
+///
+/// The first two are settings (`SHUTDOWN__DELAY_SECONDS`, `SHUTDOWN__TIMEOUT_SECONDS`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StopConfig {
+    /// How long SIGTERM leaves the service responding as before, while `/health/ready` already says that it is stopping.
+    /// Default 0.
+    pub delay: Duration,
+    /// How long requests may take to end. Default 30 s.
+    pub timeout: Duration,
+    /// How long the server goes on accepting: what reached the system before the request to stop is served. Default 50 ms.
+    pub last_call: Duration,
+    /// How long nothing may have happened before the server is stopped. A connection that was just accepted is not counted
+    /// before a worker looks at it, and a client that has not heard of the stop may be sending its next request. Default
+    /// 200 ms.
+    pub quiet: Duration,
+    /// How often the connections are counted. Default 10 ms.
+    pub poll_interval: Duration,
+    /// How long an idle connection stays open while the service runs. Default 5 s, as in actix-web.
+    pub keep_alive: Duration,
+    /// How long a connection of the last moment may take to send its request and to read its response. Default 5 s.
+    pub turned_away_timeout: Duration,
+    /// The largest request head that is read from such a connection. Default 16 KiB.
+    pub turned_away_max_head_bytes: usize,
+}
+
+impl Default for StopConfig {
+    fn default() -> Self {
+        Self {
+            delay: Duration::ZERO,
+            timeout: Duration::from_secs(30),
+            last_call: Duration::from_millis(50),
+            quiet: Duration::from_millis(200),
+            poll_interval: Duration::from_millis(10),
+            keep_alive: Duration::from_secs(5),
+            turned_away_timeout: Duration::from_secs(5),
+            turned_away_max_head_bytes: 16 * 1024,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the crate's tests make services of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use identity_core::keys::{
+    KeyAddress, KeyError, KeyFault, KeyLookupError, KeySet, KeySource, KeyStatus, KeysFuture,
+};
+use identity_core::verification::{AudienceRule, VerificationRules};
+use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
+
+use crate::ServiceInfo;
+
+pub(crate) const INFO: ServiceInfo = ServiceInfo {
+    name: "an-api",
+    version: "1.2.3",
+    description: "An API",
+    provider: "plain",
+    how_to_get_a_token: "Ask the issuer.",
+};
+
+/// A provider that accepts tokens of one issuer.
+#[derive(Debug)]
+pub(crate) struct Of(pub(crate) &'static str);
+
+impl Provider for Of {
+    fn keys(&self) -> KeyAddress {
+        KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+    }
+
+    fn verification(&self) -> VerificationRules {
+        let audience = AudienceRule::Required(vec!["an-api".to_owned()]);
+        VerificationRules::new(vec![self.0.to_owned()], audience)
+    }
+
+    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
+        Ok(Principal::without_grants(token))
+    }
+}
+
+/// Authenticates with these keys.
+pub(crate) fn authenticator(keys: impl KeySource) -> Authenticator {
+    let builder = Authenticator::builder(Of("https://id.example.com/"));
+    builder.keys(Arc::new(keys)).build().unwrap()
+}
+
+/// Keys that were never fetched, and are not waited for.
+#[derive(Debug)]
+pub(crate) struct NoKeys;
+
+impl KeySource for NoKeys {
+    fn current(&self) -> Option<Arc<KeySet>> {
+        None
+    }
+
+    fn with_key<'a>(&'a self, _: &'a str) -> KeysFuture<'a> {
+        let error = KeyError {
+            fault: KeyFault::TooManyWaiting(7),
+            retry_after: Duration::from_millis(1200),
+        };
+        Box::pin(std::future::ready(Err(KeyLookupError::Unavailable(error))))
+    }
+
+    fn status(&self) -> KeyStatus {
+        KeyStatus::Starting { reason: None }
+    }
+}

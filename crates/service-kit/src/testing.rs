@@ -1,0 +1,210 @@
+//! For a service's own tests: whether its access table, its routes and its handlers agree. Feature `testing`.
+
+use std::collections::BTreeSet;
+
+use actix_web::dev::{Service as _, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::{Error, HttpResponse};
+use identity_actix::{Access, AccessRoute};
+use identity_core::Rule;
+use identity_core::testing::TestKey;
+use serde_json::Value;
+
+use crate::Service;
+use crate::openapi::operation;
+
+/// What a token is to grant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// Its scopes.
+    pub scopes: Vec<String>,
+    /// Its roles.
+    pub roles: Vec<String>,
+    /// Its permissions.
+    pub permissions: Vec<String>,
+}
+
+/// The pages that every service has and its document does not name.
+const OWN_PAGES: [&str; 2] = ["/docs/", "/openapi.json"];
+
+/// Returns in which places the service's access table says one thing and its routes do another; nothing, if they agree.
+///
+/// Found are: a route that has no row; a row that no route has; a protected route that lets a request in without a token;
+/// and, with tokens that have and lack what the row's rule asks for in every combination, a handler that does not ask for
+/// the policy of its row. `claims` makes the claims of a good token with these rights, as the provider of the service's
+/// authenticator writes them, and `key` signs them: its public part must be among the authenticator's keys
+/// ([`StaticKeys`](identity_core::testing::StaticKeys)).
+///
+/// Handlers are called without a body and with `1` for each variable part of the path. Not checked is what they do.
+pub async fn access_faults(
+    service: &Service,
+    key: &TestKey,
+    claims: impl Fn(&Rights) -> Value,
+) -> Vec<String> {
+    let mut faults = differences(service);
+    let app = init_service(service.app()).await;
+    let call = async |route: &AccessRoute, token: Option<&str>| {
+        let request = TestRequest::with_uri(&example(route.path)).method(route.method.clone());
+        let request = match token {
+            Some(token) => request.insert_header((AUTHORIZATION, format!("Bearer {token}"))),
+            None => request,
+        };
+        status(app.call(request.to_request()).await)
+    };
+    for route in service.access().routes() {
+        let name = format!("{} {}", route.method, route.path);
+        let without = call(route, None).await;
+        let Access::Protected { rule, .. } = &route.access else {
+            if matches!(without, 401 | 403) {
+                faults.push(format!(
+                    "{name} is public, but without a token its status is {without}"
+                ));
+            }
+            continue;
+        };
+        if without != 401 {
+            faults.push(format!(
+                "{name} is protected, but without a token its status is {without}"
+            ));
+        }
+        let leaves = leaves(rule);
+        let (mut allowed, mut refused) = (false, false);
+        for held in 0..1_usize << leaves.len().min(8) {
+            let token = key.token(&with_rights(&leaves, held, &claims));
+            let caller = match service.authenticator().authenticate(&token).await {
+                Ok(caller) => caller,
+                Err(error) => {
+                    faults.push(format!(
+                        "{name}: the token that was made is refused: {error}"
+                    ));
+                    continue;
+                }
+            };
+            let may = rule.check(&caller).is_ok();
+            allowed |= may;
+            refused |= !may;
+            let status = call(route, Some(&token)).await;
+            match may {
+                true if matches!(status, 401 | 403 | 500..) => faults.push(format!(
+                    "{name} requires {rule}, but with it the status is {status}: does its handler ask for another policy?"
+                )),
+                false if status != 403 => faults.push(format!(
+                    "{name} requires {rule}, but without it the status is {status}: its handler does not ask for it"
+                )),
+                _ => {}
+            }
+        }
+        if !allowed || (!refused && *rule != Rule::Authenticated) {
+            faults.push(format!(
+                "{name}: the tokens that were made do not tell {rule} from its lack"
+            ));
+        }
+    }
+    faults.dedup();
+    faults
+}
+
+/// Returns the routes without a row, and the rows without a route.
+fn differences(service: &Service) -> Vec<String> {
+    let mut document = service.document();
+    let methods = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+    ];
+    let mut routes = BTreeSet::new();
+    for (path, item) in &mut document.paths.paths {
+        for method in &methods {
+            if operation(item, method).is_some() {
+                routes.insert(format!("{method} {path}"));
+            }
+        }
+    }
+    let rows = service.access().routes().iter();
+    let rows: BTreeSet<_> = rows
+        .filter(|row| !OWN_PAGES.contains(&row.path))
+        .map(|row| format!("{} {}", row.method, row.path))
+        .collect();
+    let without_row = routes.difference(&rows);
+    let without_route = rows.difference(&routes);
+    without_row
+        .map(|route| format!("{route} has a handler, but no row in the access table"))
+        .chain(without_route.map(|row| format!("{row} is in the access table, but has no handler")))
+        .collect()
+}
+
+/// Returns a path of this pattern.
+fn example(pattern: &str) -> String {
+    let parts = pattern.split('/').map(|part| match part.starts_with('{') {
+        true => "1",
+        false => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn status<B>(outcome: Result<ServiceResponse<B>, Error>) -> u16 {
+    match outcome {
+        Ok(response) => response.status().as_u16(),
+        Err(error) => HttpResponse::from_error(error).status().as_u16(),
+    }
+}
+
+/// Returns the single conditions of a rule.
+fn leaves(rule: &Rule) -> Vec<&Rule> {
+    match rule {
+        Rule::All(rules) | Rule::Any(rules) => rules.iter().flat_map(leaves).collect(),
+        Rule::Authenticated => Vec::new(),
+        leaf => vec![leaf],
+    }
+}
+
+/// Returns the claims of a token that meets those of `leaves` whose bit is in `held`, as far as they allow it together.
+fn with_rights(leaves: &[&Rule], held: usize, claims: &impl Fn(&Rights) -> Value) -> Value {
+    const OTHER: &str = "unrelated";
+    let other = || vec![OTHER.to_owned()];
+    let mut rights = Rights {
+        scopes: other(),
+        roles: other(),
+        permissions: other(),
+    };
+    let leaves = || {
+        let leaves = leaves.iter().enumerate();
+        leaves.map(|(bit, leaf)| (*leaf, held & 1 << bit != 0))
+    };
+    for (leaf, _) in leaves().filter(|(_, is_held)| *is_held) {
+        match leaf {
+            Rule::Scope(scope) => rights.scopes.push(scope.to_string()),
+            Rule::Role(role) => rights.roles.push(role.to_string()),
+            Rule::Permission(permission) => rights.permissions.push(permission.to_string()),
+            _ => {}
+        }
+    }
+    let mut claims = claims(&rights);
+    let Some(members) = claims.as_object_mut() else {
+        return claims;
+    };
+    for (leaf, is_held) in leaves() {
+        match (leaf, is_held) {
+            (Rule::Claim(name, value), true) => {
+                members.insert(name.to_string(), Value::from(value.to_string()));
+            }
+            (Rule::Claim(name, _), false) => {
+                members.insert(name.to_string(), Value::from(OTHER));
+            }
+            (Rule::NoClaim(name), true) => {
+                members.remove(&name.to_string());
+            }
+            (Rule::NoClaim(name), false) => {
+                members
+                    .entry(name.to_string())
+                    .or_insert_with(|| Value::from(OTHER));
+            }
+            _ => {}
+        }
+    }
+    claims
+}
