@@ -54,7 +54,7 @@ COPY --from=build /programs/${BIN} /app
 # A volume that is mounted here for the first time belongs to the user below.
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
-ENV HOST=0.0.0.0 \
+ENV LISTEN_HOST=0.0.0.0 \
     LOCAL_ISSUER_HOST=0.0.0.0 \
     DATABASE_URL=sqlite:///data/service.db
 EXPOSE 8000 8001 8002 8003 9000 9001

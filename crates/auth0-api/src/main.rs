@@ -11,16 +11,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let command = Command::from_arguments()?;
-    if command == Command::Help {
-        program::announce(&program::help(
-            "auth0-api",
-            "AUTH0_DOMAIN and AUTH0_API_AUDIENCE",
-        ));
-        return Ok(());
-    }
+    let version = env!("CARGO_PKG_VERSION");
+    let arguments = program::command_line("auth0-api", version, &Settings::fields()).get_matches();
     let settings = Settings::from_env()?;
-    program::run(command, &settings.service, async || {
+    program::run(Command::of(&arguments), &settings.service, async || {
         let server = server::build(settings.clone()).await?;
         program::announce(&banner(&settings, server.address()));
         Ok(server)

@@ -26,7 +26,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         issuer,
         auth0,
     } = settings;
-    let listener = bind(listen.host, listen.port, "AUTH0_API_PORT or PORT")?;
+    let listener = bind(listen.host, listen.port, "AUTH0_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Auth0::new(auth0.clone())?)?;
     let service = service(authenticator, auth0)
         .limited_to(listen.limits)

@@ -1,52 +1,88 @@
-//! What auth0-api must be told.
+//! The settings of auth0-api.
 
 use identity_core::providers::{Auth0Config, Domain};
 use identity_core::verification::Algorithms;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use service_kit::settings::{
-    IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
+    Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
 };
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// How the service listens, answers and ends.
+    /// How the service listens, responds and stops.
     pub service: ServiceSettings,
-    /// How Auth0 is spoken to.
+    /// How Auth0 is reached.
     pub issuer: IssuerSettings,
-    /// Whose tokens are accepted: `AUTH0_DOMAIN`, `AUTH0_API_AUDIENCE`, `AUTH0_ISSUER`, `AUTH0_ROLES_CLAIM`,
-    /// `AUTH0_ALGORITHMS`.
+    /// The accepted tokens.
     pub auth0: Auth0Config,
 }
 
+/// Those that only this service has, as they are written.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Own {
+    /// Your tenant's domain, such as dev-example.us.auth0.com.
+    #[serde(default, deserialize_with = "text::optional", skip_serializing)]
+    #[schemars(with = "String", extend("x-required" = true, "x-expected" = "your tenant's domain without https:// and without a path, such as dev-example.us.auth0.com"))]
+    auth0_domain: Option<Domain>,
+    /// The identifier of your API, such as https://api.example.com, which a token's audience must name.
+    #[schemars(extend("x-required" = true, "x-expected" = "the identifier of your API, such as https://api.example.com"))]
+    auth0_api_audience: Option<String>,
+    /// The issuer with its slash at the end, for a custom domain or the local issuer; `https://{AUTH0_DOMAIN}/` if unset. Where
+    /// several issue, such as the canonical and a custom domain: all of them, and discovery is fetched from the first.
+    auth0_issuer: Vec<String>,
+    /// The claim that an Action of your tenant puts roles into.
+    auth0_roles_claim: String,
+    /// The signature algorithms that are accepted; asymmetric ones only.
+    #[serde(with = "text::list")]
+    #[schemars(with = "Vec<String>")]
+    auth0_algorithms: Algorithms,
+    /// Whether nothing but access tokens in the form of RFC 9068 (typ at+jwt) is accepted.
+    rfc9068_only: bool,
+}
+
 impl Settings {
-    /// The port unless told otherwise.
+    /// The default port.
     pub const DEFAULT_PORT: u16 = 8001;
 
     const PREFIX: &str = "AUTH0_API";
 
-    /// Reads a file, `.env` and the environment. Errors: everything that is missing or bad, at once.
+    /// Reads a file, `.env` and the environment. Errors: everything that is missing, bad or unknown, at once.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::read(SettingsReader::from_env(Self::PREFIX))
     }
 
     /// Reads what `reader` has.
     pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
-        let settings = Self::ask(&mut reader);
+        let settings = Self::read_groups(&mut reader);
         reader.finish(settings)
     }
 
-    /// The names of all settings.
-    pub fn names() -> Vec<SettingName> {
+    /// Returns all settings that there are.
+    pub fn fields() -> Vec<Field> {
         let mut reader = SettingsReader::from_values(Self::PREFIX, []);
-        // Without values there are no settings: it is the questions that count.
-        drop(Self::ask(&mut reader));
-        reader.asked().to_vec()
+        drop(Self::read_groups(&mut reader));
+        reader.fields().to_vec()
     }
 
-    fn ask(reader: &mut SettingsReader) -> Option<Self> {
+    fn read_groups(reader: &mut SettingsReader) -> Option<Self> {
+        reader.watch("AUTH0_");
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
         let issuer = IssuerSettings::read(reader);
-        let auth0 = read_auth0(reader, &issuer);
+        let own = reader.group(Own {
+            auth0_domain: None,
+            auth0_api_audience: None,
+            auth0_issuer: Vec::new(),
+            auth0_roles_claim: "https://example.com/roles".to_owned(),
+            auth0_algorithms: Algorithms::rs256(),
+            rfc9068_only: false,
+        });
+        let issuer = IssuerSettings {
+            rfc9068_only: own.rfc9068_only,
+            ..issuer
+        };
+        let auth0 = auth0(reader, own, &issuer);
         Some(Self {
             service,
             issuer,
@@ -55,27 +91,29 @@ impl Settings {
     }
 }
 
-fn read_auth0(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<Auth0Config> {
-    let domain = reader
-        .own("AUTH0_DOMAIN")
-        .required::<Domain>("your tenant's domain, such as dev-example.us.auth0.com");
-    let audience = reader
-        .own("AUTH0_API_AUDIENCE")
-        .required::<String>("the identifier of your API, such as https://api.example.com");
-    let address = reader.own("AUTH0_ISSUER").address(issuer);
-    let roles_claim = reader.own("AUTH0_ROLES_CLAIM").text();
-    let algorithms = reader.own("AUTH0_ALGORITHMS").or(Algorithms::rs256());
-    if address.as_ref().is_some_and(|address| {
-        !address.path().ends_with('/') || address.query().is_some() || address.fragment().is_some()
-    }) {
-        reader.problem("AUTH0_ISSUER cannot be used: expected an address with a slash at the end, such as https://login.example.com/");
+fn auth0(reader: &mut SettingsReader, own: Own, issuer: &IssuerSettings) -> Option<Auth0Config> {
+    let mut issuers = Vec::new();
+    for text in &own.auth0_issuer {
+        let address = issuer.address(reader, "auth0_issuer", Some(text));
+        if address.as_ref().is_some_and(|address| {
+            !address.path().ends_with('/')
+                || address.query().is_some()
+                || address.fragment().is_some()
+        }) {
+            let expected =
+                "expected an address with a slash at the end, such as https://login.example.com/";
+            reader.unusable("auth0_issuer", expected);
+        }
+        issuers.extend(address.map(|address| address.to_string()));
     }
-    let settings = Auth0Config::new(domain?, &audience?);
+    let mut issuers = issuers.into_iter();
+    let config = Auth0Config::new(own.auth0_domain?, &own.auth0_api_audience?);
     Some(Auth0Config {
-        issuer: address.map_or(settings.issuer, |address| address.to_string()),
-        roles_claim: roles_claim.unwrap_or(settings.roles_claim),
-        algorithms,
-        ..settings
+        issuer: issuers.next().unwrap_or(config.issuer),
+        other_issuers: issuers.collect(),
+        roles_claim: own.auth0_roles_claim,
+        algorithms: own.auth0_algorithms,
+        ..config
     })
 }
 

@@ -1,6 +1,6 @@
-//! What may be set, what must be, and what is said of the rest.
+//! What can be set, what must be set, and what is reported.
 
-use service_kit::settings::{SettingName, SettingsReader};
+use service_kit::settings::{Field, SettingsReader, faults_of_example};
 
 use super::Settings;
 
@@ -44,7 +44,7 @@ fn everything_can_be_set() {
         ("AUTH0_ISSUER", "http://localhost:9001/"),
         ("AUTH0_ROLES_CLAIM", "https://marketplace/roles"),
         ("AUTH0_ALGORITHMS", "PS256"),
-        ("AUTH0_API_PORT", "7"),
+        ("AUTH0_API__PORT", "7"),
         ("PORT", "8"),
     ])
     .unwrap();
@@ -68,7 +68,7 @@ fn a_domain_is_not_an_address() {
         assert_eq!(
             problems,
             [
-                "AUTH0_DOMAIN cannot be used: expected a domain without https:// and without a path, such as dev-example.us.auth0.com"
+                "AUTH0_DOMAIN cannot be used: expected your tenant's domain without https:// and without a path, such as dev-example.us.auth0.com (it comes from the environment)"
             ],
             "{domain}"
         );
@@ -96,10 +96,19 @@ fn an_issuer_ends_with_a_slash() {
     ] {
         assert_eq!(
             problem(&[("AUTH0_ISSUER", issuer)]),
-            "AUTH0_ISSUER cannot be used: expected an address with a slash at the end, such as https://login.example.com/",
+            "AUTH0_ISSUER cannot be used: expected an address with a slash at the end, such as https://login.example.com/ (it comes from the environment)",
             "{issuer}"
         );
     }
+}
+
+#[test]
+fn the_canonical_and_a_custom_domain_may_both_issue() {
+    let both = "https://login.example.com/, https://dev-example.us.auth0.com/";
+    let settings = with_required(&[("AUTH0_ISSUER", both)]).unwrap();
+    assert_eq!(settings.auth0.issuer, "https://login.example.com/");
+    let others = ["https://dev-example.us.auth0.com/"];
+    assert_eq!(settings.auth0.other_issuers, others);
 }
 
 #[test]
@@ -125,10 +134,10 @@ fn a_host_without_tls_has_to_be_allowed() {
     let issuer = ("AUTH0_ISSUER", "http://local-issuer:9001/");
     assert_eq!(
         problem(&[issuer]),
-        "AUTH0_ISSUER cannot be used: expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names"
+        "AUTH0_ISSUER cannot be used: expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names (it comes from the environment)"
     );
     let settings =
-        with_required(&[issuer, ("AUTH0_API_ALLOW_HTTP_ISSUER", "local-issuer")]).unwrap();
+        with_required(&[issuer, ("AUTH0_API__ALLOW_HTTP_ISSUER", "local-issuer")]).unwrap();
     assert_eq!(settings.auth0.issuer, issuer.1);
 }
 
@@ -136,11 +145,11 @@ fn a_host_without_tls_has_to_be_allowed() {
 fn symmetric_and_unknown_algorithms_are_refused() {
     assert_eq!(
         problem(&[("AUTH0_ALGORITHMS", "HS256")]),
-        "AUTH0_ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one"
+        "AUTH0_ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one (it comes from the environment)"
     );
     assert_eq!(
         problem(&[("AUTH0_ALGORITHMS", "none")]),
-        r#"AUTH0_ALGORITHMS cannot be used: unknown algorithm "none": expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"#
+        r#"AUTH0_ALGORITHMS cannot be used: unknown algorithm "none": expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA (it comes from the environment)"#
     );
 }
 
@@ -150,15 +159,15 @@ fn everything_wrong_is_reported_at_once() {
         ("AUTH0_ISSUER", "https://login.example.com/tenant"),
         ("AUTH0_ALGORITHMS", "HS512"),
         ("PORT", "http"),
-        ("LEEWAY_SECONDS", "1h"),
+        ("TOKENS__LEEWAY_SECONDS", "1h"),
     ])
     .unwrap_err();
     let expected = [
         "PORT cannot be used: ",
-        "LEEWAY_SECONDS cannot be used: ",
-        "AUTH0_DOMAIN is not set: your tenant's domain, such as dev-example.us.auth0.com",
-        "AUTH0_API_AUDIENCE is not set: the identifier of your API, such as https://api.example.com",
+        "TOKENS__LEEWAY_SECONDS cannot be used: ",
         "AUTH0_ALGORITHMS cannot be used: ",
+        "AUTH0_API_AUDIENCE is not set: the identifier of your API, such as https://api.example.com",
+        "AUTH0_DOMAIN is not set: your tenant's domain without https:// and without a path, such as dev-example.us.auth0.com",
         "AUTH0_ISSUER cannot be used: ",
     ];
     assert_eq!(problems.len(), expected.len(), "{problems:?}");
@@ -167,56 +176,9 @@ fn everything_wrong_is_reported_at_once() {
     }
 }
 
-/// The pairs of `.env.example`, in its order.
-fn example() -> Vec<(String, String)> {
-    let text =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
-    let mut explained = false;
-    let mut pairs = Vec::new();
-    for line in text.lines() {
-        if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
-            assert!(explained, "{name} has no comment");
-            pairs.push((name.to_owned(), value.to_owned()));
-        }
-        explained = line.starts_with("# ");
-    }
-    pairs
-}
-
 #[test]
-fn the_example_names_every_setting_once_and_no_other() {
-    let mut written: Vec<_> = example().into_iter().map(|(name, _)| name).collect();
-    let mut read: Vec<_> = Settings::names()
-        .into_iter()
-        .map(|name| name.name)
-        .collect();
-    written.sort();
-    read.sort();
-    assert_eq!(written, read);
-}
-
-#[test]
-fn the_example_shows_the_defaults() {
-    let example = example();
-    let mut values: Vec<_> = example
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    assert_eq!(
-        read(&values).unwrap_err(),
-        [
-            "AUTH0_DOMAIN is not set: your tenant's domain, such as dev-example.us.auth0.com",
-            "AUTH0_API_AUDIENCE is not set: the identifier of your API, such as https://api.example.com",
-        ]
-    );
-    values.extend(REQUIRED);
-    let (shown, default) = (read(&values).unwrap(), with_required(&[]).unwrap());
-    assert_eq!(format!("{shown:?}"), format!("{default:?}"));
-}
-
-#[test]
-fn names_of_the_provider_have_no_second_form() {
-    for SettingName { name, shared } in Settings::names() {
-        assert_eq!(shared, !name.starts_with("AUTH0_"), "{name}");
-    }
+fn the_example_is_on_a_screen_and_true() {
+    let example = include_str!("../.env.example");
+    let faults = faults_of_example(example, &Settings::fields(), Field::name);
+    assert!(faults.is_empty(), "{faults:#?}");
 }

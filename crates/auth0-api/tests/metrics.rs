@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 fn program(metrics: &str) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_auth0-api"));
     program
-        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .current_dir(std::env::temp_dir())
         .env_clear()
         .env("PORT", "0")
         .env("AUTH0_DOMAIN", "dev-example.us.auth0.com")

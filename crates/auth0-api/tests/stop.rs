@@ -21,7 +21,7 @@ struct Program {
 impl Program {
     fn start(settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_auth0-api"))
-            .current_dir(env!("CARGO_TARGET_TMPDIR"))
+            .current_dir(std::env::temp_dir())
             .env_clear()
             .env("PORT", "0")
             .env("WORKERS", "1")
@@ -125,7 +125,7 @@ fn sigterm_answers_what_was_begun_and_ends_with_0() {
 
 #[test]
 fn sigterm_leaves_it_answering_for_the_delay_and_not_ready() {
-    let mut program = Program::start(&[("SHUTDOWN_DELAY_SECONDS", "3600")]);
+    let mut program = Program::start(&[("SHUTDOWN__DELAY_SECONDS", "3600")]);
     program.signal("TERM");
     program.until("it says so", |program| {
         let answer = program.get("/health/ready");
@@ -145,11 +145,11 @@ fn sigterm_leaves_it_answering_for_the_delay_and_not_ready() {
 
 #[test]
 fn sigint_waits_for_no_delay_and_a_second_one_for_nothing() {
-    let mut program = Program::start(&[("SHUTDOWN_DELAY_SECONDS", "3600")]);
+    let mut program = Program::start(&[("SHUTDOWN__DELAY_SECONDS", "3600")]);
     program.signal("INT");
     program.ends_well();
 
-    let mut program = Program::start(&[("SHUTDOWN_TIMEOUT_SECONDS", "3600")]);
+    let mut program = Program::start(&[("SHUTDOWN__TIMEOUT_SECONDS", "3600")]);
     let begun = program.connect();
     assert!(program.get("/health").starts_with("HTTP/1.1 200"));
     program.signal("INT");
@@ -165,7 +165,7 @@ fn sigint_waits_for_no_delay_and_a_second_one_for_nothing() {
 
 #[test]
 fn sigquit_ends_it_at_once() {
-    let mut program = Program::start(&[("SHUTDOWN_DELAY_SECONDS", "3600")]);
+    let mut program = Program::start(&[("SHUTDOWN__DELAY_SECONDS", "3600")]);
     let begun = program.connect();
     assert!(program.get("/health").starts_with("HTTP/1.1 200"));
     program.signal("QUIT");

@@ -31,7 +31,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         descope,
         database_url,
     } = settings;
-    let listener = bind(listen.host, listen.port, "DESCOPE_API_PORT or PORT")?;
+    let listener = bind(listen.host, listen.port, "DESCOPE_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
     let service = service(authenticator, descope, &DatabaseConfig::at(database_url))
         .await?

@@ -1,11 +1,13 @@
-//! What descope-api must be told.
+//! The settings of descope-api.
 
 use std::fmt;
 
 use identity_core::providers::{DescopeConfig, ProjectId};
 use identity_core::verification::Algorithms;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use service_kit::settings::{
-    IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
+    Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
 };
 use service_kit::store::DatabaseKind;
 use url::Url;
@@ -13,58 +15,85 @@ use url::Url;
 /// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
 #[derive(Clone)]
 pub struct Settings {
-    /// How the service listens, answers and ends.
+    /// How the service listens, responds and stops.
     pub service: ServiceSettings,
-    /// How Descope is spoken to.
+    /// How Descope is reached.
     pub issuer: IssuerSettings,
-    /// Whose tokens are accepted: `DESCOPE_PROJECT_ID`, `DESCOPE_BASE_URL` or `DISCOVERY_URL`, `AUDIENCE`,
-    /// `DESCOPE_REQUIRE_AUDIENCE`, `DESCOPE_ALGORITHMS`.
+    /// The accepted tokens.
     pub descope: DescopeConfig,
     /// `DATABASE_URL`: where users are kept. Default `sqlite://data/descope-api.db`, a file that is made if it is
     /// missing.
     pub database_url: String,
 }
 
+/// Those that only this service has, as they are written.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Own {
+    /// The id of your Descope project: P and letters and digits, from the project's settings page.
+    #[serde(default, deserialize_with = "text::optional", skip_serializing)]
+    #[schemars(with = "String", extend("x-required" = true, "x-expected" = "the id of your Descope project, P..."))]
+    descope_project_id: Option<ProjectId>,
+    /// The address of Descope, for a custom domain or the local issuer; that of the project's region, which its id names, if
+    /// unset.
+    descope_base_url: Option<String>,
+    /// The discovery document of the project; `{base URL}/{project id}/.well-known/openid-configuration` if unset.
+    discovery_url: Option<String>,
+    /// The audience that a token must name instead of the project id, which every app of the project has. Session tokens,
+    /// which have no audience, are then refused.
+    audience: Option<String>,
+    /// Whether tokens without an audience are refused, as session tokens are.
+    descope_require_audience: bool,
+    /// The signature algorithms that are accepted; asymmetric ones only.
+    #[serde(with = "text::list")]
+    #[schemars(with = "Vec<String>")]
+    descope_algorithms: Algorithms,
+    /// The database of the users: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
+    #[schemars(extend("x-secret" = true))]
+    database_url: String,
+}
+
 impl Settings {
-    /// The port unless told otherwise.
+    /// The default port.
     pub const DEFAULT_PORT: u16 = 8000;
-    const DEFAULT_DATABASE_URL: &str = "sqlite://data/descope-api.db";
 
     const PREFIX: &str = "DESCOPE_API";
 
-    /// Reads a file, `.env` and the environment. Errors: everything that is missing or bad, at once.
+    /// Reads a file, `.env` and the environment. Errors: everything that is missing, bad or unknown, at once.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::read(SettingsReader::from_env(Self::PREFIX))
     }
 
     /// Reads what `reader` has.
     pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
-        let settings = Self::ask(&mut reader);
+        let settings = Self::read_groups(&mut reader);
         reader.finish(settings)
     }
 
-    /// The names of all settings.
-    pub fn names() -> Vec<SettingName> {
+    /// Returns all settings that there are.
+    pub fn fields() -> Vec<Field> {
         let mut reader = SettingsReader::from_values(Self::PREFIX, []);
-        // Without values there are no settings: it is the questions that count.
-        drop(Self::ask(&mut reader));
-        reader.asked().to_vec()
+        drop(Self::read_groups(&mut reader));
+        reader.fields().to_vec()
     }
 
-    fn ask(reader: &mut SettingsReader) -> Option<Self> {
+    fn read_groups(reader: &mut SettingsReader) -> Option<Self> {
+        reader.watch("DESCOPE_");
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
         let issuer = IssuerSettings::read(reader);
-        if issuer.rfc_9068_only {
-            reader.problem("RFC9068_ONLY cannot be used: no token of Descope has the type at+jwt, so that every one would be refused");
-        }
-        let database_url = reader
-            .shared("DATABASE_URL")
-            .text()
-            .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
-        if let Err(error) = DatabaseKind::of(&database_url) {
+        let own = reader.group(Own {
+            descope_project_id: None,
+            descope_base_url: None,
+            discovery_url: None,
+            audience: None,
+            descope_require_audience: false,
+            descope_algorithms: Algorithms::rs256(),
+            database_url: "sqlite://data/descope-api.db".to_owned(),
+        });
+        if let Err(error) = DatabaseKind::of(&own.database_url) {
             reader.problem(error.to_string());
         }
-        let descope = read_descope(reader, &issuer);
+        let database_url = own.database_url.clone();
+        let descope = descope(reader, own, &issuer);
         Some(Self {
             service,
             issuer,
@@ -85,15 +114,24 @@ impl fmt::Debug for Settings {
     }
 }
 
-fn read_descope(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<DescopeConfig> {
-    let project_id = reader
-        .own("DESCOPE_PROJECT_ID")
-        .required::<ProjectId>("the id of your Descope project, P...");
-    let base_url = base_url(reader, issuer);
-    let discovery_url = reader.shared("DISCOVERY_URL").address(issuer);
-    let audience = reader.shared("AUDIENCE").text();
-    let require_audience = reader.own("DESCOPE_REQUIRE_AUDIENCE").switch(false);
-    let algorithms = reader.own("DESCOPE_ALGORITHMS").or(Algorithms::rs256());
+fn descope(
+    reader: &mut SettingsReader,
+    own: Own,
+    issuer: &IssuerSettings,
+) -> Option<DescopeConfig> {
+    let base_url = own.descope_base_url.as_deref();
+    let base_url = issuer.address(reader, "descope_base_url", base_url);
+    if base_url
+        .as_ref()
+        .is_some_and(|url| url.path() != "/" || url.query().is_some() || url.fragment().is_some())
+    {
+        let expected = "expected an address without a path, such as https://auth.example.com";
+        reader.unusable("descope_base_url", expected);
+    }
+    let base_url = base_url.map(|url| url.origin().ascii_serialization());
+    let discovery_url = own.discovery_url.as_deref();
+    let discovery_url = issuer.address(reader, "discovery_url", discovery_url);
+    let project_id = own.descope_project_id;
     check_discovery_url(
         reader,
         discovery_url.as_ref(),
@@ -103,23 +141,14 @@ fn read_descope(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<
     let settings = DescopeConfig::new(project_id?, base_url.as_deref()).ok()?;
     Some(DescopeConfig {
         discovery_url: discovery_url.unwrap_or(settings.discovery_url),
-        audience,
-        require_audience,
-        algorithms,
+        audience: own.audience,
+        require_audience: own.descope_require_audience,
+        algorithms: own.descope_algorithms,
         ..settings
     })
 }
 
-/// The scheme, host and port that Descope's addresses start with.
-fn base_url(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<String> {
-    let url = reader.own("DESCOPE_BASE_URL").address(issuer)?;
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        reader.problem("DESCOPE_BASE_URL cannot be used: expected an address without a path, such as https://auth.example.com");
-    }
-    Some(url.origin().ascii_serialization())
-}
-
-/// Where a discovery document is told, it must be the project's, and agree with the base URL if that is told as well.
+/// A discovery document that is given must be the project's, and agree with the base URL if that is given as well.
 fn check_discovery_url(
     reader: &mut SettingsReader,
     discovery_url: Option<&Url>,
@@ -144,9 +173,9 @@ fn check_discovery_url(
     if let Some(project_id) = project_id
         && !names(project_id)
     {
-        reader.problem(format!(
-            "DISCOVERY_URL cannot be used: expected a document of project {project_id}, with the id in its path"
-        ));
+        let expected =
+            format!("expected a document of project {project_id}, with the id in its path");
+        reader.unusable("discovery_url", &expected);
     }
 }
 

@@ -1,6 +1,6 @@
-//! What may be set, what must be, and what is said of the rest.
+//! What can be set, what must be set, and what is reported.
 
-use service_kit::settings::{SettingName, SettingsReader};
+use service_kit::settings::{Field, SettingsReader, faults_of_example};
 
 use super::Settings;
 
@@ -46,11 +46,11 @@ fn everything_can_be_set() {
     let settings = with_project(&[
         ("DESCOPE_BASE_URL", "http://localhost:9000"),
         (
-            "DESCOPE_API_DISCOVERY_URL",
+            "DESCOPE_API__DISCOVERY_URL",
             &format!("http://localhost:9000/v1/apps/{DISCOVERY}"),
         ),
         ("AUDIENCE", "ignored"),
-        ("DESCOPE_API_AUDIENCE", "https://api.example.com"),
+        ("DESCOPE_API__AUDIENCE", "https://api.example.com"),
         ("DESCOPE_REQUIRE_AUDIENCE", "true"),
         ("DESCOPE_ALGORITHMS", "RS256, ES256"),
         ("DATABASE_URL", "postgres://localhost/x"),
@@ -92,7 +92,7 @@ fn the_base_url_is_a_custom_domain_or_the_local_issuer() {
     ] {
         assert_eq!(
             problem(&[("DESCOPE_BASE_URL", base)]),
-            "DESCOPE_BASE_URL cannot be used: expected an address without a path, such as https://auth.example.com",
+            "DESCOPE_BASE_URL cannot be used: expected an address without a path, such as https://auth.example.com (it comes from the environment)",
             "{base}"
         );
     }
@@ -149,7 +149,7 @@ fn a_discovery_url_of_another_project_is_refused() {
         let url = format!("https://api.descope.com/{path}");
         assert_eq!(
             problem(&[("DISCOVERY_URL", &url)]),
-            "DISCOVERY_URL cannot be used: expected a document of project P2RFvFexVaxxNFK6rhP0ePtaGfTK, with the id in its path",
+            "DISCOVERY_URL cannot be used: expected a document of project P2RFvFexVaxxNFK6rhP0ePtaGfTK, with the id in its path (it comes from the environment)",
             "{url}"
         );
     }
@@ -159,7 +159,7 @@ fn a_discovery_url_of_another_project_is_refused() {
 fn symmetric_and_unknown_algorithms_are_refused() {
     assert_eq!(
         problem(&[("DESCOPE_ALGORITHMS", "RS256,HS256")]),
-        "DESCOPE_ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one"
+        "DESCOPE_ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one (it comes from the environment)"
     );
     for names in ["none", "RS256 none", ","] {
         let problem = problem(&[("DESCOPE_ALGORITHMS", names)]);
@@ -171,12 +171,17 @@ fn symmetric_and_unknown_algorithms_are_refused() {
 }
 
 #[test]
-fn a_form_that_descope_has_not_is_refused() {
+fn a_form_that_descope_has_not_is_no_setting() {
+    let fields = Settings::fields();
+    assert!(fields.iter().all(|field| field.name() != "RFC9068_ONLY"));
+}
+
+#[test]
+fn a_restriction_with_a_misspelt_name_does_not_start_without_it() {
     assert_eq!(
-        problem(&[("RFC9068_ONLY", "true")]),
-        "RFC9068_ONLY cannot be used: no token of Descope has the type at+jwt, so that every one would be refused"
+        problem(&[("DESCOPE_REQUIRE_AUDIENC", "true")]),
+        "DESCOPE_REQUIRE_AUDIENC is not a setting of this service (it comes from the environment); did you mean DESCOPE_REQUIRE_AUDIENCE?"
     );
-    assert!(with_project(&[("RFC9068_ONLY", "false")]).is_ok());
 }
 
 #[test]
@@ -187,18 +192,18 @@ fn everything_wrong_is_reported_at_once() {
         ("DESCOPE_REQUIRE_AUDIENCE", "yes"),
         ("DESCOPE_ALGORITHMS", "none"),
         ("PORT", "http"),
-        ("LEEWAY_SECONDS", "1h"),
+        ("TOKENS__LEEWAY_SECONDS", "1h"),
         ("DATABASE_URL", "mysql://localhost/users"),
     ])
     .unwrap_err();
     let expected = [
         "PORT cannot be used: ",
-        "LEEWAY_SECONDS cannot be used: ",
-        "DATABASE_URL must start with sqlite: or postgres:",
-        "DESCOPE_PROJECT_ID is not set: the id of your Descope project, P...",
-        "DESCOPE_BASE_URL cannot be used: ",
-        "DESCOPE_REQUIRE_AUDIENCE cannot be used: expected true or false",
+        "TOKENS__LEEWAY_SECONDS cannot be used: ",
         "DESCOPE_ALGORITHMS cannot be used: ",
+        "DESCOPE_PROJECT_ID is not set: the id of your Descope project, P...",
+        "DESCOPE_REQUIRE_AUDIENCE cannot be used: expected true or false",
+        "DATABASE_URL must start with sqlite: or postgres:",
+        "DESCOPE_BASE_URL cannot be used: ",
         "DISCOVERY_URL and DESCOPE_BASE_URL disagree: ",
     ];
     assert_eq!(problems.len(), expected.len(), "{problems:?}");
@@ -207,7 +212,9 @@ fn everything_wrong_is_reported_at_once() {
     }
     let wrong = read(&[("DESCOPE_PROJECT_ID", "https://app.descope.com")]).unwrap_err();
     assert!(
-        wrong[0].starts_with("DESCOPE_PROJECT_ID cannot be used: expected a Descope project id"),
+        wrong[0].starts_with(
+            "DESCOPE_PROJECT_ID cannot be used: expected the id of your Descope project, P..."
+        ),
         "{wrong:?}"
     );
 }
@@ -218,54 +225,9 @@ fn debug_shows_no_password() {
     assert!(!format!("{settings:?}").contains("hunter2"));
 }
 
-/// The pairs of `.env.example`, in its order.
-fn example() -> Vec<(String, String)> {
-    let text =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
-    let mut explained = false;
-    let mut pairs = Vec::new();
-    for line in text.lines() {
-        if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
-            assert!(explained, "{name} has no comment");
-            pairs.push((name.to_owned(), value.to_owned()));
-        }
-        explained = line.starts_with("# ");
-    }
-    pairs
-}
-
 #[test]
-fn the_example_names_every_setting_once_and_no_other() {
-    let mut written: Vec<_> = example().into_iter().map(|(name, _)| name).collect();
-    let mut read: Vec<_> = Settings::names()
-        .into_iter()
-        .map(|name| name.name)
-        .collect();
-    written.sort();
-    read.sort();
-    assert_eq!(written, read);
-}
-
-#[test]
-fn the_example_shows_the_defaults() {
-    let example = example();
-    let mut values: Vec<_> = example
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    assert_eq!(
-        read(&values).unwrap_err(),
-        ["DESCOPE_PROJECT_ID is not set: the id of your Descope project, P..."]
-    );
-    values.push(PROJECT);
-    let (shown, default) = (read(&values).unwrap(), with_project(&[]).unwrap());
-    assert_eq!(format!("{shown:?}"), format!("{default:?}"));
-    assert_eq!(shown.database_url, default.database_url);
-}
-
-#[test]
-fn names_of_the_provider_have_no_second_form() {
-    for SettingName { name, shared } in Settings::names() {
-        assert_eq!(shared, !name.starts_with("DESCOPE_"), "{name}");
-    }
+fn the_example_is_on_a_screen_and_true() {
+    let example = include_str!("../.env.example");
+    let faults = faults_of_example(example, &Settings::fields(), Field::name);
+    assert!(faults.is_empty(), "{faults:#?}");
 }

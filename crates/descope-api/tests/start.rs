@@ -6,7 +6,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 const PROJECT: (&str, &str) = ("DESCOPE_PROJECT_ID", "P2abcdefghijklmnopqrstuvwxy");
@@ -16,7 +17,7 @@ const IN_MEMORY: (&str, &str) = ("DATABASE_URL", "sqlite::memory:");
 fn program(settings: &[(&str, &str)]) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_descope-api"));
     program
-        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .current_dir(empty_folder())
         .env_clear()
         .env("PORT", "0")
         .env("RUST_LOG", "off")
@@ -24,9 +25,30 @@ fn program(settings: &[(&str, &str)]) -> Command {
     program
 }
 
+/// A folder without a `.env`, and not below the workspace, where there may be one.
+fn empty_folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("descope-api-start-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// What a program wrote that has ended, at the latest after 30 seconds: one that serves would never end.
+fn output_of(program: &mut Command) -> Output {
+    let program = program.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if started.elapsed() > Duration::from_secs(30) {
+            child.kill().unwrap();
+        }
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+    child.wait_with_output().unwrap()
+}
+
 /// What a program that cannot start says.
 fn told(settings: &[(&str, &str)]) -> String {
-    let output = program(settings).output().unwrap();
+    let output = output_of(&mut program(settings));
     assert_eq!(output.status.code(), Some(1), "{settings:?}");
     assert!(output.stdout.is_empty(), "{settings:?}");
     String::from_utf8(output.stderr).unwrap()
@@ -49,7 +71,7 @@ fn a_taken_port_is_named_with_its_setting() {
     assert_eq!(
         told,
         format!(
-            "Error: port {port} on 127.0.0.1 is taken: stop what is using it, or set DESCOPE_API_PORT or PORT to another port\n"
+            "Error: port {port} on 127.0.0.1 is taken: stop what is using it, or set DESCOPE_API__PORT or PORT to another port\n"
         )
     );
 }
@@ -103,8 +125,7 @@ fn an_issuer_out_of_reach_is_no_reason_to_end_but_to_be_not_ready() {
     assert!(answer.contains(settings_named), "{answer}");
 
     let mut asked = program(&settings);
-    let asked = asked.env("PORT", &port).arg("healthcheck");
-    let asked = asked.output().unwrap();
+    let asked = output_of(asked.env("PORT", &port).arg("healthcheck"));
     assert_eq!(asked.status.code(), Some(1));
     let told = String::from_utf8(asked.stderr).unwrap();
     assert!(told.starts_with("Error: not ready: "), "{told}");

@@ -1,58 +1,126 @@
-//! The root `.env.example` names every setting of every service, and nothing else.
+//! The root `.env.example` and `docs/settings.md` say what the services read.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use integration_tests::{ServiceKind, SuiteSettings};
-use service_kit::settings::SettingName;
+use service_kit::settings::{Field, faults_of_example};
 
-/// The names on the lines `NAME=value` of the file.
-fn listed() -> BTreeSet<String> {
-    let file = include_str!("../../../.env.example");
-    let names: Vec<_> = file
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| line.split('=').next().unwrap_or(line).to_owned())
-        .collect();
-    let set: BTreeSet<_> = names.iter().cloned().collect();
-    assert_eq!(set.len(), names.len(), "a name stands twice");
-    set
+const SERVICES: [(&str, fn() -> Vec<Field>); 4] = [
+    ("descope-api", descope_api::Settings::fields),
+    ("auth0-api", auth0_api::Settings::fields),
+    ("auth-server", auth_server::Settings::fields),
+    ("billing-api", billing_api::Settings::fields),
+];
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
+const HEAD: &str = "# Settings
+
+A service reads, in this order: its defaults, the TOML file that `CONFIG_FILE` names, `.env` in its folder or one above, and the environment; the last one that has a value wins, and an empty value counts as unset.
+In the environment the service's name and two underscores can be before each name, such as `DESCOPE_API__PORT` or `AUTH_SERVER__TOKENS__ACCESS_SECONDS`, which wins over the plain one.
+In a list in the environment there are commas between the entries.
+Everything that is missing, bad or unknown is reported at once, with the place it comes from, and the service does not start.
+
+This page is generated from the code: `cargo test -p integration-tests --test env_example -- --ignored` writes it.
+
+| environment | TOML | value | default | services | what it does |
+|---|---|---|---|---|---|
+";
+
+/// The sections of the root example, by their titles.
+fn sections() -> BTreeMap<&'static str, String> {
+    let text = include_str!("../../../.env.example");
+    let sections = text.split("\n# === ").skip(1);
+    let titled = sections.filter_map(|section| {
+        let (title, rest) = section.split_once(" ===\n")?;
+        Some((title, rest.to_owned()))
+    });
+    titled.collect()
 }
 
-/// The names that one service alone reads: the shared ones with its name before them.
-fn of(service: &str, names: Vec<SettingName>) -> impl Iterator<Item = String> {
-    names.into_iter().map(move |setting| match setting.shared {
-        true => format!("{service}_{}", setting.name),
-        false => setting.name.to_owned(),
-    })
-}
-
-#[test]
-fn the_root_example_lists_every_setting_and_nothing_else() {
-    let mut expected: BTreeSet<String> =
-        of("DESCOPE_API", descope_api::Settings::names()).collect();
-    expected.extend(of("AUTH0_API", auth0_api::Settings::names()));
-    expected.extend(of("AUTH_SERVER", auth_server::Settings::names()));
-    expected.extend(of("BILLING_API", billing_api::Settings::names()));
-    for kind in ServiceKind::ALL {
-        expected.extend(of(kind.prefix(), SuiteSettings::names(kind)));
+/// How a setting is written there: a name that says whose it is as it is, the others with the service before them.
+fn with_service(service: &str, field: &Field) -> String {
+    let name = field.name();
+    let is_of_provider = ["DESCOPE_", "AUTH0_"]
+        .iter()
+        .any(|provider| name.starts_with(provider));
+    match is_of_provider {
+        true => name,
+        false => format!("{}__{name}", service.replace('-', "_").to_uppercase()),
     }
-    let issuer = local_issuer::settings::VARIABLES.iter();
-    // RUST_LOG and LOG_FORMAT would be everybody's.
-    expected.extend(
-        issuer
-            .map(|variable| variable.name.to_owned())
-            .filter(|name| name.starts_with("LOCAL_ISSUER_")),
-    );
-    assert_eq!(listed(), expected);
 }
 
 #[test]
-fn every_setting_of_the_root_example_has_its_line_of_explanation() {
-    let lines: Vec<_> = include_str!("../../../.env.example").lines().collect();
-    for pair in lines.windows(2) {
-        let [before, line] = pair else { continue };
-        if !line.is_empty() && !line.starts_with('#') {
-            assert!(before.starts_with("# "), "{line}");
+fn each_section_of_the_root_example_is_on_a_screen_and_true() {
+    let sections = sections();
+    for (service, fields) in SERVICES {
+        let text = sections.get(service).expect("a section for each service");
+        let faults = faults_of_example(text, &fields(), |field| with_service(service, field));
+        assert!(faults.is_empty(), "{service}: {faults:#?}");
+    }
+    let suite = sections
+        .get("integration-tests")
+        .expect("a section for the suites");
+    let mut fields = Vec::new();
+    for kind in ServiceKind::ALL {
+        let prefix = SuiteSettings::prefix(kind).to_lowercase();
+        for mut field in SuiteSettings::fields(kind) {
+            if field.path != "live" {
+                field.path = format!("{prefix}.{}", field.path);
+            }
+            fields.push(field);
         }
     }
+    let faults = faults_of_example(suite, &fields, Field::name);
+    assert!(faults.is_empty(), "{faults:#?}");
+    let issuer = sections
+        .get("local-issuer")
+        .expect("a section for the issuer");
+    for line in issuer
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
+        let name = line.split('=').next();
+        let mut known = local_issuer::settings::VARIABLES.iter();
+        assert!(known.any(|variable| Some(variable.name) == name), "{line}");
+    }
+    assert_eq!(sections.len(), SERVICES.len() + 2);
+}
+
+/// All settings, those that several services have in one row.
+fn document() -> String {
+    let mut rows: BTreeMap<(bool, String), Vec<(Field, Vec<&str>)>> = BTreeMap::new();
+    for (service, fields) in SERVICES {
+        for field in fields() {
+            let same_name = rows
+                .entry((field.path.contains('.'), field.path.clone()))
+                .or_default();
+            match same_name.iter_mut().find(|(other, _)| *other == field) {
+                Some((_, services)) => services.push(service),
+                None => same_name.push((field, vec![service])),
+            }
+        }
+    }
+    let rows = rows.into_values().flatten().map(|(field, services)| {
+        let all = services.len() == SERVICES.len();
+        field.row(&if all {
+            "all".to_owned()
+        } else {
+            services.join(", ")
+        })
+    });
+    format!("{HEAD}{}\n", rows.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn the_document_lists_every_setting() {
+    let written = std::fs::read_to_string(DOCUMENT).expect("docs/settings.md");
+    assert!(
+        written == document(),
+        "docs/settings.md is not what the code says: `cargo test -p integration-tests --test env_example -- --ignored` writes it"
+    );
+}
+
+#[test]
+#[ignore = "writes docs/settings.md"]
+fn write_the_document() {
+    std::fs::write(DOCUMENT, document()).expect("docs/settings.md");
 }

@@ -11,7 +11,7 @@ use crate::test_service::{INFO, authenticator};
 
 policies! {
     /// Works for one company, and not on probation.
-    Employed = Rule::All(&[Rule::claim("company", "acme"), Rule::no_claim("probation")]);
+    Employed = all_of![Rule::claim("company", "acme"), Rule::no_claim("probation")];
 }
 
 #[utoipa::path]

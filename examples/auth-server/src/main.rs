@@ -1,7 +1,6 @@
 //! Runs auth-server with settings from the environment; `healthcheck` asks a running one whether it is ready,
 //! `rotate-keys` changes what all replicas sign with.
 
-use std::env;
 use std::process::ExitCode;
 
 use auth_server::{Rotation, Settings, banner, server};
@@ -14,19 +13,17 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> anyhow::Result<()> {
-    if env::args().nth(1).as_deref() == Some("rotate-keys") {
+    let version = env!("CARGO_PKG_VERSION");
+    let rotate = clap::Command::new("rotate-keys")
+        .about("Makes all replicas of the database sign with the next key");
+    let arguments = program::command_line("auth-server", version, &Settings::fields())
+        .subcommand(rotate)
+        .get_matches();
+    if arguments.subcommand_name() == Some("rotate-keys") {
         return rotate_keys().await;
     }
-    let command = Command::from_arguments()?;
-    if command == Command::Help {
-        let help = program::help("auth-server", "nothing with SQLite");
-        program::announce(&format!(
-            "auth-server rotate-keys    makes all replicas of the database sign with the next key\n{help}"
-        ));
-        return Ok(());
-    }
     let settings = Settings::from_env()?;
-    program::run(command, &settings.service, async || {
+    program::run(Command::of(&arguments), &settings.service, async || {
         let server = server::build(settings.clone()).await?;
         program::announce(&banner(&settings, server.address()));
         Ok(server)

@@ -34,7 +34,7 @@ const INFO: ServiceInfo = ServiceInfo {
 /// Must be called inside an actix runtime. Errors: the port or the store cannot be had, or the keys cannot be decrypted.
 pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     let listen = settings.service.clone();
-    let listener = bind(listen.host, listen.port, "AUTH_SERVER_PORT or PORT")?;
+    let listener = bind(listen.host, listen.port, "AUTH_SERVER__PORT or PORT")?;
     let address = listener.local_addr()?;
     let state = Arc::new(state(&settings, settings.token_config(address)).await?);
     upkeep::start(&state, settings.audit_keep);

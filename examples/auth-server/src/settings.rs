@@ -1,4 +1,4 @@
-//! What auth-server must be told: nothing, with SQLite.
+//! The settings of auth-server: none is required, with SQLite.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity_core::clock::{Clock, SystemClock};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
 use service_kit::program::url_of;
-use service_kit::settings::{ServiceSettings, SettingName, SettingsError, SettingsReader};
+use service_kit::settings::{Field, ServiceSettings, SettingsError, SettingsReader, text};
 use service_kit::store::DatabaseKind;
 use url::Url;
 
@@ -20,7 +22,7 @@ use crate::tokens::TokenConfig;
 /// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
 #[derive(Clone)]
 pub struct Settings {
-    /// How the service listens, answers and ends.
+    /// How the service listens, responds and stops.
     pub service: ServiceSettings,
     /// `DATABASE_URL`. Default `sqlite://data/auth-server.db`, a file that is made if it is missing.
     pub database_url: String,
@@ -30,99 +32,207 @@ pub struct Settings {
     pub audience: Vec<String>,
     /// Signing keys and lifetimes.
     pub tokens: TokenSettings,
-    /// What slows down who guesses.
+    /// What slows down guessing.
     pub limits: Limits,
-    /// `AUDIT_KEEP_SECONDS`: how long events are kept. Default a year.
+    /// `AUDIT__KEEP_SECONDS`: how long events are kept. Default a year.
     pub audit_keep: Duration,
     /// Tells the time. Not read from anywhere.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Signing keys and lifetimes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TokenSettings {
     /// `KEY_ENCRYPTION_KEY`. Default a file beside the SQLite database.
+    #[serde(skip)]
     pub encryption_key: Option<EncryptionKey>,
     /// `SIGNING_ALGORITHM`: default RS256.
+    #[serde(skip)]
     pub algorithm: SigningAlgorithm,
-    /// `KEY_ROTATION_SECONDS`: how long a key signs. Default 30 days.
+    /// How long a key signs before the next one does.
+    #[serde(rename = "key_rotation_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 60, max = 31_536_000))]
     pub key_rotation: Duration,
-    /// `ACCESS_TOKEN_SECONDS`: default 10 minutes.
+    /// How long an access token is valid.
+    #[serde(rename = "access_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 10, max = 86_400))]
     pub access_lifetime: Duration,
-    /// `SESSION_SECONDS`: how long a sign-in lasts, however often it is refreshed. Default 30 days.
+    /// How long a sign-in lasts, however often it is refreshed.
+    #[serde(rename = "session_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 60, max = 31_536_000))]
     pub session_lifetime: Duration,
 }
 
-/// What slows down who guesses.
-#[derive(Debug, Clone)]
+/// What slows down guessing.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
-    /// `PASSWORD_HASHES_AT_ONCE` (default: one a core) and `PASSWORD_HASHES_WAITING` (default 1,024).
+    /// `PASSWORDS__AT_ONCE` (default: one a core) and `PASSWORDS__WAITING` (default 1,024).
+    #[serde(skip, default = "one_hash_a_core")]
     pub passwords: PasswordLimits,
-    /// `LOGIN_FAILURES_PER_ACCOUNT`: failures that cost nothing. Default 10.
+    /// How many failed sign-ins under one name cost nothing; each further one doubles the wait.
+    #[schemars(range(min = 1, max = 1000))]
     pub failures_per_account: u32,
-    /// `LOGIN_FAILURES_PER_ADDRESS`: failures, and sign-ins at the same time, that cost nothing. Default 100.
+    /// How many failed sign-ins, and sign-ins at the same time, from one address cost nothing.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub failures_per_address: u32,
-    /// `SIGNUPS_PER_ADDRESS`: new organizations that cost nothing. Default 20.
+    /// How many new organizations from one address cost nothing.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub signups_per_address: u32,
     /// `TRUSTED_PROXIES`: how many proxies in front write `X-Forwarded-For`. Default 0: it is not read.
+    #[serde(skip, default = "no_proxies")]
     pub trusted_proxies: TrustedProxies,
 }
 
+/// All but the service's, as they are written.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Own {
+    /// The database: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
+    #[schemars(extend("x-secret" = true))]
+    database_url: String,
+    /// The server's public address, which its tokens name as their issuer; `http://localhost:{PORT}` if unset.
+    issuer: Option<String>,
+    /// The audience of its tokens; the issuer if unset.
+    audience: Vec<String>,
+    /// 32 bytes in base64, which encrypt the signing keys in the database; a file beside the SQLite database if unset, required
+    /// with PostgreSQL.
+    #[serde(default, deserialize_with = "text::optional", skip_serializing)]
+    #[schemars(with = "String", extend("x-secret" = true))]
+    key_encryption_key: Option<EncryptionKey>,
+    /// The algorithm that tokens are signed with: RS256, ES256 or EdDSA.
+    #[serde(serialize_with = "algorithm", deserialize_with = "text::deserialize")]
+    #[schemars(with = "String")]
+    signing_algorithm: SigningAlgorithm,
+    /// How many proxies in front of the server write X-Forwarded-For; 0 does not read it.
+    #[schemars(range(min = 0, max = 16))]
+    trusted_proxies: usize,
+    /// Lifetimes.
+    tokens: TokenSettings,
+    /// What slows down guessing.
+    throttle: Limits,
+    /// How many passwords are hashed.
+    passwords: PasswordSettings,
+    /// The audit trail.
+    audit: AuditSettings,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct PasswordSettings {
+    /// How many passwords are hashed at the same time; one a core if unset.
+    #[schemars(range(min = 1, max = 1024))]
+    at_once: Option<usize>,
+    /// How many sign-ins may wait for that; the others get 503.
+    #[schemars(range(min = 0, max = 1_048_576))]
+    waiting: usize,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct AuditSettings {
+    /// How long sign-ins and changes of rights stay on record.
+    #[schemars(range(min = 3600, max = 315_360_000))]
+    keep_seconds: u64,
+}
+
+impl Default for Own {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite://data/auth-server.db".to_owned(),
+            issuer: None,
+            audience: Vec::new(),
+            key_encryption_key: None,
+            signing_algorithm: SigningAlgorithm::default(),
+            trusted_proxies: 0,
+            tokens: TokenSettings {
+                encryption_key: None,
+                algorithm: SigningAlgorithm::default(),
+                key_rotation: 30 * DAY,
+                access_lifetime: Duration::from_secs(600),
+                session_lifetime: 30 * DAY,
+            },
+            throttle: Limits {
+                passwords: one_hash_a_core(),
+                failures_per_account: 10,
+                failures_per_address: 100,
+                signups_per_address: 20,
+                trusted_proxies: no_proxies(),
+            },
+            passwords: PasswordSettings {
+                at_once: None,
+                waiting: one_hash_a_core().waiting,
+            },
+            audit: AuditSettings {
+                keep_seconds: 365 * DAY.as_secs(),
+            },
+        }
+    }
+}
+
 impl Settings {
-    /// The port unless told otherwise.
+    /// The default port.
     pub const DEFAULT_PORT: u16 = 8002;
-    const DEFAULT_DATABASE_URL: &str = "sqlite://data/auth-server.db";
 
     const PREFIX: &str = "AUTH_SERVER";
 
-    /// Reads a file, `.env` and the environment. Errors: everything that is bad, at once.
+    /// Reads a file, `.env` and the environment. Errors: everything that is bad or unknown, at once.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::read(SettingsReader::from_env(Self::PREFIX))
     }
 
     /// Reads what `reader` has.
     pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
-        let settings = Self::ask(&mut reader);
+        let settings = Self::read_groups(&mut reader);
         reader.finish(Some(settings))
     }
 
-    /// The defaults.
+    /// Returns the defaults.
     pub fn defaults() -> Self {
-        Self::ask(&mut SettingsReader::from_values(Self::PREFIX, []))
+        Self::read_groups(&mut SettingsReader::from_values(Self::PREFIX, []))
     }
 
-    /// The names of all settings.
-    pub fn names() -> Vec<SettingName> {
+    /// Returns all settings that there are.
+    pub fn fields() -> Vec<Field> {
         let mut reader = SettingsReader::from_values(Self::PREFIX, []);
-        // It is the questions that count.
-        drop(Self::ask(&mut reader));
-        reader.asked().to_vec()
+        drop(Self::read_groups(&mut reader));
+        reader.fields().to_vec()
     }
 
-    fn ask(reader: &mut SettingsReader) -> Self {
+    fn read_groups(reader: &mut SettingsReader) -> Self {
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
-        let database_url = reader
-            .shared("DATABASE_URL")
-            .text()
-            .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
-        if let Err(error) = DatabaseKind::of(&database_url) {
+        let own = reader.group(Own::default());
+        if let Err(error) = DatabaseKind::of(&own.database_url) {
             reader.problem(error.to_string());
+        }
+        if own
+            .issuer
+            .as_deref()
+            .is_some_and(|issuer| !is_public_address(issuer))
+        {
+            let expected = "expected the server's public address without a slash at its end, such as https://id.example.com";
+            reader.unusable("issuer", expected);
         }
         Self {
             service,
-            database_url,
-            issuer: issuer(reader),
-            audience: reader.shared("AUDIENCE").list(),
-            tokens: tokens(reader),
-            limits: limits(reader),
-            audit_keep: reader
-                .own("AUDIT_KEEP_SECONDS")
-                .seconds(365 * DAY, 3600..=10 * 365 * DAY.as_secs()),
+            database_url: own.database_url,
+            issuer: own.issuer,
+            audience: own.audience,
+            tokens: TokenSettings {
+                encryption_key: own.key_encryption_key,
+                algorithm: own.signing_algorithm,
+                ..own.tokens
+            },
+            limits: Limits {
+                passwords: PasswordLimits {
+                    at_once: own.passwords.at_once.unwrap_or(one_hash_a_core().at_once),
+                    waiting: own.passwords.waiting,
+                },
+                trusted_proxies: TrustedProxies(own.trusted_proxies),
+                ..own.throttle
+            },
+            audit_keep: Duration::from_secs(own.audit.keep_seconds),
             clock: Arc::new(SystemClock),
         }
     }
 
-    /// Whom tokens are from and for when the server listens at `address`.
+    /// Returns the issuer and the audience of tokens when the server listens at `address`.
     pub(crate) fn token_config(&self, address: SocketAddr) -> TokenConfig {
         let issuer = self.issuer.clone().unwrap_or_else(|| url_of(address));
         let audience = match self.audience.as_slice() {
@@ -141,63 +251,33 @@ impl Settings {
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// It is compared as a text, so it is kept as it was given.
-fn issuer(reader: &mut SettingsReader) -> Option<String> {
-    let text = reader.shared("ISSUER").text()?;
-    let url = Url::parse(&text).ok();
-    let usable = url.filter(|url| {
+fn is_public_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
         ["http", "https"].contains(&url.scheme())
             && url.query().is_none()
             && url.fragment().is_none()
             && url.username().is_empty()
             && url.password().is_none()
             && !text.ends_with('/')
-    });
-    if usable.is_none() {
-        reader.problem("ISSUER cannot be used: expected the server's public address without a slash at its end, such as https://id.example.com");
-    }
-    Some(text)
+    })
 }
 
-fn tokens(reader: &mut SettingsReader) -> TokenSettings {
-    let (day, year) = (DAY.as_secs(), 365 * DAY.as_secs());
-    TokenSettings {
-        encryption_key: reader
-            .own("KEY_ENCRYPTION_KEY")
-            .expecting("expected 32 bytes in base64, such as `openssl rand -base64 32` makes"),
-        algorithm: reader
-            .own("SIGNING_ALGORITHM")
-            .or(SigningAlgorithm::default()),
-        key_rotation: reader
-            .own("KEY_ROTATION_SECONDS")
-            .seconds(30 * DAY, 60..=year),
-        access_lifetime: reader
-            .own("ACCESS_TOKEN_SECONDS")
-            .seconds(Duration::from_secs(600), 10..=day),
-        session_lifetime: reader.own("SESSION_SECONDS").seconds(30 * DAY, 60..=year),
+fn one_hash_a_core() -> PasswordLimits {
+    PasswordLimits {
+        at_once: std::thread::available_parallelism().map_or(1, usize::from),
+        waiting: 1024,
     }
 }
 
-fn limits(reader: &mut SettingsReader) -> Limits {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut count = |name, default: u64, most| -> u32 {
-        let number = reader.own(name).whole_number(default, 1..=most);
-        u32::try_from(number).unwrap_or(u32::MAX)
-    };
-    let failures_per_account = count("LOGIN_FAILURES_PER_ACCOUNT", 10, 1000);
-    let failures_per_address = count("LOGIN_FAILURES_PER_ADDRESS", 100, 1_000_000);
-    let signups_per_address = count("SIGNUPS_PER_ADDRESS", 20, 1_000_000);
-    Limits {
-        passwords: PasswordLimits {
-            at_once: reader.own("PASSWORD_HASHES_AT_ONCE").count(cores, 1..=1024),
-            waiting: reader
-                .own("PASSWORD_HASHES_WAITING")
-                .count(1024, 0..=1 << 20),
-        },
-        failures_per_account,
-        failures_per_address,
-        signups_per_address,
-        trusted_proxies: TrustedProxies(reader.own("TRUSTED_PROXIES").count(0, 0..=16)),
-    }
+fn no_proxies() -> TrustedProxies {
+    TrustedProxies(0)
+}
+
+fn algorithm<S: Serializer>(
+    algorithm: &SigningAlgorithm,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(algorithm.as_str())
 }
 
 impl fmt::Debug for Settings {

@@ -11,13 +11,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let command = Command::from_arguments()?;
-    if command == Command::Help {
-        program::announce(&program::help("billing-api", "ISSUER"));
-        return Ok(());
-    }
+    let version = env!("CARGO_PKG_VERSION");
+    let arguments =
+        program::command_line("billing-api", version, &Settings::fields()).get_matches();
     let settings = Settings::from_env()?;
-    program::run(command, &settings.service, async || {
+    program::run(Command::of(&arguments), &settings.service, async || {
         let server = server::build(settings.clone()).await?;
         program::announce(&banner(&settings, server.address()));
         Ok(server)

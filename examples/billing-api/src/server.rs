@@ -34,7 +34,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         database_url,
         login_url,
     } = settings;
-    let listener = bind(listen.host, listen.port, "BILLING_API_PORT or PORT")?;
+    let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
     let service = service(authenticator, oidc, &DatabaseConfig::at(database_url))
         .await?

@@ -1,11 +1,13 @@
-//! What billing-api must be told.
+//! The settings of billing-api.
 
 use std::fmt;
 
 use identity_core::providers::OidcConfig;
 use identity_core::verification::Algorithms;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use service_kit::settings::{
-    IssuerSettings, ServiceSettings, SettingName, SettingsError, SettingsReader,
+    Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
 };
 use service_kit::store::DatabaseKind;
 use url::Url;
@@ -13,12 +15,11 @@ use url::Url;
 /// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
 #[derive(Clone)]
 pub struct Settings {
-    /// How the service listens, answers and ends.
+    /// How the service listens, responds and stops.
     pub service: ServiceSettings,
-    /// How the issuer is spoken to.
+    /// How the issuer is reached.
     pub issuer: IssuerSettings,
-    /// Whose tokens are accepted, and which of their claims grant what: `ISSUER`, `JWKS_URL`, `AUDIENCE`, `SCOPES_CLAIM`,
-    /// `ROLES_CLAIM`, `ALGORITHMS`.
+    /// The accepted tokens, and which of their claims grant what.
     pub oidc: OidcConfig,
     /// `DATABASE_URL`: where invoices are kept. Default `sqlite://data/billing-api.db`, a file that is made if it is
     /// missing.
@@ -37,44 +38,84 @@ pub fn oidc_config(issuer: &str) -> OidcConfig {
     }
 }
 
+/// Those that only this service has, as they are written.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Own {
+    /// The issuer of the tokens, exactly as `iss` says it, such as http://localhost:8002 for the auth-server.
+    #[schemars(extend("x-required" = true, "x-expected" = "the issuer of the tokens, exactly as iss says it, such as https://id.example.com"))]
+    issuer: Option<String>,
+    /// The address of the key set, for an issuer without a discovery document, or at another address than it says; discovery
+    /// if unset.
+    jwks_url: Option<String>,
+    /// The audience that a token must name; the issuer if unset.
+    audience: Option<String>,
+    /// The claim that grants scopes: one top-level claim, whatever dots and slashes its name has.
+    scopes_claim: String,
+    /// The claim that lists roles: one top-level claim, whatever dots and slashes its name has.
+    roles_claim: String,
+    /// The signature algorithms that are accepted; asymmetric ones only.
+    #[serde(with = "text::list")]
+    #[schemars(with = "Vec<String>")]
+    algorithms: Algorithms,
+    /// Whether nothing but access tokens in the form of RFC 9068 (typ at+jwt) is accepted.
+    rfc9068_only: bool,
+    /// The address where the Authorize dialog at /docs signs in with a name and a password, such as
+    /// http://localhost:8002/user/login; nowhere if unset. That issuer must allow the page's origin.
+    login_url: Option<String>,
+    /// The database of the invoices: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
+    #[schemars(extend("x-secret" = true))]
+    database_url: String,
+}
+
 impl Settings {
-    /// The port unless told otherwise.
+    /// The default port.
     pub const DEFAULT_PORT: u16 = 8003;
-    const DEFAULT_DATABASE_URL: &str = "sqlite://data/billing-api.db";
 
     const PREFIX: &str = "BILLING_API";
 
-    /// Reads a file, `.env` and the environment. Errors: everything that is missing or bad, at once.
+    /// Reads a file, `.env` and the environment. Errors: everything that is missing, bad or unknown, at once.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::read(SettingsReader::from_env(Self::PREFIX))
     }
 
     /// Reads what `reader` has.
     pub fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
-        let settings = Self::ask(&mut reader);
+        let settings = Self::read_groups(&mut reader);
         reader.finish(settings)
     }
 
-    /// The names of all settings.
-    pub fn names() -> Vec<SettingName> {
+    /// Returns all settings that there are.
+    pub fn fields() -> Vec<Field> {
         let mut reader = SettingsReader::from_values(Self::PREFIX, []);
-        // Without values there are no settings: it is the questions that count.
-        drop(Self::ask(&mut reader));
-        reader.asked().to_vec()
+        drop(Self::read_groups(&mut reader));
+        reader.fields().to_vec()
     }
 
-    fn ask(reader: &mut SettingsReader) -> Option<Self> {
+    fn read_groups(reader: &mut SettingsReader) -> Option<Self> {
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
         let issuer = IssuerSettings::read(reader);
-        let database_url = reader
-            .shared("DATABASE_URL")
-            .text()
-            .unwrap_or_else(|| Self::DEFAULT_DATABASE_URL.to_owned());
-        if let Err(error) = DatabaseKind::of(&database_url) {
+        let defaults = oidc_config("");
+        let own = reader.group(Own {
+            issuer: None,
+            jwks_url: None,
+            audience: None,
+            scopes_claim: defaults.scopes_claim,
+            roles_claim: defaults.roles_claim,
+            algorithms: Algorithms::rs256(),
+            rfc9068_only: false,
+            login_url: None,
+            database_url: "sqlite://data/billing-api.db".to_owned(),
+        });
+        let issuer = IssuerSettings {
+            rfc9068_only: own.rfc9068_only,
+            ..issuer
+        };
+        if let Err(error) = DatabaseKind::of(&own.database_url) {
             reader.problem(error.to_string());
         }
-        let login_url = reader.shared("LOGIN_URL").address(&issuer);
-        let oidc = read_oidc(reader, &issuer);
+        let database_url = own.database_url.clone();
+        let login_url = issuer.address(reader, "login_url", own.login_url.as_deref());
+        let oidc = oidc(reader, own, &issuer);
         Some(Self {
             service,
             issuer,
@@ -96,27 +137,21 @@ impl fmt::Debug for Settings {
     }
 }
 
-fn read_oidc(reader: &mut SettingsReader, issuer: &IssuerSettings) -> Option<OidcConfig> {
-    let name = reader.shared("ISSUER").required::<String>(
-        "the issuer of the tokens, exactly as iss says it, such as https://id.example.com",
-    );
-    let jwks_url = reader.shared("JWKS_URL").address(issuer);
-    let audience = reader.shared("AUDIENCE").text();
-    let scopes_claim = reader.shared("SCOPES_CLAIM").text();
-    let roles_claim = reader.shared("ROLES_CLAIM").text();
-    let algorithms = reader.shared("ALGORITHMS").or(Algorithms::rs256());
-    if let (Some(name), None) = (&name, &jwks_url)
-        && let Some(expected) = unfit_for_discovery(name, issuer)
+fn oidc(reader: &mut SettingsReader, own: Own, issuer: &IssuerSettings) -> Option<OidcConfig> {
+    let jwks_url = issuer.address(reader, "jwks_url", own.jwks_url.as_deref());
+    let name = own.issuer?;
+    if own.jwks_url.is_none()
+        && let Some(expected) = unfit_for_discovery(&name, issuer)
     {
-        reader.problem(format!("ISSUER cannot be used: {expected}"));
+        reader.unusable("issuer", expected);
     }
-    let settings = oidc_config(&name?);
+    let settings = oidc_config(&name);
     Some(OidcConfig {
         jwks_url,
-        audience: audience.unwrap_or(settings.audience),
-        scopes_claim: scopes_claim.unwrap_or(settings.scopes_claim),
-        roles_claim: roles_claim.unwrap_or(settings.roles_claim),
-        algorithms,
+        audience: own.audience.unwrap_or(settings.audience),
+        scopes_claim: own.scopes_claim,
+        roles_claim: own.roles_claim,
+        algorithms: own.algorithms,
         ..settings
     })
 }
@@ -129,15 +164,10 @@ fn unfit_for_discovery(name: &str, issuer: &IssuerSettings) -> Option<&'static s
             "expected an address, such as https://id.example.com; only with JWKS_URL it may be another text",
         );
     };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Some("expected an address without a user and a password");
-    }
     if url.query().is_some() || url.fragment().is_some() {
         return Some("expected an address without a query and a fragment");
     }
-    (!issuer.http.allows(&url)).then_some(
-        "expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names",
-    )
+    issuer.fetchable(name).err()
 }
 
 #[cfg(test)]

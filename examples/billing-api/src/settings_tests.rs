@@ -1,6 +1,6 @@
-//! What can be set, and what is said of the rest.
+//! What can be set, and what is reported.
 
-use service_kit::settings::{SettingName, SettingsReader};
+use service_kit::settings::{Field, SettingsReader, faults_of_example};
 
 use super::Settings;
 
@@ -41,15 +41,15 @@ fn an_issuer_is_enough() {
 #[test]
 fn every_value_can_be_set_under_the_service_s_name() {
     let settings = read(&[
-        ("BILLING_API_ISSUER", "http://localhost:8002/"),
+        ("BILLING_API__ISSUER", "http://localhost:8002/"),
         ("ISSUER", "https://other.example"),
-        ("BILLING_API_JWKS_URL", "http://127.0.0.1:8002/keys"),
-        ("BILLING_API_AUDIENCE", "https://billing.example.com"),
-        ("BILLING_API_SCOPES_CLAIM", "https://example.com/scopes"),
-        ("BILLING_API_ROLES_CLAIM", "realm_access.roles"),
-        ("BILLING_API_ALGORITHMS", "ES256, EdDSA"),
-        ("BILLING_API_DATABASE_URL", "postgres://localhost/billing"),
-        ("BILLING_API_LOGIN_URL", "http://localhost:8002/user/login"),
+        ("BILLING_API__JWKS_URL", "http://127.0.0.1:8002/keys"),
+        ("BILLING_API__AUDIENCE", "https://billing.example.com"),
+        ("BILLING_API__SCOPES_CLAIM", "https://example.com/scopes"),
+        ("BILLING_API__ROLES_CLAIM", "realm_access.roles"),
+        ("BILLING_API__ALGORITHMS", "ES256, EdDSA"),
+        ("BILLING_API__DATABASE_URL", "postgres://localhost/billing"),
+        ("BILLING_API__LOGIN_URL", "http://localhost:8002/user/login"),
     ])
     .unwrap();
     let oidc = &settings.oidc;
@@ -136,7 +136,7 @@ fn with_a_jwks_url_the_issuer_is_any_text_and_still_required() {
 fn symmetric_and_unknown_algorithms_are_refused() {
     assert_eq!(
         problem(&[("ALGORITHMS", "RS256,HS256")]),
-        "ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one"
+        "ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one (it comes from the environment)"
     );
     assert!(
         problem(&[("ALGORITHMS", "none")])
@@ -148,7 +148,7 @@ fn symmetric_and_unknown_algorithms_are_refused() {
 fn everything_wrong_is_reported_at_once() {
     let problems = read(&[
         ("PORT", "http"),
-        ("LEEWAY_SECONDS", "1h"),
+        ("TOKENS__LEEWAY_SECONDS", "1h"),
         ("DATABASE_URL", "mysql://u:hunter2@localhost/x"),
         ("JWKS_URL", "keys"),
         ("ALGORITHMS", "HS512"),
@@ -157,12 +157,12 @@ fn everything_wrong_is_reported_at_once() {
     .unwrap_err();
     let expected = [
         "PORT cannot be used: ",
-        "LEEWAY_SECONDS cannot be used: ",
+        "TOKENS__LEEWAY_SECONDS cannot be used: ",
+        "ALGORITHMS cannot be used: ",
+        "ISSUER is not set: the issuer of the tokens, exactly as iss says it, such as https://id.example.com",
         "DATABASE_URL must start with sqlite: or postgres:",
         "LOGIN_URL cannot be used: expected an https address; ",
-        "ISSUER is not set: the issuer of the tokens, exactly as iss says it, such as https://id.example.com",
         "JWKS_URL cannot be used: ",
-        "ALGORITHMS cannot be used: ",
     ];
     assert_eq!(problems.len(), expected.len(), "{problems:?}");
     for (problem, expected) in problems.iter().zip(expected) {
@@ -177,56 +177,9 @@ fn the_address_of_the_database_is_in_no_debug_output() {
     assert!(!format!("{settings:?}").contains("hunter2"));
 }
 
-/// The pairs of `.env.example`, in its order.
-fn example() -> Vec<(String, String)> {
-    let text =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.env.example")).unwrap();
-    let mut explained = false;
-    let mut pairs = Vec::new();
-    for line in text.lines() {
-        if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
-            assert!(explained, "{name} has no comment");
-            pairs.push((name.to_owned(), value.to_owned()));
-        }
-        explained = line.starts_with("# ");
-    }
-    pairs
-}
-
 #[test]
-fn the_example_names_every_setting_once_and_no_other() {
-    let mut written: Vec<_> = example().into_iter().map(|(name, _)| name).collect();
-    let mut read: Vec<_> = Settings::names()
-        .into_iter()
-        .map(|name| name.name)
-        .collect();
-    written.sort();
-    read.sort();
-    assert_eq!(written, read);
-}
-
-#[test]
-fn the_example_shows_the_defaults() {
-    let example = example();
-    let mut values: Vec<_> = example
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    let problems = read(&values).unwrap_err();
-    assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(
-        problems[0].starts_with("ISSUER is not set: "),
-        "{problems:?}"
-    );
-    values.push(ISSUER);
-    let (shown, default) = (read(&values).unwrap(), with_issuer(&[]).unwrap());
-    assert_eq!(format!("{shown:?}"), format!("{default:?}"));
-    assert_eq!(shown.database_url, default.database_url);
-}
-
-#[test]
-fn every_name_is_read_with_the_service_s_name_too() {
-    for SettingName { name, shared } in Settings::names() {
-        assert!(shared, "{name}");
-    }
+fn the_example_is_on_a_screen_and_true() {
+    let example = include_str!("../.env.example");
+    let faults = faults_of_example(example, &Settings::fields(), Field::name);
+    assert!(faults.is_empty(), "{faults:#?}");
 }

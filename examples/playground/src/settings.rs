@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use identity_core::providers;
 use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
-use service_kit::settings::{IssuerSettings, ServiceSettings, Signals};
+use service_kit::settings::{IssuerSettings, ServiceSettings, ShutdownSettings, Signals};
 use tempfile::TempDir;
 
 use crate::ports::Ports;
@@ -88,7 +88,10 @@ fn service(port: u16) -> ServiceSettings {
     ServiceSettings {
         workers: Some(1),
         signals: Signals::Ignored,
-        shutdown_timeout: Duration::from_secs(5),
+        shutdown: ShutdownSettings {
+            timeout: Duration::from_secs(5),
+            ..ShutdownSettings::default()
+        },
         ..ServiceSettings::on_port(port)
     }
 }

@@ -17,7 +17,7 @@ use crate::world::World;
 const NAME: &str = "flood";
 const HONEST: usize = 8;
 const FORGED_PER_SECOND: u64 = 20_000;
-/// The default of `KEYS_REFETCH_INTERVAL_SECONDS`.
+/// The default of `KEYS__REFETCH_INTERVAL_SECONDS`.
 const INTERVAL: Duration = Duration::from_secs(5);
 
 pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {

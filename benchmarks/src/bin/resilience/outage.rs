@@ -13,9 +13,9 @@ use crate::world::World;
 const NAME: &str = "outage";
 /// Keys that are refreshed every second, so that it is in an outage that refreshes fail, and quickly.
 pub const SETTINGS: [(&str, &str); 3] = [
-    ("KEYS_TTL_SECONDS", "1"),
-    ("KEYS_MAX_RETRY_SECONDS", "1"),
-    ("FETCH_TIMEOUT_SECONDS", "1"),
+    ("KEYS__TTL_SECONDS", "1"),
+    ("KEYS__MAX_RETRY_SECONDS", "1"),
+    ("FETCH__TIMEOUT_SECONDS", "1"),
 ];
 
 /// What is wrong with the issuer.

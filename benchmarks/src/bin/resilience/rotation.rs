@@ -15,7 +15,7 @@ use crate::world::World;
 
 const NAME: &str = "rotation";
 /// So that a key published ahead is seen in a refresh, as it would be with the default five minutes in a day.
-const SHORT_TTL: (&str, &str) = ("KEYS_TTL_SECONDS", "1");
+const SHORT_TTL: (&str, &str) = ("KEYS__TTL_SECONDS", "1");
 const REFETCHES: &str = "identity_key_refetches_total";
 
 pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {

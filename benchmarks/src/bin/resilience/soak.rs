@@ -25,7 +25,7 @@ pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     let duration = arguments.seconds(600.0, 60.0);
     let world = World::start(arguments).await?;
     // So few that the cache is full after the warm-up, and new tokens take the places of old ones.
-    let settings = [("KEYS_TTL_SECONDS", "2"), ("CACHE_MAX_TOKENS", "64")];
+    let settings = [("KEYS__TTL_SECONDS", "2"), ("CACHE__MAX_TOKENS", "64")];
     let service = world.warm_service(&settings).await?;
     let load = Load::start(service.address, &world.tokens()?, CALLERS);
     let (samples, rotations) =

@@ -13,7 +13,7 @@ use crate::world::World;
 use benchmarks::{Connection, PRIVATE, request};
 
 const NAME: &str = "stampede";
-/// Fewer than may wait for keys (`KEYS_MAX_WAITING`, 1,024): all of them get 200.
+/// Fewer than may wait for keys (`KEYS__MAX_WAITING`, 1,024): all of them get 200.
 const REQUESTS: u64 = 1000;
 
 pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
@@ -22,7 +22,7 @@ pub async fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     // The first response of the issuer is held back until all are waiting for it.
     let hold = Fault::Delay(Duration::from_secs(3600));
     world.issuer()?.fail(Endpoint::All, hold)?;
-    let service = world.service(&[("FETCH_TIMEOUT_SECONDS", "60")]).await?;
+    let service = world.service(&[("FETCH__TIMEOUT_SECONDS", "60")]).await?;
 
     let mut callers = JoinSet::new();
     for (_, token) in (0..REQUESTS).zip(tokens.iter().cycle()) {

@@ -8,7 +8,7 @@ use crate::row::{Row, Tokens};
 use crate::server::Kind;
 use crate::world::{HUNDRED_KEYS, TEN_KEYS, World};
 
-const CACHE_OFF: Option<(&str, &str)> = Some(("CACHE_MAX_TOKENS", "0"));
+const CACHE_OFF: Option<(&str, &str)> = Some(("CACHE__MAX_TOKENS", "0"));
 
 /// Measures all of it, in turn.
 pub async fn measure(world: &World) -> Result<Vec<Row>> {

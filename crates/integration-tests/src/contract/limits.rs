@@ -14,10 +14,10 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
     vec![
         Case::new(
             "limits::size_of_tokens_is_a_setting",
-            "MAX_TOKEN_BYTES says how much of a token is read.",
+            "TOKENS__MAX_BYTES says how much of a token is read.",
             Needs::OwnServers,
             async move |_| {
-                let world = world("MAX_TOKEN_BYTES", "100").await?;
+                let world = world("TOKENS__MAX_BYTES", "100").await?;
                 let check = world.check(async |target| {
                     let refusal = token("token_too_large", "The token is larger than 100 bytes");
                     target.refuses(&target.good()?.token()?, refusal).await
@@ -27,10 +27,10 @@ pub(super) fn cases(kind: ServiceKind) -> Vec<Case> {
         ),
         Case::new(
             "limits::leeway_is_a_setting",
-            "LEEWAY_SECONDS says how far the clocks may differ.",
+            "TOKENS__LEEWAY_SECONDS says how far the clocks may differ.",
             Needs::OwnServers,
             async move |_| {
-                let world = world("LEEWAY_SECONDS", "300").await?;
+                let world = world("TOKENS__LEEWAY_SECONDS", "300").await?;
                 let check = world.check(async |target| {
                     let mint = target.good()?;
                     target

@@ -112,7 +112,7 @@ async fn down_later(kind: ServiceKind) -> Result<()> {
     let ports = ReservedPorts::take()?;
     let issuer = LocalIssuer::start(ports.config(kind)?).await?;
     let provider = issuer.provider(kind.provider()).clone();
-    let environment = Environment::new(kind)?.with("KEYS_TTL_SECONDS", "1");
+    let environment = Environment::new(kind)?.with("KEYS__TTL_SECONDS", "1");
     let service = RunningService::start(&environment, &issuer.config()).await?;
     let target = &service.target;
     target.until_ready().await?;

@@ -65,11 +65,11 @@ pub(super) fn cases() -> Vec<Case> {
     ));
     cases.push(Case::new(
         "input::limit_of_bodies_is_a_setting",
-        "MAX_BODY_BYTES says how much is read.",
+        "LIMITS__MAX_BODY_BYTES says how much is read.",
         Needs::OwnServers,
         async |_| {
             let environment = Environment::new(ServiceKind::DescopeApi)?;
-            let world = World::start(&environment.with("MAX_BODY_BYTES", "100")).await?;
+            let world = World::start(&environment.with("LIMITS__MAX_BODY_BYTES", "100")).await?;
             let check = world.check(async |target| {
                 let call = body(json!({"name": "x".repeat(100)}).to_string());
                 target

@@ -30,7 +30,7 @@ impl LiveProvider {
                 let settings = descope_api::Settings::read(reader)?;
                 Self {
                     discovery: Descope::new(settings.descope).discovery(),
-                    http: settings.issuer.http,
+                    http: settings.issuer.http(),
                     audience: None,
                     rights,
                 }
@@ -42,13 +42,13 @@ impl LiveProvider {
                 Self {
                     audience: Some(auth0.audience.clone()),
                     discovery: Auth0::new(auth0)?.discovery(),
-                    http: settings.issuer.http,
+                    http: settings.issuer.http(),
                     rights,
                 }
             }
             ServiceKind::BillingApi => {
                 let settings = billing_api::Settings::read(reader)?;
-                let (http, oidc) = (settings.issuer.http, settings.oidc);
+                let (http, oidc) = (settings.issuer.http(), settings.oidc);
                 let KeyAddress::Discovered(discovery) = Oidc::new(oidc.clone())?.keys() else {
                     bail!(
                         "the discovery document says where tokens are requested: JWKS_URL must be unset"

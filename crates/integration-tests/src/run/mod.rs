@@ -28,7 +28,7 @@ pub use settings::{LiveClient, SuiteSettings};
 /// | `BASE_URL` | there; it must trust the issuer that `LOCAL_ISSUER_...` describe, which is started in this process | that issuer |
 /// | `LIVE=1`, and the provider's settings | in this process, or at `BASE_URL` | the real provider's, for `CLIENT_ID` |
 ///
-/// Each name but `LIVE` is also read with the service's name before it, such as `DESCOPE_API_BASE_URL`, which wins.
+/// Each name is also read with the service's name and `_TEST__` before it, such as `DESCOPE_API_TEST__BASE_URL`, which wins.
 ///
 /// Errors: a setting is missing or bad; the service does not become ready; the provider gives no token. A case that
 /// fails is an exit code.

@@ -1,8 +1,8 @@
-//! The settings of the suite itself.
+//! Settings of the suite.
 
-use std::str::FromStr;
-
-use service_kit::settings::{SettingName, SettingsError, SettingsReader};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use service_kit::settings::{Field, SettingsError, SettingsReader};
 
 use crate::kind::ServiceKind;
 
@@ -14,99 +14,117 @@ pub struct SuiteSettings {
     pub live: Option<LiveClient>,
 }
 
-/// The client of the real provider.
+/// The client that requests a token from the real provider.
 pub struct LiveClient {
     /// `CLIENT_ID`.
     pub id: String,
     /// `CLIENT_SECRET`; at Descope an access key.
     pub secret: String,
-    /// `SCOPE`: the requested scopes; what the provider gives by default if unset.
+    /// `SCOPE`: what is asked for; what the provider gives by default if unset.
     pub scope: Option<String>,
+}
+
+/// All of them, as they are written.
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+struct Written {
+    /// 1 takes tokens from the real provider, for the client below.
+    #[schemars(extend("x-expected" = "1 for the real provider, or 0 for the local issuer"))]
+    live: Option<String>,
+    /// The address of the service under test, such as http://localhost:8000; in the process of the tests if unset.
+    base_url: Option<String>,
+    /// With LIVE=1: the id of a machine-to-machine client at the real provider.
+    client_id: Option<String>,
+    /// With LIVE=1: that client's secret; at Descope an access key.
+    #[schemars(extend("x-secret" = true))]
+    client_secret: Option<String>,
+    /// With LIVE=1: the scopes to ask for, with spaces between them; what the provider gives by default if unset.
+    scope: Option<String>,
 }
 
 impl SuiteSettings {
     /// Reads `.env` and the environment. Errors: everything that is missing or bad, at once.
     pub fn from_env(kind: ServiceKind) -> Result<Self, SettingsError> {
-        Self::read(SettingsReader::from_env(kind.prefix()))
+        Self::read(SettingsReader::from_env(&Self::prefix(kind)))
     }
 
+    /// Reads what `reader` has.
     fn read(mut reader: SettingsReader) -> Result<Self, SettingsError> {
-        let settings = Self::ask(&mut reader);
+        let written = reader.group(Written::default());
+        let settings = written.checked(&mut reader);
         reader.finish(settings)
     }
 
-    /// The names of all settings.
-    pub fn names(kind: ServiceKind) -> Vec<SettingName> {
-        // The client's settings are read in live mode only.
-        let mut reader = SettingsReader::from_values(kind.prefix(), [("LIVE", "1")]);
-        drop(Self::ask(&mut reader));
-        reader.asked().to_vec()
+    /// Returns all settings that there are.
+    pub fn fields(kind: ServiceKind) -> Vec<Field> {
+        let mut reader = SettingsReader::from_values(&Self::prefix(kind), []);
+        reader.group(Written::default());
+        reader.fields().to_vec()
     }
 
-    fn ask(reader: &mut SettingsReader) -> Option<Self> {
-        let base_url = reader.shared("BASE_URL").optional::<BaseUrl>();
-        let live = reader.own("LIVE").optional::<Switch>();
-        let live = match live {
-            Some(Switch(true)) => Some(LiveClient::ask(reader)?),
-            _ => None,
+    /// Returns the name before two underscores, such as `DESCOPE_API_TEST`: the service itself has none of these settings.
+    pub fn prefix(kind: ServiceKind) -> String {
+        format!("{}_TEST", kind.prefix())
+    }
+}
+
+impl Written {
+    fn checked(self, reader: &mut SettingsReader) -> Option<SuiteSettings> {
+        let base_url = self.base_url.map(|url| plain_http(&url));
+        if base_url == Some(None) {
+            reader.unusable(
+                "base_url",
+                "expected http://, a host and a port, such as http://localhost:8000; the suite also sends what no HTTP client would, and knows no TLS",
+            );
+        }
+        let live = match self.live.as_deref() {
+            Some("1" | "true") => Some(LiveClient {
+                id: required(
+                    reader,
+                    "CLIENT_ID is not set: the id of a machine-to-machine client at the real provider",
+                    self.client_id,
+                ),
+                secret: required(
+                    reader,
+                    "CLIENT_SECRET is not set: that client's secret; at Descope an access key",
+                    self.client_secret,
+                ),
+                scope: self.scope,
+            }),
+            None | Some("0" | "false") => None,
+            Some(_) => {
+                reader.unusable(
+                    "live",
+                    "expected 1 for the real provider, or 0 for the local issuer",
+                );
+                None
+            }
         };
-        Some(Self {
-            base_url: base_url.map(|url| url.0),
+        Some(SuiteSettings {
+            base_url: base_url.flatten(),
             live,
         })
     }
 }
 
-impl LiveClient {
-    fn ask(reader: &mut SettingsReader) -> Option<Self> {
-        let id = reader
-            .shared("CLIENT_ID")
-            .required("the id of a machine-to-machine client at the real provider");
-        let secret = reader
-            .shared("CLIENT_SECRET")
-            .required("that client's secret; at Descope an access key");
-        let scope = reader.shared("SCOPE").text();
-        Some(Self {
-            id: id?,
-            secret: secret?,
-            scope,
-        })
-    }
-}
-
-/// `1` and `true`, `0` and `false`.
-struct Switch(bool);
-
-impl FromStr for Switch {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "1" | "true" => Ok(Self(true)),
-            "0" | "false" => Ok(Self(false)),
-            _ => Err("expected 1 for the real provider, or 0 for the local issuer"),
-        }
-    }
+fn required(reader: &mut SettingsReader, problem: &str, value: Option<String>) -> String {
+    value.unwrap_or_else(|| {
+        reader.problem(problem);
+        String::new()
+    })
 }
 
 /// Requests are also written byte by byte, so this is plain HTTP.
-struct BaseUrl(String);
+fn plain_http(text: &str) -> Option<String> {
+    let authority = text.strip_prefix("http://")?;
+    let authority = authority.strip_suffix('/').unwrap_or(authority);
+    has_port(authority).then(|| format!("http://{authority}"))
+}
 
-impl FromStr for BaseUrl {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.strip_suffix('/').unwrap_or(text);
-        let authority = text.strip_prefix("http://").unwrap_or_default();
-        let (host, port) = authority.rsplit_once(':').unwrap_or_default();
-        let is_host = !host.is_empty() && !host.contains(['/', '@', '?', '#']);
-        if is_host && port.parse::<u16>().is_ok() {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(
-            "expected http://, a host and a port, such as http://localhost:8000; the suite also sends what no HTTP client would, and knows no TLS",
-        )
-    }
+fn has_port(authority: &str) -> bool {
+    let split = authority.rsplit_once(':');
+    split.is_some_and(|(host, port)| {
+        !host.is_empty() && !host.contains(['/', '@', '?', '#']) && port.parse::<u16>().is_ok()
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +133,7 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<SuiteSettings, SettingsError> {
         let pairs = pairs.iter().copied();
-        SuiteSettings::read(SettingsReader::from_values("DESCOPE_API", pairs))
+        SuiteSettings::read(SettingsReader::from_values("DESCOPE_API_TEST", pairs))
     }
 
     #[test]
@@ -158,7 +176,7 @@ mod tests {
     fn base_url_loses_its_slash_and_the_services_own_name_wins() {
         let settings = read(&[
             ("BASE_URL", "http://other:1"),
-            ("DESCOPE_API_BASE_URL", "http://descope-api:8000/"),
+            ("DESCOPE_API_TEST__BASE_URL", "http://descope-api:8000/"),
         ]);
         let base_url = settings.expect("settings").base_url;
         assert_eq!(base_url.as_deref(), Some("http://descope-api:8000"));

@@ -209,11 +209,11 @@ fn service(
         .with_container_name(format!("{name}-service"))
         .with_mount(Mount::volume_mount(name, "/data"))
         .with_env_var("ALLOW_HTTP_ISSUER", format!("{name}-issuer"))
-        .with_env_var("KEYS_TTL_SECONDS", "1")
-        .with_env_var("KEYS_MAX_RETRY_SECONDS", "1")
-        .with_env_var("FETCH_TIMEOUT_SECONDS", "1")
+        .with_env_var("KEYS__TTL_SECONDS", "1")
+        .with_env_var("KEYS__MAX_RETRY_SECONDS", "1")
+        .with_env_var("FETCH__TIMEOUT_SECONDS", "1")
         // So that what looks at /health/ready sees it end.
-        .with_env_var("SHUTDOWN_DELAY_SECONDS", "1");
+        .with_env_var("SHUTDOWN__DELAY_SECONDS", "1");
     let trust = kind.trust(config)?.into_iter();
     let request = trust.fold(request, |request, (setting, value)| {
         request.with_env_var(setting, value)

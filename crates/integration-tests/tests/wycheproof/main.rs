@@ -78,8 +78,8 @@ async fn start(kind: ServiceKind, keys: &KeySet) -> Result<World> {
     }
     let environment = Environment::new(kind)?
         .with(kind.algorithms_setting(), ALGORITHMS)
-        .with("KEYS_MAX_COUNT", "1000")
-        .with("FETCH_MAX_BYTES", "1000000");
+        .with("KEYS__MAX_COUNT", "1000")
+        .with("FETCH__MAX_BYTES", "1000000");
     World::around(issuer, &environment).await
 }
 

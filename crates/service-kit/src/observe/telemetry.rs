@@ -6,6 +6,7 @@ use std::str::FromStr;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use serde::Serialize;
 use tracing::{Dispatch, Span, debug, info, info_span};
 use tracing_actix_web::{RootSpanBuilder, TracingLogger};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -19,7 +20,8 @@ use crate::request::request_id;
 use crate::settings::LogSettings;
 
 /// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
     #[default]

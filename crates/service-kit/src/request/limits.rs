@@ -2,12 +2,20 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::text;
+
 /// Limits of what a service reads of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InputLimits {
-    /// The largest body, in bytes. Default 64 KiB.
+    /// The largest request body that is read.
+    #[schemars(range(min = 1, max = 1_073_741_824))]
     pub max_body_bytes: usize,
-    /// How long a body may take to arrive, from when it is first waited for. Default 30 s.
+    /// How long a request body may take to arrive, from when it is first waited for, before the response is 408.
+    #[serde(rename = "body_timeout_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 3600))]
     pub body_timeout: Duration,
 }
 

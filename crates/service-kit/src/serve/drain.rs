@@ -82,7 +82,7 @@ impl Drain {
         };
         match timeout_at(deadline, finished).await {
             Ok(()) => info!("stopped"),
-            Err(_) => self.cut_off("SHUTDOWN_TIMEOUT_SECONDS"),
+            Err(_) => self.cut_off("SHUTDOWN__TIMEOUT_SECONDS"),
         }
     }
 

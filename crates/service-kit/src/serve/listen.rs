@@ -34,8 +34,8 @@ impl BoundServer {
         settings: &ServiceSettings,
     ) -> io::Result<Self> {
         let config = StopConfig {
-            delay: settings.shutdown_delay,
-            timeout: settings.shutdown_timeout,
+            delay: settings.shutdown.delay,
+            timeout: settings.shutdown.timeout,
             ..StopConfig::default()
         };
         Self::start_with(service, listener, settings, config)
@@ -134,7 +134,7 @@ pub enum BindError {
 
 /// Takes the port. `setting` is the name of the port's setting, for the message. Port 0 takes any that is free.
 pub fn bind(host: IpAddr, port: u16, setting: &str) -> Result<TcpListener, BindError> {
-    listen(host, port, setting, &format!("HOST and {setting}"))
+    listen(host, port, setting, &format!("LISTEN_HOST and {setting}"))
 }
 
 /// Takes the port of an address that `setting` says as a whole.

@@ -31,15 +31,15 @@ fn serve(keys: impl KeySource) -> (u16, ServerHandle) {
 
 #[test]
 fn a_taken_port_names_the_port_and_the_setting() {
-    let taken = bind(LOOPBACK, 0, "AN_API_PORT or PORT").unwrap();
+    let taken = bind(LOOPBACK, 0, "AN_API__PORT or PORT").unwrap();
     let port = taken.local_addr().unwrap().port();
     assert_ne!(port, 0);
-    let refused = bind(LOOPBACK, port, "AN_API_PORT or PORT").unwrap_err();
+    let refused = bind(LOOPBACK, port, "AN_API__PORT or PORT").unwrap_err();
     assert!(matches!(refused, BindError::Taken { .. }));
     assert_eq!(
         refused.to_string(),
         format!(
-            "port {port} on 127.0.0.1 is taken: stop what is using it, or set AN_API_PORT or PORT to another port"
+            "port {port} on 127.0.0.1 is taken: stop what is using it, or set AN_API__PORT or PORT to another port"
         )
     );
 }
@@ -47,7 +47,7 @@ fn a_taken_port_names_the_port_and_the_setting() {
 #[test]
 fn an_address_of_another_machine_names_both_settings() {
     let elsewhere = IpAddr::from([192, 0, 2, 1]);
-    let refused = bind(elsewhere, 0, "AN_API_PORT or PORT")
+    let refused = bind(elsewhere, 0, "AN_API__PORT or PORT")
         .unwrap_err()
         .to_string();
     assert!(
@@ -55,7 +55,7 @@ fn an_address_of_another_machine_names_both_settings() {
         "{refused}"
     );
     assert!(
-        refused.ends_with("; where to listen is set by HOST and AN_API_PORT or PORT"),
+        refused.ends_with("; where to listen is set by LISTEN_HOST and AN_API__PORT or PORT"),
         "{refused}"
     );
 }

@@ -1,46 +1,72 @@
 //! What the `main` of every service does.
 
-use std::env;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
+use clap::ArgMatches;
 
 use crate::observe::exporter;
 use crate::observe::telemetry;
 use crate::serve::{BoundServer, healthcheck};
-use crate::settings::ServiceSettings;
+use crate::settings::{Field, ServiceSettings};
 
 /// What a service was started to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// Answer requests until it is stopped: no argument.
+    /// Handle requests until it is stopped: `serve`, or nothing.
     Serve,
     /// Ask the service that runs with the same settings whether it is ready: `healthcheck`.
     Healthcheck,
-    /// Say what there is: `--help`.
-    Help,
 }
 
 impl Command {
-    /// What the arguments of this process say. Errors: something else.
-    pub fn from_arguments() -> anyhow::Result<Self> {
-        match env::args().nth(1).as_deref() {
-            None => Ok(Self::Serve),
-            Some("healthcheck") => Ok(Self::Healthcheck),
-            Some("--help" | "-h" | "help") => Ok(Self::Help),
-            Some(other) => {
-                bail!("unknown argument {other:?}: expected none, healthcheck or --help")
-            }
+    /// Returns what the arguments say.
+    pub fn of(arguments: &ArgMatches) -> Self {
+        match arguments.subcommand_name() {
+            Some("healthcheck") => Self::Healthcheck,
+            _ => Self::Serve,
         }
     }
 }
 
+/// Returns the command line of a service: `serve`, `healthcheck`, `--version` and `--help`, which lists the settings.
+pub fn command_line(
+    name: &'static str,
+    version: &'static str,
+    settings: &[Field],
+) -> clap::Command {
+    let serve = clap::Command::new("serve").about("Handles requests until it is stopped (default)");
+    let healthcheck = clap::Command::new("healthcheck")
+        .about("Exits with 0 if the service that runs with the same settings is ready");
+    clap::Command::new(name)
+        .version(version)
+        .subcommands([serve, healthcheck])
+        .after_help(settings_help(settings))
+}
+
+fn settings_help(settings: &[Field]) -> String {
+    let names = |is_listed: fn(&Field) -> bool| {
+        let listed = settings.iter().filter(|field| is_listed(field));
+        listed.map(Field::name).collect::<Vec<_>>()
+    };
+    let required = names(|field| field.required);
+    let required = match required.is_empty() {
+        true => "none".to_owned(),
+        false => required.join(", "),
+    };
+    let all = names(|_| true).join("\n  ");
+    format!(
+        "Settings come from the environment, .env, or a TOML file that CONFIG_FILE names.\n\
+         Required: {required}.\n\nAll of them:\n  {all}"
+    )
+}
+
 /// Runs a service until it is stopped, or asks one that runs.
 ///
-/// With `METRICS_ADDR` it also shows the process's [`figures`](crate::metrics), from before `build` on. That can be
-/// done once in a process: whoever runs several services in one starts them without this function.
+/// With `METRICS_ADDR` it also shows the process's [`metrics`](crate::metrics), from before `build` on. That can be
+/// done once in a process: several services in one are started without this function.
 pub async fn run(
     command: Command,
     settings: &ServiceSettings,
@@ -56,23 +82,13 @@ pub async fn run(
     Ok(build().await?.run().await?)
 }
 
-/// What a service does and how it is told: for `--help`.
-pub fn help(name: &str, required: &str) -> String {
-    format!(
-        "{name}                answers requests until it is stopped\n\
-         {name} healthcheck    exits with 0 if the one that runs with the same settings is ready\n\n\
-         Settings come from the environment, .env, or a TOML file that CONFIG_FILE names.\n\
-         Required: {required}. All of them are in .env.example.\n"
-    )
-}
-
-/// Says what the service is and where, on standard output. It is for whoever started the program, and no log line: if
-/// nobody reads it, the service runs all the same.
+/// Writes what the service is and where, on standard output. It is for the person who started the program, and no log line:
+/// if nobody reads it, the service runs all the same.
 pub fn announce(text: &str) {
     drop(writeln!(std::io::stdout(), "{text}"));
 }
 
-/// The address that a person on this machine can open.
+/// Returns the address that a person on this machine can open.
 pub fn url_of(address: SocketAddr) -> String {
     if address.ip().is_loopback() && address.is_ipv4() || address.ip().is_unspecified() {
         format!("http://localhost:{}", address.port())
@@ -81,8 +97,8 @@ pub fn url_of(address: SocketAddr) -> String {
     }
 }
 
-/// The exit status of a program. An error is said on standard error: its causes in one line, and no backtrace, because
-/// what stops a service at its start is for whoever started it to mend.
+/// Returns the exit status of a program. An error is written to standard error: its causes in one line, and no backtrace,
+/// because the person who starts a service can mend what stops it at its start.
 pub fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -109,10 +125,11 @@ fn in_one_line(error: &anyhow::Error) -> String {
 mod tests {
     use anyhow::anyhow;
 
-    use super::in_one_line;
+    use super::{Command, command_line, in_one_line};
+    use crate::settings::{LogSettings, SettingsReader};
 
     #[test]
-    fn causes_stand_in_one_line_and_none_twice() {
+    fn causes_are_in_one_line_and_none_twice() {
         let refused = || anyhow!("connection refused");
         for (error, told) in [
             (refused(), "connection refused"),
@@ -129,5 +146,39 @@ mod tests {
         ] {
             assert_eq!(in_one_line(&error), told);
         }
+    }
+
+    #[test]
+    fn no_argument_is_ignored() {
+        let mut reader = SettingsReader::from_values("AN_API", []);
+        reader.group(LogSettings::default());
+        let parsed = |arguments: &[&str]| {
+            let arguments = ["an-api"].iter().chain(arguments);
+            command_line("an-api", "1.2.3", reader.fields()).try_get_matches_from(arguments)
+        };
+        for (arguments, command) in [
+            (&[][..], Command::Serve),
+            (&["serve"], Command::Serve),
+            (&["healthcheck"], Command::Healthcheck),
+        ] {
+            assert_eq!(Command::of(&parsed(arguments).unwrap()), command);
+        }
+        for arguments in [
+            &["sevre"][..],
+            &["serve", "now"],
+            &["healthcheck", "--all"],
+            &["-x"],
+        ] {
+            assert_eq!(
+                parsed(arguments).unwrap_err().exit_code(),
+                2,
+                "{arguments:?}"
+            );
+        }
+        let version = parsed(&["--version"]).unwrap_err().to_string();
+        assert_eq!(version, "an-api 1.2.3\n");
+        let help = parsed(&["--help"]).unwrap_err().to_string();
+        assert!(help.contains("Required: none."), "{help}");
+        assert!(help.contains("\n  RUST_LOG"), "{help}");
     }
 }

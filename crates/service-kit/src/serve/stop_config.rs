@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How long a service that is being stopped waits, and for what.
 ///
-/// The first two are settings (`SHUTDOWN_DELAY_SECONDS`, `SHUTDOWN_TIMEOUT_SECONDS`).
+/// The first two are settings (`SHUTDOWN__DELAY_SECONDS`, `SHUTDOWN__TIMEOUT_SECONDS`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StopConfig {
     /// How long SIGTERM leaves the service responding as before, while `/health/ready` already says that it is stopping.

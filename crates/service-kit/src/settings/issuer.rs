@@ -1,4 +1,4 @@
-//! Settings of how an issuer is spoken to.
+//! Settings of how an issuer is reached and how strictly its tokens are verified.
 
 use std::time::Duration;
 
@@ -8,42 +8,146 @@ use identity_core::verification::TokenLimits;
 use identity_core::{
     Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider,
 };
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 use url::{Host, Url};
 
-use super::SettingsReader;
-use super::reader::Setting;
+use super::{ClientSettings, SettingsReader};
 
-/// How the issuer's documents are fetched, how its keys are kept, and how strictly its tokens are read. All of it has
+/// How the issuer's documents are fetched, how its keys are kept, and how strictly its tokens are verified. All of it has
 /// defaults that suit Descope and Auth0.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct IssuerSettings {
-    /// `ALLOW_HTTP_ISSUER`, `FETCH_TIMEOUT_SECONDS`, `FETCH_MAX_BYTES`.
-    pub http: HttpConfig,
-    /// `JWKS_HOSTS`: hosts besides the issuer's own that its key set may be on, between commas. Default none.
+    /// Hosts besides loopback that may be reached without TLS, such as local-issuer.
+    #[serde(deserialize_with = "hosts")]
+    #[schemars(extend("x-expected" = "hosts, with commas between them, without scheme, port and path, such as id.example.com"))]
+    pub allow_http_issuer: Vec<String>,
+    /// Hosts besides the issuer's own that its key set may be on.
+    #[serde(deserialize_with = "hosts")]
+    #[schemars(extend("x-expected" = "hosts, with commas between them, without scheme, port and path, such as id.example.com"))]
     pub jwks_hosts: Vec<String>,
-    /// `KEYS_...` and `DISCOVERY_TTL_SECONDS`.
-    pub refresh: KeyRefresh,
-    /// `LEEWAY_SECONDS`: how far the clocks may differ. Default 5 s.
-    pub leeway: Duration,
-    /// `MAX_TOKEN_BYTES`: the longest token that is read. Default 16 KiB.
-    pub max_token_bytes: usize,
-    /// `CACHE_MAX_TOKENS` and `CACHE_MAX_BYTES`: how many verified tokens are kept. Default 10,000 and 64 MiB; 0 keeps none.
-    pub cache: CacheLimits,
-    /// `RFC9068_ONLY`: whether nothing but access tokens in the form of RFC 9068 is accepted, whatever else the provider
-    /// accepts: `typ` is `at+jwt`, and `aud`, `iat`, `jti` and `client_id` are there. Default `false`.
-    pub rfc_9068_only: bool,
+    /// Limits of a response of the issuer.
+    pub fetch: FetchSettings,
+    /// When keys are fetched again, and how long they are used.
+    pub keys: KeySettings,
+    /// How tokens are verified.
+    pub tokens: TokenSettings,
+    /// How many verified tokens are kept.
+    pub cache: CacheSettings,
+    /// The way out.
+    #[serde(skip)]
+    pub client: ClientSettings,
+    /// Whether nothing but access tokens in the form of RFC 9068 is accepted, whatever else the provider accepts: `typ` is
+    /// `at+jwt`, and `aud`, `iat`, `jti` and `client_id` are there. Default `false`. It is a setting of the services whose
+    /// provider issues such tokens.
+    #[serde(skip)]
+    pub rfc9068_only: bool,
 }
 
-impl Default for IssuerSettings {
+/// Limits of a response of the issuer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct FetchSettings {
+    /// How long a response of the issuer may take.
+    #[schemars(range(min = 1, max = 60))]
+    pub timeout_seconds: u64,
+    /// The largest response of the issuer that is read.
+    #[schemars(range(min = 1, max = 1_073_741_824))]
+    pub max_bytes: usize,
+}
+
+impl Default for FetchSettings {
     fn default() -> Self {
+        let default = HttpConfig::default();
         Self {
-            http: HttpConfig::default(),
-            jwks_hosts: Vec::new(),
-            refresh: KeyRefresh::default(),
-            leeway: TokenLimits::default().leeway,
-            max_token_bytes: TokenLimits::default().max_bytes,
-            cache: CacheLimits::default(),
-            rfc_9068_only: false,
+            timeout_seconds: default.timeout.as_secs(),
+            max_bytes: default.max_bytes,
+        }
+    }
+}
+
+/// When keys are fetched again, and how long they are used.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct KeySettings {
+    /// After this time the keys are fetched again, in the background.
+    #[schemars(range(min = 1, max = 86_400))]
+    pub ttl_seconds: u64,
+    /// After this time the discovery document is read again.
+    #[schemars(range(min = 0, max = 86_400))]
+    pub discovery_ttl_seconds: u64,
+    /// For this long old keys are used while they cannot be fetched again.
+    #[schemars(range(min = 0, max = 2_592_000))]
+    pub max_stale_seconds: u64,
+    /// At least this long between two fetches that tokens with an unknown key ask for.
+    #[schemars(range(min = 1, max = 86_400))]
+    pub refetch_interval_seconds: u64,
+    /// Between two attempts while there are no keys, and the first pause after a failed one.
+    #[schemars(range(min = 1, max = 86_400))]
+    pub retry_seconds: u64,
+    /// The longest pause after failed attempts; it doubles until then.
+    #[schemars(range(min = 1, max = 86_400))]
+    pub max_retry_seconds: u64,
+    /// How many requests may wait for keys at the same time; the others get 503.
+    #[schemars(range(min = 0, max = 1_048_576))]
+    pub max_waiting: usize,
+    /// The largest number of keys in a key set that is read.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub max_count: usize,
+}
+
+impl Default for KeySettings {
+    fn default() -> Self {
+        let default = KeyRefresh::default();
+        Self {
+            ttl_seconds: default.ttl.as_secs(),
+            discovery_ttl_seconds: default.discovery_ttl.as_secs(),
+            max_stale_seconds: default.max_stale.as_secs(),
+            refetch_interval_seconds: default.forced_interval.as_secs(),
+            retry_seconds: default.retry.as_secs(),
+            max_retry_seconds: default.max_retry.as_secs(),
+            max_waiting: default.max_waiting,
+            max_count: default.max_keys,
+        }
+    }
+}
+
+/// How tokens are verified.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TokenSettings {
+    /// How far the clocks of the issuer and of this machine may differ.
+    #[schemars(range(min = 0, max = 300))]
+    pub leeway_seconds: u64,
+    /// The longest token that is read.
+    #[schemars(range(min = 1, max = 1_048_576))]
+    pub max_bytes: usize,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        let default = TokenLimits::default();
+        Self {
+            leeway_seconds: default.leeway.as_secs(),
+            max_bytes: default.max_bytes,
+        }
+    }
+}
+
+/// How many verified tokens are kept.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CacheSettings {
+    /// How many verified tokens are kept, so that they are not verified again; 0 keeps none.
+    #[schemars(range(min = 0, max = 10_000_000))]
+    pub max_tokens: usize,
+    /// How much memory verified tokens may take; 0 keeps none.
+    #[schemars(range(min = 0, max = 68_719_476_736_u64))]
+    pub max_bytes: usize,
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        let default = CacheLimits::default();
+        Self {
+            max_tokens: default.max_tokens,
+            max_bytes: default.max_bytes,
         }
     }
 }
@@ -51,39 +155,78 @@ impl Default for IssuerSettings {
 impl IssuerSettings {
     /// Reads all of them.
     pub fn read(reader: &mut SettingsReader) -> Self {
-        let default = Self::default();
         Self {
-            http: HttpConfig {
-                timeout: reader
-                    .shared("FETCH_TIMEOUT_SECONDS")
-                    .seconds(default.http.timeout, 1..=60),
-                max_bytes: reader
-                    .shared("FETCH_MAX_BYTES")
-                    .count(default.http.max_bytes, 1..=1 << 30),
-                plain_http_hosts: hosts(reader, "ALLOW_HTTP_ISSUER"),
-                user_agent: default.http.user_agent,
-            },
-            jwks_hosts: hosts(reader, "JWKS_HOSTS"),
-            refresh: refresh(reader, default.refresh),
-            leeway: reader
-                .shared("LEEWAY_SECONDS")
-                .seconds(default.leeway, 0..=300),
-            max_token_bytes: reader
-                .shared("MAX_TOKEN_BYTES")
-                .count(default.max_token_bytes, 1..=1 << 20),
-            cache: CacheLimits {
-                max_tokens: reader
-                    .shared("CACHE_MAX_TOKENS")
-                    .count(default.cache.max_tokens, 0..=10_000_000),
-                max_bytes: reader
-                    .shared("CACHE_MAX_BYTES")
-                    .count(default.cache.max_bytes, 0..=1 << 36),
-            },
-            rfc_9068_only: reader.shared("RFC9068_ONLY").switch(default.rfc_9068_only),
+            client: ClientSettings::read(reader),
+            ..reader.group(Self::default())
         }
     }
 
-    /// Authenticates the callers of `provider` as these settings say. Must be called inside a tokio runtime.
+    /// Returns the address at `path` if `text` is one that documents may be fetched from: one of https, or of plain http
+    /// where that is loopback or a host that `ALLOW_HTTP_ISSUER` names. Without a user and password: it is shown to people.
+    pub fn address(
+        &self,
+        reader: &mut SettingsReader,
+        path: &str,
+        text: Option<&str>,
+    ) -> Option<Url> {
+        match self.fetchable(text?) {
+            Ok(url) => Some(url),
+            Err(expected) => {
+                reader.unusable(path, expected);
+                None
+            }
+        }
+    }
+
+    /// Returns the address that is written in `text`. Errors: documents may not be fetched from there; what is expected.
+    pub fn fetchable(&self, text: &str) -> Result<Url, &'static str> {
+        let url = Url::parse(text).ok().filter(Url::has_host);
+        let url = url.ok_or("expected an address, such as https://id.example.com/")?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("expected an address without a user and a password");
+        }
+        if !self.http().allows(&url) {
+            return Err(
+                "expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names",
+            );
+        }
+        Ok(url)
+    }
+
+    /// Returns how documents are fetched.
+    pub fn http(&self) -> HttpConfig {
+        HttpConfig {
+            timeout: Duration::from_secs(self.fetch.timeout_seconds),
+            max_bytes: self.fetch.max_bytes,
+            plain_http_hosts: self.allow_http_issuer.clone(),
+            ..HttpConfig::default()
+        }
+    }
+
+    /// Returns when keys are fetched again.
+    pub fn refresh(&self) -> KeyRefresh {
+        let keys = &self.keys;
+        KeyRefresh {
+            ttl: Duration::from_secs(keys.ttl_seconds),
+            discovery_ttl: Duration::from_secs(keys.discovery_ttl_seconds),
+            max_stale: Duration::from_secs(keys.max_stale_seconds),
+            forced_interval: Duration::from_secs(keys.refetch_interval_seconds),
+            retry: Duration::from_secs(keys.retry_seconds),
+            max_retry: Duration::from_secs(keys.max_retry_seconds),
+            max_waiting: keys.max_waiting,
+            max_keys: keys.max_count,
+        }
+    }
+
+    /// Returns the limits of the cache.
+    pub fn cache_limits(&self) -> CacheLimits {
+        CacheLimits {
+            max_tokens: self.cache.max_tokens,
+            max_bytes: self.cache.max_bytes,
+        }
+    }
+
+    /// Returns what authenticates the callers of `provider` as these settings say. Must be called inside a tokio runtime.
     pub fn authenticator(
         &self,
         provider: impl Provider,
@@ -91,90 +234,32 @@ impl IssuerSettings {
         self.applied_to(Authenticator::builder(provider)).build()
     }
 
-    /// The builder with these settings.
+    /// Returns the builder with these settings.
     pub fn applied_to(&self, builder: AuthenticatorBuilder) -> AuthenticatorBuilder {
         let builder = builder
-            .http(self.http.clone())
+            .http(self.http())
             .key_set_hosts(self.jwks_hosts.iter().cloned())
-            .key_refresh(self.refresh)
-            .leeway(self.leeway)
-            .max_token_bytes(self.max_token_bytes)
-            .cache(self.cache);
-        match self.rfc_9068_only {
+            .key_refresh(self.refresh())
+            .leeway(Duration::from_secs(self.tokens.leeway_seconds))
+            .max_token_bytes(self.tokens.max_bytes)
+            .cache(self.cache_limits())
+            .http_client(self.client.builder());
+        match self.rfc9068_only {
             true => builder.rfc_9068_only(),
             false => builder,
         }
     }
 }
 
-/// Hosts, as they stand in an address: in lower case, and an IPv6 one in brackets.
-fn hosts(reader: &mut SettingsReader, name: &'static str) -> Vec<String> {
-    let hosts = reader.shared(name).list();
-    let (good, bad): (Vec<_>, Vec<_>) = hosts
+/// Hosts, as they are written in an address: in lower case, and an IPv6 one in brackets.
+fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let hosts = Vec::<String>::deserialize(deserializer)?;
+    let hosts = hosts
         .iter()
-        .map(|host| Host::parse(host))
-        .partition(Result::is_ok);
-    if !bad.is_empty() {
-        reader.problem(format!(
-            "{name} cannot be used: expected hosts between commas, without scheme, port and path, such as id.example.com"
-        ));
-    }
-    good.into_iter()
-        .flatten()
-        .map(|host| host.to_string())
-        .collect()
-}
-
-impl Setting<'_> {
-    /// An address that `issuer` allows to fetch documents from, if it is set: one of https, or of plain http where that
-    /// is loopback or a host that `ALLOW_HTTP_ISSUER` names. Without a user and password: the address is shown to people.
-    pub fn address(mut self, issuer: &IssuerSettings) -> Option<Url> {
-        let expected = "expected an address, such as https://id.example.com/";
-        let url = Url::parse(self.value()?).ok();
-        let Some(url) = url.filter(Url::has_host) else {
-            self.unusable(expected);
-            return None;
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            self.unusable("expected an address without a user and a password");
-            return None;
-        }
-        if !issuer.http.allows(&url) {
-            self.unusable("expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names");
-            return None;
-        }
-        Some(url)
-    }
-}
-
-fn refresh(reader: &mut SettingsReader, default: KeyRefresh) -> KeyRefresh {
-    let day = 24 * 60 * 60;
-    KeyRefresh {
-        ttl: reader
-            .shared("KEYS_TTL_SECONDS")
-            .seconds(default.ttl, 1..=day),
-        discovery_ttl: reader
-            .shared("DISCOVERY_TTL_SECONDS")
-            .seconds(default.discovery_ttl, 0..=day),
-        max_stale: reader
-            .shared("KEYS_MAX_STALE_SECONDS")
-            .seconds(default.max_stale, 0..=30 * day),
-        forced_interval: reader
-            .shared("KEYS_REFETCH_INTERVAL_SECONDS")
-            .seconds(default.forced_interval, 1..=day),
-        retry: reader
-            .shared("KEYS_RETRY_SECONDS")
-            .seconds(default.retry, 1..=day),
-        max_retry: reader
-            .shared("KEYS_MAX_RETRY_SECONDS")
-            .seconds(default.max_retry, 1..=day),
-        max_waiting: reader
-            .shared("KEYS_MAX_WAITING")
-            .count(default.max_waiting, 0..=1 << 20),
-        max_keys: reader
-            .shared("KEYS_MAX_COUNT")
-            .count(default.max_keys, 1..=10_000),
-    }
+        .map(|host| Host::parse(host).map(|host| host.to_string()));
+    hosts
+        .collect::<Result<_, _>>()
+        .map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

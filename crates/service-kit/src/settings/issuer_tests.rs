@@ -17,10 +17,10 @@ fn read(values: &[(&str, &str)]) -> Result<IssuerSettings, Vec<String>> {
 
 /// What comes of `text` as an address of the issuer.
 fn address(text: &str, plain_http: &str) -> Result<String, Vec<String>> {
-    let values = [("ALLOW_HTTP_ISSUER", plain_http), ("ISSUER", text)];
+    let values = [("ALLOW_HTTP_ISSUER", plain_http)];
     let mut reader = SettingsReader::from_values("AN_API", values);
     let issuer = IssuerSettings::read(&mut reader);
-    let address = reader.shared("ISSUER").address(&issuer);
+    let address = issuer.address(&mut reader, "issuer", Some(text));
     let outcome = reader.finish(address);
     outcome.map_or_else(
         |error| Err(error.problems().to_vec()),
@@ -31,12 +31,12 @@ fn address(text: &str, plain_http: &str) -> Result<String, Vec<String>> {
 #[test]
 fn nothing_has_to_be_set_and_the_rules_are_the_usual_ones() {
     let settings = read(&[]).unwrap();
-    assert!(settings.http.plain_http_hosts.is_empty());
+    assert!(settings.http().plain_http_hosts.is_empty());
     assert!(settings.jwks_hosts.is_empty());
-    assert_eq!(settings.leeway, Duration::from_secs(5));
-    assert_eq!(settings.max_token_bytes, 16 * 1024);
-    assert!(!settings.rfc_9068_only);
-    assert_eq!(settings.cache, CacheLimits::default());
+    assert_eq!(settings.tokens.leeway_seconds, 5);
+    assert_eq!(settings.tokens.max_bytes, 16 * 1024);
+    assert!(!settings.rfc9068_only && !settings.client.is_set());
+    assert_eq!(settings.cache_limits(), CacheLimits::default());
     let default = (settings.cache.max_tokens, settings.cache.max_bytes);
     assert_eq!(default, (10_000, 67_108_864));
 }
@@ -44,42 +44,40 @@ fn nothing_has_to_be_set_and_the_rules_are_the_usual_ones() {
 #[test]
 fn what_is_set_is_applied() {
     let settings = read(&[
-        ("FETCH_TIMEOUT_SECONDS", "1"),
-        ("FETCH_MAX_BYTES", "1000"),
-        ("KEYS_TTL_SECONDS", "60"),
-        ("AN_API_LEEWAY_SECONDS", "0"),
-        ("MAX_TOKEN_BYTES", "2000"),
-        ("CACHE_MAX_TOKENS", "7"),
-        ("AN_API_CACHE_MAX_BYTES", "5000"),
+        ("FETCH__TIMEOUT_SECONDS", "1"),
+        ("FETCH__MAX_BYTES", "1000"),
+        ("KEYS__TTL_SECONDS", "60"),
+        ("AN_API__TOKENS__LEEWAY_SECONDS", "0"),
+        ("TOKENS__MAX_BYTES", "2000"),
+        ("CACHE__MAX_TOKENS", "7"),
+        ("AN_API__CACHE__MAX_BYTES", "5000"),
         ("JWKS_HOSTS", "Keys.example.com, [::1]"),
         ("ALLOW_HTTP_ISSUER", "Local-Issuer"),
     ])
     .unwrap();
-    assert_eq!(settings.http.timeout, Duration::from_secs(1));
-    assert_eq!(settings.http.max_bytes, 1000);
-    assert_eq!(settings.refresh.ttl, Duration::from_secs(60));
-    assert_eq!(settings.leeway, Duration::ZERO);
-    assert_eq!(settings.max_token_bytes, 2000);
+    assert_eq!(settings.http().timeout, Duration::from_secs(1));
+    assert_eq!(settings.http().max_bytes, 1000);
+    assert_eq!(settings.refresh().ttl, Duration::from_secs(60));
+    assert_eq!(settings.tokens.leeway_seconds, 0);
+    assert_eq!(settings.tokens.max_bytes, 2000);
     let cache = CacheLimits {
         max_tokens: 7,
         max_bytes: 5000,
     };
-    assert_eq!(settings.cache, cache);
+    assert_eq!(settings.cache_limits(), cache);
     assert_eq!(settings.jwks_hosts, ["keys.example.com", "[::1]"]);
-    assert_eq!(settings.http.plain_http_hosts, ["local-issuer"]);
+    assert_eq!(settings.http().plain_http_hosts, ["local-issuer"]);
 }
 
 #[test]
 fn the_strict_form_wins_over_what_the_provider_accepts() {
-    let settings = read(&[("RFC9068_ONLY", "true"), ("LEEWAY_SECONDS", "1")]).unwrap();
-    assert_eq!(settings.leeway, Duration::from_secs(1));
-    // `Nobody` has no such tokens: that it is refused shows that the builder was told.
+    let settings = IssuerSettings {
+        rfc9068_only: true,
+        ..read(&[("TOKENS__LEEWAY_SECONDS", "1")]).unwrap()
+    };
+    // `Nobody` has no such tokens: that it is refused shows that the builder has the setting.
     let refused = settings.authenticator(Nobody).unwrap_err();
     assert!(matches!(refused, AuthenticatorError::NoRfc9068(_)));
-    assert_eq!(
-        read(&[("RFC9068_ONLY", "1")]).unwrap_err(),
-        ["RFC9068_ONLY cannot be used: expected true or false"]
-    );
 }
 
 #[test]
@@ -94,7 +92,7 @@ fn a_host_is_no_address() {
         for name in ["ALLOW_HTTP_ISSUER", "JWKS_HOSTS"] {
             let problems = read(&[(name, host)]).unwrap_err();
             let expected = format!(
-                "{name} cannot be used: expected hosts between commas, without scheme, port and path, such as id.example.com"
+                "{name} cannot be used: expected hosts, with commas between them, without scheme, port and path, such as id.example.com (it comes from the environment)"
             );
             assert_eq!(problems, [expected], "{host}");
         }
@@ -104,13 +102,13 @@ fn a_host_is_no_address() {
 #[test]
 fn limits_have_limits() {
     for (name, value) in [
-        ("LEEWAY_SECONDS", "301"),
-        ("MAX_TOKEN_BYTES", "0"),
-        ("FETCH_TIMEOUT_SECONDS", "0"),
-        ("KEYS_MAX_COUNT", "0"),
-        ("KEYS_REFETCH_INTERVAL_SECONDS", "0"),
-        ("CACHE_MAX_TOKENS", "10000001"),
-        ("CACHE_MAX_BYTES", "-1"),
+        ("TOKENS__LEEWAY_SECONDS", "301"),
+        ("TOKENS__MAX_BYTES", "0"),
+        ("FETCH__TIMEOUT_SECONDS", "0"),
+        ("KEYS__MAX_COUNT", "0"),
+        ("KEYS__REFETCH_INTERVAL_SECONDS", "0"),
+        ("CACHE__MAX_TOKENS", "10000001"),
+        ("CACHE__MAX_BYTES", "-1"),
     ] {
         let problems = read(&[(name, value)]).unwrap_err();
         assert!(
@@ -198,8 +196,8 @@ impl Provider for Nobody {
 async fn an_authenticator_keeps_tokens_as_the_settings_say() {
     for (values, is_kept) in [
         (&[][..], true),
-        (&[("CACHE_MAX_TOKENS", "0")], false),
-        (&[("CACHE_MAX_BYTES", "0")], false),
+        (&[("CACHE__MAX_TOKENS", "0")], false),
+        (&[("CACHE__MAX_BYTES", "0")], false),
     ] {
         let authenticator = read(values).unwrap().authenticator(Nobody);
         let shown = format!("{:?}", authenticator.unwrap());

@@ -1,10 +1,26 @@
-//! Settings: defaults, then a file, then `.env`, then the environment.
+//! Settings: defaults, then a TOML file, then `.env`, then the environment.
+//!
+//! A group of settings is a plain struct that derives `Deserialize`, `Serialize` (its defaults) and `JsonSchema` (its names,
+//! doc sentences and ranges); [`SettingsReader::group`] fills it. A field of the struct is a setting, a nested struct a
+//! table: `keys.ttl_seconds` in the file, `KEYS__TTL_SECONDS` in the environment.
 
+mod client;
+mod document;
+mod field;
 mod issuer;
+mod names;
 mod reader;
 mod service;
 mod sources;
+pub mod text;
 
-pub use issuer::IssuerSettings;
-pub use reader::{Setting, SettingName, SettingsError, SettingsReader};
-pub use service::{LogSettings, ServiceSettings, Signals};
+pub use client::ClientSettings;
+pub use document::faults_of_example;
+pub use field::{Field, Kind};
+pub use issuer::{CacheSettings, FetchSettings, IssuerSettings, KeySettings, TokenSettings};
+pub use reader::{SettingsError, SettingsReader};
+pub use service::{LogSettings, ServiceSettings, ShutdownSettings, Signals};
+pub use sources::Sources;
+
+#[cfg(test)]
+mod tests;

@@ -1,40 +1,37 @@
-//! Reading settings, and collecting everything that is wrong with them.
+//! Filling groups of settings, and collecting everything that is wrong with them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::{self, Display};
-use std::ops::RangeInclusive;
-use std::str::FromStr;
-use std::time::Duration;
 
-use super::sources::{self, Found, Values};
+use config::{Config, ConfigError, Value, ValueKind};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// Reads settings by name and remembers what is wrong, so that everything is reported at once.
+use super::field::{Field, Kind, name_of, value_of};
+use super::names::unknown_names;
+use super::sources::{Found, Sources, Values};
+
+/// Fills groups of settings and remembers what is wrong, so that everything is reported at once.
 ///
 /// `Debug` shows no value: there are secrets among them, and the rest of the environment.
 pub struct SettingsReader {
-    prefix: &'static str,
-    values: HashMap<String, Found>,
-    asked: Vec<SettingName>,
+    prefix: String,
+    values: Values,
+    fields: Vec<Field>,
+    found: BTreeMap<String, Found>,
     problems: Vec<String>,
+    watched: Vec<&'static str>,
 }
 
-/// A setting that a service has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SettingName {
-    /// Its name, such as `PORT`.
-    pub name: &'static str,
-    /// Whether it is also read with the service's name before it, such as `DESCOPE_API_PORT`, which wins.
-    pub shared: bool,
-}
-
-/// All settings that are missing or bad.
+/// All settings that are missing, bad or unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
     problems: Vec<String>,
 }
 
 impl SettingsError {
-    /// One sentence a setting: its name and what is expected.
+    /// Returns one sentence a setting: its name, what is expected, and where its value comes from.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -57,96 +54,160 @@ impl fmt::Debug for SettingsReader {
         formatter
             .debug_struct("SettingsReader")
             .field("prefix", &self.prefix)
-            .field("asked", &self.asked)
-            .field("problems", &self.problems)
             .finish_non_exhaustive()
     }
 }
 
 impl SettingsReader {
-    /// Reads from a file, `.env` and the environment. `prefix` is the service's name, such as `DESCOPE_API`.
-    pub fn from_env(prefix: &'static str) -> Self {
-        Self::new(prefix, sources::read(prefix))
+    /// Reads from a file, `.env` and the environment. `service` is the service's name, such as `DESCOPE_API`.
+    pub fn from_env(service: &str) -> Self {
+        match Sources::of_process() {
+            Ok(sources) => Self::from_sources(service, sources),
+            Err(problem) => {
+                let mut reader = Self::from_sources(service, Sources::default());
+                reader.problems.push(problem);
+                reader
+            }
+        }
     }
 
-    /// Reads from these pairs alone.
+    /// Reads from these pairs alone, as if they were the environment.
     pub fn from_values<'v>(
-        prefix: &'static str,
+        service: &str,
         values: impl IntoIterator<Item = (&'v str, &'v str)>,
     ) -> Self {
-        let values = values
-            .into_iter()
-            .map(|(name, value)| (name.to_lowercase(), Found::Text(value.to_owned())));
-        let found = values.collect();
-        Self::new(
-            prefix,
-            Values {
-                found,
-                ..Values::default()
+        let pairs = values.into_iter();
+        let environment = pairs.map(|(name, value)| (name.into(), value.into()));
+        Self::from_sources(
+            service,
+            Sources {
+                environment: environment.collect(),
+                dotenv: None,
             },
         )
     }
 
-    pub(super) fn new(prefix: &'static str, values: Values) -> Self {
-        let file = SettingName {
-            name: "CONFIG_FILE",
-            shared: true,
-        };
+    /// Reads from these sources, and from the TOML file that they name.
+    pub fn from_sources(service: &str, sources: Sources) -> Self {
+        let prefix = format!("{service}__");
+        let mut values = Values::read(&prefix, sources);
         Self {
             prefix,
-            values: values.found,
-            asked: vec![file],
-            problems: values.problems,
+            fields: vec![config_file()],
+            found: BTreeMap::new(),
+            problems: std::mem::take(&mut values.problems),
+            values,
+            watched: Vec::new(),
         }
     }
 
-    /// The settings that were asked for so far.
-    pub fn asked(&self) -> &[SettingName] {
-        &self.asked
+    /// Returns the settings of all groups that were read.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
     }
 
-    /// A setting that several services may have: read as `PREFIX_NAME`, or else as `NAME`.
-    pub fn shared(&mut self, name: &'static str) -> Setting<'_> {
-        self.setting(SettingName { name, shared: true })
+    /// Names that start with `prefix` are the provider's, such as `DESCOPE_`: one that is nearly the name of a setting is an
+    /// error, because it would be ignored. What is not near any is another program's.
+    pub fn watch(&mut self, prefix: &'static str) {
+        self.watched.push(prefix);
     }
 
-    /// A setting whose name says whose it is: read as `NAME` alone.
-    pub fn own(&mut self, name: &'static str) -> Setting<'_> {
-        self.setting(SettingName {
-            name,
-            shared: false,
-        })
-    }
-
-    fn setting(&mut self, asked: SettingName) -> Setting<'_> {
-        self.asked.push(asked);
-        let prefixed = format!("{}_{}", self.prefix, asked.name);
-        let (name, found) = match self.found(&prefixed).filter(|_| asked.shared) {
-            Some(found) => (prefixed, Some(found)),
-            None => (asked.name.to_owned(), self.found(asked.name)),
-        };
-        let mut setting = Setting {
-            reader: self,
-            name,
-            value: None,
-            is_unusable: false,
-        };
-        match found {
-            Some(Found::Text(text)) => setting.value = Some(text),
-            Some(Found::Unusable(expected)) => setting.unusable(expected),
-            None => {}
-        }
-        setting
-    }
-
-    fn found(&self, name: &str) -> Option<Found> {
-        match self.values.get(&name.to_lowercase())? {
-            Found::Text(text) => {
-                let text = text.trim();
-                (!text.is_empty()).then(|| Found::Text(text.to_owned()))
+    /// Returns a group of settings. What is missing or bad is remembered, and stands in the result as it is in `default`.
+    pub fn group<T>(&mut self, default: T) -> T
+    where
+        T: JsonSchema + Serialize + DeserializeOwned,
+    {
+        let fields = Field::all_of(&default);
+        let mut values = BTreeMap::new();
+        let mut problems: Vec<(usize, String)> = Vec::new();
+        for (index, field) in fields.iter().enumerate() {
+            match self
+                .find(field)
+                .map(|found| (field.parse(&found.value), found))
+            {
+                Some((Ok(value), found)) => {
+                    values.insert(field.path.clone(), value);
+                    self.found.insert(field.path.clone(), found);
+                }
+                Some((Err(expected), found)) => {
+                    problems.push((index, cannot_be_used(&found, &expected)));
+                }
+                None if field.required => {
+                    let what = field.expected.as_ref().unwrap_or(&field.description);
+                    problems.push((index, format!("{} is not set: {what}", field.name())));
+                }
+                None => {}
             }
-            unusable => Some(unusable.clone()),
         }
+        // serde stops at its first error: the value is taken out, and all others are read again.
+        let group = loop {
+            let error = match fill(&fields, &values) {
+                Ok(group) => break group,
+                Err(error) => error,
+            };
+            let bad = key_of(&error).filter(|path| values.remove(path).is_some());
+            let index = fields
+                .iter()
+                .position(|field| Some(&field.path) == bad.as_ref());
+            let Some((index, field)) = index.and_then(|index| Some((index, fields.get(index)?)))
+            else {
+                problems.push((fields.len(), error.to_string()));
+                break default;
+            };
+            if let Some(found) = self.found.get(&field.path) {
+                let expected = field.expected.as_ref();
+                let expected =
+                    expected.map_or_else(|| message(&error), |own| format!("expected {own}"));
+                problems.push((index, cannot_be_used(found, &expected)));
+            }
+        };
+        problems.sort();
+        self.problems
+            .extend(problems.into_iter().map(|(_, problem)| problem));
+        self.fields.extend(fields);
+        group
+    }
+
+    /// What the sources say of a setting: the environment and `.env` win over the file.
+    fn find(&mut self, field: &Field) -> Option<Found> {
+        let found = self.look_up(&field.path);
+        if field.secret
+            && let Some(file) = self.look_up(&format!("{}_file", field.path))
+        {
+            let path = file.value.kind.to_string();
+            if let Some(other) = &found {
+                self.problems.push(format!(
+                    "{} and {} are both set: expected one of them",
+                    other.name, file.name
+                ));
+            }
+            let problem = match std::fs::read_to_string(&path) {
+                Ok(text) if !text.trim().is_empty() => {
+                    let value = Value::new(None, text.trim());
+                    return Some(Found { value, ..file });
+                }
+                Ok(_) => "it is empty".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            self.problems
+                .push(format!("{}: {path} cannot be read: {problem}", file.name));
+        }
+        found
+    }
+
+    fn look_up(&self, path: &str) -> Option<Found> {
+        self.values
+            .variable(&self.prefix, &name_of(path))
+            .or_else(|| self.values.in_file(path))
+    }
+
+    /// The setting at `path` cannot be used, because of what the others are.
+    pub fn unusable(&mut self, path: &str, expected: &str) {
+        let problem = match self.found.get(path) {
+            Some(found) => cannot_be_used(found, expected),
+            None => format!("{} cannot be used: {expected}", name_of(path)),
+        };
+        self.problem(problem);
     }
 
     /// Something is wrong with the settings as a whole.
@@ -154,16 +215,15 @@ impl SettingsReader {
         self.problems.push(problem.into());
     }
 
-    /// The settings, unless something was wrong. `settings` may be `None` only if it was.
+    /// Returns the settings, unless something was wrong or has an unknown name. `settings` may be `None` only if it was.
     pub fn finish<T>(mut self, settings: Option<T>) -> Result<T, SettingsError> {
+        let unknown = unknown_names(&self.prefix, &self.watched, &self.fields, &self.values);
+        self.problems.extend(unknown);
         match settings {
             Some(settings) if self.problems.is_empty() => Ok(settings),
-            None if self.problems.is_empty() => {
-                self.problem("a setting is missing");
-                Err(SettingsError {
-                    problems: self.problems,
-                })
-            }
+            None if self.problems.is_empty() => Err(SettingsError {
+                problems: vec!["a setting is missing".to_owned()],
+            }),
             _ => Err(SettingsError {
                 problems: self.problems,
             }),
@@ -171,110 +231,62 @@ impl SettingsReader {
     }
 }
 
-/// One setting, to be read in one way or another.
-pub struct Setting<'r> {
-    reader: &'r mut SettingsReader,
-    name: String,
-    value: Option<String>,
-    /// It has a value, and what is wrong with it was said.
-    is_unusable: bool,
-}
-
-impl Setting<'_> {
-    /// The text, if it is set.
-    pub fn text(self) -> Option<String> {
-        self.value
-    }
-
-    /// The parsed value. If it is missing, that is a problem; `meaning` says what to set.
-    pub fn required<T: FromStr<Err: Display>>(self, meaning: &str) -> Option<T> {
-        if self.value.is_none() && !self.is_unusable {
-            self.reader
-                .problem(format!("{} is not set: {meaning}", self.name));
-            return None;
-        }
-        self.optional()
-    }
-
-    /// The parsed value, if it is set.
-    pub fn optional<T: FromStr<Err: Display>>(self) -> Option<T> {
-        let value = self.value?;
-        match value.parse() {
-            Ok(parsed) => Some(parsed),
-            Err(error) => {
-                self.reader
-                    .problem(format!("{} cannot be used: {error}", self.name));
-                None
-            }
-        }
-    }
-
-    /// The parsed value, if it is set. What cannot be parsed is a problem, and `expected` says what can: for types whose
-    /// own error does not.
-    pub fn expecting<T: FromStr>(mut self, expected: &str) -> Option<T> {
-        let parsed = self.value.as_ref()?.parse().ok();
-        if parsed.is_none() {
-            self.unusable(expected);
-        }
-        parsed
-    }
-
-    pub(super) fn value(&self) -> Option<&str> {
-        self.value.as_deref()
-    }
-
-    pub(super) fn unusable(&mut self, expected: &str) {
-        self.is_unusable = true;
-        self.reader
-            .problem(format!("{} cannot be used: {expected}", self.name));
-    }
-
-    /// The parsed value, or `default`.
-    pub fn or<T: FromStr<Err: Display>>(self, default: T) -> T {
-        self.optional().unwrap_or(default)
-    }
-
-    /// A whole number within `range`, or `default`.
-    pub fn whole_number(mut self, default: u64, range: RangeInclusive<u64>) -> u64 {
-        let Some(text) = &self.value else {
-            return default;
-        };
-        match text.parse() {
-            Ok(number) if range.contains(&number) => number,
-            _ => {
-                let (low, high) = (range.start(), range.end());
-                self.unusable(&format!("expected a whole number from {low} to {high}"));
-                default
-            }
-        }
-    }
-
-    /// A whole number of seconds within `range`, or `default`.
-    pub fn seconds(self, default: Duration, range: RangeInclusive<u64>) -> Duration {
-        Duration::from_secs(self.whole_number(default.as_secs(), range))
-    }
-
-    /// A number of bytes or things within `range`, or `default`.
-    pub fn count(self, default: usize, range: RangeInclusive<u64>) -> usize {
-        usize::try_from(self.whole_number(default as u64, range)).unwrap_or(default)
-    }
-
-    /// `true` or `false`, or `default`.
-    pub fn switch(self, default: bool) -> bool {
-        self.expecting("expected true or false").unwrap_or(default)
-    }
-
-    /// What is between commas; nothing if it is not set.
-    pub fn list(self) -> Vec<String> {
-        let text = self.value.unwrap_or_default();
-        text.split(',')
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty())
-            .map(str::to_owned)
-            .collect()
+/// The setting that names the file, which no group has.
+fn config_file() -> Field {
+    Field {
+        path: "config_file".to_owned(),
+        kind: Kind::Text,
+        default: None,
+        description:
+            "The path of a TOML file with settings; `.env` and the environment win over it."
+                .to_owned(),
+        required: false,
+        secret: false,
+        expected: None,
     }
 }
 
-#[cfg(test)]
-#[path = "reader_tests.rs"]
-mod tests;
+fn cannot_be_used(found: &Found, expected: &str) -> String {
+    let expected = match found.value.kind {
+        ValueKind::Nil => "expected a text in UTF-8",
+        _ => expected,
+    };
+    let (name, place) = (&found.name, &found.place);
+    format!("{name} cannot be used: {expected} (it comes from {place})")
+}
+
+/// The group with the defaults and these values.
+fn fill<T: DeserializeOwned>(
+    fields: &[Field],
+    values: &BTreeMap<String, Value>,
+) -> Result<T, ConfigError> {
+    let mut config = Config::builder();
+    for field in fields {
+        if let Some(default) = field.default.as_ref().and_then(value_of) {
+            config = config.set_default(&field.path, default)?;
+        }
+    }
+    for (path, value) in values {
+        config = config.set_override(path, value.clone())?;
+    }
+    config.build()?.try_deserialize()
+}
+
+/// The path of the setting that an error is about; an entry of a list is about the list.
+fn key_of(error: &ConfigError) -> Option<String> {
+    let (ConfigError::At { key, .. } | ConfigError::Type { key, .. }) = error else {
+        return None;
+    };
+    key.as_ref()
+        .and_then(|key| key.split('[').next())
+        .map(str::to_owned)
+}
+
+/// What an error says, without the path.
+fn message(error: &ConfigError) -> String {
+    match error {
+        ConfigError::At { error, .. } => message(error),
+        ConfigError::Type { expected, .. } => format!("expected {expected}"),
+        other => other.to_string(),
+    }
+}

@@ -1,48 +1,80 @@
 //! Settings that every service has.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU16;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::SettingsReader;
+use super::{SettingsReader, text};
 use crate::observe::telemetry::LogFormat;
 use crate::request::InputLimits;
 
-/// How a service listens, answers and ends.
-#[derive(Debug, Clone)]
+/// How a service listens, responds and stops.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ServiceSettings {
-    /// `HOST`: where to listen. Default 127.0.0.1.
+    /// The IP address to listen on; 0.0.0.0 for all of this machine's.
+    #[serde(rename = "listen_host")]
+    #[schemars(extend("x-expected" = "an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up"))]
     pub host: IpAddr,
-    /// `PORT`: where to listen; 0 takes any that is free.
+    /// The port to listen on; 0 takes any that is free.
+    #[schemars(range(min = 0, max = 65_535))]
     pub port: u16,
-    /// `WORKERS`: threads that answer requests. Default: one a core.
+    /// How many threads handle requests; one a core if unset.
+    #[schemars(range(min = 1, max = 65_535))]
     pub workers: Option<usize>,
-    /// `CORS_ALLOWED_ORIGINS`: origins whose pages may call, between commas. Default none.
+    /// Origins whose pages may call, such as https://app.example.com; none if unset, `*` for all.
     pub cors_allowed_origins: Vec<String>,
-    /// `METRICS_ADDR`: where the process's [`metrics`](crate::metrics) are shown to Prometheus, at `/metrics`, to whoever
-    /// asks. Default nowhere. Port 0 takes any that is free. [`program::run`](crate::serve::program::run) does it, and only that.
+    /// An IP address and port of their own for the metrics that Prometheus collects at /metrics, such as
+    /// 127.0.0.1:9100; nowhere if unset. They are shown to everyone who can reach it.
+    #[serde(rename = "metrics_addr")]
+    #[schemars(with = "String", extend("x-expected" = "an IP address and a port, such as 127.0.0.1:9100"))]
     pub metrics_address: Option<SocketAddr>,
-    /// `MAX_BODY_BYTES` and `REQUEST_BODY_TIMEOUT_SECONDS`: limits of what is read.
+    /// Limits of what is read.
     pub limits: InputLimits,
-    /// `SHUTDOWN_DELAY_SECONDS`: how long SIGTERM leaves the service answering as before, while `/health/ready` already
-    /// says that it is stopping. Default 0: longer only helps where something asks there and sends requests elsewhere.
-    pub shutdown_delay: Duration,
-    /// `SHUTDOWN_TIMEOUT_SECONDS`: how long requests may take to end when the service is stopped. Default 30 s.
-    pub shutdown_timeout: Duration,
-    /// `RUST_LOG` and `LOG_FORMAT`.
+    /// How long stopping may take.
+    pub shutdown: ShutdownSettings,
+    /// The log.
+    #[serde(skip)]
     pub log: LogSettings,
     /// Who stops the service. Not read from anywhere.
+    #[serde(skip)]
     pub signals: Signals,
 }
 
+/// How long stopping may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ShutdownSettings {
+    /// How long SIGTERM leaves the service responding as before, while /health/ready already says that it is stopping. Longer
+    /// than 0 only helps where a load balancer asks there and sends requests elsewhere.
+    #[serde(rename = "delay_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 3600))]
+    pub delay: Duration,
+    /// How long requests may take to end when the service is stopped.
+    #[serde(rename = "timeout_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 3600))]
+    pub timeout: Duration,
+}
+
+impl Default for ShutdownSettings {
+    fn default() -> Self {
+        Self {
+            delay: Duration::ZERO,
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
 /// What the log shows and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LogSettings {
-    /// `RUST_LOG`: which lines, by level and module. Default `info`.
+    /// Which log lines are written, by level and module, such as info,identity_actix=debug.
+    #[serde(rename = "rust_log")]
     pub filter: String,
-    /// `LOG_FORMAT`: `human` (default) or `json`.
+    /// How log lines look: human or json.
+    #[serde(rename = "log_format", deserialize_with = "text::deserialize")]
+    #[schemars(with = "String")]
     pub format: LogFormat,
 }
 
@@ -56,17 +88,18 @@ impl Default for LogSettings {
 }
 
 /// Who stops a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Signals {
-    /// SIGTERM, SIGINT and SIGQUIT do. SIGINT does not wait for `SHUTDOWN_DELAY_SECONDS`, nor does a second SIGTERM; a
+    /// SIGTERM, SIGINT and SIGQUIT do. SIGINT does not wait for `SHUTDOWN__DELAY_SECONDS`, nor does a second SIGTERM; a
     /// second SIGINT waits for no request, nor does SIGQUIT.
+    #[default]
     Handled,
-    /// Whoever started it does: it is one of several in a process.
+    /// The program that started it does: it is one of several in a process.
     Ignored,
 }
 
 impl ServiceSettings {
-    /// Loopback, this port, and the defaults.
+    /// Returns loopback, this port, and the defaults.
     pub fn on_port(port: u16) -> Self {
         Self {
             host: IpAddr::from(Ipv4Addr::LOCALHOST),
@@ -75,8 +108,7 @@ impl ServiceSettings {
             cors_allowed_origins: Vec::new(),
             metrics_address: None,
             limits: InputLimits::default(),
-            shutdown_delay: Duration::ZERO,
-            shutdown_timeout: Duration::from_secs(30),
+            shutdown: ShutdownSettings::default(),
             log: LogSettings::default(),
             signals: Signals::Handled,
         }
@@ -84,85 +116,36 @@ impl ServiceSettings {
 
     /// Reads all of them; `port` is the default.
     pub fn read(reader: &mut SettingsReader, port: u16) -> Self {
-        let default = Self::on_port(port);
         let settings = Self {
-            host: reader
-                .shared("HOST")
-                .expecting("expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up")
-                .unwrap_or(default.host),
-            port: port_number(reader, default.port),
-            workers: reader
-                .shared("WORKERS")
-                .expecting::<NonZeroU16>("expected a whole number from 1 to 65535")
-                .map(|workers| workers.get().into()),
-            cors_allowed_origins: origins(reader),
-            metrics_address: reader
-                .shared("METRICS_ADDR")
-                .expecting("expected an IP address and a port, such as 127.0.0.1:9100"),
-            limits: InputLimits {
-                max_body_bytes: reader
-                    .shared("MAX_BODY_BYTES")
-                    .count(default.limits.max_body_bytes, 1..=1 << 30),
-                body_timeout: reader
-                    .shared("REQUEST_BODY_TIMEOUT_SECONDS")
-                    .seconds(default.limits.body_timeout, 1..=3600),
-            },
-            shutdown_delay: reader
-                .shared("SHUTDOWN_DELAY_SECONDS")
-                .seconds(default.shutdown_delay, 0..=3600),
-            shutdown_timeout: reader
-                .shared("SHUTDOWN_TIMEOUT_SECONDS")
-                .seconds(default.shutdown_timeout, 0..=3600),
-            log: LogSettings {
-                filter: filter(reader).unwrap_or(default.log.filter),
-                format: reader.shared("LOG_FORMAT").or(default.log.format),
-            },
-            signals: default.signals,
+            log: reader.group(LogSettings::default()),
+            ..reader.group(Self::on_port(port))
         };
-        settings.check_metrics_address(reader);
+        settings.check(reader);
         settings
     }
 
-    /// Metrics are not for everybody who may call the service, so they have a port of their own.
-    fn check_metrics_address(&self, reader: &mut SettingsReader) {
+    /// An origin is a scheme and a host, with a port if it is not the scheme's own, and nothing behind (RFC 6454, section 7).
+    /// Metrics are not for everyone who may call the service, so they have a port of their own.
+    fn check(&self, reader: &mut SettingsReader) {
+        for origin in &self.cors_allowed_origins {
+            // `https://*.example.com` reads as an origin, but no browser would send it.
+            let is_origin =
+                |url: Url| url.origin().ascii_serialization() == *origin && !origin.contains('*');
+            if origin != "*" && !origin.parse().is_ok_and(is_origin) {
+                let expected =
+                    format!("{origin:?} is not an origin such as https://app.example.com");
+                reader.unusable("cors_allowed_origins", &expected);
+            }
+        }
         let own = SocketAddr::from((self.host, self.port));
         if self.port != 0 && self.metrics_address == Some(own) {
-            reader.problem(format!(
-                "METRICS_ADDR cannot be used: the service itself listens on {own}"
-            ));
+            let expected = format!("the service itself listens on {own}");
+            reader.unusable("metrics_addr", &expected);
+        }
+        if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&self.log.filter) {
+            reader.unusable("rust_log", &error.to_string());
         }
     }
-}
-
-fn port_number(reader: &mut SettingsReader, default: u16) -> u16 {
-    let port = reader
-        .shared("PORT")
-        .whole_number(default.into(), 0..=u16::MAX.into());
-    u16::try_from(port).unwrap_or(default)
-}
-
-/// An origin is a scheme and a host, with a port if it is not the scheme's own, and nothing behind (RFC 6454, section 7).
-fn origins(reader: &mut SettingsReader) -> Vec<String> {
-    let origins = reader.shared("CORS_ALLOWED_ORIGINS").list();
-    for origin in &origins {
-        // `https://*.example.com` reads as an origin, but no browser would send it.
-        let is_origin =
-            |url: Url| url.origin().ascii_serialization() == *origin && !origin.contains('*');
-        if origin != "*" && !origin.parse().is_ok_and(is_origin) {
-            reader.problem(format!(
-                "CORS_ALLOWED_ORIGINS cannot be used: {origin:?} is not an origin such as https://app.example.com"
-            ));
-        }
-    }
-    origins
-}
-
-fn filter(reader: &mut SettingsReader) -> Option<String> {
-    let filter = reader.shared("RUST_LOG").text()?;
-    if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&filter) {
-        reader.problem(format!("RUST_LOG cannot be used: {error}"));
-    }
-    Some(filter)
 }
 
 #[cfg(test)]

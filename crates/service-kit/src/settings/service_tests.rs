@@ -21,8 +21,8 @@ fn nothing_has_to_be_set() {
     assert_eq!(settings.metrics_address, None);
     assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(30));
-    assert_eq!(settings.shutdown_delay, Duration::ZERO);
-    assert_eq!(settings.shutdown_timeout, Duration::from_secs(30));
+    assert_eq!(settings.shutdown.delay, Duration::ZERO);
+    assert_eq!(settings.shutdown.timeout, Duration::from_secs(30));
     assert_eq!(settings.log, LogSettings::default());
     assert_eq!(settings.signals, Signals::Handled);
 }
@@ -30,18 +30,18 @@ fn nothing_has_to_be_set() {
 #[test]
 fn everything_can_be_set() {
     let settings = read(&[
-        ("HOST", "::"),
-        ("AN_API_PORT", "0"),
+        ("LISTEN_HOST", "::"),
+        ("AN_API__PORT", "0"),
         ("WORKERS", "2"),
         (
             "CORS_ALLOWED_ORIGINS",
             "https://app.example.com, http://localhost:3000",
         ),
-        ("AN_API_METRICS_ADDR", "[::1]:9100"),
-        ("MAX_BODY_BYTES", "100"),
-        ("REQUEST_BODY_TIMEOUT_SECONDS", "3"),
-        ("SHUTDOWN_DELAY_SECONDS", "7"),
-        ("SHUTDOWN_TIMEOUT_SECONDS", "0"),
+        ("AN_API__METRICS_ADDR", "[::1]:9100"),
+        ("LIMITS__MAX_BODY_BYTES", "100"),
+        ("LIMITS__BODY_TIMEOUT_SECONDS", "3"),
+        ("SHUTDOWN__DELAY_SECONDS", "7"),
+        ("SHUTDOWN__TIMEOUT_SECONDS", "0"),
         ("RUST_LOG", "warn,an_api=debug"),
         ("LOG_FORMAT", "json"),
     ])
@@ -55,8 +55,8 @@ fn everything_can_be_set() {
     assert_eq!(settings.metrics_address, "[::1]:9100".parse().ok());
     assert_eq!(settings.limits.max_body_bytes, 100);
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(3));
-    assert_eq!(settings.shutdown_delay, Duration::from_secs(7));
-    assert_eq!(settings.shutdown_timeout, Duration::ZERO);
+    assert_eq!(settings.shutdown.delay, Duration::from_secs(7));
+    assert_eq!(settings.shutdown.timeout, Duration::ZERO);
     assert_eq!(settings.log.filter, "warn,an_api=debug");
     assert_eq!(settings.log.format, LogFormat::Json);
 }
@@ -64,32 +64,33 @@ fn everything_can_be_set() {
 #[test]
 fn everything_wrong_is_reported_at_once_with_what_is_expected() {
     let problems = read(&[
-        ("HOST", "localhost"),
+        ("LISTEN_HOST", "localhost"),
         ("PORT", "99999"),
         ("WORKERS", "0"),
         ("CORS_ALLOWED_ORIGINS", "https://app.example.com/,*"),
         ("METRICS_ADDR", "localhost:9100"),
-        ("MAX_BODY_BYTES", "0"),
-        ("REQUEST_BODY_TIMEOUT_SECONDS", "0"),
-        ("SHUTDOWN_DELAY_SECONDS", "3601"),
-        ("SHUTDOWN_TIMEOUT_SECONDS", "1.5"),
+        ("LIMITS__MAX_BODY_BYTES", "0"),
+        ("LIMITS__BODY_TIMEOUT_SECONDS", "0"),
+        ("SHUTDOWN__DELAY_SECONDS", "3601"),
+        ("SHUTDOWN__TIMEOUT_SECONDS", "1.5"),
         ("RUST_LOG", "an_api=loud"),
         ("LOG_FORMAT", "xml"),
     ])
     .unwrap_err();
     let expected = [
-        "HOST cannot be used: expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up",
+        "LOG_FORMAT cannot be used: expected human or json",
+        "LISTEN_HOST cannot be used: expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up",
+        "METRICS_ADDR cannot be used: expected an IP address and a port, such as 127.0.0.1:9100",
         "PORT cannot be used: expected a whole number from 0 to 65535",
         "WORKERS cannot be used: expected a whole number from 1 to 65535",
+        "LIMITS__BODY_TIMEOUT_SECONDS cannot be used: expected a whole number from 1 to 3600",
+        "LIMITS__MAX_BODY_BYTES cannot be used: expected a whole number from 1 to 1073741824",
+        "SHUTDOWN__DELAY_SECONDS cannot be used: expected a whole number from 0 to 3600",
+        "SHUTDOWN__TIMEOUT_SECONDS cannot be used: expected a whole number from 0 to 3600",
         r#"CORS_ALLOWED_ORIGINS cannot be used: "https://app.example.com/" is not an origin such as https://app.example.com"#,
-        "METRICS_ADDR cannot be used: expected an IP address and a port, such as 127.0.0.1:9100",
-        "MAX_BODY_BYTES cannot be used: expected a whole number from 1 to 1073741824",
-        "REQUEST_BODY_TIMEOUT_SECONDS cannot be used: expected a whole number from 1 to 3600",
-        "SHUTDOWN_DELAY_SECONDS cannot be used: expected a whole number from 0 to 3600",
-        "SHUTDOWN_TIMEOUT_SECONDS cannot be used: expected a whole number from 0 to 3600",
         r#"RUST_LOG cannot be used: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5"#,
-        "LOG_FORMAT cannot be used: expected human or json",
-    ];
+    ]
+    .map(|problem| format!("{problem} (it comes from the environment)"));
     assert_eq!(problems, expected);
 }
 
@@ -132,14 +133,16 @@ fn what_no_browser_sends_is_no_origin() {
 fn metrics_are_not_shown_where_the_service_listens() {
     let with = |metrics| {
         read(&[
-            ("HOST", "127.0.0.1"),
+            ("LISTEN_HOST", "127.0.0.1"),
             ("PORT", "8000"),
             ("METRICS_ADDR", metrics),
         ])
     };
     assert_eq!(
         with("127.0.0.1:8000").unwrap_err(),
-        ["METRICS_ADDR cannot be used: the service itself listens on 127.0.0.1:8000"]
+        [
+            "METRICS_ADDR cannot be used: the service itself listens on 127.0.0.1:8000 (it comes from the environment)"
+        ]
     );
     assert!(with("127.0.0.1:8001").is_ok());
     assert!(with("127.0.0.2:8000").is_ok());

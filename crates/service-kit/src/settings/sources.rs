@@ -1,145 +1,207 @@
 //! Where settings come from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
-use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use config::{Config, ConfigError, Environment, File, FileFormat, Source, Value};
+use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
 
-/// A value as it was found.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Found {
-    /// A text, or a number or switch in a file.
-    Text(String),
-    /// There is a value, but none that any setting has; the sentence says what is expected.
-    Unusable(&'static str),
+/// The environment and `.env`, as they were found: tests bring their own.
+#[derive(Default)]
+pub struct Sources {
+    /// The pairs of the environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The path and the text of `.env`.
+    pub dotenv: Option<(PathBuf, String)>,
 }
 
-/// All values, by lower-case name, and what could not be read.
+/// Everything that has a value: by name in the environment and in `.env`, by path in the file.
 #[derive(Default)]
 pub(super) struct Values {
-    pub(super) found: HashMap<String, Found>,
+    variables: HashMap<String, Variable>,
+    file: BTreeMap<String, Value>,
+    pub(super) file_place: String,
     pub(super) problems: Vec<String>,
 }
 
-/// A TOML file, then `.env` here or in a folder above, then the environment, which is not changed.
-pub(super) fn read(prefix: &str) -> Values {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
-    let environment = std::env::vars_os();
-    match dotenvy::dotenv_iter() {
-        Ok(lines) => layered(prefix, environment, Some(lines)),
-        Err(error) if error.not_found() => layered(prefix, environment, no_lines()),
-        Err(_) => {
-            let mut values = layered(prefix, environment, no_lines());
-            values.problems.insert(0, ".env cannot be read".to_owned());
-            values
-        }
-    }
+/// A variable of the environment or a line of `.env`. `None`: it is no UTF-8.
+struct Variable {
+    text: Option<String>,
+    place: String,
 }
 
-fn no_lines() -> Option<dotenvy::Iter<std::io::Empty>> {
-    None
+/// A value that was found, the name that it was found by, and where.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) name: String,
+    pub(super) place: String,
+    pub(super) value: Value,
 }
 
-/// A TOML file that the other two name, then `dotenv`, then `environment`: the last one that has a value wins. An empty
-/// value counts as unset, so that it never hides another.
-pub(super) fn layered<R: Read>(
-    prefix: &str,
-    environment: impl IntoIterator<Item = (OsString, OsString)>,
-    dotenv: Option<dotenvy::Iter<R>>,
-) -> Values {
-    let mut values = Values::default();
-    let dotenv = dotenv.map_or_else(HashMap::new, |lines| pairs(lines, &mut values));
-    let (environment, unreadable) = texts(environment);
-    let outer = collect([texts_of(dotenv), texts_of(environment)]);
-    let outer = outer.unwrap_or_else(|error| {
-        values.problems.push(reason(&error));
-        HashMap::new()
-    });
-
-    let names = [format!("{prefix}_config_file"), "config_file".to_owned()];
-    let path = names
-        .iter()
-        .find_map(|name| match outer.get(&name.to_lowercase()) {
-            Some(Found::Text(path)) => Some(path.clone()),
-            _ => None,
-        });
-    if let Some(path) = path {
-        match collect([File::new(&path, FileFormat::Toml)]) {
-            Ok(file) => values.found = file,
-            Err(error) => values.problems.push(format!(
-                "CONFIG_FILE: {path} cannot be read: {}",
-                reason(&error)
-            )),
-        }
-    }
-    values.found.extend(outer);
-    values.found.extend(unreadable);
-    values
-}
-
-/// The pairs of a `.env` file. The error of a bad line would repeat the line, and with it perhaps a secret.
-fn pairs<R: Read>(lines: dotenvy::Iter<R>, values: &mut Values) -> HashMap<String, String> {
-    lines.collect::<Result<_, _>>().unwrap_or_else(|_| {
-        let problem = ".env has a line that is not NAME=value, with quotes around a value with spaces; none of it is used";
-        values.problems.push(problem.to_owned());
-        HashMap::new()
-    })
-}
-
-/// What is text, and the names of what is not: such a value is a problem only if somebody asks for it.
-fn texts(
-    environment: impl IntoIterator<Item = (OsString, OsString)>,
-) -> (HashMap<String, String>, HashMap<String, Found>) {
-    let (mut texts, mut unreadable) = (HashMap::new(), HashMap::new());
-    for (name, value) in environment {
-        match (name.into_string(), value.into_string()) {
-            (Ok(name), Ok(value)) => drop(texts.insert(name, value)),
-            (Ok(name), Err(_)) => {
-                let expected = "expected a text in UTF-8";
-                unreadable.insert(name.to_lowercase(), Found::Unusable(expected));
+impl Sources {
+    /// Those of this process: its environment, and the `.env` in its folder or one above. Errors: `.env` cannot be read.
+    pub(super) fn of_process() -> Result<Self, String> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
+        let environment = std::env::vars_os().collect();
+        let here = std::env::current_dir().unwrap_or_default();
+        let mut paths = here.ancestors().map(|folder| folder.join(".env"));
+        let dotenv = match paths.find(|path| path.is_file()) {
+            Some(path) => {
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+                Some((path, text))
             }
-            (Err(_), _) => {}
+            None => None,
+        };
+        Ok(Self {
+            environment,
+            dotenv,
+        })
+    }
+}
+
+impl Values {
+    /// Reads `.env`, the environment, and the TOML file that one of them names. An empty value counts as unset, so that it
+    /// hides no other. `prefix` is the service's name with its two underscores.
+    pub(super) fn read(prefix: &str, sources: Sources) -> Self {
+        let mut values = Self::default();
+        if let Some((path, text)) = &sources.dotenv {
+            values.read_dotenv(path, text);
+        }
+        for (name, value) in sources.environment {
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
+            values.insert(&name, value.into_string().ok(), "the environment");
+        }
+        if let Some(file) = values.variable(prefix, "CONFIG_FILE") {
+            match (&file.value.kind, toml(&file.value)) {
+                (_, Ok(found)) => values.file = found,
+                (path, Err(error)) => values
+                    .problems
+                    .push(format!("{}: {path} cannot be read: {error}", file.name)),
+            }
+            values.file_place = file.value.kind.to_string();
+        }
+        values
+    }
+
+    fn insert(&mut self, name: &str, text: Option<String>, place: &str) {
+        let text = text.map(|text| text.trim().to_owned());
+        if text.as_deref() != Some("") {
+            let place = place.to_owned();
+            self.variables
+                .insert(name.to_ascii_uppercase(), Variable { text, place });
         }
     }
-    (texts, unreadable)
-}
 
-/// Settings alone: other names may have a meaning of their own here, such as a dot for a table.
-fn texts_of(mut pairs: HashMap<String, String>) -> Environment {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
-    pairs.retain(|name, _| name.chars().all(is_plain));
-    Environment::default()
-        .ignore_empty(true)
-        .source(Some(pairs))
-}
+    /// The error of a bad line would repeat the line, and with it perhaps a secret: its number is enough.
+    fn read_dotenv(&mut self, path: &Path, text: &str) {
+        let path = path.display();
+        let number = |is_it: &dyn Fn(&str) -> bool| {
+            let index = text.lines().position(is_it);
+            index.map_or_else(String::new, |index| format!("line {} of ", index + 1))
+        };
+        for line in dotenvy::from_read_iter(text.as_bytes()) {
+            match line {
+                Ok((name, value)) => {
+                    let place = number(&|line| {
+                        let line = line.trim_start();
+                        let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+                        line.strip_prefix(&*name)
+                            .is_some_and(|rest| rest.trim_start().starts_with('='))
+                    });
+                    self.insert(&name, Some(value), &format!("{place}{path}"));
+                }
+                Err(dotenvy::Error::LineParse(bad, _)) => {
+                    let first = bad.lines().next().unwrap_or_default().trim();
+                    let place = number(&|line| line.trim() == first);
+                    self.problems.push(format!(
+                        "{place}{path} is not NAME=value, with quotes around a value with spaces"
+                    ));
+                }
+                Err(_) => self.problems.push(format!("{path} cannot be read")),
+            }
+        }
+    }
 
-fn collect<S: Source + Send + Sync + 'static>(
-    sources: impl IntoIterator<Item = S>,
-) -> Result<HashMap<String, Found>, ConfigError> {
-    let values: HashMap<String, Value> = sources
-        .into_iter()
-        .fold(Config::builder(), |builder, source| {
-            builder.add_source(source)
+    /// What the environment or `.env` say: the name with the service before it wins over the plain one.
+    pub(super) fn variable(&self, prefix: &str, name: &str) -> Option<Found> {
+        let prefixed = format!("{prefix}{name}");
+        let names = [prefixed, name.to_owned()];
+        names.into_iter().find_map(|name| {
+            let variable = self.variables.get(&name)?;
+            let kind = variable.text.clone().map_or(ValueKind::Nil, Into::into);
+            let place = variable.place.clone();
+            let value = Value::new(None, kind);
+            Some(Found { name, place, value })
         })
-        .build()?
-        .try_deserialize()?;
-    let found = values.into_iter().map(|(name, value)| {
-        let text = value.into_string().map(Found::Text);
-        let several = "expected a text, a number or a switch; several values stand in one text, between commas";
-        (name.to_lowercase(), text.unwrap_or(Found::Unusable(several)))
-    });
-    Ok(found.collect())
+    }
+
+    /// What the TOML file says.
+    pub(super) fn in_file(&self, path: &str) -> Option<Found> {
+        let value = self.file.get(path)?.clone();
+        let is_empty = matches!(&value.kind, ValueKind::String(text) if text.trim().is_empty());
+        (!is_empty).then(|| Found {
+            name: path.to_owned(),
+            place: self.file_place.clone(),
+            value,
+        })
+    }
+
+    /// Every path of the TOML file.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.file.keys().map(String::as_str)
+    }
+
+    /// The names of the environment and of `.env`, with the text and the place.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.variables.iter().map(|(name, variable)| {
+            let text = variable.text.as_deref().unwrap_or_default();
+            (name.as_str(), text, variable.place.as_str())
+        })
+    }
 }
 
-/// The innermost text of an error.
-fn reason(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), reason)
+/// The values of a TOML file, by path.
+fn toml(path: &Value) -> Result<BTreeMap<String, Value>, String> {
+    let file = File::new(&path.kind.to_string(), FileFormat::Toml);
+    let config = Config::builder().add_source(file).build();
+    let mut found = BTreeMap::new();
+    flatten(
+        "",
+        config.map_err(|error| reason(&error))?.cache,
+        &mut found,
+    );
+    Ok(found)
 }
 
-#[cfg(test)]
-#[path = "sources_tests.rs"]
-mod tests;
+fn flatten(above: &str, value: Value, found: &mut BTreeMap<String, Value>) {
+    match value.kind {
+        ValueKind::Table(table) => {
+            for (name, value) in table {
+                let path = format!("{above}{name}");
+                match value.kind {
+                    ValueKind::Table(_) => flatten(&format!("{path}."), value, found),
+                    _ => drop(found.insert(path, value)),
+                }
+            }
+        }
+        _ => drop(found.insert(above.to_owned(), value)),
+    }
+}
+
+/// Why a file cannot be read, without the lines of the file that the TOML parser repeats: there may be a secret in them.
+fn reason(error: &ConfigError) -> String {
+    let text = match error {
+        ConfigError::FileParse { cause, .. } | ConfigError::Foreign(cause) => cause.to_string(),
+        other => other.to_string(),
+    };
+    let is_told = |line: &&str| {
+        !line.contains(" | ") && !line.trim_end().ends_with('|') && !line.trim().is_empty()
+    };
+    text.lines().filter(is_told).collect::<Vec<_>>().join(": ")
+}

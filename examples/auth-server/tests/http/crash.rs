@@ -44,7 +44,7 @@ pub fn program(database: &TestDatabase) -> Command {
         .env("ISSUER", ISSUER)
         .env("PORT", "0")
         .env("RUST_LOG", "warn")
-        .env("SIGNUPS_PER_ADDRESS", "1000000")
+        .env("THROTTLE__SIGNUPS_PER_ADDRESS", "1000000")
         .env(
             "KEY_ENCRYPTION_KEY",
             "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",

@@ -210,7 +210,7 @@ async fn a_query_or_id_that_is_not_allowed_is_told() {
 
 #[actix_web::test]
 async fn a_body_that_is_not_allowed_is_told() {
-    let world = World::with(&[("MAX_BODY_BYTES", "1000")]).await;
+    let world = World::with(&[("LIMITS__MAX_BODY_BYTES", "1000")]).await;
     let token = world.token("O1", ALL);
     let invoice = world.invoice(&token, "1").await;
     let places = [

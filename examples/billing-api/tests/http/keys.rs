@@ -121,8 +121,8 @@ async fn rotated_keys_are_followed_without_a_wrong_401() {
     let issuer = fresh().await;
     let provider = issuer.auth0();
     let service = Environment::of(provider)
-        .with("KEYS_TTL_SECONDS", "1")
-        .with("KEYS_REFETCH_INTERVAL_SECONDS", "1")
+        .with("KEYS__TTL_SECONDS", "1")
+        .with("KEYS__REFETCH_INTERVAL_SECONDS", "1")
         .start()
         .await;
     service.until_ready().await;

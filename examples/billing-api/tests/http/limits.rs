@@ -10,7 +10,7 @@ use crate::world::{READ, WRITE, World};
 
 #[actix_web::test]
 async fn a_body_that_does_not_come_is_408_for_who_may_send_it_and_401_for_others() {
-    let world = World::with(&[("REQUEST_BODY_TIMEOUT_SECONDS", "1")]).await;
+    let world = World::with(&[("LIMITS__BODY_TIMEOUT_SECONDS", "1")]).await;
     let port = world.service.port();
     let begun = move |token: &str| {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();

@@ -28,7 +28,7 @@ async fn everything_wrong_with_the_settings_is_said_at_once() {
     let settings = [
         ("PORT", "http"),
         ("ALGORITHMS", "HS256"),
-        ("BILLING_API_DATABASE_URL", "mysql://u:hunter2@h/x"),
+        ("BILLING_API__DATABASE_URL", "mysql://u:hunter2@h/x"),
     ];
     let output = run(&[], &settings).await;
     let error = said(&output.stderr);
@@ -49,8 +49,9 @@ async fn the_help_names_what_is_required() {
     let help = run(&["--help"], &[]).await;
     assert!(help.status.success());
     assert!(said(&help.stdout).contains("Required: ISSUER."));
-    let unknown = run(&["serve"], &[]).await;
-    assert_eq!(unknown.status.code(), Some(1));
+    assert!(said(&help.stdout).contains("KEYS__TTL_SECONDS"));
+    let unknown = run(&["sevre"], &[]).await;
+    assert_eq!(unknown.status.code(), Some(2));
 }
 
 #[actix_web::test]
@@ -59,7 +60,7 @@ async fn the_healthcheck_asks_the_one_that_runs() {
     let port = world.service.port().to_string();
     let settings = [
         ("ISSUER", "https://id.example.com"),
-        ("BILLING_API_PORT", &port),
+        ("BILLING_API__PORT", &port),
     ];
     let healthy = run(&["healthcheck"], &settings).await;
     assert!(healthy.status.success(), "{}", said(&healthy.stderr));

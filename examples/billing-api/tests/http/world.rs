@@ -112,7 +112,7 @@ impl Environment {
             ("DATABASE_URL", database),
             ("PORT", "0".to_owned()),
             ("WORKERS", "1".to_owned()),
-            ("SHUTDOWN_TIMEOUT_SECONDS", "0".to_owned()),
+            ("SHUTDOWN__TIMEOUT_SECONDS", "0".to_owned()),
         ];
         Self {
             folder: Rc::new(folder),
