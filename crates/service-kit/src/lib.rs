@@ -3,9 +3,11 @@
 //!
 //! Who may call is decided in `identity-actix`; nothing in this crate lets a request in.
 
+mod info;
 pub mod observe;
 pub mod openapi;
 pub mod request;
+mod routes;
 pub mod serve;
 mod service;
 pub mod settings;
@@ -15,12 +17,14 @@ pub mod store;
 pub mod testing;
 mod token_info;
 
+pub use info::ServiceInfo;
 pub use observe::{Activity, health, metrics, telemetry};
 pub use request::{InputLimits, is_late, validate, validate_with};
+pub use routes::{Check, CheckOutcome, Routes};
 pub use serve::{
     BindError, BoundServer, HealthcheckError, StopConfig, Stopping, bind, healthcheck, program,
 };
-pub use service::{Check, CheckOutcome, Routes, Service, ServiceInfo};
+pub use service::Service;
 pub use token_info::TokenInfo;
 
 #[cfg(test)]

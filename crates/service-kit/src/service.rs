@@ -1,13 +1,12 @@
 //! A service, put together.
 
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, Error, HttpResponse, web};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, web};
 use identity_actix::{AccessTable, Authenticate, no_such_route};
 use identity_core::Authenticator;
 use identity_core::clock::{Clock, SystemClock};
@@ -15,28 +14,14 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, OpenApiFactory};
 
+use crate::info::ServiceInfo;
 use crate::metrics::HttpMetrics;
 use crate::observe::health::{self, Dependency, Health};
-use crate::observe::note_caller;
 use crate::observe::telemetry::RequestLog;
 use crate::openapi;
 use crate::request::{InputLimits, cors, inside_cors, outside_cors};
+use crate::routes::{Check, Routes, authenticated};
 use crate::serve::Stopping;
-
-/// Name, version and description of a service.
-#[derive(Debug, Clone, Copy)]
-pub struct ServiceInfo {
-    /// Its name: the realm of its challenges, and the title of its OpenAPI document.
-    pub name: &'static str,
-    /// Its version, in the document: `env!("CARGO_PKG_VERSION")`.
-    pub version: &'static str,
-    /// What it does, in the document.
-    pub description: &'static str,
-    /// The name of its identity provider, in `/health`.
-    pub provider: &'static str,
-    /// How a person gets a token, in the document.
-    pub how_to_get_a_token: &'static str,
-}
 
 /// A service: its authentication, its access table, its routes and its OpenAPI document.
 ///
@@ -81,41 +66,18 @@ pub struct Service {
     limits: InputLimits,
     cors_allowed_origins: Vec<String>,
     stopping: Stopping,
-    data: Vec<Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>>,
-    public: fn(&mut Routes),
-    protected: Vec<(&'static str, fn(&mut Routes))>,
+    data: Vec<Arc<AddData>>,
+    public: AddRoutes,
+    protected: Vec<(&'static str, AddRoutes)>,
     check: Option<Check>,
     document: Option<Arc<DocumentChange>>,
 }
 
+type AddRoutes = fn(&mut Routes);
+
+type AddData = dyn Fn(&mut web::ServiceConfig) + Send + Sync;
+
 type DocumentChange = dyn Fn(OpenApi, &AccessTable) -> OpenApi + Send + Sync;
-
-/// A service's own check of a request that was authenticated.
-pub type Check = fn(&ServiceRequest) -> CheckOutcome<'_>;
-
-/// The outcome of a [`Check`]. Errors: the response to a request that does not pass.
-pub type CheckOutcome<'a> = Pin<Box<dyn Future<Output = Result<(), HttpResponse>> + 'a>>;
-
-/// Collects the routes of a scope: handlers with `#[utoipa::path]`, and no others, so that no route is missing in the
-/// OpenAPI document and in what is compared with it.
-pub struct Routes<'r, 'c>(&'r mut ServiceConfig<'c>);
-
-impl Routes<'_, '_> {
-    /// Adds a handler.
-    pub fn service(
-        &mut self,
-        handler: impl HttpServiceFactory + OpenApiFactory + 'static,
-    ) -> &mut Self {
-        self.0.service(handler);
-        self
-    }
-
-    #[cfg(test)]
-    pub(crate) fn route(&mut self, path: &str, route: actix_web::Route) -> &mut Self {
-        self.0.route(path, route);
-        self
-    }
-}
 
 impl Service {
     /// A service that accepts what `authenticator` accepts, and whose routes have the rules of `access`.
@@ -337,20 +299,4 @@ impl Service {
             add(app);
         }
     }
-}
-
-/// Between authentication and the handler.
-async fn authenticated(
-    check: Option<Check>,
-    request: ServiceRequest,
-    next: Next<BoxBody>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
-    note_caller(&request);
-    if let Some(check) = check {
-        let outcome = check(&request).await;
-        if let Err(response) = outcome {
-            return Ok(request.into_response(response));
-        }
-    }
-    next.call(request).await
 }

@@ -2,7 +2,7 @@ use actix_web::get;
 use identity_actix::{AccessTable, Caller, Require};
 use identity_core::clock::{Clock, SystemClock};
 use identity_core::testing::StaticKeys;
-use identity_core::{Rule, policies};
+use identity_core::{Rule, all_of, policies};
 use serde_json::json;
 
 use super::*;

@@ -50,7 +50,9 @@ struct Plain;
 
 impl Provider for Plain {
     fn keys(&self) -> identity_core::keys::KeyAddress {
-        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+        identity_core::keys::KeyAddress::Fixed(
+            "https://issuer.example/jwks".parse().expect("an address"),
+        )
     }
 
     fn verification(&self) -> VerificationRules {

@@ -1,0 +1,55 @@
+//! The routes of a scope, and what is between authentication and a handler.
+
+use std::pin::Pin;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
+use utoipa_actix_web::OpenApiFactory;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::observe::note_caller;
+
+/// A service's own check of a request that was authenticated.
+pub type Check = fn(&ServiceRequest) -> CheckOutcome<'_>;
+
+/// The outcome of a [`Check`]. Errors: the response to a request that does not pass.
+pub type CheckOutcome<'a> = Pin<Box<dyn Future<Output = Result<(), HttpResponse>> + 'a>>;
+
+/// Collects the routes of a scope: handlers with `#[utoipa::path]`, and no others, so that no route is missing in the
+/// OpenAPI document and in what is compared with it.
+pub struct Routes<'r, 'c>(pub(crate) &'r mut ServiceConfig<'c>);
+
+impl Routes<'_, '_> {
+    /// Adds a handler.
+    pub fn service(
+        &mut self,
+        handler: impl HttpServiceFactory + OpenApiFactory + 'static,
+    ) -> &mut Self {
+        self.0.service(handler);
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn route(&mut self, path: &str, route: actix_web::Route) -> &mut Self {
+        self.0.route(path, route);
+        self
+    }
+}
+
+/// Notes the caller of an authenticated request, and makes the service's own check.
+pub(crate) async fn authenticated(
+    check: Option<Check>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    note_caller(&request);
+    if let Some(check) = check {
+        let outcome = check(&request).await;
+        if let Err(response) = outcome {
+            return Ok(request.into_response(response));
+        }
+    }
+    next.call(request).await
+}
