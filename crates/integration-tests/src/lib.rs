@@ -46,3 +46,8 @@ pub use suite::Suite;
 pub use target::Target;
 pub use tokens::Tokens;
 pub use wait::until;
+
+/// The example of the workspace's README: it compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
