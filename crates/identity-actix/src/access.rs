@@ -9,10 +9,10 @@ use identity_core::{Policy, Rule};
 
 use crate::api_error::ApiError;
 
-/// Every route of a service with its rule, in the order in which it is listed.
+/// The access table: every route of a service with its rule, in the order in which they are listed.
 ///
-/// The handlers enforce (`Require<P>`); this table says the same policies to people: in the OpenAPI document, in the
-/// list that is printed at start, and in responses to a wrong method.
+/// The table enforces nothing: handlers do, with `Require<P>`. It shows the same policies in the OpenAPI document, in
+/// the list printed at start, and in responses to a wrong method.
 #[derive(Debug, Clone, Default)]
 pub struct AccessTable {
     routes: Vec<AccessRoute>,
@@ -23,9 +23,9 @@ pub struct AccessTable {
 pub struct AccessRoute {
     /// The HTTP method.
     pub method: Method,
-    /// The path, with `{names}` for its variable parts.
+    /// The path, with its variable parts as `{names}`.
     pub path: &'static str,
-    /// Who may call.
+    /// Who may call the route.
     pub access: Access,
     /// The path, compiled once.
     pattern: ResourceDef,
@@ -35,18 +35,18 @@ pub struct AccessRoute {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Every client, without credentials.
+    /// Any client, without credentials.
     Public,
-    /// Callers who meet the rule.
+    /// Callers who satisfy the rule.
     Protected {
-        /// What a caller must have.
+        /// The rule that a caller must satisfy.
         rule: Rule,
-        /// The policy's own text for a caller without it, if it has one.
+        /// The policy's own message for a caller who does not, if it has one.
         denied: Option<&'static str>,
     },
 }
 
-/// The policy of routes that any authenticated caller may call.
+/// The policy of routes that are open to any authenticated caller.
 #[derive(Debug, Clone, Copy)]
 pub struct AnyCaller;
 
@@ -55,7 +55,7 @@ impl Policy for AnyCaller {
 }
 
 impl AccessTable {
-    /// An empty table.
+    /// Returns an empty table.
     pub fn new() -> Self {
         Self::default()
     }
@@ -87,17 +87,17 @@ impl AccessTable {
         self
     }
 
-    /// All rows.
+    /// Returns all rows.
     pub fn routes(&self) -> &[AccessRoute] {
         &self.routes
     }
 
-    /// The paths that need no token, each once.
+    /// Returns the paths with a route that needs no token, without duplicates.
     pub fn public_paths(&self) -> Vec<&'static str> {
         self.paths(|access| *access == Access::Public)
     }
 
-    /// The paths that need a token, each once.
+    /// Returns the paths with a route that needs a token, without duplicates.
     pub fn protected_paths(&self) -> Vec<&'static str> {
         self.paths(|access| *access != Access::Public)
     }
@@ -112,7 +112,8 @@ impl AccessTable {
         paths
     }
 
-    /// The methods that this path has, each once. A path that has rows of its own is not one that `{names}` stand for.
+    /// Returns the methods of a path, without duplicates. If the path has rows of its own, patterns that also match it
+    /// are ignored.
     fn methods(&self, path: &str) -> Vec<Method> {
         let has_its_own = self.routes.iter().any(|route| route.path == path);
         let is_of = |route: &&AccessRoute| match has_its_own {
@@ -143,9 +144,9 @@ impl fmt::Display for AccessRoute {
     }
 }
 
-/// Responds to requests that no route takes: 405 with `Allow` where the path has other methods, else 404.
+/// Responds to requests that match no route: 405 with `Allow` if the path has other methods, otherwise 404.
 ///
-/// For the `default_service` of the app and of every scope with middleware, with the table as app data
+/// Use it as the `default_service` of the app and of every scope with middleware. The table must be app data
 /// (`web::Data<AccessTable>`).
 pub async fn no_such_route(
     request: HttpRequest,

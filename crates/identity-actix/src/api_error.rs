@@ -1,4 +1,4 @@
-//! Error answers: RFC 9457 problem details.
+//! Error responses: RFC 9457 problem details.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,9 +16,9 @@ use crate::challenge::Challenge;
 use crate::error_code::ErrorCode;
 use crate::request_id;
 
-/// What a handler, an extractor or a middleware answers when it cannot do what was asked.
+/// An error of a handler, an extractor or middleware, which becomes a problem response.
 ///
-/// `Display` and `Debug` show what the client is told, nothing more.
+/// `Display` and `Debug` show only what the client sees.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     code: ErrorCode,
@@ -29,23 +29,23 @@ pub struct ApiError {
     allow: Vec<Method>,
 }
 
-/// A value that was well-formed but is not allowed.
+/// A value that is well-formed, but not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct InvalidField {
-    /// The member's name.
+    /// The name of the field.
     pub field: String,
-    /// What is wrong with its value.
+    /// Why its value is not allowed.
     pub message: String,
 }
 
-/// The body of every error answer: `application/problem+json` (RFC 9457).
+/// The body of every error response: `application/problem+json` (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the code says more.
+    /// Always `about:blank`: `code` says more.
     #[serde(rename = "type")]
     #[schema(example = "about:blank")]
     kind: &'static str,
-    /// The status in words.
+    /// The reason phrase of the HTTP status.
     #[schema(example = "Unauthorized")]
     title: &'static str,
     /// The HTTP status.
@@ -57,10 +57,10 @@ pub struct Problem {
     /// What happened, for programs: one of a closed list.
     #[schema(example = "token_expired")]
     code: &'static str,
-    /// Names this request in the service's log.
+    /// The id of the request, as in the service's log.
     #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
     request_id: Option<String>,
-    /// The fields that are not allowed as they are, with `invalid_input` only.
+    /// The fields whose values are not allowed; only with `invalid_input`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<InvalidField>,
 }
@@ -77,40 +77,40 @@ impl ApiError {
         }
     }
 
-    /// 400: the path, query or body does not parse.
+    /// Returns a 400 error: the path, query or body cannot be parsed.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::BadRequest, detail)
     }
 
-    /// 404: no such route or thing.
+    /// Returns a 404 error: there is no such route or resource.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::NotFound, detail)
     }
 
-    /// 408: the body did not come within this time.
+    /// Returns a 408 error: the body did not arrive within `timeout`.
     pub fn request_timeout(timeout: Duration) -> Self {
         let detail = format!("The body did not come within {} s", timeout.as_secs());
         Self::new(ErrorCode::RequestTimeout, detail)
     }
 
-    /// 409: the value is taken.
+    /// Returns a 409 error: the value is already in use.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::Conflict, detail)
     }
 
-    /// 413: the body is larger than `limit` bytes.
+    /// Returns a 413 error: the body is larger than `limit` bytes.
     pub fn payload_too_large(limit: usize) -> Self {
         let detail = format!("The body is larger than {limit} bytes");
         Self::new(ErrorCode::PayloadTooLarge, detail)
     }
 
-    /// 415: the body is not of the media type that is read.
+    /// Returns a 415 error: the body does not have the media type `expected`.
     pub fn unsupported_media_type(expected: &str) -> Self {
         let detail = format!("The body must be {expected}");
         Self::new(ErrorCode::UnsupportedMediaType, detail)
     }
 
-    /// 422: well-formed, but not allowed.
+    /// Returns a 422 error: these fields are well-formed, but their values are not allowed.
     pub fn invalid_input(fields: Vec<InvalidField>) -> Self {
         let messages: Vec<_> = fields
             .iter()
@@ -122,7 +122,7 @@ impl ApiError {
         }
     }
 
-    /// 422 for one value that is well-formed, but not allowed.
+    /// Returns a 422 error for one field, as [`invalid_input`](Self::invalid_input).
     pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
         Self::invalid_input(vec![InvalidField {
             field: field.to_owned(),
@@ -130,7 +130,7 @@ impl ApiError {
         }])
     }
 
-    /// 405: the path is known for these methods only.
+    /// Returns a 405 error: the path exists, but only for the methods in `allow`.
     pub fn method_not_allowed(method: &Method, allow: Vec<Method>) -> Self {
         Self {
             allow,
@@ -141,7 +141,7 @@ impl ApiError {
         }
     }
 
-    /// 429: to be tried again after a while.
+    /// Returns a 429 error: the client may retry after `retry_after`.
     pub fn too_many_requests(retry_after: Duration) -> Self {
         let detail = "Too many requests. Please try again later.";
         Self {
@@ -150,7 +150,8 @@ impl ApiError {
         }
     }
 
-    /// 503: the service is being stopped. Nothing was done, so it may be tried again, where another instance answers.
+    /// Returns a 503 error: the service is stopping. The request was not processed, so the client may retry it with
+    /// another instance.
     pub fn stopping() -> Self {
         Self {
             retry_after: Some(Duration::from_secs(1)),
@@ -158,7 +159,7 @@ impl ApiError {
         }
     }
 
-    /// 500: our mistake. `reason` goes to the log, and only there.
+    /// Returns a 500 error. `reason` and its sources are logged, and never sent to the client.
     pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
         let mut causes = reason.to_string();
         let mut next = reason.source();
@@ -169,23 +170,24 @@ impl ApiError {
         Self::broken(&causes)
     }
 
-    /// 500 for something that cannot happen if the service is put together as it should be.
+    /// Returns a 500 error for a state that a correctly assembled service cannot reach. `reason` is logged, and never
+    /// sent to the client.
     pub fn broken(reason: &str) -> Self {
         error!(reason, "internal error: {reason}");
         Self::new(ErrorCode::InternalError, "Internal error")
     }
 
-    /// 401: no credentials that are understood here.
+    /// Returns a 401 error: there are no credentials, or they are of another scheme.
     pub(crate) fn missing_token(realm: &str) -> Self {
         Self::new(ErrorCode::MissingToken, "Not authenticated").challenged(realm, Vec::new())
     }
 
-    /// 400: the `Authorization` header is not right.
+    /// Returns a 400 error: the `Authorization` header is malformed.
     pub(crate) fn invalid_request(realm: &str, detail: &str) -> Self {
         Self::new(ErrorCode::InvalidRequest, detail).challenged(realm, Vec::new())
     }
 
-    /// 401 for a token that is not good, 503 if that could not be found out.
+    /// Returns a 401 error for a rejected token, and a 503 error for one that could not be verified.
     pub(crate) fn unverified(realm: &str, error: &VerifyError) -> Self {
         let code = ErrorCode::from(error);
         match error {
@@ -204,7 +206,8 @@ impl ApiError {
         }
     }
 
-    /// 403: verified, but the rule is not met. `detail` replaces the sentence that names what is missing.
+    /// Returns a 403 error: the token was verified, but the rule is not met. `detail` replaces the sentence that names
+    /// what is missing.
     pub(crate) fn denied(realm: &str, denial: &Denial, detail: Option<&str>) -> Self {
         let scopes = match denial {
             Denial::Scopes { required, .. } => required.clone(),
@@ -221,13 +224,14 @@ impl ApiError {
         }
     }
 
-    /// What happened, for programs.
+    /// Returns the error code.
     pub fn code(&self) -> ErrorCode {
         self.code
     }
 }
 
-/// What a client is told about its token. Everything that would help to forge one is the same sentence.
+/// Returns the description of a token error for the client. Errors whose details would help to forge a token share one
+/// sentence.
 fn detail_of(error: &TokenError) -> String {
     match error {
         TokenError::Malformed(malformed) => format!("Unable to validate token: {}", malformed),
@@ -263,7 +267,7 @@ impl ResponseError for ApiError {
             response.insert_header((WWW_AUTHENTICATE, challenge.header()));
         }
         if let Some(retry_after) = self.retry_after {
-            // Whole seconds, and never 0: that would say "at once".
+            // Rounded up to whole seconds, and at least 1: 0 would mean "immediately".
             let seconds = retry_after.as_secs_f64().ceil().max(1.0);
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }
@@ -273,7 +277,7 @@ impl ResponseError for ApiError {
                 response.insert_header((ALLOW, methods));
             }
         }
-        // Whoever counts error responses finds the code here.
+        // For middleware that counts error responses.
         response.extensions_mut().insert(self.code);
         response.json(Problem {
             kind: "about:blank",

@@ -1,4 +1,4 @@
-//! The middleware that finds out who is calling.
+//! The authentication middleware.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -14,12 +14,12 @@ use tracing::{info, warn};
 use crate::api_error::ApiError;
 use crate::credentials::{BearerToken, Credentials, CredentialsFault};
 
-/// Middleware for a scope: finds out who is calling, for [`Caller`](crate::Caller), [`Require`](crate::Require) and the
-/// other extractors inside of it.
+/// Middleware for a scope: verifies the bearer token of each request, and provides the caller to
+/// [`Caller`](crate::Caller), [`Require`](crate::Require) and the other extractors inside it.
 ///
-/// [`required`](Self::required) lets nobody in without a good token, [`optional`](Self::optional) also lets requests in
-/// that have no credentials. Both respond themselves (never with an `Err`) to what they refuse, so that the headers of
-/// outer middleware, CORS among them, are on the response.
+/// [`required`](Self::required) rejects requests without a valid token. [`optional`](Self::optional) also accepts
+/// requests without credentials. Both return error responses as `Ok`, never as `Err`, so that outer middleware, such as
+/// CORS, adds its headers to them.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -48,14 +48,14 @@ pub struct Authenticate {
     is_required: bool,
 }
 
-/// What the middleware leaves for the extractors.
+/// What the middleware stores in a request for the extractors.
 pub(crate) struct Session {
     pub(crate) realm: Arc<str>,
     pub(crate) caller: Arc<Authenticated>,
     pub(crate) token: BearerToken,
 }
 
-/// What optional authentication leaves for the extractors of a request without credentials.
+/// What optional authentication stores in a request without credentials.
 pub(crate) struct NoCredentials {
     pub(crate) realm: Arc<str>,
 }
@@ -65,8 +65,8 @@ type Middleware =
     HttpAuthentication<Credentials, Box<dyn Fn(ServiceRequest, Credentials) -> Outcome>>;
 
 impl Authenticate {
-    /// Every request needs a good token: 401 without one, 400 for an `Authorization` header that is not right, 503 while
-    /// the issuer's keys are unavailable.
+    /// Requires a valid token. The response is 401 without one, 400 for a malformed `Authorization` header, and 503
+    /// while the issuer's keys are unavailable.
     pub fn required(authenticator: impl Into<Arc<Authenticator>>) -> Self {
         let authenticator = authenticator.into();
         Self {
@@ -77,10 +77,11 @@ impl Authenticate {
         }
     }
 
-    /// As [`required`](Self::required), but a request without credentials, or with those of another scheme, passes and has
-    /// no caller: `Option<Caller>` is `None`, and a handler that takes a `Caller` responds with 401.
+    /// As [`required`](Self::required), but also accepts a request without credentials, or with credentials of another
+    /// scheme. Such a request has no caller: `Option<Caller>` is `None`, and a handler that takes a `Caller` responds
+    /// with 401.
     ///
-    /// A token that is not good is refused as ever: it is not taken for none.
+    /// An invalid token is still rejected: it does not count as missing.
     pub fn optional(authenticator: impl Into<Arc<Authenticator>>) -> Self {
         Self {
             is_required: false,
@@ -165,7 +166,7 @@ where
     }
 }
 
-/// Logs the reason of a refusal where it is found out: the client gets less.
+/// Logs why a token was rejected. The client gets less detail.
 fn log(error: &VerifyError, issuers: &str) {
     let reason = error.code();
     match error {

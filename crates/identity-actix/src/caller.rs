@@ -1,4 +1,4 @@
-//! Who is calling, for handlers.
+//! Extractors for the caller of a request.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -15,17 +15,17 @@ use crate::api_error::ApiError;
 use crate::authenticate::{NoCredentials, Session};
 use crate::credentials::BearerToken;
 
-/// Any authenticated caller.
+/// An authenticated caller, whatever their rights.
 ///
-/// Behind [`Authenticate::optional`](crate::Authenticate::optional) take `Option<Caller>`: `None` for a request without
-/// credentials. Outside of a scope with [`Authenticate`](crate::Authenticate) the response is 500, and the log says why
-/// (`Option<Caller>` is `None` there, too).
+/// With [`Authenticate::optional`](crate::Authenticate::optional), take `Option<Caller>`: `None` for a request without
+/// credentials. Outside a scope with [`Authenticate`](crate::Authenticate) the response is 500, and the log has the
+/// reason (`Option<Caller>` is `None` there, too).
 #[derive(Debug, Clone)]
 pub struct Caller(Arc<Authenticated>);
 
 impl Caller {
-    /// Returns the caller of a request that passed [`Authenticate`](crate::Authenticate), for middleware inside of it.
-    /// `None` outside of it.
+    /// Returns the caller of a request that passed [`Authenticate`](crate::Authenticate), for middleware inside it.
+    /// Returns `None` outside it.
     pub fn of(request: &impl HttpMessage) -> Option<Self> {
         let extensions = request.extensions();
         let session = extensions.get::<Session>()?;
@@ -41,9 +41,10 @@ impl Deref for Caller {
     }
 }
 
-/// A caller who meets the rule of the policy `P`; the response to others is 403.
+/// A caller who satisfies the rule of the policy `P`. The response to other callers is 403.
 ///
-/// Take it as the handler's *first* argument: then a caller who is not allowed learns nothing about their query or body.
+/// Take it as the handler's *first* argument: then a caller who is not allowed learns nothing about their query or
+/// body.
 #[derive(Debug, Clone)]
 pub struct Require<P> {
     caller: Caller,
@@ -58,31 +59,31 @@ impl<P> Deref for Require<P> {
     }
 }
 
-/// The verified claims as a type of the handler's choice.
+/// The verified claims, deserialized as a type of the handler's choice.
 ///
 /// The response to a token whose claims do not fit the type is 403: it was verified, but is not for this handler.
 #[derive(Debug, Clone)]
 pub struct Claims<T>(pub T);
 
-/// The token itself, for handlers that pass it on or describe it. It has no `Debug`.
+/// The token itself, for handlers that forward or describe it. It does not implement `Debug`.
 #[derive(Clone)]
 pub struct Bearer(BearerToken);
 
 impl Bearer {
-    /// The token as it came.
+    /// Returns the token as it was received.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
-    /// The first 20 characters: a part of the header, which is the same for many tokens and opens nothing.
+    /// Returns the first 20 characters: a part of the header, which is the same for many tokens and gives no access.
     pub fn preview(&self) -> String {
         let header = self.as_str().split('.').next().unwrap_or_default();
         format!("{}...", header.get(..20).unwrap_or(header))
     }
 }
 
-/// Returns what `look` makes of what the middleware found out. Errors: 401 for a request that optional authentication
-/// let in without credentials; 500 outside of the middleware.
+/// Returns the result of `look` on the session. Errors: 401 for a request without credentials that optional
+/// authentication accepted; 500 outside the middleware.
 fn session<T>(
     request: &HttpRequest,
     look: impl FnOnce(&Session) -> Result<T, ApiError>,

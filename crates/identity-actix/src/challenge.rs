@@ -7,17 +7,17 @@ use actix_web::http::header::HeaderValue;
 
 use crate::error_code::ErrorCode;
 
-/// What a client is told about the credentials it needs.
+/// A challenge of the `Bearer` scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Challenge {
     pub(crate) realm: String,
     pub(crate) error: Option<ChallengeError>,
     pub(crate) description: Option<String>,
-    /// The scopes a token must have, for `insufficient_scope`.
+    /// The scopes that a token must have, with `insufficient_scope`.
     pub(crate) scopes: Vec<Cow<'static, str>>,
 }
 
-/// `error` (RFC 6750, section 3.1).
+/// The `error` parameter (RFC 6750, section 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChallengeError {
     InvalidRequest,
@@ -26,7 +26,7 @@ pub(crate) enum ChallengeError {
 }
 
 impl Challenge {
-    /// The challenge that goes with an error, if one does.
+    /// Returns the challenge of an error response. Returns `None` if it has none.
     pub(crate) fn new(
         realm: &str,
         code: ErrorCode,
@@ -49,7 +49,7 @@ impl Challenge {
         })
     }
 
-    /// The header's value. Characters that it cannot carry are replaced.
+    /// Returns the header value. Characters that a header cannot carry are replaced.
     pub(crate) fn header(&self) -> HeaderValue {
         let mut text = String::from("Bearer");
         push(&mut text, "realm", &self.realm, ' ');
@@ -76,8 +76,8 @@ impl ChallengeError {
     }
 }
 
-/// Appends a parameter, quoted. RFC 6750 leaves out `"` and `\` from the values; control characters and all that is not
-/// ASCII have no place in a header.
+/// Appends a quoted parameter. RFC 6750 excludes `"` and `\` from the values; control characters and everything that is
+/// not ASCII are not allowed in a header.
 fn push(text: &mut String, name: &str, value: &str, separator: char) {
     let value: String = value
         .chars()

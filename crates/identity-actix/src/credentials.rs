@@ -8,30 +8,31 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
 use memchr::{memchr, memchr3};
 
-/// What the `Authorization` headers hold: all of them are looked at, so that no two readers can disagree about which
-/// one counts. The scheme is compared without regard to case (RFC 9110, section 11.1).
+/// The bearer token of a request, not verified, or the reason why there is none. All `Authorization` headers are read,
+/// so that no two readers can disagree about which one counts. The scheme is compared case-insensitively (RFC 9110,
+/// section 11.1).
 pub struct Credentials(pub(crate) Result<BearerToken, CredentialsFault>);
 
-/// A token as it came, not verified: where it stands in its header, so that nothing is copied.
+/// A token that is not verified: its header and the byte range in it, so that nothing is copied.
 #[derive(Clone)]
 pub(crate) struct BearerToken {
     header: HeaderValue,
     place: Range<usize>,
 }
 
-/// Why there is no token to verify.
+/// Why a request has no token to verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CredentialsFault {
-    /// There is no header, or one of another scheme.
+    /// There is no `Authorization` header, or one of another scheme.
     Missing,
-    /// There is one that cannot be used; the sentence is for the client.
+    /// The `Authorization` header cannot be used; the message is for the client.
     Invalid(&'static str),
 }
 
 impl BearerToken {
     pub(crate) fn as_str(&self) -> &str {
         let token = self.header.as_bytes().get(self.place.clone());
-        // It is ASCII.
+        // `Credentials::of` accepts only ASCII.
         token
             .and_then(|token| std::str::from_utf8(token).ok())
             .unwrap_or_default()
@@ -39,7 +40,7 @@ impl BearerToken {
 }
 
 impl Credentials {
-    /// Whether there are none that are understood here, good or bad.
+    /// Returns whether there are no bearer credentials, valid or not.
     pub(crate) fn are_missing(&self) -> bool {
         matches!(self.0, Err(CredentialsFault::Missing))
     }

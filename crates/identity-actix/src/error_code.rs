@@ -1,25 +1,25 @@
-//! The closed list of what can go wrong, as a client sees it.
+//! The error codes that a client sees: a closed list.
 
 use actix_web::http::StatusCode;
 use identity_core::{ClaimsError, Denial, TokenError, VerifyError};
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:ident;)*) => {
-        /// The `code` of an error answer. Each has one HTTP status, one metric label and one log reason.
+        /// The `code` of an error response. Each has one HTTP status, one metric label and one log reason.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode { $($(#[$doc])* $variant,)* }
 
         impl ErrorCode {
-            /// All of them.
+            /// All codes.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// As it stands in an answer.
+            /// Returns the code as it appears in a response.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// The status of an answer with this code.
+            /// Returns the HTTP status of a response with this code.
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status,)* }
             }
@@ -28,21 +28,21 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    /// No credentials, or of another scheme than `Bearer`.
+    /// No credentials, or credentials of another scheme than `Bearer`.
     MissingToken = "missing_token", UNAUTHORIZED;
-    /// Several `Authorization` headers, or one that is not a bearer token's (RFC 6750, section 3.1).
+    /// Several `Authorization` headers, or a malformed one (RFC 6750, section 3.1).
     InvalidRequest = "invalid_request", BAD_REQUEST;
     /// Not a JWT.
     MalformedToken = "malformed_token", UNAUTHORIZED;
-    /// Longer than the limit.
+    /// The token is longer than the limit.
     TokenTooLarge = "token_too_large", UNAUTHORIZED;
-    /// `exp` is past.
+    /// The token has expired (`exp`).
     TokenExpired = "token_expired", UNAUTHORIZED;
     /// `nbf` or `iat` is in the future.
     TokenNotYetValid = "token_not_yet_valid", UNAUTHORIZED;
-    /// The issuer has no usable key of this id.
+    /// The issuer has no usable key with this id.
     KeyNotFound = "key_not_found", UNAUTHORIZED;
-    /// The header names no key.
+    /// The header has no key id.
     MissingKeyId = "missing_key_id", UNAUTHORIZED;
     /// Wrong or missing `iss` or `aud`.
     InvalidClaims = "invalid_claims", UNAUTHORIZED;
@@ -50,7 +50,7 @@ error_codes! {
     InvalidClaimType = "invalid_claim_type", UNAUTHORIZED;
     /// A required claim is missing.
     MissingClaim = "missing_claim", UNAUTHORIZED;
-    /// The signature is not right.
+    /// The signature is invalid.
     InvalidSignature = "invalid_signature", UNAUTHORIZED;
     /// `alg` is not accepted.
     AlgorithmNotAllowed = "algorithm_not_allowed", UNAUTHORIZED;
@@ -58,13 +58,13 @@ error_codes! {
     TokenTypeNotAllowed = "token_type_not_allowed", UNAUTHORIZED;
     /// The header has `crit`.
     CriticalHeader = "critical_header", UNAUTHORIZED;
-    /// The header brings or names a key.
+    /// The header contains or references a key.
     EmbeddedKey = "embedded_key", UNAUTHORIZED;
-    /// An ID token.
+    /// The token is an ID token.
     IdToken = "id_token", UNAUTHORIZED;
-    /// A refresh token.
+    /// The token is a refresh token.
     RefreshToken = "refresh_token", UNAUTHORIZED;
-    /// A token that is bound to a key of its holder.
+    /// The token is bound to a key of its holder.
     SenderConstrainedToken = "sender_constrained_token", UNAUTHORIZED;
     /// A scope is missing.
     InsufficientScope = "insufficient_scope", FORBIDDEN;
@@ -72,31 +72,31 @@ error_codes! {
     MissingRole = "missing_role", FORBIDDEN;
     /// A permission is missing.
     MissingPermission = "missing_permission", FORBIDDEN;
-    /// Something else that the rule asks for is missing.
+    /// Something else that the rule requires is missing.
     AccessDenied = "access_denied", FORBIDDEN;
-    /// The issuer's keys are out of reach.
+    /// The issuer's keys are unavailable.
     KeysUnavailable = "keys_unavailable", SERVICE_UNAVAILABLE;
-    /// The path, query or body does not parse.
+    /// The path, query or body cannot be parsed.
     BadRequest = "bad_request", BAD_REQUEST;
-    /// The body did not come in time.
+    /// The body did not arrive in time.
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT;
     /// The body is larger than the limit.
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE;
-    /// The body has another media type than is read.
+    /// The body does not have the expected media type.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
-    /// Well-formed, but not allowed; the fields are named.
+    /// Well-formed, but not allowed; the response names the fields.
     InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY;
-    /// No such route, or no such thing.
+    /// There is no such route or resource.
     NotFound = "not_found", NOT_FOUND;
-    /// The path exists, for other methods.
+    /// The path exists, but only for other methods.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
-    /// The value is taken.
+    /// The value is already in use.
     Conflict = "conflict", CONFLICT;
     /// Too many requests.
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS;
-    /// The service is being stopped; another instance may answer.
+    /// The service is stopping; another instance may respond.
     Stopping = "stopping", SERVICE_UNAVAILABLE;
-    /// Our mistake.
+    /// An internal error.
     InternalError = "internal_error", INTERNAL_SERVER_ERROR;
 }
 
@@ -122,7 +122,7 @@ impl From<&TokenError> for ErrorCode {
             TokenError::IdToken => Self::IdToken,
             TokenError::RefreshToken => Self::RefreshToken,
             TokenError::SenderConstrained => Self::SenderConstrainedToken,
-            // A reason that this list does not know yet still refuses.
+            // Fail closed: a reason that this list does not know yet still rejects the token.
             _ => Self::MalformedToken,
         }
     }

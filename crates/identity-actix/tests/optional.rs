@@ -1,4 +1,4 @@
-//! Optional authentication: no credentials are no caller, bad ones are refused.
+//! Optional authentication: without credentials there is no caller, and bad credentials are rejected.
 #![expect(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that is not as it says; these functions are part of tests"
@@ -40,7 +40,7 @@ fn token(audience: &str) -> String {
     }))
 }
 
-/// Sends these headers, and returns status, body and challenge.
+/// Sends a request with these headers, and returns the status, the body and the challenge.
 async fn ask(path: &str, headers: &[&str]) -> (u16, String, Option<String>) {
     let keys = Arc::new(StaticKeys::of(&[&TestKey::fixed()]));
     let clock = Arc::new(TestClock::at(1_700_000_000.0));

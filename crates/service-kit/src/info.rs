@@ -1,16 +1,16 @@
-//! What a service is called.
+//! The name and description of a service.
 
-/// Name, version and description of a service.
+/// The name, version and description of a service.
 #[derive(Debug, Clone, Copy)]
 pub struct ServiceInfo {
-    /// Its name: the realm of its challenges, and the title of its OpenAPI document.
+    /// The name: the realm of its challenges, and the title of its OpenAPI document.
     pub name: &'static str,
-    /// Its version, in the document: `env!("CARGO_PKG_VERSION")`.
+    /// The version in the OpenAPI document: `env!("CARGO_PKG_VERSION")`.
     pub version: &'static str,
-    /// What it does, in the document.
+    /// The description in the OpenAPI document.
     pub description: &'static str,
-    /// The name of its identity provider, in `/health`.
+    /// The name of its identity provider, shown in `/health`.
     pub provider: &'static str,
-    /// How a person gets a token, in the document.
+    /// How a user gets a token: the description of the security scheme in the OpenAPI document.
     pub how_to_get_a_token: &'static str,
 }

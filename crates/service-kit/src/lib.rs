@@ -1,7 +1,7 @@
-//! How a service of this workspace runs: its settings, its server, what is done for every request, what is observed of
-//! it, and its OpenAPI document.
+//! The runtime of a service behind `identity-actix`: settings, server, request handling, observability and the OpenAPI
+//! document.
 //!
-//! Who may call is decided in `identity-actix`; nothing in this crate lets a request in.
+//! Access is decided in `identity-actix`; nothing in this crate authorizes a request.
 
 mod info;
 pub mod observe;

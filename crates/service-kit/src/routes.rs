@@ -1,4 +1,4 @@
-//! The routes of a scope, and what is between authentication and a handler.
+//! The routes of a scope, and the checks between authentication and a handler.
 
 use std::pin::Pin;
 
@@ -11,14 +11,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::observe::note_caller;
 
-/// A service's own check of a request that was authenticated.
+/// A service's own check of authenticated requests.
 pub type Check = fn(&ServiceRequest) -> CheckOutcome<'_>;
 
-/// The outcome of a [`Check`]. Errors: the response to a request that does not pass.
+/// The outcome of a [`Check`]. Errors: the response to a request that is rejected.
 pub type CheckOutcome<'a> = Pin<Box<dyn Future<Output = Result<(), HttpResponse>> + 'a>>;
 
-/// Collects the routes of a scope: handlers with `#[utoipa::path]`, and no others, so that no route is missing in the
-/// OpenAPI document and in what is compared with it.
+/// Collects the routes of a scope. Accepts only handlers with `#[utoipa::path]`, so that no route is missing from the
+/// OpenAPI document, or from what is checked against it.
 pub struct Routes<'r, 'c>(pub(crate) &'r mut ServiceConfig<'c>);
 
 impl Routes<'_, '_> {
@@ -38,7 +38,7 @@ impl Routes<'_, '_> {
     }
 }
 
-/// Notes the caller of an authenticated request, and makes the service's own check.
+/// Records the caller of an authenticated request, and runs the service's own check.
 pub(crate) async fn authenticated(
     check: Option<Check>,
     request: ServiceRequest,

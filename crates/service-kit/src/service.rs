@@ -1,4 +1,4 @@
-//! A service, put together.
+//! A service: its configuration, and the actix app that is built from it.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -25,8 +25,8 @@ use crate::serve::Stopping;
 
 /// A service: its authentication, its access table, its routes and its OpenAPI document.
 ///
-/// Cheap to clone: one for all workers. [`app`](Self::app) puts it together, always in the same order;
-/// [`BoundServer::start`](crate::BoundServer::start) runs it.
+/// Cheap to clone: one serves all workers. [`app`](Self::app) builds the actix app, always with the same order of
+/// middleware; [`BoundServer::start`](crate::BoundServer::start) runs it.
 ///
 /// ```
 /// # use identity_actix::{AccessTable, AnyCaller, Caller};
@@ -80,9 +80,8 @@ type AddData = dyn Fn(&mut web::ServiceConfig) + Send + Sync;
 type DocumentChange = dyn Fn(OpenApi, &AccessTable) -> OpenApi + Send + Sync;
 
 impl Service {
-    /// A service that accepts what `authenticator` accepts, and whose routes have the rules of `access`.
-    ///
-    /// One of several issuers is ready when each of them has keys.
+    /// Returns a service with this authenticator, whose routes have the rules of `access`. With several issuers, it is
+    /// ready when each of them has keys.
     pub fn new(
         info: ServiceInfo,
         authenticator: impl Into<Arc<Authenticator>>,
@@ -109,8 +108,7 @@ impl Service {
         }
     }
 
-    /// Adds the routes that need no credentials. `/health`, `/health/ready`, `/docs/` and `/openapi.json` are there
-    /// without being added.
+    /// Sets the routes that need no credentials, besides `/health`, `/health/ready`, `/docs/` and `/openapi.json`.
     pub fn public(self, routes: fn(&mut Routes)) -> Self {
         Self {
             public: routes,
@@ -118,24 +116,24 @@ impl Service {
         }
     }
 
-    /// Adds a scope that needs a good token.
+    /// Adds a scope that requires a valid token.
     pub fn protected(mut self, path: &'static str, routes: fn(&mut Routes)) -> Self {
         self.protected.push((path, routes));
         self
     }
 
-    /// Makes `check` in every protected scope, after authentication and before the handler.
+    /// Runs `check` in every protected scope, after authentication and before the handler.
     pub fn checked_by(self, check: Check) -> Self {
         let check = Some(check);
         Self { check, ..self }
     }
 
-    /// Adds data for handlers, such as a `web::Data<T>`: the same for all workers.
+    /// Adds app data for handlers, such as a `web::Data<T>`. Each worker gets a clone.
     pub fn app_data<T: Clone + Send + Sync + 'static>(self, data: T) -> Self {
         self.worker_data(move || data.clone())
     }
 
-    /// Adds data that each worker makes for itself, such as an extractor's configuration.
+    /// Adds app data that each worker creates for itself, such as the configuration of an extractor.
     pub fn worker_data<T: 'static>(mut self, make: impl Fn() -> T + Send + Sync + 'static) -> Self {
         self.data.push(Arc::new(move |app| {
             app.app_data(make());
@@ -143,24 +141,24 @@ impl Service {
         self
     }
 
-    /// Makes the service not ready without `dependency`.
+    /// Adds a dependency: the service is not ready while it is unavailable.
     pub fn depending_on(self, dependency: Arc<dyn Dependency>) -> Self {
         let health = self.health.with(dependency);
         Self { health, ..self }
     }
 
-    /// Names the settings that `/health/ready` says to look at while keys cannot be fetched, such as `AUTH0_DOMAIN`.
+    /// Names the settings, such as `AUTH0_DOMAIN`, that `/health/ready` mentions while keys cannot be fetched.
     pub fn issuer_set_by(self, settings: &'static str) -> Self {
         let health = self.health.issuer_set_by(settings);
         Self { health, ..self }
     }
 
-    /// Limits what is read of a request.
+    /// Sets the limits on what is read of a request.
     pub fn limited_to(self, limits: InputLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Allows pages of these origins to call. Default none; `*` allows every origin.
+    /// Sets the allowed CORS origins. Default none; `*` allows every origin.
     pub fn allowing_origins(self, cors_allowed_origins: Vec<String>) -> Self {
         Self {
             cors_allowed_origins,
@@ -168,7 +166,7 @@ impl Service {
         }
     }
 
-    /// Changes the OpenAPI document, when the routes, their rules and errors are in it.
+    /// Modifies the OpenAPI document after the routes, their rules and their errors were added.
     pub fn documented(
         self,
         change: impl Fn(OpenApi, &AccessTable) -> OpenApi + Send + Sync + 'static,
@@ -177,23 +175,23 @@ impl Service {
         Self { document, ..self }
     }
 
-    /// Returns the routes and their rules.
+    /// Returns the access table.
     pub fn access(&self) -> &AccessTable {
         &self.access
     }
 
-    /// Returns what tells callers apart.
+    /// Returns the authenticator.
     pub fn authenticator(&self) -> &Arc<Authenticator> {
         &self.authenticator
     }
 
-    /// Returns the state of the service's stop, and a way to ask for it.
+    /// Returns the handle that stops the service and tells whether it is stopping.
     pub fn stopping(&self) -> Stopping {
         self.stopping.clone()
     }
 
-    /// Puts the service together, for one worker. A request passes, from the outside in: the log, the layers around CORS,
-    /// the routes, and in a protected scope authentication before the handler.
+    /// Returns the app of one worker. A request passes, from the outside in: the log, the middleware outside CORS,
+    /// CORS, the middleware inside CORS, the routes, and in a protected scope authentication before the handler.
     pub fn app(
         &self,
     ) -> App<
@@ -210,7 +208,7 @@ impl Service {
             .default_service(web::to(no_such_route))
     }
 
-    /// Returns the OpenAPI document: what is at `/openapi.json`.
+    /// Returns the OpenAPI document, as served at `/openapi.json`.
     pub fn document(&self) -> OpenApi {
         self.parts().1
     }
@@ -229,7 +227,7 @@ impl Service {
         >,
         OpenApi,
     ) {
-        // The last of these sees a request first.
+        // actix runs the last one first.
         let app = App::new()
             .wrap(from_fn(inside_cors))
             .wrap(cors(&self.cors_allowed_origins))
@@ -259,7 +257,7 @@ impl Service {
     fn public_routes(&self, app: &mut ServiceConfig) {
         (self.public)(&mut Routes(app));
         app.service(health::health).service(health::ready);
-        // A protected scope of the same prefix would respond to other methods with 401 instead of 405.
+        // A protected scope with the same prefix would respond to other methods with 401 instead of 405.
         let is_in_scope = |path: &str| {
             self.protected.iter().any(|(scope, _)| {
                 path.strip_prefix(scope)
@@ -287,7 +285,7 @@ impl Service {
             .wrap(Authenticate::required(Arc::clone(&self.authenticator)).realm(self.info.name))
     }
 
-    /// Adds the data of the common routes and layers, and the limits.
+    /// Adds the app data of the common routes and middleware, and the limits.
     pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
         self.limits.configure(app);
         app.app_data(Rc::new(HttpMetrics::default()))

@@ -1,4 +1,4 @@
-//! What the crate's tests make services of.
+//! Fixtures for services in the tests of this crate.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,13 +38,13 @@ impl Provider for Of {
     }
 }
 
-/// Authenticates with these keys.
+/// Returns an authenticator with these keys.
 pub(crate) fn authenticator(keys: impl KeySource) -> Authenticator {
     let builder = Authenticator::builder(Of("https://id.example.com/"));
     builder.keys(Arc::new(keys)).build().unwrap()
 }
 
-/// Keys that were never fetched, and are not waited for.
+/// Keys that were never fetched; requests do not wait for them.
 #[derive(Debug)]
 pub(crate) struct NoKeys;
 

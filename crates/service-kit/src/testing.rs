@@ -1,4 +1,4 @@
-//! For a service's own tests: whether its access table, its routes and its handlers agree. Feature `testing`.
+//! Tests whether a service's access table, routes and handlers agree. Feature `testing`.
 
 use std::collections::BTreeSet;
 
@@ -15,29 +15,29 @@ use serde_json::Value;
 use crate::Service;
 use crate::openapi::operation;
 
-/// What a token is to grant.
+/// The rights of a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// Its scopes.
+    /// The scopes.
     pub scopes: Vec<String>,
-    /// Its roles.
+    /// The roles.
     pub roles: Vec<String>,
-    /// Its permissions.
+    /// The permissions.
     pub permissions: Vec<String>,
 }
 
-/// The pages that every service has and its document does not name.
+/// Pages that every service has, and that are not in its OpenAPI document.
 const OWN_PAGES: [&str; 2] = ["/docs/", "/openapi.json"];
 
-/// Returns in which places the service's access table says one thing and its routes do another; nothing, if they agree.
+/// Returns every mismatch between the access table of a service and its routes; empty if they agree.
 ///
-/// Found are: a route that has no row; a row that no route has; a protected route that lets a request in without a token;
-/// and, with tokens that have and lack what the row's rule asks for in every combination, a handler that does not ask for
-/// the policy of its row. `claims` makes the claims of a good token with these rights, as the provider of the service's
-/// authenticator writes them, and `key` signs them: its public part must be among the authenticator's keys
-/// ([`StaticKeys`](identity_core::testing::StaticKeys)).
+/// Reports a route without a row, a row without a route, a protected route that accepts a request without a token, and
+/// a handler that does not enforce the policy of its row. For the last, each route is called with tokens that satisfy
+/// and fail the conditions of its rule in every combination. `claims` returns the claims of a valid token with these
+/// rights, in the format of the authenticator's provider. `key` signs them: its public part must be among the
+/// authenticator's keys ([`StaticKeys`](identity_core::testing::StaticKeys)).
 ///
-/// Handlers are called without a body and with `1` for each variable part of the path. Not checked is what they do.
+/// Handlers are called without a body and with `1` for each variable part of the path. What they do is not checked.
 pub async fn access_faults(
     service: &Service,
     key: &TestKey,
@@ -109,7 +109,7 @@ pub async fn access_faults(
     faults
 }
 
-/// Returns the routes without a row, and the rows without a route.
+/// Returns the routes without a row and the rows without a route.
 fn differences(service: &Service) -> Vec<String> {
     let mut document = service.document();
     let methods = [
@@ -133,7 +133,8 @@ fn differences(service: &Service) -> Vec<String> {
         .map(|row| format!("{} {}", row.method, row.path))
         .collect();
     let without_row = routes.difference(&rows);
-    // A handler of two paths, one with a slash at its end, is in the document once; that the other is there, its call shows.
+    // The document lists a handler for two paths, one with a trailing slash, only once. Calling the other path shows
+    // that it exists.
     let without_route = rows
         .difference(&routes)
         .filter(|row| !routes.contains(&format!("{row}/")));
@@ -143,7 +144,7 @@ fn differences(service: &Service) -> Vec<String> {
         .collect()
 }
 
-/// Returns a path of this pattern.
+/// Returns a path that matches this pattern.
 fn example(pattern: &str) -> String {
     let parts = pattern.split('/').map(|part| match part.starts_with('{') {
         true => "1",
@@ -168,7 +169,8 @@ fn leaves(rule: &Rule) -> Vec<&Rule> {
     }
 }
 
-/// Returns the claims of a token that meets those of `leaves` whose bit is in `held`, as far as they allow it together.
+/// Returns the claims of a token that satisfies those of `leaves` whose bit is set in `held`, as far as they can be
+/// combined.
 fn with_rights(leaves: &[&Rule], held: usize, claims: &impl Fn(&Rights) -> Value) -> Value {
     const OTHER: &str = "unrelated";
     let other = || vec![OTHER.to_owned()];

@@ -1,8 +1,8 @@
-//! What holds for every `Authorization` header, and for several of them: a caller is let in for the one token of the one
-//! header, and each other request is refused in the form of RFC 6750.
+//! Properties of the handling of `Authorization` headers: a caller is accepted only for a single valid token in a
+//! single header, and every other request is rejected in the form of RFC 6750.
 //!
-//! `PROPTEST_CASES` sets the number of inputs for each property (256 if unset). The seeds in `corpus/` are for
-//! `cargo fuzz` as well (`fuzz/` at the top of the workspace).
+//! `PROPTEST_CASES` sets the number of inputs for each property (default 256). The seeds in `corpus/` are also used by
+//! `cargo fuzz` (`fuzz/` at the top of the workspace).
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -24,7 +24,7 @@ macro_rules! seeds {
     };
 }
 
-/// One header a line. The names of those that let the caller in start with `good`.
+/// One header per line. Names that start with `good` are those of accepted requests.
 const SEEDS: &[(&str, &[u8])] = seeds![
     "good",
     "good_lower_case",
@@ -53,7 +53,7 @@ fn each_seed_has_the_outcome_that_its_name_says() {
     assert!(!check(b""), "no header at all");
 }
 
-/// A part of a header: what a reader looks for, the token of a good one, or anything.
+/// A part of a header: something that a parser looks for, the token of a good header, or any bytes.
 fn part() -> impl Strategy<Value = Vec<u8>> {
     let token = SEEDS[0]
         .1

@@ -1,6 +1,6 @@
-//! A service with one protected route, and what holds for its answers, whatever the `Authorization` headers are.
+//! A service with one protected route, and the checks that its responses must pass for any `Authorization` headers.
 //!
-//! The fuzz target `authorization` includes this file, so that both hold the service against the same.
+//! The fuzz target `authorization` includes this file, so that both make the same checks.
 
 use std::sync::Arc;
 
@@ -15,31 +15,32 @@ use identity_core::verification::{Algorithm, Algorithms, AudienceRule, Verificat
 use identity_core::{Authenticator, Principal, Provider, VerifiedToken};
 use serde_json::{Value, json};
 
-/// `Bearer` and the only token that is accepted: signed with the key of RFC 8037, appendix A, which nobody else has.
+/// `Bearer` and the only token that is accepted: signed with the key of RFC 8037, appendix A. No other input has a
+/// token of that key.
 const GOOD: &str = include_str!("corpus/good");
 
-/// Asks the service with the headers in `input`, one a line, and looks at the answer. What no header can hold does not
-/// arrive.
+/// Sends a request with the headers in `input`, one per line, and checks the response. Lines that are not valid header
+/// values are left out.
 ///
-/// Tells whether the caller is let in.
+/// Returns whether the caller is accepted.
 pub fn check(input: &[u8]) -> bool {
     thread_local! {
-        /// Never ended: as a thread ends, what the service needs for that may be gone.
+        /// Leaked: what the service needs to shut down may be gone when a thread ends.
         static SERVICE: &'static Service = Box::leak(Box::new(Service::start()));
     }
     SERVICE.with(|service| service.check(input))
 }
 
-/// Asks the service with these headers.
+/// Sends a request with these headers.
 struct Service(Box<Ask>);
 
 type Ask = dyn Fn(&[HeaderValue]) -> Answer;
 
-/// What is looked at in an answer.
+/// The parts of a response that are checked.
 #[derive(Debug)]
 struct Answer {
     status: u16,
-    /// `code` in the body; none if the caller is let in.
+    /// `code` in the body; `None` if the caller is accepted.
     code: Option<String>,
     challenges: Vec<String>,
     body: String,
@@ -128,7 +129,7 @@ impl Service {
                 assert!(token.is_none() && headers.len() < 2, "{answer:?}");
             }
             Some("invalid_request") => assert!(token.is_none(), "{answer:?}"),
-            // This one was verified, and only what is a single token is.
+            // This token was verified, and only a single token is.
             Some(_) => answer.is_silent_about(token.expect("there is one token")),
         }
         is_good
@@ -136,7 +137,7 @@ impl Service {
 }
 
 impl Answer {
-    /// One challenge, in the form of RFC 6750, section 3, and a status that goes with it.
+    /// Checks that there is one challenge, in the form of RFC 6750, section 3, with a matching status.
     fn check_form(&self) {
         let (status, parameters) = match self.code.as_deref() {
             None => {
@@ -159,7 +160,7 @@ impl Answer {
         assert_eq!(self.status, status, "{self:?}");
     }
 
-    /// What is so long is no word of the answer's own.
+    /// Checks that the response does not repeat the token. Shorter tokens could be words of the response itself.
     fn is_silent_about(&self, token: &[u8]) {
         let token = std::str::from_utf8(token).expect("ASCII");
         let repeats = self.body.contains(token) || self.challenges.concat().contains(token);
@@ -167,7 +168,7 @@ impl Answer {
     }
 }
 
-/// RFC 6750, section 2.1, written down once more: the scheme in any case, spaces, one token, and perhaps spaces.
+/// RFC 6750, section 2.1, implemented a second time: the scheme in any case, spaces, one token, and optional spaces.
 fn token_in(value: &[u8]) -> Option<&[u8]> {
     let (scheme, mut token) = value.split_at_checked("Bearer ".len())?;
     while let [b' ', rest @ ..] | [rest @ .., b' '] = token {

@@ -1,4 +1,4 @@
-//! The service that is tested, and how it is asked.
+//! The service under test, and how requests are sent to it.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use identity_actix::{
 
 pub(super) const MAX_BODY_BYTES: usize = 100;
 
-/// A provider of the plainest kind.
+/// A minimal provider.
 #[derive(Debug)]
 pub(super) struct Plain;
 
@@ -88,7 +88,7 @@ pub(super) struct Limit {
     limit: u8,
 }
 
-/// Claims as a handler may want them.
+/// Claims that a handler may ask for.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     email: String,
@@ -160,7 +160,7 @@ fn api(routes: &mut Routes) {
         );
 }
 
-/// What a handler answers when something is wrong.
+/// A handler that responds with an error.
 async fn failing(what: web::Path<String>) -> Result<&'static str, ApiError> {
     let field = |field: &str, message: &str| InvalidField {
         field: field.to_owned(),
@@ -177,7 +177,7 @@ async fn failing(what: web::Path<String>) -> Result<&'static str, ApiError> {
     })
 }
 
-/// Which service is asked.
+/// The setup of a service under test.
 #[derive(Clone)]
 pub(super) struct Setup {
     pub(super) keys: Arc<dyn KeySource>,
@@ -212,7 +212,7 @@ impl Setup {
         }
     }
 
-    /// Asks a new service.
+    /// Sends a request to a new service.
     pub(super) async fn ask(&self, request: TestRequest) -> Answer {
         let limits = InputLimits {
             max_body_bytes: MAX_BODY_BYTES,
@@ -244,12 +244,12 @@ impl Setup {
     }
 }
 
-/// Asks a service that has its keys.
+/// Sends a request to a service that has its keys.
 pub(super) async fn ask(request: TestRequest) -> Answer {
     Setup::default().ask(request).await
 }
 
-/// What was answered.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -258,7 +258,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The one value of a header.
+    /// Returns the single value of a header.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.get_all(name);
         let value = values.next()?;

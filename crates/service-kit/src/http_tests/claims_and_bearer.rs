@@ -1,4 +1,4 @@
-//! What handlers get of a token.
+//! Access of handlers to the claims and the token.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The table of what can go wrong: each row is asked, and each code has a row.
+//! The table of error responses: each row is tested, and each code has a row.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,8 @@ async fn each_row_is_answered_as_it_says() {
 
 #[test]
 fn each_code_has_a_row() {
-    // A service that is being stopped says it to connections that no app sees: the tests of `turned_away`.
-    // A late body needs a connection that it comes on: the tests of `body_deadline`.
+    // Connections that no app sees get `stopping`: see the tests of `turned_away`. A late body needs a real connection:
+    // see the tests of `body_deadline`.
     let beside = [ErrorCode::Stopping, ErrorCode::RequestTimeout].map(ErrorCode::as_str);
     let rows = all().into_iter().map(|row| row.code);
     let tested: BTreeSet<_> = rows.chain(beside).collect();

@@ -1,4 +1,4 @@
-//! Pages of other origins.
+//! Requests from other origins.
 
 use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
@@ -18,7 +18,7 @@ pub(super) fn preflight(origin: &str, method: &str, headers: &str) -> TestReques
         .insert_header(("access-control-request-headers", headers))
 }
 
-/// Requests that are answered 200, 401, 403, 404, 405, 413, 500 and 503.
+/// Requests to which the responses are 200, 401, 403, 404, 405, 413, 500 and 503.
 fn requests() -> Vec<(u16, Setup, TestRequest)> {
     let ours = || Setup::allowing(&[OURS]);
     let known = || token(&json!({"permissions": ["users.create"]}));
@@ -169,7 +169,7 @@ async fn a_star_allows_every_origin_and_names_none() {
 #[actix_web::test]
 async fn swagger_ui_may_sign_in_from_another_origin() {
     let setup = Setup::allowing(&[OURS]);
-    // What its Authorize dialog sends with a name and a password.
+    // The headers that the Authorize dialog of Swagger UI sends with a user name and a password.
     let headers = "authorization,content-type,x-requested-with";
     let answer = setup.ask(preflight(OURS, "POST", headers)).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);

@@ -17,7 +17,7 @@ use crate::observe::health::{Dependency, DependencyCheck};
 use crate::test_service::INFO;
 use identity_actix::AccessTable;
 
-/// A dependency that is well, or has this to say.
+/// A dependency with a name and the outcome of its check.
 struct Store(&'static str, Result<(), &'static str>);
 
 impl Dependency for Store {

@@ -1,4 +1,4 @@
-//! Requests that do not parse, and paths and methods that do not exist.
+//! Requests that cannot be parsed, and paths and methods that do not exist.
 
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -190,10 +190,10 @@ async fn what_parses_is_taken() {
     assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "8"));
 }
 
-/// What is unpacked may be a thousand times as long as what was read.
+/// A decompressed body may be a thousand times as long as the one that was received.
 #[actix_web::test]
 async fn a_compressed_body_is_not_unpacked() {
-    // {"name":"Ada"}, by gzip.
+    // `{"name":"Ada"}`, compressed with gzip.
     let packed: &[u8] = &[
         0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xab, 0x56, 0xca, 0x4b, 0xcc, 0x4d, 0x55, 0xb2, 0x52,
         0x72, 0x4c, 0x49, 0x54, 0xaa, 5, 0, 5, 0x72, 0xfa, 0x29, 14, 0, 0, 0,
@@ -206,7 +206,7 @@ async fn a_compressed_body_is_not_unpacked() {
     );
 }
 
-/// Nobody who sends a good token past the middleware's scope is let in there.
+/// A valid token authenticates no caller outside the scope of the middleware.
 #[actix_web::test]
 async fn a_token_does_not_help_outside_of_the_scope() {
     let answer = ask(any_caller("/lost/caller")).await;

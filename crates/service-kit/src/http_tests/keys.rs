@@ -1,4 +1,4 @@
-//! Keys in other states than good ones.
+//! Keys that are not ready.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use identity_core::keys::{KeySet, KeySource, KeyStatus, KeysFuture};
 
 use crate::test_service::NoKeys;
 
-/// Keys of which only this is known.
+/// Keys with this status, and none to verify with.
 #[derive(Debug)]
 pub(super) struct KeysThatAre(pub(super) KeyStatus);
 

@@ -1,4 +1,4 @@
-//! What is written to the log, and what is not.
+//! What is logged, and what is not.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -14,7 +14,7 @@ use super::requests::{ISSUER, get, token, with_token};
 use crate::observe::telemetry::{LogFormat, log};
 use crate::settings::LogSettings;
 
-/// Where the lines of one test go.
+/// Collects the log lines of one test.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -30,7 +30,7 @@ impl Lines {
         lines.collect::<Result<_, _>>().unwrap()
     }
 
-    /// The one line that has this member.
+    /// Returns the single line that has this field.
     fn with(&self, member: &str) -> Value {
         let mut lines = self.json();
         lines.retain(|line| line.get(member).is_some());
@@ -51,10 +51,10 @@ impl Write for Lines {
     }
 }
 
-/// Starts a log for this thread: tests run side by side.
+/// Starts a log for this thread, because tests run in parallel.
 ///
-/// Threads without a log of their own have one that goes nowhere: whether anybody listens to a line is found out once,
-/// by the thread that comes to it first.
+/// Threads without a log of their own get one that discards its lines: whether a log statement is enabled is decided
+/// once, by the first thread that reaches it.
 fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) {
     static NOWHERE: Once = Once::new();
     NOWHERE.call_once(|| {

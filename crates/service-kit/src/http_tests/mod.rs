@@ -1,4 +1,4 @@
-//! The crate as a client meets it: a small service, asked over actix's test transport.
+//! Tests of the crate from the client's side: a small service over actix's test transport.
 
 mod app;
 mod claims_and_bearer;

@@ -1,4 +1,4 @@
-//! 401 before 403 before 400: who may not call learns nothing of what they sent.
+//! 401 before 403 before 400: a caller who is not allowed learns nothing about what they sent.
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::test::TestRequest;

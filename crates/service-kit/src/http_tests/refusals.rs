@@ -1,4 +1,4 @@
-//! Requests without a good token.
+//! Requests without a valid token.
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::TestRequest;
@@ -23,7 +23,7 @@ fn me(token: &str) -> TestRequest {
     with_token(get("/api/me"), token)
 }
 
-/// A token whose header has these members besides the usual ones; `null` leaves one out.
+/// Returns a request with a token that has these header members besides the usual ones; `null` removes one.
 fn headed(changes: &Value) -> TestRequest {
     let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": "fixed"});
     for (name, value) in changes.as_object().unwrap() {
@@ -43,7 +43,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Authorization headers that are not a bearer token's.
+/// Authorization headers that are not valid bearer credentials.
 fn requests() -> Vec<Row> {
     let missing = |why, request| Row {
         challenge: Some(r#"Bearer realm="an-api""#.to_owned()),
@@ -78,7 +78,7 @@ fn requests() -> Vec<Row> {
     ]
 }
 
-/// Tokens that are not JWTs that can be read.
+/// Tokens that are not well-formed JWTs.
 fn forms() -> Vec<Row> {
     let malformed = |why, token: &str, detail: &str| {
         let detail = format!("{WHATEVER}: {detail}");
@@ -131,7 +131,7 @@ fn forms() -> Vec<Row> {
     ]
 }
 
-/// Headers that choose what is not theirs to choose.
+/// Headers that try to control what the issuer or the service decides.
 fn headers() -> Vec<Row> {
     let row =
         |why, changes: Value, code, detail: &str| refused(why, headed(&changes), code, detail);
@@ -184,7 +184,7 @@ fn headers() -> Vec<Row> {
     ]
 }
 
-/// Claims of a token that is not for this API, or not for any.
+/// Claims of a token that is for another API, or not valid for any.
 fn contents() -> Vec<Row> {
     let now = SystemClock.now().seconds();
     let row =

@@ -1,4 +1,4 @@
-//! Each answer names its request.
+//! Each response has a request id.
 
 use serde_json::json;
 

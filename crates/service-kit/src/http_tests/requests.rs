@@ -1,4 +1,4 @@
-//! What is asked, and with which token.
+//! Requests and their tokens.
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::TestRequest;
@@ -16,7 +16,7 @@ pub(super) fn with_token(request: TestRequest, token: &str) -> TestRequest {
     request.insert_header((AUTHORIZATION, format!("Bearer {token}")))
 }
 
-/// The claims of a good token, with these in place of its own; `null` leaves one out.
+/// Returns the claims of a valid token with these changes; `null` removes a claim.
 pub(super) fn claims(changes: &Value) -> Value {
     let now = SystemClock.now().seconds();
     let mut claims = json!({
@@ -32,7 +32,7 @@ pub(super) fn claims(changes: &Value) -> Value {
     claims
 }
 
-/// A good token, but for these claims.
+/// Returns a valid token, except for these claims.
 pub(super) fn token(changes: &Value) -> String {
     TestKey::fixed().token(&claims(changes))
 }

@@ -1,13 +1,13 @@
-//! A request that is refused, and what is expected of the response.
+//! A request that is rejected, and the expected response.
 
 use actix_web::test::TestRequest;
 use serde_json::json;
 
 use super::app::{Answer, Setup};
 
-/// A request that is refused, and how.
+/// A request that is rejected, and the expected response.
 pub(super) struct Row {
-    /// Why, for the failure output.
+    /// The reason, for the failure output.
     pub(super) why: &'static str,
     pub(super) setup: Setup,
     pub(super) request: TestRequest,
@@ -15,9 +15,9 @@ pub(super) struct Row {
     pub(super) title: &'static str,
     pub(super) code: &'static str,
     pub(super) detail: String,
-    /// The whole `WWW-Authenticate`.
+    /// The complete `WWW-Authenticate` header.
     pub(super) challenge: Option<String>,
-    /// Members and headers that not every error has.
+    /// Members and headers that only some errors have.
     pub(super) errors: Option<serde_json::Value>,
     pub(super) retry_after: Option<&'static str>,
     pub(super) allow: Option<&'static str>,
@@ -49,7 +49,7 @@ impl Row {
         }
     }
 
-    /// With `error` and what goes behind the description, which is the detail.
+    /// Expects a challenge with `error`, the detail as its description, and `more` after it.
     pub(super) fn challenged(self, error: &str, more: &str) -> Self {
         let detail = &self.detail;
         let challenge = format!(

@@ -1,4 +1,4 @@
-//! Callers who are known, and not allowed.
+//! Authenticated callers who are not allowed.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Counts of what happens: for people, not for decisions.
+//! Statistics for people, not for decisions.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -12,19 +12,19 @@ use identity_actix::Caller;
 use identity_core::clock::{Clock, SystemClock};
 use lru::LruCache;
 
-/// The recent callers and the requests of the day, in this process alone.
+/// The recent callers and today's requests, in this process only.
 ///
-/// A service that shows them adds one as app data (`web::Data<Activity>`), and only then they are counted. Noting a caller
-/// takes the same time whatever the number of callers.
+/// Callers and requests are counted only in a service that adds an `Activity` as app data (`web::Data<Activity>`).
+/// Recording a caller takes constant time, whatever the number of callers.
 pub struct Activity {
     clock: Arc<dyn Clock>,
     started: f64,
-    /// When each was last seen; the one who has not been seen for the longest time is at the end.
+    /// When each caller was last seen, in order: the least recently seen one is at the end.
     callers: Mutex<LruCache<String, f64>>,
     today: Today,
 }
 
-/// Requests of one day (UTC).
+/// The requests of one day (UTC).
 #[derive(Default)]
 struct Today {
     day: AtomicU64,
@@ -35,12 +35,12 @@ const SECONDS_A_DAY: f64 = 86_400.0;
 const MAX_CALLERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
 impl Activity {
-    /// A caller counts as active for this long after a request: 15 minutes.
+    /// How long a caller counts as active after a request: 15 minutes.
     pub const ACTIVE_FOR: Duration = Duration::from_secs(15 * 60);
-    /// At most this many callers are remembered: 10,000. Past that, a new one replaces the one seen longest ago.
+    /// The largest number of callers that are kept: 10,000. Beyond it, a new one replaces the least recently seen.
     pub const MAX_CALLERS: usize = MAX_CALLERS.get();
 
-    /// Nothing has happened yet.
+    /// Returns an `Activity` without callers and requests.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let started = clock.now().seconds();
         Self {
@@ -58,7 +58,8 @@ impl Activity {
         callers.len()
     }
 
-    /// Requests since midnight (UTC), or since the start if that was later; the current one is among them.
+    /// Returns the number of requests since midnight (UTC), or since the start if that was later, including the current
+    /// one.
     pub fn requests_today(&self) -> u64 {
         let day = self.day();
         if self.today.day.load(Ordering::Relaxed) == day {
@@ -68,7 +69,7 @@ impl Activity {
         }
     }
 
-    /// Since the start.
+    /// Returns the time since the start.
     pub fn uptime(&self) -> Duration {
         Duration::try_from_secs_f64(self.now() - self.started).unwrap_or_default()
     }
@@ -106,7 +107,7 @@ impl Activity {
     }
 }
 
-/// Notes the caller of a request that was authenticated, if the app has an [`Activity`].
+/// Records the caller of an authenticated request, if the app has an [`Activity`].
 pub(crate) fn note_caller(request: &ServiceRequest) {
     if let Some(activity) = request.app_data::<web::Data<Activity>>()
         && let Some(caller) = Caller::of(request)
@@ -115,7 +116,7 @@ pub(crate) fn note_caller(request: &ServiceRequest) {
     }
 }
 
-/// Forgets those who are not active any more: each caller once, so that a note takes constant time on average.
+/// Drops callers that are no longer active. Each is dropped once, so recording a caller takes constant time on average.
 fn forget(callers: &mut LruCache<String, f64>, now: f64) {
     let is_active = |seen: f64| now - seen <= Activity::ACTIVE_FOR.as_secs_f64();
     while callers
@@ -132,7 +133,7 @@ impl Default for Activity {
     }
 }
 
-/// Subjects are personal data.
+/// Hides the subjects: they are personal data.
 impl fmt::Debug for Activity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,4 +1,4 @@
-//! Shows the process's metrics to Prometheus, on a port of their own.
+//! Exports the process's metrics to Prometheus, on a separate port.
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -13,15 +13,15 @@ use tracing::info;
 use crate::metrics;
 use crate::serve::bind_address;
 
-/// The text format, as Prometheus names it.
+/// The media type of the Prometheus text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// What is recorded of a histogram is kept one by one until then.
+/// How often the recorder is drained: until then it keeps every sample of a histogram.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Takes the port, makes this process report its metrics, and shows them for as long as the process runs.
+/// Binds the port, installs the recorder, and serves the metrics for as long as the process runs.
 ///
-/// Must be called inside an actix runtime, before anything is made that reports metrics. Errors: the port cannot be had,
-/// or another recorder is installed.
+/// Must be called inside an actix runtime, before anything that reports metrics is created. Errors: the port cannot be
+/// bound, or another recorder is installed.
 pub(crate) fn start(address: SocketAddr) -> anyhow::Result<()> {
     let listener = bind_address(address, "METRICS_ADDR")?;
     let metrics = builder()?
@@ -41,7 +41,7 @@ fn builder() -> Result<PrometheusBuilder, BuildError> {
 fn show(listener: TcpListener, metrics: PrometheusHandle) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     let shown = web::Data::new(metrics.clone());
-    // A worker of its own: whoever asks for metrics takes no time from those who answer requests.
+    // A separate worker, so that requests for metrics take no time from those of the service.
     let server = HttpServer::new(move || {
         let resource = web::resource("/metrics")
             .route(web::get().to(text))

@@ -1,4 +1,4 @@
-//! What is documented is what is shown, after some traffic.
+//! The documented metrics are those that are exported, after some traffic.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -44,7 +44,7 @@ async fn broken<B>(_: dev::ServiceRequest, _: Next<B>) -> Result<dev::ServiceRes
     Err(actix_web::error::ErrorImATeapot("no answer"))
 }
 
-/// Requests of several kinds. The words in their paths are nobody's business.
+/// Sends requests of several kinds. The words in their paths must not appear in a label.
 async fn traffic() {
     let access = AccessTable::new()
         .public(Method::GET, "/words/{word}")
@@ -78,7 +78,7 @@ async fn traffic() {
         (Method::GET, "/broken/secret-5"),
     ] {
         let request = TestRequest::with_uri(path).method(method).to_request();
-        // What is an error here, the server would answer.
+        // The server would turn an error here into a response.
         drop(try_call_service(&app, request).await);
     }
 }
@@ -94,7 +94,7 @@ async fn ask(port: u16, request: &str) -> String {
     answer
 }
 
-/// The answer to this request for the metrics after the traffic.
+/// Returns the responses to these requests for metrics, after the traffic.
 fn shown(requests: &'static [&'static str]) -> Vec<String> {
     let recorder = builder().unwrap().build_recorder();
     let metrics = recorder.handle();
@@ -116,7 +116,7 @@ fn shown(requests: &'static [&'static str]) -> Vec<String> {
 
 type Metrics = BTreeMap<String, (String, BTreeSet<String>)>;
 
-/// Kind and labels of each figure in the table of `metrics`.
+/// Returns the kind and labels of each metric in the table in `metrics.rs`.
 fn documented() -> Metrics {
     let rows = include_str!("metrics.rs").lines();
     let rows = rows.filter_map(|line| line.strip_prefix("//! | `"));
@@ -132,7 +132,7 @@ fn documented() -> Metrics {
     rows.map(figure).collect()
 }
 
-/// Kind and labels of each figure in an answer.
+/// Returns the kind and labels of each metric in a response.
 fn printed(answer: &str) -> Metrics {
     let mut metrics = Metrics::new();
     let mut current = String::new();

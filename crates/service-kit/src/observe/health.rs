@@ -14,18 +14,18 @@ use utoipa::ToSchema;
 
 use crate::serve::Stopping;
 
-/// What a [`Dependency`] answers: nothing if it can be used, else what is wrong.
+/// The outcome of a [`Dependency`]'s check. Errors: what is wrong, if it cannot be used.
 pub type DependencyCheck<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
 
-/// Something that a service cannot do its work without, besides the provider's keys: its store, for one.
+/// Something that a service cannot work without, besides the provider's keys, such as its database.
 pub trait Dependency: Send + Sync + 'static {
-    /// Its name in the answer.
+    /// Returns its name in the response.
     fn name(&self) -> &'static str;
-    /// Whether it can be used now.
+    /// Checks whether it can be used now.
     fn check(&self) -> DependencyCheck<'_>;
 }
 
-/// What the health routes look at.
+/// The state behind the health routes.
 #[derive(Clone)]
 pub struct Health {
     provider: &'static str,
@@ -36,7 +36,7 @@ pub struct Health {
 }
 
 impl Health {
-    /// The health of a service that this authenticator protects.
+    /// Returns the health of a service with this authenticator.
     pub fn new(provider: &'static str, authenticator: Arc<Authenticator>) -> Self {
         Self {
             provider,
@@ -47,18 +47,18 @@ impl Health {
         }
     }
 
-    /// Also looks at `dependency`.
+    /// Adds a dependency: without it, the service is not ready.
     pub fn with(mut self, dependency: Arc<dyn Dependency>) -> Self {
         self.dependencies.push(dependency);
         self
     }
 
-    /// Is not ready any more once it is being stopped.
+    /// Makes the service not ready once `stopping` begins.
     pub fn until(self, stopping: Stopping) -> Self {
         Self { stopping, ..self }
     }
 
-    /// Names the settings that say where the keys are, while they cannot be fetched.
+    /// Sets the names of the settings to mention while keys cannot be fetched.
     pub fn issuer_set_by(self, settings: &'static str) -> Self {
         let settings = Some(settings);
         Self { settings, ..self }
@@ -106,39 +106,39 @@ impl fmt::Debug for Health {
 /// Whether the process is alive.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Liveness {
-    /// Always `healthy`: whoever can say it, is.
+    /// Always `healthy`: a dead process does not respond.
     #[schema(example = "healthy")]
     status: &'static str,
-    /// Which provider's tokens are accepted.
+    /// The provider whose tokens are accepted.
     provider: &'static str,
 }
 
-/// Whether requests can be answered.
+/// Whether requests can be served.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
     status: ReadyStatus,
-    /// Which provider's tokens are accepted.
+    /// The provider whose tokens are accepted.
     provider: &'static str,
-    /// What is in the way, or what is not as it should be.
+    /// Why the service is not ready, or is degraded.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     keys: Keys,
-    /// Where several issuers are accepted, each with its own keys; `keys` are then those that are worst off.
+    /// With several issuers, the keys of each; `keys` are then those in the worst state.
     #[serde(skip_serializing_if = "Option::is_none")]
     issuers: Option<Vec<IssuerKeys>>,
 }
 
-/// How ready a service is.
+/// The readiness of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadyStatus {
-    /// Something that is needed is missing: answered 503.
+    /// Something required is missing; the response is 503.
     Starting,
-    /// All is well.
+    /// Everything works.
     Ready,
-    /// Requests are answered, with keys whose refresh fails.
+    /// Requests are served, but the refresh of the keys fails.
     Degraded,
-    /// The service is about to end: answered 503.
+    /// The service is stopping; the response is 503.
     Stopping,
 }
 
@@ -146,13 +146,13 @@ pub enum ReadyStatus {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Keys {
     status: ReadyStatus,
-    /// How many can be used.
+    /// The number of usable keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
-    /// Since they were fetched.
+    /// Seconds since they were fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     age_seconds: Option<u64>,
-    /// Since a refresh first failed: for so long stale keys have been in use.
+    /// Seconds since a refresh first failed: stale keys have been in use for this long.
     #[serde(skip_serializing_if = "Option::is_none")]
     failing_for_seconds: Option<u64>,
     #[serde(skip)]
@@ -160,7 +160,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// What is in the way, or not as it should be.
+    /// Returns why the keys are not ready, or are degraded.
     fn reason(&self) -> Option<String> {
         match self.status {
             ReadyStatus::Starting if self.fault.is_none() => {
@@ -174,17 +174,17 @@ impl Keys {
 /// The keys of one of several issuers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IssuerKeys {
-    /// The first of the names that it has in tokens.
+    /// The first of the issuer's names in tokens.
     issuer: String,
     #[serde(flatten)]
     keys: Keys,
-    /// What is in the way, or what is not as it should be.
+    /// Why the keys are not ready, or are degraded.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
 
 impl IssuerKeys {
-    /// The reason; whose it is, unless there is only one; and what to set, if keys cannot be fetched.
+    /// Returns the reason, with the issuer unless there is only one, and with the settings if keys cannot be fetched.
     fn told(&self, is_one: bool, settings: Option<&str>) -> Option<String> {
         let reason = self.reason.as_ref()?;
         let whose = match is_one {
@@ -255,9 +255,9 @@ pub async fn health(state: web::Data<Health>) -> HttpResponse {
     })
 }
 
-/// Whether requests can be answered
+/// Whether requests can be served
 ///
-/// `degraded` counts as ready: the keys in use are good, only their refresh fails.
+/// `degraded` counts as ready: the keys in use are valid, and only their refresh fails.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "They can", body = Readiness),
     (status = 503, description = "Not yet, or not any more; `reason` says why", body = Readiness),

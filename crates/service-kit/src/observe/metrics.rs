@@ -1,34 +1,34 @@
 //! The metrics that a service reports through the `metrics` facade: their names, units and meanings.
 //!
-//! With `METRICS_ADDR` a service's program shows them to Prometheus ([`ServiceSettings`](crate::settings::ServiceSettings)).
-//! Whoever puts a server together in another way installs a recorder of their own first of all, before keys and
-//! authenticator are made, and calls [`describe`] once. Without a recorder all of this costs next to nothing.
+//! With `METRICS_ADDR`, a service exports them to Prometheus ([`ServiceSettings`](crate::settings::ServiceSettings)). A
+//! program that assembles its server in another way installs its own recorder first, before keys and authenticator are
+//! created, and calls [`describe`] once. Without a recorder, reporting metrics costs next to nothing.
 //!
-//! | figure | kind | unit | labels | meaning |
+//! | metric | kind | unit | labels | meaning |
 //! |---|---|---|---|---|
-//! | `http_requests_total` | counter | | `route`, `method`, `status` | answered requests, without CORS preflights |
-//! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the answer's; what is streamed afterwards is not in it |
-//! | `api_errors_total` | counter | | `code` | error answers, by their [`ErrorCode`](crate::ErrorCode) |
-//! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the code of the refusal |
-//! | `identity_token_cache_hits_total` | counter | | | tokens that were verified before and still stand |
+//! | `http_requests_total` | counter | | `route`, `method`, `status` | responses, without those to CORS preflights |
+//! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
+//! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](crate::ErrorCode) |
+//! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
+//! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
 //! | `identity_token_cache_misses_total` | counter | | | tokens that were not in the cache |
-//! | `identity_token_cache_dropped_total` | counter | | | tokens in the cache that no longer stand |
+//! | `identity_token_cache_dropped_total` | counter | | | tokens in the cache that are no longer valid |
 //! | `identity_token_cache_entries` | gauge | | | tokens in the cache |
-//! | `identity_token_cache_bytes` | gauge | bytes | | what they take up |
+//! | `identity_token_cache_bytes` | gauge | bytes | | memory used by the cache |
 //! | `identity_keys` | gauge | | `issuer` | keys in use |
 //! | `identity_keys_skipped` | gauge | | `issuer` | published keys that cannot be used |
 //! | `identity_key_age_seconds` | gauge | s | `issuer` | since the keys in use were fetched |
 //! | `identity_key_failing_seconds` | gauge | s | `issuer` | since the first of the failed fetches in a row; 0 while they succeed |
-//! | `identity_key_fetches_total` | counter | | `issuer`, `outcome` | fetches: `success`, or what failed |
+//! | `identity_key_fetches_total` | counter | | `issuer`, `outcome` | fetches: `success`, or the failure |
 //! | `identity_key_refetches_total` | counter | | `issuer`, `outcome` | refetches for unknown key ids |
 //! | `identity_key_waiting_requests` | gauge | | `issuer` | requests that wait for keys now |
-//! | `identity_key_turned_away_total` | counter | | `issuer` | requests that found no place to wait |
+//! | `identity_key_turned_away_total` | counter | | `issuer` | requests rejected because too many were waiting |
 //!
-//! [`identity_core::metrics`] says more of those that begin with `identity_`.
+//! [`identity_core::metrics`] documents those that begin with `identity_` in more detail.
 //!
-//! `route` is the pattern of the route, such as `/api/users/{user_id}`, and `none` where no route has the path; `method`
-//! is `other` where it is none of those that routes have. No label ever comes from a path, a header or a token, so that
-//! no stranger can make more of them.
+//! `route` is the pattern of the route, such as `/api/users/{user_id}`, or `none` if no route matches the path;
+//! `method` is `other` if it is not a method that routes use. No label ever comes from a path, a header or a token, so
+//! that clients cannot create new ones.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -39,11 +39,11 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode};
 use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
 
-/// Answered requests, by route, method and status.
+/// Responses, by route, method and status.
 pub const HTTP_REQUESTS: &str = "http_requests_total";
-/// How long they took, by route and method.
+/// The duration of requests, by route and method.
 pub const HTTP_DURATION: &str = "http_request_duration_seconds";
-/// Error answers, by code.
+/// Error responses, by code.
 pub const API_ERRORS: &str = "api_errors_total";
 
 /// The upper bounds of [`HTTP_DURATION`]'s buckets, in seconds.
@@ -53,8 +53,8 @@ pub const HTTP_DURATION_BUCKETS: &[f64] = &[
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 
-/// Tells the recorder that is installed what each figure means, those of [`identity_core`] among them. Apps that are
-/// made from then on count their answers.
+/// Describes each metric to the installed recorder, including those of [`identity_core`]. Apps that are created
+/// afterwards count their responses.
 pub fn describe() {
     WANTED.store(true, Ordering::Relaxed);
     identity_core::metrics::describe();
@@ -71,13 +71,13 @@ pub fn describe() {
     describe_counter!(API_ERRORS, Unit::Count, "Error answers, by code");
 }
 
-/// Looks up each figure of one worker's answers once, at the first of them.
+/// Caches the metric handles of one worker: each is looked up once, at its first response.
 pub(crate) struct HttpMetrics {
     wanted: bool,
     routes: RefCell<HashMap<String, Vec<Answers>>>,
 }
 
-/// Answers of one route to one method with one status.
+/// The metrics of one route, method and status.
 struct Answers {
     method: &'static str,
     status: StatusCode,
@@ -95,12 +95,12 @@ impl Default for HttpMetrics {
 }
 
 impl HttpMetrics {
-    /// Whether anybody asked for metrics, so that it is worth while to find out which route answered.
+    /// Returns whether metrics are recorded. If not, the route pattern need not be determined.
     pub(crate) fn are_wanted(&self) -> bool {
         self.wanted
     }
 
-    /// A request to this route was answered. `None`: no route has its path.
+    /// Counts the response to a request. `route` is `None` if no route matches its path.
     pub(crate) fn answered(
         &self,
         route: Option<String>,
@@ -149,7 +149,7 @@ impl fmt::Debug for HttpMetrics {
     }
 }
 
-/// The method as a label: a client can make up any number of others.
+/// Returns the method as a label. Unknown ones are `other`, because a client can make up any number of them.
 pub(crate) fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

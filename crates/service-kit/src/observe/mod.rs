@@ -1,4 +1,4 @@
-//! What is seen of a service: its log, its metrics, its health and who called it lately.
+//! Observability: log, metrics, health and recent callers.
 
 mod activity;
 pub(crate) mod exporter;

@@ -1,4 +1,4 @@
-//! The log.
+//! Logging.
 
 use std::io::IsTerminal;
 use std::str::FromStr;
@@ -19,14 +19,14 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use crate::request::request_id;
 use crate::settings::LogSettings;
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For people.
     #[default]
     Human,
-    /// One JSON object a line, for programs.
+    /// One JSON object per line, for programs.
     Json,
 }
 
@@ -42,7 +42,7 @@ impl FromStr for LogFormat {
     }
 }
 
-/// Starts the log on standard error. Errors: it was started before.
+/// Starts logging to standard error. Errors: it was started before.
 pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
@@ -50,7 +50,7 @@ pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
     log(settings, lines).try_init()
 }
 
-/// As [`init`], with the lines going to `writer`: to a test that reads them, for one.
+/// As [`init`], but writes the lines to `writer`, for example to a test that reads them.
 pub fn init_to<W>(settings: &LogSettings, writer: W) -> Result<(), TryInitError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -61,7 +61,7 @@ where
 
 type Filtered = Layered<EnvFilter, Registry>;
 
-/// The log that goes where `lines` go.
+/// Returns the log with the writer of `lines`.
 pub(crate) fn log<W>(
     settings: &LogSettings,
     lines: fmt::Layer<Filtered, DefaultFields, Format, W>,
@@ -71,8 +71,8 @@ where
 {
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
-        // A request head that is none is answered 400: any stranger could fill the log with errors. It comes first, so
-        // that a filter that names the module wins.
+        // actix logs an error for a malformed request head, to which it responds with 400: any client could fill the
+        // log. This directive is first, so that a filter that names the module overrides it.
         .parse_lossy(format!("actix_http=off,{}", settings.filter));
     let filtered = tracing_subscriber::registry().with(filter);
     match settings.format {
@@ -87,14 +87,14 @@ where
 /// The middleware that opens a span for each request and logs its end.
 pub type RequestLog = TracingLogger<RequestSpan>;
 
-/// The span of a request: method, path and request id. Its end is logged with the status.
-/// Never the query, a header or an address.
+/// The span of a request: method, path and request id. Its end is logged with the status. The query, headers and
+/// addresses are never logged.
 #[derive(Debug, Default)]
 pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        // What stands in here is not evaluated for a span that nobody wants.
+        // The fields are not evaluated if the span is disabled.
         info_span!(
             "request",
             request_id = request_id::of(request).map(|id| id.to_string()),
@@ -110,7 +110,7 @@ impl RootSpanBuilder for RequestSpan {
         };
         let status = status.as_u16();
         span.in_scope(|| match path {
-            // Asked every few seconds by whoever watches over the service.
+            // Polled every few seconds by load balancers and monitors.
             "/health" | "/health/ready" => debug!(http.status = status, "answered {status}"),
             _ => info!(http.status = status, "answered {status}"),
         });

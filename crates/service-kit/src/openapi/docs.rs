@@ -12,7 +12,8 @@ use utoipa_swagger_ui::{Config, SwaggerFile};
 
 use identity_actix::ApiError;
 
-/// For `App::configure`: the document at `/openapi.json`, and Swagger UI for it at `/docs`, from the program itself.
+/// For `App::configure`: serves the document at `/openapi.json`, and Swagger UI, which is built into the program, at
+/// `/docs`.
 pub(crate) fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
     let config = Config::from("/openapi.json")
         .persist_authorization(true)
@@ -22,14 +23,14 @@ pub(crate) fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
     let document = web::Data::new(document);
     move |app| {
         app.app_data(page).app_data(document);
-        // Guarded as a whole, so that other methods come to `no_such_route`.
+        // The guards are on the resources, so that other methods reach `no_such_route`.
         app.service(web::resource("/docs").guard(Get()).to(to_docs));
         app.service(web::resource("/docs/{file:.*}").guard(Get()).to(file));
         app.service(web::resource("/openapi.json").guard(Get()).to(openapi_json));
     }
 }
 
-/// The page's own addresses are relative to the slash.
+/// The links of the page are relative to `/docs/`.
 async fn to_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()
         .insert_header((LOCATION, "/docs/"))

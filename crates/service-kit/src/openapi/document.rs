@@ -1,4 +1,4 @@
-//! The OpenAPI document and the page that shows it.
+//! The OpenAPI document.
 
 use actix_web::http::Method;
 use identity_core::Rule;
@@ -23,8 +23,8 @@ pub(crate) fn document(title: &str, version: &str, description: &str) -> OpenApi
     OpenApiBuilder::new().info(info.build()).build()
 }
 
-/// Completes a document that was collected from handlers: the security scheme, and for each route of the table its
-/// rule and the errors that come with it.
+/// Completes a document that was collected from handlers: adds the security scheme, and the rule and the errors of each
+/// route in the table.
 pub(crate) fn describe(
     mut document: OpenApi,
     table: &AccessTable,
@@ -52,7 +52,7 @@ pub(crate) fn describe(
     document
 }
 
-/// The operation of this method, if the path has one.
+/// Returns the operation of this method. Returns `None` if the path has none.
 pub fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut Operation> {
     match *method {
         Method::GET => item.get.as_mut(),
@@ -104,7 +104,7 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
     );
 }
 
-/// Adds a problem answer, unless the handler documents that status itself.
+/// Adds a problem response, unless the handler documents that status itself.
 fn add(operation: &mut Operation, status: &str, description: &str) {
     let responses = &mut operation.responses.responses;
     if !responses.contains_key(status) {

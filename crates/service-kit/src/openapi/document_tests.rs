@@ -23,7 +23,7 @@ impl Policy for ReadAndWrite {
     const RULE: Rule = all_of![Rule::scope("read:x"), Rule::scope("write:x")];
 }
 
-/// What handlers would give: one operation with a description and a 403 of its own.
+/// A document as collected from handlers: one operation has a description and a 403 of its own.
 fn collected() -> OpenApi {
     let plain = || OperationBuilder::new().response("200", ResponseBuilder::new().build());
     let documented = plain().description(Some("Deletes all.")).response(

@@ -1,4 +1,4 @@
-//! Signing in from the Authorize dialog of Swagger UI.
+//! Signing in with the Authorize dialog of Swagger UI.
 
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{
@@ -10,17 +10,17 @@ use identity_actix::{Access, AccessTable};
 
 const SCHEME: &str = "password";
 
-/// Where the dialog gets a token for a name and a password (RFC 6749, section 4.3).
+/// Where the dialog gets a token for a user name and a password (RFC 6749, section 4.3).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PasswordFlow {
-    /// Where the form is sent: an address, or a path of the service itself. At another origin the page must be allowed
-    /// to ask there (CORS).
+    /// The URL that the form is sent to: absolute, or a path of the service itself. Another origin must allow requests
+    /// from the page (CORS).
     pub token_url: String,
-    /// The scopes to choose from, each with what it is for. Those that are not chosen are not asked for.
+    /// The scopes to choose from, each with a description. Only the chosen ones are requested.
     pub scopes: Vec<(String, String)>,
 }
 
-/// Adds `flow` beside the bearer token: either opens a route.
+/// Adds `flow` as an alternative to the bearer token for every protected route.
 pub fn with_password_flow(
     mut document: OpenApi,
     table: &AccessTable,

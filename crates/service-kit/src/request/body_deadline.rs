@@ -1,4 +1,4 @@
-//! A body must come in time.
+//! The time limit for request bodies.
 
 use std::cell::RefCell;
 use std::io;
@@ -18,14 +18,14 @@ use tokio::time::{Sleep, sleep};
 
 use super::limits::InputLimits;
 
-/// What is left of a request's body, for [`Answer`] to keep.
+/// What is left of a request's body, to be kept by [`Answer`].
 pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);
 
-/// From here on, whoever reads the body waits no longer than [`InputLimits::body_timeout`] for it.
+/// Limits how long a reader of the body waits for it, to [`InputLimits::body_timeout`].
 ///
-/// The time begins when the body is first waited for. A JSON body that is late is answered 408 `request_timeout`; other
-/// extractors get an error that [`is_late`] tells. After an answer to a request whose body did not come to its
-/// end the connection is closed: otherwise the server would read on, for as long as the client sends.
+/// The time starts when the body is first waited for. The response to a late JSON body is 408 `request_timeout`; other
+/// extractors get an error for which [`is_late`] returns true. The connection is closed after the response to a request
+/// whose body was not read to its end: otherwise the server would read on for as long as the client sends.
 pub(crate) fn set(request: &mut ServiceRequest) -> RequestBody {
     let limits = request.app_data::<InputLimits>().copied();
     match (request.take_payload(), limits) {
@@ -49,7 +49,7 @@ pub(crate) fn set(request: &mut ServiceRequest) -> RequestBody {
 }
 
 impl RequestBody {
-    /// The answer, which keeps it.
+    /// Returns the response with what is left of the body attached to it.
     pub(crate) fn kept_by<B>(self, response: ServiceResponse<B>) -> ServiceResponse<Answer<B>> {
         response.map_body(|_, answer| Answer {
             answer,
@@ -58,7 +58,7 @@ impl RequestBody {
     }
 }
 
-/// Returns whether reading a body failed because it was late ([`InputLimits::body_timeout`](crate::InputLimits)), for
+/// Returns whether reading a body failed because it exceeded [`InputLimits::body_timeout`](crate::InputLimits). For
 /// extractors with error responses of their own.
 pub fn is_late(error: &PayloadError) -> bool {
     matches!(error, PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut)
@@ -79,7 +79,7 @@ impl Stream for Deadline {
         if chunk.is_ready() {
             return chunk;
         }
-        // Most bodies are there at once and need no timer.
+        // Most bodies are available at once and need no timer.
         let timeout = this.timeout;
         let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
         let late = || PayloadError::Io(io::ErrorKind::TimedOut.into());
@@ -88,8 +88,8 @@ impl Stream for Deadline {
 }
 
 pin_project! {
-    /// An answer that keeps what is left of the request's body. The server reads on to the end of a chunked body that was
-    /// dropped before the answer is sent; while it is kept, it closes the connection instead.
+    /// A response body that keeps what is left of the request's body. The server would read a chunked body to its end
+    /// if it were dropped before the response is sent; while it is kept, the server closes the connection instead.
     pub struct Answer<B> {
         #[pin]
         answer: B,

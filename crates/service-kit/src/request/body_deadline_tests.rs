@@ -1,4 +1,4 @@
-//! Over real sockets: bodies that come late, slowly, and in time.
+//! Tests over real sockets: bodies that arrive late, slowly, and in time.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -70,7 +70,7 @@ async fn a_body_that_does_not_come_is_408_and_the_connection_is_closed() {
     server.stop(false).await;
 }
 
-/// Sends byte after byte until the connection is closed, and gives what was answered.
+/// Sends a body byte by byte until the connection is closed, and returns the response.
 async fn drip(address: SocketAddr, path: &str) -> String {
     let mut client = TcpStream::connect(address).await.unwrap();
     let head = HEAD.replace("content-length: 10", "transfer-encoding: chunked");
@@ -85,7 +85,7 @@ async fn drip(address: SocketAddr, path: &str) -> String {
     };
     let mut answer = Vec::new();
     let answered = async {
-        // The bytes that nobody reads any more may reset the connection behind the answer.
+        // Unread bytes may reset the connection after the response.
         while read
             .read_buf(&mut answer)
             .await
@@ -123,7 +123,7 @@ async fn a_body_in_time_is_taken_and_one_that_nobody_reads_is_not_waited_for() {
         .replace("/json", "/unread")
         .replace("host: x", "host: x\r\nconnection: close");
     other.write_all(unread.as_bytes()).await.unwrap();
-    // It is answered by the same worker, which was waiting for the first one's body before.
+    // The same worker responds to it while it waits for the first request's body.
     let answer = rest(&mut other).await;
     assert!(answer.ends_with("\r\n\r\nunread"), "{answer}");
     client.write_all(b"{\"a\":").await.unwrap();

@@ -13,13 +13,13 @@ use actix_web::middleware::Condition;
 use identity_actix::ApiError;
 use identity_actix::REQUEST_ID_HEADER;
 
-/// Swagger UI sends it when it signs in at another origin.
+/// Sent by Swagger UI when it signs in at another origin.
 const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
-/// The middleware for these origins; no origin, no CORS headers. `*` allows every origin.
+/// Returns the CORS middleware for these origins. Without origins there are no CORS headers; `*` allows every origin.
 ///
-/// Credentials (cookies) are never allowed: callers are known by their bearer token alone. The headers are on error
-/// answers as well, so that a page sees a 401 as what it is.
+/// Credentials (cookies) are never allowed: callers are identified by their bearer token alone. Error responses have
+/// the headers too, so that a page can see a 401.
 pub(crate) fn cors(origins: &[String]) -> Condition<Cors> {
     let any = origins.iter().any(|origin| origin == "*");
     let base = Cors::default()
@@ -43,7 +43,7 @@ pub(crate) fn cors(origins: &[String]) -> Condition<Cors> {
     Condition::new(!origins.is_empty(), cors)
 }
 
-/// A preflight that [`cors`] refused is answered with a problem, as every other error is.
+/// Replaces the response to a preflight that [`cors`] rejected with a problem response, as for every other error.
 pub(crate) fn as_problem<B: MessageBody>(
     response: ServiceResponse<B>,
 ) -> ServiceResponse<EitherBody<B>> {

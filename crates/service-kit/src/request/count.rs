@@ -1,4 +1,4 @@
-//! Counting.
+//! Counting of requests and responses.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use crate::observe::metrics::{API_ERRORS, HttpMetrics, method_label};
 use identity_actix::ErrorCode;
 use metrics::counter;
 
-/// A request that was counted, and whose answer is to be.
+/// A request that was counted, and whose response is yet to be counted.
 pub(crate) struct Counted(Option<Begun>);
 
 struct Begun {
@@ -47,7 +47,7 @@ impl Counted {
         let Some(begun) = self.0 else { return };
         let (route, status) = match outcome {
             Ok(response) => (response.request().match_pattern(), response.status()),
-            // Its request is lost. Routes answer: this is a middleware that does not.
+            // The request is lost. Routes always return a response, so the error comes from middleware.
             Err(error) => (None, error.as_response_error().status_code()),
         };
         let took = begun.at.elapsed();

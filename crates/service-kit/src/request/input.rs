@@ -1,4 +1,4 @@
-//! Problem responses to queries, paths and bodies that do not parse.
+//! Problem responses to queries, paths and bodies that cannot be parsed.
 
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
@@ -9,7 +9,7 @@ use super::limits::InputLimits;
 use identity_actix::ApiError;
 
 impl InputLimits {
-    /// Adds the limits to an app, and a problem response for what does not parse.
+    /// Adds the limits to an app, and problem responses for input that cannot be parsed.
     pub(crate) fn configure(self, app: &mut ServiceConfig) {
         let limit = self.max_body_bytes;
         app.app_data(self)

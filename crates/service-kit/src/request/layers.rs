@@ -1,4 +1,4 @@
-//! What is done for every request, whatever its route, on either side of CORS.
+//! The middleware of every request, inside and outside CORS.
 
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
@@ -10,8 +10,8 @@ use super::{body_deadline, cors, head, request_id};
 use crate::serve;
 use identity_actix::with_request_id;
 
-/// Inside of CORS: counts the request in the app's [`Activity`](crate::Activity), if it has one, and its response in the
-/// [`metrics`](crate::metrics), treats `HEAD` as `GET`, and gives a body no longer than
+/// Middleware inside CORS: counts the request in the app's [`Activity`](crate::Activity), if it has one, and its
+/// response in the [`metrics`](crate::metrics), handles `HEAD` as `GET`, and limits the time for the body to
 /// [`InputLimits::body_timeout`](crate::InputLimits::body_timeout).
 pub(crate) async fn inside_cors<B: MessageBody>(
     mut request: ServiceRequest,
@@ -25,8 +25,8 @@ pub(crate) async fn inside_cors<B: MessageBody>(
     Ok(body.kept_by(outcome?))
 }
 
-/// Outside of CORS and inside of the log: names the request in its response, makes a refused preflight a problem
-/// response, and once the service is being stopped, closes every connection with its response.
+/// Middleware outside CORS and inside the log: adds the request id to the response, turns a rejected preflight into a
+/// problem response, and closes every connection after its response once the service is stopping.
 pub(crate) async fn outside_cors<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,

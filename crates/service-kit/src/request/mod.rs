@@ -1,4 +1,4 @@
-//! What is done for every request, whatever its route.
+//! Processing of every request, whatever its route.
 
 mod body_deadline;
 mod cors;

@@ -1,4 +1,4 @@
-//! The id of a request in its response.
+//! The request id in the response.
 
 use actix_web::HttpMessage;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -7,15 +7,15 @@ use identity_actix::REQUEST_ID_HEADER;
 use tracing_actix_web::RequestId;
 use uuid::Uuid;
 
-/// The id that the log gave the request.
+/// Returns the id that the log assigned to the request.
 pub(crate) fn of(request: &ServiceRequest) -> Option<Uuid> {
     let extensions = request.extensions();
     extensions.get::<RequestId>().map(|id| **id)
 }
 
-/// Adds the request's id to its response.
+/// Adds the request id to the response.
 ///
-/// An id that the client sends is not taken over: it could be anything, and any number of requests could share it.
+/// An id that the client sends is ignored: it could be anything, and any number of requests could share it.
 pub(crate) fn put<B>(id: Option<Uuid>, response: &mut ServiceResponse<B>) {
     if let Some(value) = id.and_then(header) {
         response.headers_mut().insert(REQUEST_ID_HEADER, value);

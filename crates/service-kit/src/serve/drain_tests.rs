@@ -1,4 +1,4 @@
-//! Over real sockets: what happens to each kind of connection when the service is stopped.
+//! Tests over real sockets: what happens to each kind of connection when the service stops.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const QUICK: &str = "GET /quick HTTP/1.1\r\nhost: x\r\n\r\n";
 const SLOW: &str = "GET /slow HTTP/1.1\r\nhost: x\r\n\r\n";
 
-/// A service with a route that answers when the test says so, and connections that stay open for an hour.
+/// A service with a route that responds when the test allows it, and connections that stay open for an hour.
 struct Service {
     address: SocketAddr,
     stopping: Stopping,
@@ -78,7 +78,7 @@ impl Service {
         assert!(waited.is_ok(), "{:?}", self.stopping);
     }
 
-    /// Connections that were accepted, and those of them that have not sent a request.
+    /// Waits until this many connections are open, and this many of them have not sent a request.
     async fn has_open(&self, connections: usize, silent: usize) {
         self.until(|stopping| {
             let open = stopping.open();
@@ -87,7 +87,7 @@ impl Service {
         .await;
     }
 
-    /// Stops it, and waits until it takes no connection any more.
+    /// Stops the service, and waits until it refuses connections.
     async fn stop(&self) {
         self.stopping.stop();
         let mut again = interval(Duration::from_millis(1));
@@ -118,7 +118,7 @@ impl Client {
         self.0.write_all(text.as_bytes()).await.unwrap();
     }
 
-    /// Everything until the connection is closed.
+    /// Reads until the connection is closed.
     async fn rest(mut self) -> String {
         let mut text = String::new();
         let read = timeout(PATIENCE, self.0.read_to_string(&mut text)).await;
@@ -126,7 +126,7 @@ impl Client {
         text
     }
 
-    /// An answer of a connection that stays open.
+    /// Reads a response on a connection that stays open.
     async fn answer(&mut self, body: &str) -> String {
         let mut text = Vec::new();
         while !text.ends_with(body.as_bytes()) {
@@ -172,7 +172,7 @@ async fn a_request_in_flight_is_answered_and_is_the_last_of_its_connection() {
     client.send(SLOW).await;
     service.has_open(2, 0).await;
     service.stop().await;
-    // That is when the server itself was told to stop.
+    // The idle connection is closed when the server itself is stopped.
     assert_eq!(idle.rest().await, "");
     assert!(!service.running.is_finished());
     service.gate.add_permits(1);
@@ -210,7 +210,7 @@ async fn a_head_that_is_still_being_sent_is_read_and_answered() {
     client.send(end).await;
     let answer = client.rest().await;
     assert!(is_last(&answer, "quick"), "{answer}");
-    // So is a connection that was made and not used yet.
+    // So is a connection that was opened and not used yet.
     silent.send(QUICK).await;
     let answer = silent.rest().await;
     assert!(is_last(&answer, "quick"), "{answer}");
@@ -274,7 +274,7 @@ async fn every_connection_that_was_taken_is_answered() {
     assert_eq!(refused, 60);
 }
 
-/// One connection after the other until they are refused. Answers how many there were. Errors: an unanswered one.
+/// Opens one connection after the other until they are refused, and returns their number. Errors: one got no response.
 fn busy(address: SocketAddr) -> Result<usize, String> {
     use std::io::{Read, Write};
     for count in 0.. {

@@ -12,7 +12,7 @@ use crate::test_service::{INFO, NoKeys, authenticator};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// Starts a service on a port of its own.
+/// Starts a service on a free port.
 fn serve(keys: impl KeySource) -> (u16, ServerHandle) {
     let service = Service::new(INFO, authenticator(keys), AccessTable::new());
     let settings = ServiceSettings {

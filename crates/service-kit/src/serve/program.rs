@@ -1,4 +1,4 @@
-//! What the `main` of every service does.
+//! The `main` of a service.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -12,17 +12,17 @@ use crate::observe::telemetry;
 use crate::serve::{BoundServer, healthcheck};
 use crate::settings::{Field, ServiceSettings};
 
-/// What a service was started to do.
+/// The subcommand that a service was started with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// Handle requests until it is stopped: `serve`, or nothing.
+    /// `serve`, or no subcommand: handle requests until stopped.
     Serve,
-    /// Ask the service that runs with the same settings whether it is ready: `healthcheck`.
+    /// `healthcheck`: check whether the service that runs with the same settings is ready.
     Healthcheck,
 }
 
 impl Command {
-    /// Returns what the arguments say.
+    /// Returns the subcommand of these arguments.
     pub fn of(arguments: &ArgMatches) -> Self {
         match arguments.subcommand_name() {
             Some("healthcheck") => Self::Healthcheck,
@@ -63,10 +63,10 @@ fn settings_help(settings: &[Field]) -> String {
     )
 }
 
-/// Runs a service until it is stopped, or asks one that runs.
+/// Runs a service until it is stopped, or checks a running one.
 ///
-/// With `METRICS_ADDR` it also shows the process's [`metrics`](crate::metrics), from before `build` on. That can be
-/// done once in a process: several services in one are started without this function.
+/// With `METRICS_ADDR` it also exports the process's [`metrics`](crate::metrics), starting before `build`. That is
+/// possible only once per process: start several services in one process without this function.
 pub async fn run(
     command: Command,
     settings: &ServiceSettings,
@@ -82,13 +82,13 @@ pub async fn run(
     Ok(build().await?.run().await?)
 }
 
-/// Writes what the service is and where, on standard output. It is for the person who started the program, and no log line:
-/// if nobody reads it, the service runs all the same.
+/// Writes what the service is and where it listens to standard output. It is for the person who started the program,
+/// and not a log line: if standard output is closed, the service runs all the same.
 pub fn announce(text: &str) {
     drop(writeln!(std::io::stdout(), "{text}"));
 }
 
-/// Returns the address that a person on this machine can open.
+/// Returns the URL that a browser on this machine can open.
 pub fn url_of(address: SocketAddr) -> String {
     if address.ip().is_loopback() && address.is_ipv4() || address.ip().is_unspecified() {
         format!("http://localhost:{}", address.port())
@@ -97,8 +97,8 @@ pub fn url_of(address: SocketAddr) -> String {
     }
 }
 
-/// Returns the exit status of a program. An error is written to standard error: its causes in one line, and no backtrace,
-/// because the person who starts a service can mend what stops it at its start.
+/// Returns the exit status of a program. An error is written to standard error, with its causes in one line and without
+/// a backtrace: what fails at the start can be fixed by the person who starts the service.
 pub fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -109,7 +109,7 @@ pub fn exit_code(outcome: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-/// An error and its causes. Some libraries' errors say their cause themselves: nothing is said twice.
+/// Returns an error and its causes. Some libraries repeat the cause in their message: duplicates are left out.
 fn in_one_line(error: &anyhow::Error) -> String {
     error.chain().fold(String::new(), |told, cause| {
         let cause = cause.to_string();

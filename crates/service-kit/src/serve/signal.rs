@@ -2,27 +2,27 @@
 
 use std::io;
 
-/// A signal that was sent to this process.
+/// A signal that was received by this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// SIGTERM: whoever runs the service wants it to end.
+    /// SIGTERM: sent by the supervisor of the service.
     Terminate,
-    /// SIGINT: a person at the keyboard does.
+    /// SIGINT: sent from the keyboard.
     Interrupt,
-    /// SIGQUIT: at once.
+    /// SIGQUIT: stop at once.
     Quit,
 }
 
-/// The signals from now on, or none ever.
+/// A stream of the signals from now on, which may be disabled.
 pub(crate) struct Signals(Option<system::Signals>);
 
 impl Signals {
-    /// Takes the signals over. Errors: the system does not allow it.
+    /// Handles the signals from now on. Errors: the system does not allow it.
     pub(crate) fn handled() -> io::Result<Self> {
         Ok(Self(Some(system::Signals::new()?)))
     }
 
-    /// Leaves the signals to somebody else.
+    /// Does not handle signals; another part of the program does.
     pub(crate) fn ignored() -> Self {
         Self(None)
     }

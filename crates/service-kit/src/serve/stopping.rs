@@ -1,4 +1,4 @@
-//! What a service knows of its connections, so that it can stop without losing one.
+//! The open connections of a service, tracked so that it can stop without losing one.
 
 use std::any::Any;
 use std::fmt;
@@ -10,7 +10,7 @@ use actix_web::http::ConnectionType;
 use actix_web::web;
 use tokio::sync::Notify;
 
-/// Whether a service is being stopped, and which of its connections are open. Cheap to clone: all clones are one.
+/// Whether a service is stopping, and its open connections. Cheap to clone: all clones share one state.
 #[derive(Clone, Default)]
 pub struct Stopping(Arc<State>);
 
@@ -23,30 +23,30 @@ struct State {
     events: AtomicUsize,
 }
 
-/// What is open at a moment.
+/// The open connections at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Open {
-    /// Connections.
+    /// The number of open connections.
     pub(crate) connections: usize,
-    /// Those of them that have not sent a whole request head yet.
+    /// How many of them have not sent a complete request head yet.
     pub(crate) silent: usize,
-    /// Grows with every connection and every request since the stop began.
+    /// Increases with every connection and every request after the stop began.
     pub(crate) events: usize,
 }
 
 impl Stopping {
-    /// Asks the service to stop, as SIGINT does: it accepts no more connections, responds to those that it has, and ends.
+    /// Stops the service, as SIGINT does: it accepts no more connections, responds on those that are open, and ends.
     /// [`BoundServer::run`](crate::BoundServer::run) returns when it has stopped.
     pub fn stop(&self) {
         self.0.asked.notify_one();
     }
 
-    /// Whether the service is being stopped.
+    /// Returns whether the service is stopping.
     pub fn is_stopping(&self) -> bool {
         self.0.stopping.load(Ordering::SeqCst)
     }
 
-    /// Waits until [`stop`](Self::stop) was called.
+    /// Waits until [`stop`](Self::stop) is called.
     pub(crate) async fn asked(&self) {
         self.0.asked.notified().await;
     }
@@ -63,14 +63,14 @@ impl Stopping {
         }
     }
 
-    /// For `HttpServer::on_connect`: the connection is counted until it is closed.
+    /// For `HttpServer::on_connect`: counts each connection until it is closed.
     pub(crate) fn on_connect(self) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + 'static {
         move |_, connection| {
             connection.insert(self.connection());
         }
     }
 
-    /// A connection that was accepted and has not sent anything yet.
+    /// Counts a connection that was accepted and has not sent anything yet.
     pub(crate) fn connection(&self) -> Connection {
         self.0.connections.fetch_add(1, Ordering::SeqCst);
         self.0.silent.fetch_add(1, Ordering::SeqCst);
@@ -81,7 +81,7 @@ impl Stopping {
         }
     }
 
-    /// While the service is not being stopped, workers share nothing but a read.
+    /// Counts an event. Before the stop, workers share only a read.
     fn note(&self) {
         if self.is_stopping() {
             self.0.events.fetch_add(1, Ordering::SeqCst);
@@ -99,14 +99,14 @@ impl fmt::Debug for Stopping {
     }
 }
 
-/// One open connection. It is closed when this is dropped.
+/// An open connection. It counts as closed when this is dropped.
 pub(crate) struct Connection {
     state: Arc<State>,
     silent: AtomicBool,
 }
 
 impl Connection {
-    /// A whole request head has come.
+    /// Records that a complete request head has arrived.
     pub(crate) fn speaks(&self) {
         if self.silent.load(Ordering::SeqCst) && self.silent.swap(false, Ordering::SeqCst) {
             self.state.silent.fetch_sub(1, Ordering::SeqCst);
@@ -121,7 +121,7 @@ impl Drop for Connection {
     }
 }
 
-/// Takes note of a request and its connection.
+/// Records a request, and that its connection has sent one.
 pub(crate) fn note(request: &ServiceRequest) -> Option<Stopping> {
     let stopping = request.app_data::<web::Data<Stopping>>();
     let stopping = stopping.map(|stopping| Stopping::clone(stopping));
@@ -134,7 +134,7 @@ pub(crate) fn note(request: &ServiceRequest) -> Option<Stopping> {
     stopping
 }
 
-/// Once the service is being stopped, every response is the last one of its connection, and says so with `Connection: close`.
+/// Adds `Connection: close` to the response once the service is stopping: it is the last one of its connection.
 pub(crate) fn close<B>(stopping: Option<&Stopping>, response: &mut ServiceResponse<B>) {
     if stopping.is_some_and(Stopping::is_stopping) {
         let head = response.response_mut().head_mut();

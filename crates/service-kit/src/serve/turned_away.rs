@@ -1,7 +1,7 @@
-//! Connections that the system accepted and the server did not: those of the last moment before it stops listening.
+//! Connections that the system accepted, but the server did not, just before it stops listening.
 //!
-//! They are responded to by hand: closing the port would reset them, and a server that is paused takes no connection from
-//! elsewhere.
+//! They get a handwritten response: closing the port would reset them, and a paused server takes no connections that
+//! were accepted elsewhere.
 
 use std::io;
 use std::net::{self, TcpListener};
@@ -20,12 +20,13 @@ use super::stopping::Connection;
 use crate::observe::metrics::API_ERRORS;
 use identity_actix::ApiError;
 
-/// Takes what waits at `listener`, whose server accepts no more, and closes it: from here on connections are refused.
+/// Returns the connections that wait at `listener`, whose server is paused, and closes it: later connections are
+/// refused.
 ///
-/// The server has the same socket open, so that it does not close by dropping a handle of it.
+/// Dropping the listener would not close it, because the server holds the same socket.
 pub(crate) fn close(listener: &TcpListener) -> Vec<net::TcpStream> {
     let mut waiting = Vec::new();
-    // It does not block: the server's handle is of the same socket.
+    // `accept` does not block: the socket is shared with the server, which made it non-blocking.
     while let Ok((stream, _)) = listener.accept() {
         waiting.push(stream);
     }
@@ -37,7 +38,7 @@ pub(crate) fn close(listener: &TcpListener) -> Vec<net::TcpStream> {
 
 #[cfg(unix)]
 fn shut(listener: &TcpListener) -> io::Result<()> {
-    // The standard library shuts streams only; to the system both are sockets.
+    // The standard library can shut down streams only; to the system both are sockets.
     let socket = std::os::fd::OwnedFd::from(listener.try_clone()?);
     net::TcpStream::from(socket).shutdown(net::Shutdown::Both)
 }
@@ -47,7 +48,7 @@ fn shut(_: &TcpListener) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Responds to one request that it is not served here any more.
+/// Responds to one request that the service is stopping.
 pub(crate) async fn respond(stream: net::TcpStream, connection: Connection, config: StopConfig) {
     let max_head_bytes = config.turned_away_max_head_bytes;
     let refused = refuse(stream, &connection, max_head_bytes);
@@ -75,14 +76,13 @@ async fn refuse(
     connection.speaks();
     stream.write_all(&problem()).await?;
     stream.shutdown().await?;
-    // Closing while there is something to read would take the response back (RFC 9112, section 9.6).
+    // Closing with unread data would discard the response (RFC 9112, section 9.6).
     let mut rest = [0; 1024];
     while stream.read(&mut rest).await? > 0 {}
     Ok(())
 }
 
-/// Returns the response as it goes over the wire. No request was begun, so the client may send it again, to another
-/// instance.
+/// Returns the response, serialized. The request was not processed, so the client may retry it with another instance.
 fn problem() -> Vec<u8> {
     let error = ApiError::stopping();
     counter!(API_ERRORS, "code" => error.code().as_str()).increment(1);

@@ -1,4 +1,4 @@
-//! Settings of the way out: the proxy and the certificate authorities of a company.
+//! Settings of outgoing connections: the proxy and additional certificate authorities.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,16 +11,16 @@ use url::Url;
 
 use super::{SettingsReader, text};
 
-/// How the identity provider is reached. `Debug` leaves out the proxy's address: there may be a password in it.
+/// How the identity provider is reached. `Debug` omits the proxy's URL, which may contain a password.
 #[derive(Clone, Default)]
 pub struct ClientSettings {
-    /// `HTTPS_PROXY` and `NO_PROXY`. Default none: the client does not look at the environment itself.
+    /// The proxy, from `HTTPS_PROXY` and `NO_PROXY`. Default none: the client does not read the environment itself.
     pub proxy: Option<Proxy>,
-    /// `EXTRA_CA_FILE`: certificate authorities that are trusted besides the system's and Mozilla's. Default none.
+    /// Certificate authorities from `EXTRA_CA_FILE`, trusted in addition to the system's and Mozilla's. Default none.
     pub authorities: Vec<Certificate>,
 }
 
-/// As they are written.
+/// The settings as written.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 struct Written {
     /// The proxy for https requests to the identity provider, such as http://proxy.example.com:3128.
@@ -74,8 +74,8 @@ impl ClientSettings {
         self.proxy.is_some() || !self.authorities.is_empty()
     }
 
-    /// Returns the builder of a client that uses the proxy and trusts the certificate authorities. identity-core, which it is
-    /// for, adds its time limit and follows no redirects.
+    /// Returns the builder of a client that uses the proxy and trusts the certificate authorities. It is for
+    /// identity-core, which adds its timeout and disables redirects.
     pub fn builder(&self) -> ClientBuilder {
         let builder = client_builder().no_proxy();
         let builder = builder.tls_certs_merge(self.authorities.iter().cloned());

@@ -1,10 +1,10 @@
-//! Settings for people: a row of `docs/settings.md`, and what must be true of an `.env.example`.
+//! Documentation of the settings: rows of `docs/settings.md`, and checks of an `.env.example`.
 
 use std::collections::BTreeSet;
 
 use super::field::{Field, Kind};
 
-/// The settings that a person sets, and that an example therefore shows where the service has them.
+/// The settings that people usually set: an example shows them if the service has them.
 const USUAL: [&str; 8] = [
     "LISTEN_HOST",
     "PORT",
@@ -18,7 +18,7 @@ const USUAL: [&str; 8] = [
 const LINES_ON_A_SCREEN: usize = 50;
 
 impl Field {
-    /// Returns its row of `docs/settings.md`; `services` are those that have it.
+    /// Returns the row of `docs/settings.md`; `services` names the services that have the setting.
     pub fn row(&self, services: &str) -> String {
         let code = |text: String| format!("`{text}`");
         let default = match (&self.default, self.required) {
@@ -66,9 +66,9 @@ impl Field {
     }
 }
 
-/// Returns what is wrong with an `.env.example` of a service with these settings, whose names `shown` writes as they are
-/// written there: a name that is no setting or is there twice, one without a comment before it, a required or usual one that
-/// is missing, a file longer than a screen.
+/// Returns what is wrong with an `.env.example` of a service with these settings. `shown` returns the name of a setting
+/// as it is written there. Reported are a name that is not a setting or occurs twice, a name without a comment before
+/// it, a required or usual setting that is missing, and a file that is longer than a screen.
 pub fn faults_of_example(
     text: &str,
     fields: &[Field],

@@ -1,4 +1,4 @@
-//! What settings there are: names, kinds, defaults and sentences, as the structs themselves say them.
+//! The settings themselves: names, kinds, defaults and descriptions, read from the structs.
 
 use config::{Value, ValueKind};
 use schemars::JsonSchema;
@@ -9,42 +9,42 @@ use serde_json::Value as Json;
 /// One setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Its path in a TOML file, such as `keys.ttl_seconds`.
+    /// The path in a TOML file, such as `keys.ttl_seconds`.
     pub path: String,
-    /// What its value is.
+    /// The kind of its value.
     pub kind: Kind,
     /// The default, if there is one.
     pub default: Option<Json>,
-    /// What it does: the documentation of the struct's field.
+    /// The description: the doc comment of the struct's field.
     pub description: String,
     /// Whether the service cannot start without it.
     pub required: bool,
-    /// Whether it can come from a file that `<NAME>_FILE` names, and is never shown.
+    /// Whether it can be read from a file that `<NAME>_FILE` names, and is never shown.
     pub secret: bool,
-    /// What is expected, where the error of the field's type does not say it.
+    /// What is expected, if the error of the field's type does not say so.
     pub(super) expected: Option<String>,
 }
 
-/// What the value of a setting is.
+/// The kind of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A text.
     Text,
-    /// A whole number within these bounds.
+    /// A whole number between these bounds, inclusive.
     Number(i64, i64),
     /// `true` or `false`.
     Switch,
-    /// Several texts: a list in a file, one text with commas elsewhere.
+    /// Several texts: a list in a file, or one text with commas.
     List,
 }
 
 impl Field {
-    /// Its name in the environment, such as `KEYS__TTL_SECONDS`.
+    /// Returns its name in the environment, such as `KEYS__TTL_SECONDS`.
     pub fn name(&self) -> String {
         name_of(&self.path)
     }
 
-    /// The settings of a group with these defaults, sorted: plain names first, then tables.
+    /// Returns the settings of a group with these defaults, sorted: plain names first, then tables.
     pub(super) fn all_of<T: JsonSchema + Serialize>(default: &T) -> Vec<Self> {
         let settings = SchemaSettings::draft2020_12().with(|settings| {
             settings.inline_subschemas = true;
@@ -57,7 +57,7 @@ impl Field {
         fields
     }
 
-    /// The value as its kind wants it, from what a person wrote. Errors: what is expected.
+    /// Parses a value as written by a person. Errors: what is expected.
     pub(super) fn parse(&self, found: &Value) -> Result<Value, String> {
         let text = || match &found.kind {
             ValueKind::String(text) => Some(text.clone()),
@@ -126,12 +126,12 @@ impl Kind {
     }
 }
 
-/// The name in the environment of the setting at `path`.
+/// Returns the environment name of the setting at `path`.
 pub(super) fn name_of(path: &str) -> String {
     path.replace('.', "__").to_ascii_uppercase()
 }
 
-/// A default, as `config` has values; `None` for what is unset.
+/// Converts a default to a value of `config`. Returns `None` if it is unset.
 pub(super) fn value_of(json: &Json) -> Option<Value> {
     serde_json::from_value::<Value>(json.clone())
         .ok()

@@ -1,4 +1,4 @@
-//! Settings of how an issuer is reached and how strictly its tokens are verified.
+//! Settings of the issuer: how it is reached, and how strictly its tokens are verified.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use url::{Host, Url};
 
 use super::{ClientSettings, SettingsReader};
 
-/// How the issuer's documents are fetched, how its keys are kept, and how strictly its tokens are verified. All of it has
-/// defaults that suit Descope and Auth0.
+/// How the issuer's documents are fetched, how its keys are cached, and how strictly its tokens are verified. All
+/// defaults suit Descope and Auth0.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct IssuerSettings {
     /// Hosts besides loopback that may be reached without TLS, such as local-issuer.
@@ -34,12 +34,12 @@ pub struct IssuerSettings {
     pub tokens: TokenSettings,
     /// How many verified tokens are kept.
     pub cache: CacheSettings,
-    /// The way out.
+    /// The HTTP client's proxy and certificate authorities.
     #[serde(skip)]
     pub client: ClientSettings,
-    /// Whether nothing but access tokens in the form of RFC 9068 is accepted, whatever else the provider accepts: `typ` is
-    /// `at+jwt`, and `aud`, `iat`, `jti` and `client_id` are there. Default `false`. It is a setting of the services whose
-    /// provider issues such tokens.
+    /// Whether only access tokens in the form of RFC 9068 are accepted, whatever else the provider accepts: `typ` is
+    /// `at+jwt`, and `aud`, `iat`, `jti` and `client_id` are present. Default `false`. Services whose provider issues
+    /// such tokens have a setting for it.
     #[serde(skip)]
     pub rfc9068_only: bool,
 }
@@ -153,7 +153,7 @@ impl Default for CacheSettings {
 }
 
 impl IssuerSettings {
-    /// Reads all of them.
+    /// Reads all settings of the issuer.
     pub fn read(reader: &mut SettingsReader) -> Self {
         Self {
             client: ClientSettings::read(reader),
@@ -161,8 +161,9 @@ impl IssuerSettings {
         }
     }
 
-    /// Returns the address at `path` if `text` is one that documents may be fetched from: one of https, or of plain http
-    /// where that is loopback or a host that `ALLOW_HTTP_ISSUER` names. Without a user and password: it is shown to people.
+    /// Returns the URL at `path` if documents may be fetched from `text`: it is https, or plain http to loopback or to
+    /// a host in `ALLOW_HTTP_ISSUER`, and has no user and password, because it is shown to people. Otherwise reports
+    /// the setting as unusable.
     pub fn address(
         &self,
         reader: &mut SettingsReader,
@@ -178,7 +179,7 @@ impl IssuerSettings {
         }
     }
 
-    /// Returns the address that is written in `text`. Errors: documents may not be fetched from there; what is expected.
+    /// Parses a URL. Errors: what is expected, if it is not a URL that documents may be fetched from.
     pub fn fetchable(&self, text: &str) -> Result<Url, &'static str> {
         let url = Url::parse(text).ok().filter(Url::has_host);
         let url = url.ok_or("expected an address, such as https://id.example.com/")?;
@@ -193,7 +194,7 @@ impl IssuerSettings {
         Ok(url)
     }
 
-    /// Returns how documents are fetched.
+    /// Returns the limits and rules for fetching documents.
     pub fn http(&self) -> HttpConfig {
         HttpConfig {
             timeout: Duration::from_secs(self.fetch.timeout_seconds),
@@ -203,7 +204,7 @@ impl IssuerSettings {
         }
     }
 
-    /// Returns when keys are fetched again.
+    /// Returns the key refresh configuration.
     pub fn refresh(&self) -> KeyRefresh {
         let keys = &self.keys;
         KeyRefresh {
@@ -226,7 +227,7 @@ impl IssuerSettings {
         }
     }
 
-    /// Returns what authenticates the callers of `provider` as these settings say. Must be called inside a tokio runtime.
+    /// Returns an authenticator for `provider` with these settings. Must be called inside a tokio runtime.
     pub fn authenticator(
         &self,
         provider: impl Provider,
@@ -234,7 +235,7 @@ impl IssuerSettings {
         self.applied_to(Authenticator::builder(provider)).build()
     }
 
-    /// Returns the builder with these settings.
+    /// Applies these settings to a builder.
     pub fn applied_to(&self, builder: AuthenticatorBuilder) -> AuthenticatorBuilder {
         let builder = builder
             .http(self.http())
@@ -251,7 +252,7 @@ impl IssuerSettings {
     }
 }
 
-/// Hosts, as they are written in an address: in lower case, and an IPv6 one in brackets.
+/// Parses hosts and normalizes them as in a URL: in lower case, with brackets around an IPv6 address.
 fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let hosts = Vec::<String>::deserialize(deserializer)?;
     let hosts = hosts

@@ -15,7 +15,7 @@ fn read(values: &[(&str, &str)]) -> Result<IssuerSettings, Vec<String>> {
     outcome.map_err(|error| error.problems().to_vec())
 }
 
-/// What comes of `text` as an address of the issuer.
+/// Returns the outcome of reading `text` as a URL of the issuer.
 fn address(text: &str, plain_http: &str) -> Result<String, Vec<String>> {
     let values = [("ALLOW_HTTP_ISSUER", plain_http)];
     let mut reader = SettingsReader::from_values("AN_API", values);
@@ -75,7 +75,7 @@ fn the_strict_form_wins_over_what_the_provider_accepts() {
         rfc9068_only: true,
         ..read(&[("TOKENS__LEEWAY_SECONDS", "1")]).unwrap()
     };
-    // `Nobody` has no such tokens: that it is refused shows that the builder has the setting.
+    // `Nobody` issues no such tokens: the error shows that the builder has the setting.
     let refused = settings.authenticator(Nobody).unwrap_err();
     assert!(matches!(refused, AuthenticatorError::NoRfc9068(_)));
 }

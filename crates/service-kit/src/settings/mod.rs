@@ -1,8 +1,8 @@
 //! Settings: defaults, then a TOML file, then `.env`, then the environment.
 //!
-//! A group of settings is a plain struct that derives `Deserialize`, `Serialize` (its defaults) and `JsonSchema` (its names,
-//! doc sentences and ranges); [`SettingsReader::group`] fills it. A field of the struct is a setting, a nested struct a
-//! table: `keys.ttl_seconds` in the file, `KEYS__TTL_SECONDS` in the environment.
+//! A group of settings is a plain struct that derives `Deserialize`, `Serialize` (for its defaults) and `JsonSchema`
+//! (for its names, descriptions and ranges); [`SettingsReader::group`] fills it. A field is a setting, and a nested
+//! struct is a table: `keys.ttl_seconds` in the file is `KEYS__TTL_SECONDS` in the environment.
 
 mod client;
 mod document;

@@ -1,13 +1,16 @@
-//! Names that are no setting.
+//! Detection of unknown setting names.
 
 use super::field::{Field, name_of};
 use super::sources::Values;
 
-/// Returns a sentence for each name that is not read, though it can only be meant for this service: in its file, and after its
-/// name and two underscores (`prefix`). After the provider's name (`watched`), or the service's and one underscore, it is one
-/// if it is nearly a setting's.
+/// Returns an error message for each name that is set, but is not a setting of this service.
 ///
-/// `DESCOPE_API_PORT=tcp://10.0.0.1:80` is Kubernetes', which sets such a variable in every container for every service.
+/// Every unknown name counts in the service's file, and after the service's name and two underscores (`prefix`). After
+/// the provider's name (`watched`), or the service's name and one underscore, only a name that is close to a setting's
+/// counts.
+///
+/// `DESCOPE_API_PORT=tcp://10.0.0.1:80` is ignored: Kubernetes sets such a variable for every service in every
+/// container.
 pub(super) fn unknown_names(
     prefix: &str,
     watched: &[&str],
@@ -56,7 +59,7 @@ fn unknown(name: &str, place: &str, near: Option<&str>) -> String {
     format!("{name} is not a setting of this service (it comes from {place}){near}")
 }
 
-/// The known name that is nearest, if at most `most` letters differ, and at most a third of them.
+/// Returns the nearest known name, if at most `most` letters differ, and at most a third of them.
 fn nearest<'k>(name: &str, known: &'k [String], most: usize) -> Option<&'k str> {
     let distances = known
         .iter()

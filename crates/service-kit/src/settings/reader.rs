@@ -1,4 +1,4 @@
-//! Filling groups of settings, and collecting everything that is wrong with them.
+//! Reading groups of settings, and collecting all errors.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
@@ -12,9 +12,9 @@ use super::field::{Field, Kind, name_of, value_of};
 use super::names::unknown_names;
 use super::sources::{Found, Sources, Values};
 
-/// Fills groups of settings and remembers what is wrong, so that everything is reported at once.
+/// Reads groups of settings and collects the errors, so that all of them are reported at once.
 ///
-/// `Debug` shows no value: there are secrets among them, and the rest of the environment.
+/// `Debug` shows no values: some are secrets, and some belong to the rest of the environment.
 pub struct SettingsReader {
     prefix: String,
     values: Values,
@@ -24,14 +24,14 @@ pub struct SettingsReader {
     watched: Vec<&'static str>,
 }
 
-/// All settings that are missing, bad or unknown.
+/// All settings that are missing, invalid or unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
     problems: Vec<String>,
 }
 
 impl SettingsError {
-    /// Returns one sentence a setting: its name, what is expected, and where its value comes from.
+    /// Returns one sentence per setting: its name, what is expected, and where its value comes from.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -59,7 +59,8 @@ impl fmt::Debug for SettingsReader {
 }
 
 impl SettingsReader {
-    /// Reads from a file, `.env` and the environment. `service` is the service's name, such as `DESCOPE_API`.
+    /// Returns a reader of the TOML file, `.env` and the environment. `service` is the service's name, such as
+    /// `DESCOPE_API`.
     pub fn from_env(service: &str) -> Self {
         match Sources::of_process() {
             Ok(sources) => Self::from_sources(service, sources),
@@ -71,7 +72,7 @@ impl SettingsReader {
         }
     }
 
-    /// Reads from these pairs alone, as if they were the environment.
+    /// Returns a reader of only these pairs, as if they were the environment.
     pub fn from_values<'v>(
         service: &str,
         values: impl IntoIterator<Item = (&'v str, &'v str)>,
@@ -87,7 +88,7 @@ impl SettingsReader {
         )
     }
 
-    /// Reads from these sources, and from the TOML file that they name.
+    /// Returns a reader of these sources, and of the TOML file that they name.
     pub fn from_sources(service: &str, sources: Sources) -> Self {
         let prefix = format!("{service}__");
         let mut values = Values::read(&prefix, sources);
@@ -101,18 +102,19 @@ impl SettingsReader {
         }
     }
 
-    /// Returns the settings of all groups that were read.
+    /// Returns the settings of all groups that were read so far.
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
 
-    /// Names that start with `prefix` are the provider's, such as `DESCOPE_`: one that is nearly the name of a setting is an
-    /// error, because it would be ignored. What is not near any is another program's.
+    /// Reports unknown names that start with `prefix`, the provider's, such as `DESCOPE_`, if they are close to the
+    /// name of a setting: the value would be ignored. Other names are assumed to belong to other programs.
     pub fn watch(&mut self, prefix: &'static str) {
         self.watched.push(prefix);
     }
 
-    /// Returns a group of settings. What is missing or bad is remembered, and stands in the result as it is in `default`.
+    /// Returns a group of settings. A missing or invalid one is reported by [`finish`](Self::finish), and has its value
+    /// from `default` in the result.
     pub fn group<T>(&mut self, default: T) -> T
     where
         T: JsonSchema + Serialize + DeserializeOwned,
@@ -139,7 +141,7 @@ impl SettingsReader {
                 None => {}
             }
         }
-        // serde stops at its first error: the value is taken out, and all others are read again.
+        // serde stops at its first error: remove that value, and read all others again.
         let group = loop {
             let error = match fill(&fields, &values) {
                 Ok(group) => break group,
@@ -168,7 +170,7 @@ impl SettingsReader {
         group
     }
 
-    /// What the sources say of a setting: the environment and `.env` win over the file.
+    /// Returns the value of a setting. The environment and `.env` take precedence over the file.
     fn find(&mut self, field: &Field) -> Option<Found> {
         let found = self.look_up(&field.path);
         if field.secret
@@ -201,7 +203,7 @@ impl SettingsReader {
             .or_else(|| self.values.in_file(path))
     }
 
-    /// The setting at `path` cannot be used, because of what the others are.
+    /// Reports that the setting at `path` cannot be used, because of the values of others.
     pub fn unusable(&mut self, path: &str, expected: &str) {
         let problem = match self.found.get(path) {
             Some(found) => cannot_be_used(found, expected),
@@ -210,12 +212,13 @@ impl SettingsReader {
         self.problem(problem);
     }
 
-    /// Something is wrong with the settings as a whole.
+    /// Reports an error in the settings as a whole.
     pub fn problem(&mut self, problem: impl Into<String>) {
         self.problems.push(problem.into());
     }
 
-    /// Returns the settings, unless something was wrong or has an unknown name. `settings` may be `None` only if it was.
+    /// Returns the settings. Errors: all problems and unknown names. `settings` may be `None` only if a problem was
+    /// reported.
     pub fn finish<T>(mut self, settings: Option<T>) -> Result<T, SettingsError> {
         let unknown = unknown_names(&self.prefix, &self.watched, &self.fields, &self.values);
         self.problems.extend(unknown);
@@ -231,7 +234,7 @@ impl SettingsReader {
     }
 }
 
-/// The setting that names the file, which no group has.
+/// Returns the setting that names the TOML file, which is in no group.
 fn config_file() -> Field {
     Field {
         path: "config_file".to_owned(),
@@ -255,7 +258,7 @@ fn cannot_be_used(found: &Found, expected: &str) -> String {
     format!("{name} cannot be used: {expected} (it comes from {place})")
 }
 
-/// The group with the defaults and these values.
+/// Deserializes a group from its defaults and these values.
 fn fill<T: DeserializeOwned>(
     fields: &[Field],
     values: &BTreeMap<String, Value>,
@@ -272,7 +275,7 @@ fn fill<T: DeserializeOwned>(
     config.build()?.try_deserialize()
 }
 
-/// The path of the setting that an error is about; an entry of a list is about the list.
+/// Returns the path of the setting that an error is about. For an entry of a list it is the path of the list.
 fn key_of(error: &ConfigError) -> Option<String> {
     let (ConfigError::At { key, .. } | ConfigError::Type { key, .. }) = error else {
         return None;
@@ -282,7 +285,7 @@ fn key_of(error: &ConfigError) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// What an error says, without the path.
+/// Returns the message of an error, without the path.
 fn message(error: &ConfigError) -> String {
     match error {
         ConfigError::At { error, .. } => message(error),

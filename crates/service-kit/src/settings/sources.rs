@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
 
-/// The environment and `.env`, as they were found: tests bring their own.
+/// The environment and `.env`. Tests provide their own.
 #[derive(Default)]
 pub struct Sources {
     /// The pairs of the environment.
     pub environment: Vec<(OsString, OsString)>,
-    /// The path and the text of `.env`.
+    /// The path and the content of `.env`.
     pub dotenv: Option<(PathBuf, String)>,
 }
 
-/// Everything that has a value: by name in the environment and in `.env`, by path in the file.
+/// All values: by name in the environment and in `.env`, by path in the file.
 #[derive(Default)]
 pub(super) struct Values {
     variables: HashMap<String, Variable>,
@@ -24,13 +24,13 @@ pub(super) struct Values {
     pub(super) problems: Vec<String>,
 }
 
-/// A variable of the environment or a line of `.env`. `None`: it is no UTF-8.
+/// A variable of the environment or a line of `.env`. `text` is `None` if it is not UTF-8.
 struct Variable {
     text: Option<String>,
     place: String,
 }
 
-/// A value that was found, the name that it was found by, and where.
+/// A value, the name that it was found by, and the place where it was found.
 #[derive(Clone)]
 pub(super) struct Found {
     pub(super) name: String,
@@ -39,7 +39,8 @@ pub(super) struct Found {
 }
 
 impl Sources {
-    /// Those of this process: its environment, and the `.env` in its folder or one above. Errors: `.env` cannot be read.
+    /// Returns the sources of this process: its environment, and `.env` from the current directory or the nearest one
+    /// above. Errors: `.env` cannot be read.
     pub(super) fn of_process() -> Result<Self, String> {
         #[expect(
             clippy::disallowed_methods,
@@ -64,8 +65,8 @@ impl Sources {
 }
 
 impl Values {
-    /// Reads `.env`, the environment, and the TOML file that one of them names. An empty value counts as unset, so that it
-    /// hides no other. `prefix` is the service's name with its two underscores.
+    /// Reads `.env`, the environment, and the TOML file that one of them names. An empty value counts as unset, so that
+    /// it does not override another. `prefix` is the service's name with two underscores.
     pub(super) fn read(prefix: &str, sources: Sources) -> Self {
         let mut values = Self::default();
         if let Some((path, text)) = &sources.dotenv {
@@ -98,7 +99,8 @@ impl Values {
         }
     }
 
-    /// The error of a bad line would repeat the line, and with it perhaps a secret: its number is enough.
+    /// Reads `.env`. A bad line is reported by its number: the parser's error would repeat the line, which may contain
+    /// a secret.
     fn read_dotenv(&mut self, path: &Path, text: &str) {
         let path = path.display();
         let number = |is_it: &dyn Fn(&str) -> bool| {
@@ -128,7 +130,8 @@ impl Values {
         }
     }
 
-    /// What the environment or `.env` say: the name with the service before it wins over the plain one.
+    /// Returns the value in the environment or `.env`. The name with the service's prefix takes precedence over the
+    /// plain one.
     pub(super) fn variable(&self, prefix: &str, name: &str) -> Option<Found> {
         let prefixed = format!("{prefix}{name}");
         let names = [prefixed, name.to_owned()];
@@ -141,7 +144,7 @@ impl Values {
         })
     }
 
-    /// What the TOML file says.
+    /// Returns the value in the TOML file.
     pub(super) fn in_file(&self, path: &str) -> Option<Found> {
         let value = self.file.get(path)?.clone();
         let is_empty = matches!(&value.kind, ValueKind::String(text) if text.trim().is_empty());
@@ -152,12 +155,12 @@ impl Values {
         })
     }
 
-    /// Every path of the TOML file.
+    /// Returns every path in the TOML file.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
         self.file.keys().map(String::as_str)
     }
 
-    /// The names of the environment and of `.env`, with the text and the place.
+    /// Returns the names in the environment and in `.env`, with their values and places.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.variables.iter().map(|(name, variable)| {
             let text = variable.text.as_deref().unwrap_or_default();
@@ -166,7 +169,7 @@ impl Values {
     }
 }
 
-/// The values of a TOML file, by path.
+/// Returns the values of a TOML file, by path.
 fn toml(path: &Value) -> Result<BTreeMap<String, Value>, String> {
     let file = File::new(&path.kind.to_string(), FileFormat::Toml);
     let config = Config::builder().add_source(file).build();
@@ -194,7 +197,7 @@ fn flatten(above: &str, value: Value, found: &mut BTreeMap<String, Value>) {
     }
 }
 
-/// Why a file cannot be read, without the lines of the file that the TOML parser repeats: there may be a secret in them.
+/// Returns why a file cannot be read, without the lines that the TOML parser repeats: they may contain a secret.
 fn reason(error: &ConfigError) -> String {
     let text = match error {
         ConfigError::FileParse { cause, .. } | ConfigError::Foreign(cause) => cause.to_string(),

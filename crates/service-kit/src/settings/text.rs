@@ -1,4 +1,4 @@
-//! For serde: values that are written as a text, or as a number of seconds.
+//! Helpers for serde: values written as a text, or as a number of seconds.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -16,12 +16,12 @@ where
     text.parse().map_err(D::Error::custom)
 }
 
-/// Writes a default.
+/// Serializes a default.
 pub fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
-/// Parses a text that need not be set, for `#[serde(deserialize_with = "text::optional", skip_serializing)]`.
+/// Parses an optional text, for `#[serde(deserialize_with = "text::optional", skip_serializing)]`.
 pub fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -30,7 +30,7 @@ where
     deserialize(deserializer).map(Some)
 }
 
-/// A value that is written as a list, or as one text with commas, for `#[serde(with = "text::list")]`.
+/// Values written as a list, or as one text with commas, for `#[serde(with = "text::list")]`.
 pub mod list {
     use std::fmt::Display;
     use std::str::FromStr;
@@ -38,7 +38,7 @@ pub mod list {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    /// Parses the entries with commas between them.
+    /// Joins the entries with commas and parses the result.
     pub fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
     where
         D: Deserializer<'de>,
@@ -48,7 +48,7 @@ pub mod list {
         entries.join(",").parse().map_err(D::Error::custom)
     }
 
-    /// Writes a default.
+    /// Serializes a default.
     pub fn serialize<T: Display, S: Serializer>(
         value: &T,
         serializer: S,
@@ -63,12 +63,12 @@ pub mod seconds {
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    /// Reads seconds.
+    /// Deserializes whole seconds.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         u64::deserialize(deserializer).map(Duration::from_secs)
     }
 
-    /// Writes a default.
+    /// Serializes a default.
     pub fn serialize<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(value.as_secs())
     }

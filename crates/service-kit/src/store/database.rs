@@ -1,4 +1,4 @@
-//! Opening a database and bringing its tables up to date.
+//! Opening a database and migrating its tables.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database and brings its tables up to date. A SQLite file is made if it is missing, with its folder.
+    /// Opens the database and runs the pending migrations. Creates a missing SQLite file and its directory.
     pub async fn open(config: &DatabaseConfig, schema: &Schema) -> Result<Self, OpenError> {
         let timeout = Duration::from_secs(config.acquire_timeout_seconds);
         Self::open_within(config, schema, timeout).await
@@ -42,8 +42,8 @@ impl Database {
             DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
         };
         let migrator = schema.migrator(kind);
-        // PostgreSQL locks its tables meanwhile. Nothing keeps two processes from making those of a file at the same
-        // time: the second one fails, and finds them made when it looks again.
+        // Migrations hold a lock in PostgreSQL, but not in SQLite. If two processes migrate the same file at the same
+        // time, one fails, and finds the tables when it tries again.
         if kind == DatabaseKind::Postgres || migrator.run(&pool).await.is_err() {
             migrator.run(&pool).await.map_err(OpenError::Migrate)?;
         }
@@ -55,7 +55,7 @@ impl Database {
         })
     }
 
-    /// Returns the connections, for the service's own statements.
+    /// Returns the connection pool, for the service's own statements.
     pub fn pool(&self) -> &AnyPool {
         &self.pool
     }
@@ -65,7 +65,7 @@ impl Database {
         self.kind
     }
 
-    /// Returns the SQLite file; `None` in memory and for PostgreSQL.
+    /// Returns the path of the SQLite file. Returns `None` for a database in memory and for PostgreSQL.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
@@ -85,7 +85,7 @@ async fn open_sqlite(
             file.let_readers_not_wait().await.map_err(unusable)?;
             options
         }
-        // Each connection has a database of its own, and it is gone with the connection.
+        // Each connection to memory has its own database, which is dropped with the connection.
         None => options
             .max_connections(1)
             .min_connections(1)
@@ -99,7 +99,7 @@ async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenErro
     let patience = options.get_acquire_timeout();
     match options.connect(url).await {
         Ok(pool) => Ok(pool),
-        // The pool waited, and says nothing else: one more attempt tells the reason.
+        // The pool only reports its timeout: a direct connection shows the cause.
         Err(nothing @ sqlx::Error::PoolTimedOut) => {
             let cause = timeout(patience, AnyConnection::connect(url)).await;
             Err(OpenError::NoResponse {
@@ -118,11 +118,11 @@ impl Dependency for Database {
 
     fn check(&self) -> DependencyCheck<'_> {
         Box::pin(async {
-            // What is written to a deleted file is lost with the process.
+            // Data written to a deleted file is lost with the process.
             if self.file.as_ref().is_some_and(|file| !file.exists()) {
                 return Err("the file of the database is gone".to_owned());
             }
-            // The database's own message may name hosts and users: it is for the log.
+            // The database's own message may contain hosts and users: it goes to the log only.
             sqlx::query(self.probe)
                 .execute(&self.pool)
                 .await

@@ -1,30 +1,30 @@
-//! Why a database cannot be opened.
+//! Errors of opening a database.
 
 use std::time::Duration;
 
 use sqlx::migrate::MigrateError;
 
-/// Why a [`Database`](super::Database) cannot be opened. No message holds the address, which may hold a password.
+/// Why a [`Database`](super::Database) cannot be opened. No message contains the URL, which may contain a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The address is of no known kind of database.
+    /// The URL is not of a supported kind of database.
     #[error("DATABASE_URL must start with sqlite: or postgres:")]
     UnknownDatabase,
-    /// The address names no file.
+    /// The URL names no file.
     #[error("DATABASE_URL must name a file, such as sqlite://data/service.db")]
     NoFile,
-    /// The folder of the SQLite file cannot be made.
+    /// The directory of the SQLite file cannot be created.
     #[error(
         "the folder of the database file {path} cannot be made; DATABASE_URL says where the file is"
     )]
     Folder {
         /// The file.
         path: String,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The database server refuses, or it has no database of that name.
+    /// The database server rejects the connection, or has no database of that name.
     #[error("the database of DATABASE_URL cannot be opened")]
     Connect(#[source] sqlx::Error),
     /// The SQLite file cannot be read or written.
@@ -34,21 +34,21 @@ pub enum OpenError {
     File {
         /// The file.
         path: String,
-        /// What SQLite says.
+        /// The error of SQLite.
         source: sqlx::Error,
     },
-    /// The database server does not respond: perhaps not yet, so the service may be started again.
+    /// The database server does not respond. It may not be running yet, so the service may be started again.
     #[error(
         "the database of DATABASE_URL cannot be opened: it must be running, and did not answer for {} s",
         .timeout.as_secs()
     )]
     NoResponse {
-        /// How long it was waited for.
+        /// How long the service waited.
         timeout: Duration,
-        /// What the driver says.
+        /// The error of the driver.
         source: sqlx::Error,
     },
-    /// The tables cannot be made.
+    /// A migration failed.
     #[error("the database of DATABASE_URL cannot be brought up to date")]
     Migrate(#[source] MigrateError),
 }

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-/// Returns whether a text can be an id that a store made (a UUID): ids are compared as texts, so there is one form only,
-/// lower-case with hyphens.
+/// Returns whether a text can be an id that a store created: a UUID in lower case with hyphens. Ids are compared as
+/// texts, so no other form is accepted.
 pub fn is_id(text: &str) -> bool {
     Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
 }

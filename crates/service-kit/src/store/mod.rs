@@ -1,7 +1,7 @@
-//! The database of a service: SQLite or PostgreSQL, opened in one way, one SQL text for both. Feature `store`.
+//! The database of a service: SQLite or PostgreSQL, with the same SQL for both. Feature `store`.
 //!
-//! A service brings a [`Schema`], runs its own statements on [`Database::pool`], and gives the [`Database`] to the health
-//! routes as a [`Dependency`](crate::health::Dependency).
+//! A service defines a [`Schema`], runs its own statements on [`Database::pool`], and adds the [`Database`] to its
+//! health routes as a [`Dependency`](crate::health::Dependency).
 
 mod config;
 mod database;

@@ -1,4 +1,4 @@
-//! What of `DATABASE_URL` can be opened, and what is said of the rest.
+//! Which values of `DATABASE_URL` can be opened, and the errors for the others.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn write(database: &Database) -> Result<(), sqlx::Error> {
     insert.execute(database.pool()).await.map(drop)
 }
 
-/// What a message says, with its causes.
+/// Returns the message of an error with its causes.
 fn told(error: impl std::error::Error + Send + Sync + 'static) -> String {
     format!("{:#}", anyhow::Error::from(error))
 }

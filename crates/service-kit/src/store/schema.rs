@@ -8,37 +8,37 @@ use super::DatabaseKind;
 /// The tables that a service keeps in its database.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema {
-    /// How the tables came to be, oldest first. What has been released never changes: the database holds a checksum of
-    /// the SQL, byte for byte, and refuses to open if it differs.
+    /// The migrations that create the tables, oldest first. Never change a released one: the database stores a checksum
+    /// of the SQL, byte for byte, and refuses to open if it differs.
     pub migrations: &'static [Migration],
-    /// A statement that fails if the tables are gone, for the health check.
+    /// A statement for the health check, which fails if the tables are gone.
     pub probe: &'static str,
 }
 
-/// One change of the tables.
+/// One migration of the tables.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
-    /// Its number, from 1.
+    /// The version, from 1.
     pub version: i64,
-    /// What it is about, for the database's own list.
+    /// A description for the database's own list of migrations.
     pub description: &'static str,
-    /// The statements, as SQLite reads them: `include_str!` of a file.
+    /// The statements in SQLite's dialect: `include_str!` of a file.
     ///
-    /// PostgreSQL runs the same text, but for a key that the database counts up: `INTEGER PRIMARY KEY AUTOINCREMENT`
-    /// becomes `BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY`.
+    /// PostgreSQL runs the same text, except for an auto-increment key: `INTEGER PRIMARY KEY AUTOINCREMENT` becomes
+    /// `BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY`.
     pub sql: &'static str,
 }
 
 impl Schema {
-    /// Returns what brings a database of this kind up to date. It is made without sqlx's `migrate!`, whose feature
-    /// `macros` compiles both drivers a second time.
+    /// Returns the migrator for this kind of database. It is not made with sqlx's `migrate!`, whose feature `macros`
+    /// compiles both drivers a second time.
     pub(super) fn migrator(&self, kind: DatabaseKind) -> Migrator {
         let migration = |one: &Migration| {
             SqlxMigration::new(
                 one.version,
                 one.description.into(),
                 MigrationType::Simple,
-                // Written by the service's author; nothing in it comes from a request.
+                // Written by the author of the service; no part comes from a request.
                 AssertSqlSafe(one.sql_of(kind)).into_sql_str(),
                 false,
             )

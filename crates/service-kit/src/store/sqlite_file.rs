@@ -1,4 +1,4 @@
-//! Where a SQLite database is, as `DATABASE_URL` says it.
+//! The location of a SQLite database, from `DATABASE_URL`.
 
 use std::path::PathBuf;
 
@@ -7,18 +7,19 @@ use sqlx::{AnyConnection, Connection, Executor};
 
 use super::OpenError;
 
-/// Where a SQLite database is.
+/// The location of a SQLite database.
 pub(super) struct SqliteFile {
-    /// As the driver reads it, with permission to make the file.
+    /// The URL for the driver, with permission to create the file.
     pub(super) url: String,
-    /// The file; `None` in memory.
+    /// The path of the file; `None` for a database in memory.
     pub(super) path: Option<PathBuf>,
 }
 
 impl SqliteFile {
-    /// Reads an address, and makes the folder of its file.
+    /// Parses a URL, and creates the directory of its file.
     pub(super) fn at(url: &str) -> Result<Self, OpenError> {
-        // The driver reads the first folder behind `sqlite://` as a host, which may hold neither a space nor a capital.
+        // The driver parses the first directory after `sqlite://` as a host, which may contain neither a space nor a
+        // capital.
         let path = url
             .strip_prefix("sqlite://")
             .or(url.strip_prefix("sqlite:"));
@@ -46,8 +47,8 @@ impl SqliteFile {
         })
     }
 
-    /// Lets readers not wait for a writer; the file remembers it. It is done before there is a pool, which would not say
-    /// what is wrong with the file.
+    /// Enables write-ahead logging, so that readers do not wait for a writer; the file keeps the mode. This runs before
+    /// there is a pool, which would not report what is wrong with the file.
     pub(super) async fn let_readers_not_wait(&self) -> Result<(), sqlx::Error> {
         let mut connection = AnyConnection::connect(&self.url).await?;
         connection.execute("PRAGMA journal_mode = WAL").await?;

@@ -1,4 +1,4 @@
-//! A group of every kind of setting, read from every source.
+//! Reads a group with every kind of setting from every source.
 
 mod names;
 mod reading;
@@ -66,7 +66,7 @@ fn finished(mut reader: SettingsReader) -> Result<Sample, Vec<String>> {
     outcome.map_err(|error: SettingsError| error.problems().to_vec())
 }
 
-/// With a project, unless the pairs name one.
+/// Reads the pairs, with a project unless they name one.
 fn read(pairs: &[(&str, &str)]) -> Result<Sample, Vec<String>> {
     let pairs = [&[("ACME_PROJECT", "P1")], pairs].concat();
     finished(SettingsReader::from_values("AN_API", pairs))
@@ -78,7 +78,7 @@ fn problem(pairs: &[(&str, &str)]) -> String {
     problems.remove(0)
 }
 
-/// A folder with the file `settings.toml`.
+/// Returns a directory with the file `settings.toml`.
 fn folder(toml: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("settings.toml");

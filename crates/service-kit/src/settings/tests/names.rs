@@ -1,4 +1,4 @@
-//! Which name counts.
+//! Precedence of names, and unknown names.
 
 use super::{folder, layered, problem, read};
 

@@ -1,4 +1,4 @@
-//! What is read, and what is wrong with it.
+//! Reading values, and the errors of invalid ones.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Where values come from.
+//! Sources of values.
 
 use std::ffi::OsString;
 
