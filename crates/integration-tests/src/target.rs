@@ -253,7 +253,7 @@ impl Target {
         self.check_as(persona, call, &expected).await.map(drop)
     }
 
-    /// Sends this token to a route that needs one. Errors: as of [`Self::refused`].
+    /// Sends this token to a route that needs one. Errors: another response than that of `refusal`, or none.
     pub async fn refuses(&self, token: &str, refusal: Refusal) -> Result<()> {
         self.refused(&self.any_caller().bearer(token), refusal)
             .await

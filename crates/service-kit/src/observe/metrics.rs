@@ -8,7 +8,7 @@
 //! |---|---|---|---|---|
 //! | `http_requests_total` | counter | | `route`, `method`, `status` | responses, without those to CORS preflights |
 //! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
-//! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](crate::ErrorCode) |
+//! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](identity_actix::ErrorCode) |
 //! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
 //! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
 //! | `identity_token_cache_misses_total` | counter | | | tokens that were not in the cache |
