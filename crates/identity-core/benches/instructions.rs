@@ -1,11 +1,12 @@
-//! Instructions for one token, which do not depend on what else the machine does. Needs valgrind:
+//! The number of instructions per token, which does not depend on other load on the machine. Needs valgrind:
 //!
 //! ```text
 //! cargo bench -p identity-core --features testing --bench instructions
 //! ```
 //!
-//! It runs itself under callgrind with two numbers of calls for each way; the difference, divided, is what one call
-//! costs. Valgrind has no AVX-512, so the signature check itself may take another path than on the machine alone.
+//! It runs itself under callgrind with two numbers of calls for each way; the difference, divided by the difference in
+//! calls, is the cost of one call. Valgrind has no AVX-512, so the signature check may take another path than outside
+//! it.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -32,7 +33,7 @@ fn main() {
     }
 }
 
-/// What runs under callgrind.
+/// The code that runs under callgrind.
 fn call(way: usize, calls: u64) {
     let subject = Subject::new(Algorithm::EdDSA);
     let (_, way) = WAYS.get(way).unwrap();

@@ -1,8 +1,8 @@
-//! What verifying costs over the signature alone, as ratios that were measured in one run:
-//! `cargo bench -p identity-core --features testing --bench ratios`; with `-- RS256` for that algorithm alone.
+//! The cost of verification relative to the signature check alone, as ratios measured in one run: `cargo bench -p
+//! identity-core --features testing --bench ratios`; with `-- RS256` for that algorithm only.
 //!
-//! The ways take turns, many times; a ratio is the median of those of each round, so that what else the machine does
-//! in the meantime hits both sides of it.
+//! The ways are measured in turn, over many rounds. A ratio is the median of the ratios of all rounds, so that other
+//! load on the machine affects both sides of it.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -21,7 +21,7 @@ use subjects::{Subject, WAYS};
 
 const ROUNDS: usize = 501;
 const TURN: Duration = Duration::from_millis(2);
-/// Which of the ways the others are compared with.
+/// The index of the way that the others are compared with.
 const OURS: usize = 2;
 
 fn main() {
@@ -47,7 +47,7 @@ fn main() {
     }
 }
 
-/// Seconds that one call takes, in each round, for each of the ways.
+/// Returns the seconds that one call takes, in each round, for each way.
 fn measure(subject: &Subject) -> Vec<[f64; WAYS.len()]> {
     let calls = WAYS.map(|(_, way)| {
         let once = seconds_each(subject, way, 50);

@@ -1,4 +1,4 @@
-//! How long a token takes: `cargo bench -p identity-core --features testing --bench verify`.
+//! The time to verify a token: `cargo bench -p identity-core --features testing --bench verify`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

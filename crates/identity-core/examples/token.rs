@@ -1,8 +1,8 @@
 //! Gets an access token with the client credentials grant and prints it.
 //!
-//! `DISCOVERY_URL`, `CLIENT_ID` and `CLIENT_SECRET` are required; `SCOPE` and `AUDIENCE` (Auth0) are optional.
-//! `ISSUER` is the issuer that the discovery document has to name, by default the address before `.well-known`.
-//! They are read from the environment and from `.env`.
+//! `DISCOVERY_URL`, `CLIENT_ID` and `CLIENT_SECRET` are required; `SCOPE` and `AUDIENCE` (Auth0) are optional. `ISSUER`
+//! is the issuer that the discovery document must contain, by default the part of its URL before `.well-known`. They
+//! are read from the environment and from `.env`.
 #![allow(
     clippy::print_stdout,
     reason = "printing the token is what this program is for"
@@ -24,7 +24,7 @@ async fn main() -> Result<()> {
         .or_else(|| issuer_of(&url))
         .context("ISSUER is not set and DISCOVERY_URL names no issuer")?;
     let config = TokenClientConfig {
-        // Auth0 writes its issuer with a slash at the end, Descope without.
+        // Auth0's issuer has a trailing slash, Descope's has none.
         discovery: DiscoveryConfig {
             url: url
                 .parse()

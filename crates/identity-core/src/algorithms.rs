@@ -8,19 +8,19 @@ use jsonwebtoken::AlgorithmFamily;
 
 /// A non-empty list of asymmetric signature algorithms (RFC 7518, section 3.1; RFC 8037 for EdDSA).
 ///
-/// Neither `none` nor an HMAC algorithm can be in it: with a public key set they would let anyone sign (RFC 8725,
+/// It cannot contain `none` or an HMAC algorithm: with a public key set, these would let anyone sign tokens (RFC 8725,
 /// sections 2.1 and 3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Algorithms(Vec<Algorithm>);
 
-/// Why a list of algorithms cannot be used.
+/// Why a list of algorithms is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AlgorithmsError {
     /// The list is empty.
     #[error("no algorithm is named")]
     Empty,
-    /// The name is not that of an algorithm this library verifies.
+    /// The name is not that of a supported algorithm.
     #[error(
         "unknown algorithm {0:?}: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"
     )]
@@ -31,12 +31,12 @@ pub enum AlgorithmsError {
 }
 
 impl Algorithms {
-    /// RS256 alone: what Descope and Auth0 sign with unless told otherwise.
+    /// Returns RS256 only: the default of Descope and Auth0.
     pub fn rs256() -> Self {
         Self(vec![Algorithm::RS256])
     }
 
-    /// The given algorithms. Errors: none given, or a symmetric one.
+    /// Creates a list of these algorithms. Errors: it is empty, or an algorithm is symmetric.
     pub fn new(algorithms: impl IntoIterator<Item = Algorithm>) -> Result<Self, AlgorithmsError> {
         let mut list = Vec::new();
         for algorithm in algorithms {
@@ -54,7 +54,7 @@ impl Algorithms {
         }
     }
 
-    /// The algorithm of this name, if it is in the list.
+    /// Returns the algorithm with this name if it is in the list.
     pub(crate) fn named(&self, name: &str) -> Option<Algorithm> {
         let algorithm = Algorithm::from_str(name).ok()?;
         self.0.contains(&algorithm).then_some(algorithm)
@@ -64,7 +64,7 @@ impl Algorithms {
 impl FromStr for Algorithms {
     type Err = AlgorithmsError;
 
-    /// Reads names separated by commas or spaces, such as `RS256, ES256`.
+    /// Parses names separated by commas or spaces, such as `RS256, ES256`.
     fn from_str(text: &str) -> Result<Self, AlgorithmsError> {
         let names = text.split([',', ' ']).filter(|name| !name.is_empty());
         let algorithms = names.map(|name| {

@@ -1,9 +1,9 @@
-//! A caller whose token was verified.
+//! The authenticated caller of a request.
 
 use crate::principal::Principal;
 use crate::verified_token::VerifiedToken;
 
-/// A caller whose token was verified. Only an [`Authenticator`](crate::Authenticator) makes one.
+/// The authenticated caller of a request. Only an [`Authenticator`](crate::Authenticator) creates one.
 #[derive(Debug)]
 pub struct Authenticated {
     pub(crate) principal: Principal,
@@ -11,13 +11,13 @@ pub struct Authenticated {
 }
 
 impl Authenticated {
-    /// Returns who is calling, and with what rights.
+    /// Returns the caller and their rights.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
     }
 
-    /// Returns the token that was verified.
+    /// Returns the verified token.
     #[must_use]
     pub fn token(&self) -> &VerifiedToken {
         &self.token

@@ -1,4 +1,4 @@
-//! Bearer token in, authenticated caller out.
+//! Authentication: from a bearer token to a caller.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,29 +14,30 @@ use crate::token_error::{Excerpt, TokenError};
 use crate::verification_rules::TokenLimits;
 use crate::verifier::{Verifier, VerifyError, check_size};
 
-/// Authenticates the callers of one provider, or of several: verifies tokens, reads who is calling, and caches the tokens
-/// that were verified. [`Authenticator::builder`] makes one.
+/// Authenticates callers by their bearer tokens, for one provider or several, and caches verified tokens. Created with
+/// [`Authenticator::builder`].
 ///
-/// A token's `iss` only selects among the configured providers; a token of an unknown issuer is refused before anything
-/// is fetched. Each provider has its own keys, and its own limits on fetching them.
+/// A token's `iss` only selects among the configured providers; a token of an unknown issuer is refused before any
+/// request is made. Each provider has its own keys, and its own limits on fetching them.
 ///
-/// A token in the cache is accepted without a signature check, as long as
-/// [`Verifier::verify`](crate::verification::Verifier::verify) would accept it: not past its `exp`, and not without the very key that verified it in the issuer's present key set. A token is put there
-/// when it is verified for the second time; refusals are never cached. A new authenticator has verified nothing yet.
-/// Callers get their result in an [`Arc`], so that the same one is handed out again.
+/// A cached token is accepted without a signature check, as long as
+/// [`Verifier::verify`](crate::verification::Verifier::verify) would accept it: it has not expired, and the same key
+/// that verified it is still in the issuer's key set. A token is cached when it is verified for the second time;
+/// refusals are never cached. A new authenticator has an empty cache. The result is an [`Arc`], because the cache
+/// returns the same one again.
 #[derive(Debug)]
 pub struct Authenticator {
     issuers: Vec<TrustedIssuer>,
     /// The index in `issuers` for each accepted `iss`.
     index: BTreeMap<String, usize>,
-    /// For tokens of an unknown issuer.
+    /// Counts tokens of an unknown issuer.
     unknown: TokenMetrics,
     cache: Option<TokenCache>,
-    /// The longest token that is read.
+    /// The maximum length of a token, in bytes.
     max_bytes: usize,
 }
 
-/// One provider with its keys.
+/// An accepted issuer: its provider, verifier and keys.
 #[derive(Debug)]
 pub(crate) struct TrustedIssuer {
     name: String,
@@ -47,10 +48,10 @@ pub(crate) struct TrustedIssuer {
 }
 
 impl Authenticator {
-    /// The label of tokens of an unknown issuer in [`metrics`](crate::metrics), where there are several.
+    /// The `issuer` label of tokens of an unknown issuer in [`metrics`](crate::metrics), if several are configured.
     const UNKNOWN: &str = "other";
 
-    /// Authenticates the callers of each of `issuers`, which `index` finds by `iss`.
+    /// `index` has the position in `issuers` for each accepted `iss`.
     pub(crate) fn new(
         issuers: Vec<TrustedIssuer>,
         index: BTreeMap<String, usize>,
@@ -70,9 +71,12 @@ impl Authenticator {
         }
     }
 
-    /// Verifies the token and reads who is calling.
+    /// Verifies the token and returns the caller.
     ///
-    /// Awaits only where the token names a key that is not known yet and its issuer is asked for its keys.
+    /// Waits only if the token names an unknown key id, so that the issuer's keys have to be fetched.
+    ///
+    /// Errors: [`VerifyError::Token`] if the token is refused, [`VerifyError::Unavailable`] if the keys are
+    /// unavailable.
     pub async fn authenticate(&self, token: &str) -> Result<Arc<Authenticated>, VerifyError> {
         let Some(cache) = self.cache_for(token) else {
             return Ok(self.verify(token).await?.caller);
@@ -87,7 +91,7 @@ impl Authenticator {
         Ok(caller)
     }
 
-    /// Returns every accepted `iss`, in the order in which the providers were given.
+    /// Returns all accepted issuers (`iss`), in the order in which the providers were added.
     #[must_use]
     pub fn issuers(&self) -> Vec<String> {
         let issuers = self.issuers.iter();
@@ -104,13 +108,13 @@ impl Authenticator {
             KeyStatus::Degraded { .. } => 1,
             KeyStatus::Starting { .. } => 2,
         };
-        // The first of those that are equally badly off.
+        // Reversed, because `max_by_key` returns the last maximum: the first provider wins among equals.
         let all = self.issuers.iter().rev().map(|issuer| issuer.keys.status());
         all.max_by_key(rank)
             .unwrap_or(KeyStatus::Starting { reason: None })
     }
 
-    /// Returns the status of each provider's keys, in the order in which the providers were given.
+    /// Returns the status of each provider's keys, in the order in which the providers were added.
     #[must_use]
     pub fn key_statuses(&self) -> Vec<IssuerStatus> {
         let status = |issuer: &TrustedIssuer| IssuerStatus {
@@ -120,7 +124,7 @@ impl Authenticator {
         self.issuers.iter().map(status).collect()
     }
 
-    /// A token that is too long is refused, and not even hashed.
+    /// Returns `None` if the token is too long, so that it is refused without being hashed, or if there is no cache.
     fn cache_for(&self, token: &str) -> Option<&TokenCache> {
         let cache = self.cache.as_ref()?;
         (token.len() <= self.max_bytes).then_some(cache)
@@ -153,7 +157,7 @@ impl Authenticator {
     }
 
     /// Returns the issuer whose verifier checks this token. Nothing in the token is trusted yet: its `iss` only selects
-    /// among the configured ones.
+    /// among the configured issuers.
     fn choose<'t>(
         &self,
         token: &'t str,

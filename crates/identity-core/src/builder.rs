@@ -1,4 +1,4 @@
-//! The front door: from providers to an [`Authenticator`].
+//! Configuration of an [`Authenticator`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::token_cache::CacheLimits;
 use crate::verification_rules::{TokenLimits, VerificationRules};
 use crate::verifier::Verifier;
 
-/// Configuration of an [`Authenticator`]; [`Authenticator::builder`] starts one. Everything but the provider has a
+/// Configuration of an [`Authenticator`], created with [`Authenticator::builder`]. Everything except the provider has a
 /// default.
 #[derive(Debug)]
 #[must_use = "nothing happens before `build`"]
@@ -43,23 +43,23 @@ struct Issuer {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthenticatorError {
-    /// Two providers accept the same `iss`, so that it would not select one.
+    /// Two providers accept the same `iss`, so that it does not select one.
     #[error("two providers accept the issuer {0}")]
     SharedIssuer(String),
-    /// [`AuthenticatorBuilder::rfc_9068_only`] was called for a provider that never accepts the type `at+jwt`: every
-    /// token would be refused.
+    /// [`AuthenticatorBuilder::rfc_9068_only`] is set, but a provider never accepts the type `at+jwt`: every token
+    /// would be refused.
     #[error("{0} issues no tokens in the form of RFC 9068: its type at+jwt is not an accepted one")]
     NoRfc9068(String),
     /// The HTTP client cannot be built.
     #[error(transparent)]
     Http(#[from] HttpSetupError),
-    /// Keys are fetched by a task, which needs a tokio runtime.
+    /// Keys are fetched by a background task, which needs a tokio runtime.
     #[error("keys are fetched by a task: build must be called inside a tokio runtime")]
     NoRuntime,
 }
 
 impl Authenticator {
-    /// Starts to configure an authenticator of this provider's callers.
+    /// Returns a builder for an authenticator that accepts the tokens of `provider`.
     ///
     /// ```
     /// use identity_core::Authenticator;
@@ -88,27 +88,27 @@ impl Authenticator {
 }
 
 impl AuthenticatorBuilder {
-    /// Accepts the tokens of this provider too. Its `iss` tells its tokens from those of the others.
+    /// Adds another provider whose tokens are accepted. A token's `iss` selects the provider.
     pub fn and(mut self, provider: impl Provider) -> Self {
         self.others.push(Issuer::new(provider));
         self
     }
 
-    /// The keys of the provider that was added last, in place of those that would be fetched from [`Provider::keys`].
+    /// Sets the key source of the provider that was added last. Without one, keys are fetched from [`Provider::keys`].
     pub fn keys(mut self, keys: Arc<dyn KeySource>) -> Self {
         self.others.last_mut().unwrap_or(&mut self.first).keys = Some(keys);
         self
     }
 
-    /// The limits on requests to issuers: timeout, size, hosts that may be plain http.
+    /// Sets the limits on requests to issuers: timeout, size, and hosts that plain http is allowed for.
     pub fn http(self, http: HttpConfig) -> Self {
         Self { http, ..self }
     }
 
-    /// Fetches keys with a client of this builder: for a proxy, a company's certificate authority, or pinning.
+    /// Sets the HTTP client that fetches keys: for a proxy, a private certificate authority, or certificate pinning.
     ///
-    /// [`client_builder`](crate::http::client_builder) is one to start from. Redirects are not followed, and timeout and
-    /// size limit are those of [`http`](Self::http), whatever was set on the builder.
+    /// Start from [`client_builder`](crate::http::client_builder). Redirects are not followed, and the timeout and the
+    /// size limit are those of [`http`](Self::http), even if the builder sets others.
     pub fn http_client(self, client: ClientBuilder) -> Self {
         Self {
             http_client: Some(client),
@@ -116,12 +116,12 @@ impl AuthenticatorBuilder {
         }
     }
 
-    /// When keys are fetched, and how many.
+    /// Sets when keys are fetched, and the limits on them.
     pub fn key_refresh(self, refresh: KeyRefresh) -> Self {
         Self { refresh, ..self }
     }
 
-    /// Hosts besides the discovery document's own that a key set may be on. Default none.
+    /// Allows the key set to be on these hosts, besides the host of the discovery document. Default none.
     pub fn key_set_hosts(self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             key_set_hosts: hosts.into_iter().map(Into::into).collect(),
@@ -129,22 +129,22 @@ impl AuthenticatorBuilder {
         }
     }
 
-    /// How far the clocks may differ. Default 5 s.
+    /// Sets the clock skew that is tolerated in `exp`, `nbf` and `iat`. Default 5 s.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.limits.leeway = leeway;
         self
     }
 
-    /// The longest token that is read, in bytes. Default 16 KiB.
+    /// Sets the maximum length of a token, in bytes. Default 16 KiB.
     pub fn max_token_bytes(mut self, max_bytes: usize) -> Self {
         self.limits.max_bytes = max_bytes;
         self
     }
 
-    /// Accepts nothing but access tokens in the form of RFC 9068, whatever else the providers accept: `typ` is `at+jwt`,
-    /// and `aud`, `iat`, `jti` and `client_id` are there.
+    /// Accepts only access tokens in the form of RFC 9068, even if the providers accept others: `typ` must be `at+jwt`,
+    /// and `aud`, `iat`, `jti` and `client_id` must be present.
     ///
-    /// [`build`](Self::build) refuses it for a provider that has no such tokens, such as Descope.
+    /// [`build`](Self::build) returns an error if a provider has no such tokens, such as Descope.
     pub fn rfc_9068_only(self) -> Self {
         Self {
             rfc_9068_only: true,
@@ -152,22 +152,22 @@ impl AuthenticatorBuilder {
         }
     }
 
-    /// How many verified tokens are cached. Default 10,000; [`CacheLimits::OFF`] for none.
+    /// Sets how many verified tokens are cached. Default 10,000; [`CacheLimits::OFF`] disables the cache.
     pub fn cache(self, cache: CacheLimits) -> Self {
         Self { cache, ..self }
     }
 
-    /// The clock that `exp`, `nbf` and `iat` are compared with. Default the system's.
+    /// Sets the clock that `exp`, `nbf` and `iat` are compared with. Default [`SystemClock`].
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
     }
 
-    /// Builds the authenticator, and starts to fetch the keys of each provider that none were given for.
+    /// Builds the authenticator, and starts to fetch the keys of each provider that has no key source of its own.
     ///
-    /// Returns at once, keys or not: [`Authenticator::key_status`] says how they are.
+    /// Returns immediately, before the keys are fetched: [`Authenticator::key_status`] returns their status.
     ///
-    /// Errors: two providers accept the same issuer; a provider has no tokens in the form of RFC 9068 and only those are
-    /// accepted; keys are to be fetched, and the HTTP client cannot be built or there is no tokio runtime.
+    /// Errors: two providers accept the same issuer; [`rfc_9068_only`](Self::rfc_9068_only) is set and a provider has
+    /// no such tokens; keys have to be fetched, and the HTTP client cannot be built or there is no tokio runtime.
     pub fn build(mut self) -> Result<Authenticator, AuthenticatorError> {
         let client = self.http_client.take();
         let issuers = std::iter::once(&self.first).chain(&self.others);
@@ -183,7 +183,7 @@ impl AuthenticatorBuilder {
             let keys: Arc<dyn KeySource> = match (&issuer.keys, &http) {
                 (Some(keys), _) => Arc::clone(keys),
                 (None, Some(http)) => Arc::new(self.remote_keys(&*issuer.provider, http)),
-                (None, None) => return None, // there is a client where one is needed
+                (None, None) => return None, // unreachable: a client exists if an issuer has no keys
             };
             let verifier = Verifier::new(rules, Arc::clone(&keys), Arc::clone(&self.clock));
             let verifier = verifier.with_limits(self.limits);
@@ -241,7 +241,7 @@ impl Issuer {
     }
 }
 
-/// Returns the position of the issuer that accepts each `iss`. Errors: two accept the same.
+/// Returns the index of the issuer that accepts each `iss`. Errors: two issuers accept the same.
 fn index_of<'a>(
     issuers: impl Iterator<Item = &'a VerificationRules>,
 ) -> Result<BTreeMap<String, usize>, AuthenticatorError> {

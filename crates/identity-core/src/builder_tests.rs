@@ -1,4 +1,4 @@
-//! What the builder refuses, and that what is configured reaches where it counts.
+//! Errors of the builder, and the effect of each setting.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn claims() -> Value {
     json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "U1", "iat": NOW, "exp": NOW + 600.0})
 }
 
-/// An issuer with the key [`TestKey::fixed`], at [`NOW`].
+/// Returns a builder for an issuer with the key [`TestKey::fixed`], at [`NOW`].
 fn usual() -> AuthenticatorBuilder {
     Authenticator::builder(Oidc::issuer(ISSUER, AUDIENCE).unwrap())
         .keys(Arc::new(StaticKeys::of(&[&TestKey::fixed()])))
@@ -35,7 +35,7 @@ async fn code(authenticator: &Authenticator, token: &str) -> &'static str {
     }
 }
 
-/// An issuer whose key set is at this path of the server.
+/// Returns a builder for an issuer whose key set is at this path of the server.
 fn fetched_from(server: &MockServer, at: &str) -> AuthenticatorBuilder {
     let provider = Oidc::new(OidcConfig {
         jwks_url: Some(format!("{}{at}", server.uri()).parse().unwrap()),
@@ -44,7 +44,7 @@ fn fetched_from(server: &MockServer, at: &str) -> AuthenticatorBuilder {
     Authenticator::builder(provider.unwrap()).clock(Arc::new(TestClock::at(NOW)))
 }
 
-/// A server with a key set at `/keys`, one that comes slowly at `/slow`, and a redirect to the first at `/elsewhere`.
+/// Returns a server with a key set at `/keys`, a slow one at `/slow`, and a redirect to the first at `/elsewhere`.
 async fn server() -> MockServer {
     let server = MockServer::start().await;
     let jwks = json!({"keys": [TestKey::fixed().jwk()]});
@@ -156,7 +156,7 @@ async fn keys_belong_to_the_provider_that_was_added_last() {
 async fn a_client_of_the_callers_follows_no_redirect_and_keeps_the_limits() {
     let server = server().await;
     let token = TestKey::fixed().token(&claims());
-    // All that could undo the limits is set on it.
+    // Sets everything on the builder that could override the limits.
     let lax = || {
         client_builder()
             .redirect(reqwest::redirect::Policy::limited(10))

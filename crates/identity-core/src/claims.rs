@@ -1,37 +1,37 @@
-//! What tokens say: claims as they came, and the two list forms that providers use.
+//! Claims of a token, and parsing of the scopes, roles and permissions in them.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-/// The members of a token's payload, as they came.
+/// The claims of a token, unchanged.
 pub type Claims = Map<String, Value>;
 
-/// Why a verified token's claims cannot be read as a type, or do not make a [`Principal`](crate::Principal).
+/// Why the claims of a verified token cannot be deserialized, or do not make a [`Principal`](crate::Principal).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimsError {
-    /// A claim is missing or has another type than is needed.
+    /// A claim is missing or has the wrong type.
     #[error("claims do not fit: {0}")]
     Unfit(String),
-    /// The provider accepts no such token, for a reason of its own. The reason goes to the log: it must not contain
-    /// what the token says.
+    /// The provider refuses the token for a reason of its own. The reason is logged, so it must not contain claim
+    /// values.
     #[error("refused by the provider: {0}")]
     Refused(Cow<'static, str>),
 }
 
 impl ClaimsError {
-    /// A claim that has another type than expected.
+    /// Creates an error for a claim of the wrong type.
     pub fn unexpected_type(claim: &str, expected: &str) -> Self {
         Self::Unfit(format!("{claim} is not {expected}"))
     }
 
-    /// A token that the provider refuses for a reason of its own.
+    /// Creates an error for a token that the provider refuses for a reason of its own.
     pub fn refused(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::Refused(reason.into())
     }
 
-    /// The stable code of this error.
+    /// Returns the stable code of this error.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unfit(_) => "invalid_claim_type",
@@ -40,8 +40,8 @@ impl ClaimsError {
     }
 }
 
-/// Scopes in either form: a space-separated string (RFC 8693, section 4.2), or a list in which each element is one
-/// scope, whatever it contains. Anything else, or a list with an element that is no string, grants nothing.
+/// Parses scopes: a space-separated string (RFC 8693, section 4.2), or a list in which each element is one scope, even
+/// if it contains spaces. Returns no scopes for any other type, or if an element is not a string.
 pub fn scopes(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(text)) => text
@@ -54,8 +54,8 @@ pub fn scopes(value: Option<&Value>) -> Vec<String> {
     }
 }
 
-/// Roles or permissions: a list of strings, or a bare string, which is *one* name, whatever it contains (Descope's
-/// names may hold spaces). Anything else, or a list with an element that is no string, grants nothing.
+/// Parses roles or permissions: a list of strings, or a single string, which is *one* name, even if it contains spaces
+/// (names in Descope may). Returns no names for any other type, or if an element is not a string.
 pub fn names(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(name)) if !name.is_empty() => vec![name.clone()],

@@ -6,22 +6,22 @@ use url::Url;
 use crate::http::{self, FetchError, HttpClient};
 use crate::json;
 
-/// Where a discovery document is and what it has to say.
+/// Where a discovery document is, and what it may contain.
 #[derive(Debug, Clone)]
 pub struct DiscoveryConfig {
-    /// The document's address.
+    /// The URL of the document.
     pub url: Url,
     /// The accepted values of its `issuer`.
     ///
-    /// OpenID Connect wants exactly one. A provider that gives one project several issuers has several here.
+    /// OpenID Connect requires exactly one. A provider whose projects have several issuers has several here.
     pub issuers: Vec<String>,
-    /// Hosts besides the document's own that its endpoints may be on.
+    /// Hosts that its endpoints may be on, besides the document's own.
     pub endpoint_hosts: Vec<String>,
 }
 
-/// The parts of a discovery document that are used here, checked.
+/// A checked discovery document, as far as it is used here.
 ///
-/// Members that only a login page needs (`authorization_endpoint` and the like) are not required.
+/// Members that only a login page needs (such as `authorization_endpoint`) are not required.
 #[derive(Debug, Clone)]
 pub struct Discovery {
     issuer: String,
@@ -33,43 +33,43 @@ pub struct Discovery {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoveryError {
-    /// It could not be read.
+    /// It could not be fetched.
     #[error("discovery document: {0}")]
     Fetch(#[from] FetchError),
     /// It is not a JSON object.
     #[error("discovery document at {url} is not a JSON object: {reason}")]
     NotJson {
-        /// Where it is.
+        /// The URL of the document.
         url: String,
-        /// What the parser said.
+        /// The parser's message.
         reason: String,
     },
     /// A required member is missing.
     #[error("discovery document at {url} has no {member}")]
     MissingMember {
-        /// Where it is.
+        /// The URL of the document.
         url: String,
-        /// The member's name.
+        /// The name of the member.
         member: &'static str,
     },
-    /// A member has the wrong form.
+    /// A member has the wrong type or is not an http(s) URL.
     #[error("discovery document at {url}: {member} is not {expected}")]
     InvalidMember {
-        /// Where it is.
+        /// The URL of the document.
         url: String,
-        /// The member's name.
+        /// The name of the member.
         member: &'static str,
-        /// What it should be.
+        /// What is expected.
         expected: &'static str,
     },
     /// Its issuer is not an accepted one (OpenID Connect Discovery 1.0, section 4.3).
     #[error("discovery document at {url}: issuer mismatch: expected {expected}, got {got:?}")]
     IssuerMismatch {
-        /// Where it is.
+        /// The URL of the document.
         url: String,
-        /// The accepted ones.
+        /// The accepted issuers.
         expected: String,
-        /// What it says.
+        /// The issuer in the document.
         got: String,
     },
     /// An endpoint is on a host that is neither the document's own nor allowed.
@@ -77,19 +77,19 @@ pub enum DiscoveryError {
         "discovery document at {url}: {member} is on {host}, which is neither its own host nor an allowed one"
     )]
     ForeignHost {
-        /// Where it is.
+        /// The URL of the document.
         url: String,
-        /// The member's name.
+        /// The name of the member.
         member: &'static str,
-        /// The host in question.
+        /// The host of the endpoint.
         host: String,
     },
-    /// An endpoint would be spoken to without TLS although the document was read with it.
+    /// The document was fetched with TLS, but an endpoint is plain http.
     #[error("discovery document at {url}: {member} is not https")]
     Downgrade {
-        /// Where it is.
+        /// The URL of the document.
         url: String,
-        /// The member's name.
+        /// The name of the member.
         member: &'static str,
     },
 }
@@ -126,25 +126,26 @@ impl Discovery {
         })
     }
 
-    /// `issuer`: one of the accepted ones.
+    /// Returns `issuer`, which is one of the accepted ones.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// `jwks_uri`: on the document's host or an allowed one.
+    /// Returns `jwks_uri`, which is on the document's host or an allowed one.
     pub fn jwks_uri(&self) -> &Url {
         &self.jwks_uri
     }
 
-    /// `token_endpoint`: on the document's host or an allowed one. Errors: it is missing or elsewhere.
+    /// Returns `token_endpoint`, which is on the document's host or an allowed one. Errors: it is missing, not a valid
+    /// URL, on another host, or not https.
     ///
-    /// It is looked at only here, because whoever verifies tokens does not need it.
+    /// It is checked only here, because it is not needed to verify tokens.
     pub fn token_endpoint(&self) -> Result<Url, DiscoveryError> {
         self.document.endpoint("token_endpoint")
     }
 }
 
-/// The members as they came, and what they are measured by.
+/// The members of the document, and the configuration that they are checked against.
 #[derive(Debug, Clone)]
 struct Document {
     url: String,
@@ -185,11 +186,11 @@ impl Document {
         Err(DiscoveryError::IssuerMismatch {
             url: self.url.clone(),
             expected: self.config.issuers.join(" or "),
-            got: issuer.chars().take(200).collect(), // of another's making, so possibly long
+            got: issuer.chars().take(200).collect(), // untrusted, so possibly long
         })
     }
 
-    /// An address that is on an allowed host, and not less protected than the document itself was.
+    /// Returns a URL that is on an allowed host, and uses https if the document itself does.
     fn endpoint(&self, member: &'static str) -> Result<Url, DiscoveryError> {
         let text = self.text(member)?;
         let invalid = || DiscoveryError::InvalidMember {

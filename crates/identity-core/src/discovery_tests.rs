@@ -13,7 +13,7 @@ fn config() -> DiscoveryConfig {
     }
 }
 
-/// A good document but for this member.
+/// Returns a valid document with this member changed.
 fn with(member: &str, value: Value) -> Value {
     let mut document = json!({
         "issuer": ISSUER,

@@ -1,4 +1,4 @@
-//! What a token says of its own form.
+//! The JOSE header of a token.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::json::Unique;
 
-/// A JOSE header (RFC 7515, section 4): the members that matter here. The others are read, so that no member stands
-/// twice, and not kept.
+/// A JOSE header (RFC 7515, section 4): the members that are checked. Other members are read only to detect duplicates,
+/// and not kept.
 #[derive(Default)]
 pub(crate) struct Header {
     algorithm: Option<Value>,
@@ -21,15 +21,15 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Members that bring or point to a key of the sender's choice.
+    /// Members that contain or reference a key chosen by the sender.
     const KEYS_OF_ITS_OWN: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
 
-    /// `alg`, if it is a string.
+    /// Returns `alg` if it is a string.
     pub(crate) fn algorithm(&self) -> Option<&str> {
         self.algorithm.as_ref()?.as_str()
     }
 
-    /// Takes out `kid`, if it is a string that is not empty.
+    /// Takes `kid` if it is a non-empty string.
     pub(crate) fn take_key_id(&mut self) -> Option<String> {
         match self.key_id.take() {
             Some(Value::String(kid)) if !kid.is_empty() => Some(kid),
@@ -37,22 +37,22 @@ impl Header {
         }
     }
 
-    /// `typ` as it came.
+    /// Returns `typ`, of any type.
     pub(crate) fn token_type(&self) -> Option<&Value> {
         self.token_type.as_ref()
     }
 
-    /// Whether `crit` is there, in whatever form.
+    /// Returns whether `crit` is present, with any value.
     pub(crate) fn is_critical(&self) -> bool {
         self.is_critical
     }
 
-    /// A member that brings or points to a key.
+    /// Returns the name of a member that contains or references a key.
     pub(crate) fn embedded_key(&self) -> Option<&'static str> {
         self.embedded_key
     }
 
-    /// Where the value of this member is kept, if it is.
+    /// Returns the field for this member, or `None` if its value is not kept.
     fn place(&mut self, name: &str) -> Option<&mut Option<Value>> {
         match name {
             "alg" => Some(&mut self.algorithm),
@@ -62,7 +62,7 @@ impl Header {
         }
     }
 
-    /// Takes note of a member whose value is of no interest.
+    /// Records the presence of a member whose value is not kept.
     fn note(&mut self, name: &str) {
         self.is_critical |= name == "crit";
         let own = Self::KEYS_OF_ITS_OWN.into_iter().find(|own| *own == name);

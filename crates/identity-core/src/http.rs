@@ -1,4 +1,4 @@
-//! Reading small documents from an issuer: with a timeout, a size limit, no redirects, and https unless allowed.
+//! The HTTP client for requests to issuers: with a timeout, a size limit, no redirects, and https unless allowed.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,13 +13,14 @@ use url::{Host, Url};
 /// Configuration of requests to issuers.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
-    /// For a whole exchange, from connecting to the last byte. Default 5 s.
+    /// The timeout of a whole request, from connecting to the last byte of the response. Default 5 s.
     pub timeout: Duration,
-    /// The largest response that is read, in bytes, as it comes over the wire. Default 256 KiB.
+    /// The maximum size of a response, in bytes as received. Default 256 KiB.
     pub max_bytes: usize,
-    /// Hosts besides loopback that may be spoken to without TLS. Default none.
+    /// Hosts that plain http is allowed for, besides loopback. Default none.
     pub plain_http_hosts: Vec<String>,
-    /// Sent as `User-Agent`: some providers' gateways refuse requests without a telling one.
+    /// The `User-Agent` header: some providers' gateways refuse requests without a descriptive one. Default
+    /// `identity-core/` and the version of this crate.
     pub user_agent: String,
 }
 
@@ -35,7 +36,7 @@ impl Default for HttpConfig {
 }
 
 impl HttpConfig {
-    /// Whether this address may be spoken to: by https, or by plain http where it is loopback or an allowed host.
+    /// Returns whether requests to this URL are allowed: https, or plain http to loopback or an allowed host.
     pub fn allows(&self, url: &Url) -> bool {
         let listed = |host: &str| self.plain_http_hosts.iter().any(|allowed| allowed == host);
         match url.scheme() {
@@ -46,77 +47,78 @@ impl HttpConfig {
     }
 }
 
-/// An HTTP client for documents and tokens of an issuer. Cheap to clone.
+/// An HTTP client for requests to issuers. Cheap to clone.
 ///
-/// Whatever it is made of, it follows no redirects, and keeps to the timeout and the size limit of its [`HttpConfig`].
+/// It follows no redirects, and applies the timeout and the size limit of its [`HttpConfig`], however it was built.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     client: Client,
     config: HttpConfig,
 }
 
-/// The HTTP client cannot be built: the TLS library, or what the caller's builder was given.
+/// The HTTP client cannot be built, because of the TLS library or the settings of the given builder.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be set up")]
 pub struct HttpSetupError(#[from] reqwest::Error);
 
-/// Why a document could not be read.
+/// Why a document could not be fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// Neither https nor loopback, nor a host that was allowed.
+    /// The URL is neither https, nor plain http to loopback or an allowed host.
     #[error("{0} is not https: plain http is for loopback and allowed hosts only")]
     Insecure(String),
-    /// No response in time.
+    /// There was no complete response before the timeout.
     #[error("no whole response from {url} within {} ms", .timeout.as_millis())]
     Timeout {
-        /// Where from.
+        /// The URL of the request.
         url: String,
-        /// How long was waited.
+        /// The timeout.
         timeout: Duration,
     },
-    /// No connection, or it broke.
+    /// The connection failed or was closed.
     #[error("{url} cannot be reached: {reason}")]
     Transport {
-        /// Where from.
+        /// The URL of the request.
         url: String,
-        /// What the network or TLS said.
+        /// The error of the network or of TLS.
         reason: String,
     },
-    /// A response with another status than 200; redirects are not followed.
+    /// The response has a status other than 200. Redirects are not followed.
     #[error("{url} responded with {status}")]
     Status {
-        /// Where from.
+        /// The URL of the request.
         url: String,
-        /// What status.
+        /// The status of the response.
         status: u16,
     },
-    /// More bytes than are read.
+    /// The response is larger than the limit.
     #[error("{url} responded with more than {limit} bytes")]
     TooLarge {
-        /// Where from.
+        /// The URL of the request.
         url: String,
-        /// How many are read.
+        /// The limit in bytes.
         limit: usize,
     },
 }
 
-/// A response that was read whole.
+/// A complete response.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Vec<u8>,
 }
 
 impl HttpClient {
-    /// A client that trusts what [`client_builder`] trusts and uses no proxy. Errors: the TLS library cannot be set up.
+    /// Creates a client that trusts the same certificate authorities as [`client_builder`] and uses no proxy. Errors:
+    /// the TLS library cannot be set up.
     pub fn new(config: HttpConfig) -> Result<Self, HttpSetupError> {
         Self::from_builder(client_builder().no_proxy(), config)
     }
 
-    /// A client with the proxies, certificate authorities and DNS of `builder`. Errors: it cannot be built.
+    /// Creates a client with the proxies, certificate authorities and DNS of `builder`. Errors: it cannot be built.
     ///
-    /// It takes a builder and not a client, because only on a builder can redirects be turned off and the timeout be set,
-    /// whatever was set before.
+    /// It takes a builder instead of a client, because only a builder lets this function disable redirects and set the
+    /// timeout.
     pub fn from_builder(
         builder: ClientBuilder,
         config: HttpConfig,
@@ -133,7 +135,7 @@ impl HttpClient {
         Ok(Self { client, config })
     }
 
-    /// Reads the document at `url`. Errors: every response but a whole one of status 200 within the limits.
+    /// Returns the document at `url`. Errors: any response other than a complete one with status 200 within the limits.
     pub async fn get(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
         let answer = self.send(self.client.get(url.clone())).await?;
         match answer.status {
@@ -145,7 +147,7 @@ impl HttpClient {
         }
     }
 
-    /// Sends a form, built by `with`, to `url`.
+    /// Sends a POST request, completed by `with`, to `url`.
     #[cfg(feature = "client")]
     pub(crate) async fn post(
         &self,
@@ -197,7 +199,7 @@ impl HttpClient {
         Ok(body)
     }
 
-    /// Whether `url` may be asked at all.
+    /// Checks that requests to `url` are allowed.
     pub(crate) fn check_transport(&self, url: &Url) -> Result<(), FetchError> {
         if self.config.allows(url) {
             Ok(())
@@ -221,10 +223,10 @@ impl HttpClient {
     }
 }
 
-/// Returns a builder that trusts the system's certificate authorities and those of Mozilla's list, so that it also works
-/// where there is no bundle: to add a proxy or a company's certificate authority to.
+/// Returns a builder that trusts the system's certificate authorities and those of Mozilla's list, so that it also
+/// works without a system bundle. Add a proxy or a private certificate authority to it.
 ///
-/// Unlike the client of [`HttpClient::new`] it takes proxies from the environment, unless `no_proxy` is called on it.
+/// Unlike the client of [`HttpClient::new`], it takes proxies from the environment, unless `no_proxy` is called on it.
 pub fn client_builder() -> ClientBuilder {
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
     let roots = roots.filter_map(|root| Certificate::from_der(root).ok());
@@ -236,7 +238,7 @@ pub fn client_builder() -> ClientBuilder {
     builder.tls_certs_merge(roots)
 }
 
-/// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
+/// Returns whether the host of the URL is `localhost`, in 127.0.0.0/8, or `[::1]`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -246,17 +248,17 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// An address without the parts that may hold what must not be in a log.
+/// Returns the URL without user, password, query and fragment, which may contain secrets.
 pub(crate) fn for_log(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);
-    // Fails only for addresses that cannot have either.
+    // Fails only for URLs that cannot have a user or password.
     let _ = url.set_username("").and_then(|()| url.set_password(None));
     url.into()
 }
 
-/// The innermost text: the outer ones of the HTTP library only say that something failed.
+/// Returns the message of the innermost error: the outer ones of the HTTP library only say that a request failed.
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {

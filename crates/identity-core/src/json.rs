@@ -1,14 +1,14 @@
-//! JSON objects in which no member stands twice, at any depth.
+//! JSON parsing that rejects duplicate members, at any depth.
 //!
-//! RFC 7515, section 4, and RFC 7519, section 4, let a reader refuse duplicate names; two readers that disagree about
-//! which of the two counts are a way in, so this one refuses.
+//! RFC 7515, section 4, and RFC 7519, section 4, let a parser reject duplicate names or use the last one. Two parsers
+//! that disagree about which one counts are a vulnerability, so this one rejects them.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads `bytes` as one JSON object. Errors: not JSON, not an object, a member twice, more than 128 levels deep.
+/// Parses `bytes` as one JSON object. Errors: not JSON, not an object, a duplicate member, more than 128 levels deep.
 pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
     match whole(bytes, Unique)? {
         Value::Object(members) => Ok(members),
@@ -16,12 +16,12 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Err
     }
 }
 
-/// Reads all of `bytes` as what `kind` makes of it.
+/// Parses all of `bytes` with the deserializer `kind`.
 pub(crate) fn whole<'de, K: DeserializeSeed<'de>>(
     bytes: &'de [u8],
     kind: K,
 ) -> Result<K::Value, serde_json::Error> {
-    // Once for all: the parser would do it for each text in it.
+    // Checked once here, because the parser would check each string in the document.
     let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = kind.deserialize(&mut deserializer)?;
@@ -29,7 +29,7 @@ pub(crate) fn whole<'de, K: DeserializeSeed<'de>>(
     Ok(value)
 }
 
-/// What a parser said, without what it read: other messages repeat values, whatever they are and at any length.
+/// Returns the parser's message, or a fixed text if the message would repeat a value, of any kind and length.
 pub(crate) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     if error.is_data() && !text.starts_with("missing field `") {
@@ -38,7 +38,7 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
     text
 }
 
-/// Builds a [`Value`] and refuses an object that names a member twice.
+/// Builds a [`Value`] and rejects objects with duplicate members.
 #[derive(Clone, Copy)]
 pub(crate) struct Unique;
 

@@ -42,7 +42,7 @@ pub use token_error::TokenError;
 pub use verified_token::VerifiedToken;
 pub use verifier::VerifyError;
 
-/// What a token must look like, and the verifier that checks it: for providers of your own.
+/// Verification rules, and the verifier of one issuer: to implement a [`Provider`].
 pub mod verification {
     pub use crate::algorithms::{Algorithm, Algorithms, AlgorithmsError};
     pub use crate::token_error::{Excerpt, Malformed};

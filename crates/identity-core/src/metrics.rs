@@ -1,30 +1,30 @@
 //! The metrics that this crate reports through the `metrics` facade: their names, meanings and units.
 //!
-//! Whoever wants them installs a recorder (a Prometheus exporter, say) **before** [`Authenticator`](crate::Authenticator)
-//! and [`RemoteKeys`](crate::keys::RemoteKeys) are made, because they look up their counters once and not per request; and
-//! calls [`describe`] once. Without a recorder all of this costs next to nothing.
+//! To collect them, install a recorder (such as a Prometheus exporter) **before** an
+//! [`Authenticator`](crate::Authenticator) or [`RemoteKeys`](crate::keys::RemoteKeys) is created, because counters are
+//! looked up once and not per request; then call [`describe`] once. Without a recorder, metrics cost next to nothing.
 //!
-//! The label `issuer` is the first accepted issuer, or the address of a fixed key set; `outcome` and `reason` are from
-//! closed lists. No label ever comes from a token.
+//! The label `issuer` is the first accepted issuer, or the URL of a fixed key set; `outcome` has a fixed set of values.
+//! No label value comes from a token.
 //!
 //! | metric | kind, unit | labels | meaning |
 //! |---|---|---|---|
-//! | [`KEY_AGE`] | gauge, s | `issuer` | since the keys in use were fetched; 0 while there are none |
-//! | [`KEY_FAILING`] | gauge, s | `issuer` | since the first of the failed fetches in a row; 0 while they succeed |
-//! | [`KEYS`] | gauge | `issuer` | keys in use; 0 while there are none |
+//! | [`KEY_AGE`] | gauge, s | `issuer` | age of the keys in use; 0 without keys |
+//! | [`KEY_FAILING`] | gauge, s | `issuer` | time since fetches began to fail; 0 while they succeed |
+//! | [`KEYS`] | gauge | `issuer` | keys in use; 0 without keys |
 //! | [`KEYS_SKIPPED`] | gauge | `issuer` | published keys that cannot be used |
 //! | [`KEY_FETCHES`] | counter | `issuer`, `outcome` | fetches: `success`, `discovery`, `fetch`, `key_set` (what failed) |
-//! | [`REFETCHES`] | counter | `issuer`, `outcome` | refetches for unknown key ids: `fetched`, or `limited` (a request that was answered without one, because the last was too recent) |
-//! | [`KEY_WAITING`] | gauge | `issuer` | requests that wait for keys now |
-//! | [`KEY_TURNED_AWAY`] | counter | `issuer` | requests that found no place to wait |
-//! | [`TOKENS`] | counter | `issuer`, `outcome` | tokens: `verified`, or the code of the refusal; `issuer` is `other` for those of none of several |
-//! | [`CACHE_HITS`] | counter | | tokens that were verified before and still stand |
-//! | [`CACHE_MISSES`] | counter | | tokens that were not in the cache |
-//! | [`CACHE_DROPPED`] | counter | | tokens that were in the cache and no longer stand: ended, or their key left the set |
+//! | [`REFETCHES`] | counter | `issuer`, `outcome` | refetches for unknown key ids: `fetched`, or `limited` (a request that got no refetch, because the last one was too recent) |
+//! | [`KEY_WAITING`] | gauge | `issuer` | requests that are waiting for keys |
+//! | [`KEY_TURNED_AWAY`] | counter | `issuer` | requests refused because too many were already waiting for keys |
+//! | [`TOKENS`] | counter | `issuer`, `outcome` | tokens: `verified`, or the error code; with several issuers, `issuer` is `other` for tokens of an unknown issuer |
+//! | [`CACHE_HITS`] | counter | | tokens found in the cache and still accepted |
+//! | [`CACHE_MISSES`] | counter | | tokens not found in the cache |
+//! | [`CACHE_DROPPED`] | counter | | tokens found in the cache but no longer accepted: expired, or their key was removed from the key set |
 //! | [`CACHE_ENTRIES`] | gauge | | tokens in the cache |
-//! | [`CACHE_BYTES`] | gauge, bytes | | what they take up, rather too much than too little |
+//! | [`CACHE_BYTES`] | gauge, bytes | | estimated memory of the cached tokens; errs on the high side |
 //!
-//! The hit rate is hits / (hits + misses + dropped). Gauges of keys are brought up to date every second.
+//! The hit rate is hits / (hits + misses + dropped). The gauges of keys are updated every second.
 
 mod keys;
 mod tokens;
@@ -34,36 +34,36 @@ use metrics::{Unit, describe_counter, describe_gauge};
 pub(crate) use keys::KeyMetrics;
 pub(crate) use tokens::{CacheMetrics, TokenMetrics};
 
-/// Seconds since the keys in use were fetched.
+/// Age of the keys in use, in seconds.
 pub const KEY_AGE: &str = "identity_key_age_seconds";
-/// Seconds for which fetches have failed.
+/// Time since key fetches began to fail, in seconds.
 pub const KEY_FAILING: &str = "identity_key_failing_seconds";
-/// Keys in use.
+/// Number of keys in use.
 pub const KEYS: &str = "identity_keys";
-/// Published keys that cannot be used.
+/// Number of published keys that cannot be used.
 pub const KEYS_SKIPPED: &str = "identity_keys_skipped";
-/// Fetches of key sets, by outcome.
+/// Number of key set fetches, by outcome.
 pub const KEY_FETCHES: &str = "identity_key_fetches_total";
-/// Refetches for unknown key ids, by outcome.
+/// Number of refetches for unknown key ids, by outcome.
 pub const REFETCHES: &str = "identity_key_refetches_total";
-/// Requests that wait for keys.
+/// Number of requests that are waiting for keys.
 pub const KEY_WAITING: &str = "identity_key_waiting_requests";
-/// Requests that found no place to wait for keys.
+/// Number of requests refused because too many were already waiting for keys.
 pub const KEY_TURNED_AWAY: &str = "identity_key_turned_away_total";
-/// Tokens, by outcome.
+/// Number of tokens, by outcome.
 pub const TOKENS: &str = "identity_tokens_total";
-/// Tokens found in the cache.
+/// Number of tokens found in the cache and still accepted.
 pub const CACHE_HITS: &str = "identity_token_cache_hits_total";
-/// Tokens not found in the cache.
+/// Number of tokens not found in the cache.
 pub const CACHE_MISSES: &str = "identity_token_cache_misses_total";
-/// Tokens found in the cache that no longer stand.
+/// Number of tokens found in the cache but no longer accepted.
 pub const CACHE_DROPPED: &str = "identity_token_cache_dropped_total";
-/// Tokens in the cache.
+/// Number of tokens in the cache.
 pub const CACHE_ENTRIES: &str = "identity_token_cache_entries";
-/// What the tokens in the cache take up.
+/// Estimated memory of the cached tokens, in bytes.
 pub const CACHE_BYTES: &str = "identity_token_cache_bytes";
 
-/// Tells the recorder that is installed what each metric means.
+/// Describes each metric to the installed recorder.
 pub fn describe() {
     use Unit::{Bytes, Count, Seconds};
     describe_gauge!(KEY_AGE, Seconds, "Since the keys in use were fetched");

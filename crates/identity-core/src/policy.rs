@@ -1,8 +1,8 @@
-//! Rules with names, and the macros that write constant ones.
+//! Named rules, and the macros for constant rules.
 
 use crate::rule::Rule;
 
-/// A rule with a name, for a handler's signature.
+/// A named rule, for use in a handler's signature.
 ///
 /// ```
 /// use identity_core::{Policy, Rule};
@@ -20,13 +20,13 @@ use crate::rule::Rule;
     note = "name a rule with the macro `policies!`, or implement `Policy` for a type of yours"
 )]
 pub trait Policy: 'static {
-    /// What the caller must have.
+    /// The rule that the caller must satisfy.
     const RULE: Rule;
-    /// The sentence for a caller who does not; by default one that names what is missing.
+    /// The message in the response to a caller who does not satisfy it; by default, it names what is missing.
     const DENIED: Option<&'static str> = None;
 }
 
-/// Names rules as policies, one a line, so that an access model fits on a screen.
+/// Declares policies, one per line, so that an access model fits on one screen.
 ///
 /// ```
 /// use identity_core::{Rule, all_of, policies};
@@ -54,7 +54,8 @@ macro_rules! policies {
     };
 }
 
-/// The rule that all of these constant rules hold ([`Rule::All`]). Without any, it holds for every authenticated caller.
+/// Returns the rule that all of these constant rules hold ([`Rule::All`]). Without rules, it holds for every
+/// authenticated caller.
 #[macro_export]
 macro_rules! all_of {
     ($($rule:expr),* $(,)?) => {
@@ -62,7 +63,8 @@ macro_rules! all_of {
     };
 }
 
-/// The rule that at least one of these constant rules holds ([`Rule::Any`]). Without any, it holds for no caller.
+/// Returns the rule that at least one of these constant rules holds ([`Rule::Any`]). Without rules, it holds for no
+/// caller.
 #[macro_export]
 macro_rules! any_of {
     ($($rule:expr),* $(,)?) => {

@@ -1,4 +1,4 @@
-//! Who is calling.
+//! The caller of a request and their rights.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,16 +6,16 @@ use std::fmt;
 use crate::clock::UnixTime;
 use crate::verified_token::VerifiedToken;
 
-/// Who is calling and what the token grants, in words that are the same for every provider.
+/// The caller of a request and their rights, in the same terms for every provider.
 ///
-/// A [`Provider`](crate::Provider) makes it from a verified token. `Debug` shows no personal data.
+/// Created by a [`Provider`](crate::Provider) from a verified token. `Debug` shows no personal data.
 #[derive(Clone, PartialEq)]
 pub struct Principal {
-    /// `iss`.
+    /// The issuer (`iss`).
     pub issuer: String,
-    /// `sub`: unique within the issuer.
+    /// The subject (`sub`): unique within the issuer.
     pub subject: String,
-    /// The client that the token was issued to (`azp` or `client_id`), where the token says it.
+    /// The client that the token was issued to (`azp` or `client_id`), if the token names it.
     pub client: Option<String>,
     /// What the client may do on the caller's behalf (RFC 6749, section 3.3).
     pub scopes: Vec<String>,
@@ -25,23 +25,23 @@ pub struct Principal {
     pub permissions: Vec<String>,
     /// The tenants or organizations that the caller belongs to, by id.
     pub tenants: BTreeMap<String, TenantGrants>,
-    /// The tenant or organization that the token was issued for, where there is one.
+    /// The tenant or organization that the token was issued for, if any.
     pub current_tenant: Option<String>,
-    /// When the token ends.
+    /// When the token expires (`exp`).
     pub expires_at: UnixTime,
 }
 
-/// What a caller may do inside one tenant or organization.
+/// The caller's rights within one tenant or organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TenantGrants {
-    /// Roles that hold inside the tenant only.
+    /// Roles within this tenant only.
     pub roles: Vec<String>,
-    /// Permissions that hold inside the tenant only.
+    /// Permissions within this tenant only.
     pub permissions: Vec<String>,
 }
 
 impl Principal {
-    /// Who the token says, granted nothing.
+    /// Returns the token's subject, without any rights.
     pub fn without_grants(token: &VerifiedToken) -> Self {
         Self {
             issuer: token.issuer().to_owned(),
@@ -56,30 +56,31 @@ impl Principal {
         }
     }
 
-    /// Whether the scope is granted.
+    /// Returns whether the token has the scope.
     pub fn has_scope(&self, scope: &str) -> bool {
         contains(&self.scopes, scope)
     }
 
-    /// Whether the role is held outside of any tenant.
+    /// Returns whether the caller has the role outside of any tenant.
     pub fn has_role(&self, role: &str) -> bool {
         contains(&self.roles, role)
     }
 
-    /// Whether the permission is held outside of any tenant.
+    /// Returns whether the caller has the permission outside of any tenant.
     pub fn has_permission(&self, permission: &str) -> bool {
         contains(&self.permissions, permission)
     }
 
-    /// Whether the role is held inside the tenant.
+    /// Returns whether the caller has the role within the tenant.
     ///
-    /// A token that lists tenants is asked for that tenant alone. One that lists none, but was issued for it, holds the
-    /// tenant's roles at its root. The roles outside of tenants never count for one that is listed.
+    /// If the token lists tenants, only the roles listed for this tenant count: roles outside of tenants do not. If it
+    /// lists none, but was issued for this tenant ([`current_tenant`](Self::current_tenant)), its top-level roles are
+    /// those of the tenant.
     pub fn has_role_in(&self, tenant: &str, role: &str) -> bool {
         self.in_tenant(tenant, |grants| &grants.roles, &self.roles, role)
     }
 
-    /// Whether the permission is held inside the tenant; see [`has_role_in`](Self::has_role_in).
+    /// Returns whether the caller has the permission within the tenant; see [`has_role_in`](Self::has_role_in).
     pub fn has_permission_in(&self, tenant: &str, permission: &str) -> bool {
         self.in_tenant(
             tenant,

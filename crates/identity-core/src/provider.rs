@@ -1,4 +1,4 @@
-//! The whole plug-in of a provider.
+//! The interface of a provider.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use crate::principal::Principal;
 use crate::verification_rules::VerificationRules;
 use crate::verified_token::VerifiedToken;
 
-/// What is particular to a provider: where its keys are, what its tokens must look like, and where they say what the
-/// caller may do. Those of [`providers`](crate::providers) are ready to use.
+/// A provider of access tokens: where its keys are, which tokens are accepted, and how rights are read from claims.
+/// Implementations for common providers are in [`providers`](crate::providers).
 ///
 /// ```
 /// use identity_core::discovery::DiscoveryConfig;
@@ -52,19 +52,19 @@ use crate::verified_token::VerifiedToken;
     note = "use one of `identity_core::providers` (`Descope`, `Auth0`, `Oidc`), or implement `Provider` for a type of yours"
 )]
 pub trait Provider: Debug + Send + Sync + 'static {
-    /// Where its keys are. Called once, when an [`Authenticator`](crate::Authenticator) is built.
+    /// Returns where the keys are. Called once, when an [`Authenticator`](crate::Authenticator) is built.
     ///
-    /// Not used where the keys are given to the builder.
+    /// Not used if the builder is given a key source.
     fn keys(&self) -> KeyAddress;
 
-    /// What a token must say. Called once, when an [`Authenticator`](crate::Authenticator) is built.
+    /// Returns the verification rules. Called once, when an [`Authenticator`](crate::Authenticator) is built.
     fn verification(&self) -> VerificationRules;
 
-    /// Returns who is calling, according to a verified token.
+    /// Returns the caller of a verified token.
     ///
-    /// A claim that is not a registered one and has the wrong type grants nothing; an error refuses the token
-    /// ([`ClaimsError::refused`] for a reason of the provider's own). The result must follow from the token alone: it is
-    /// handed out again for as long as the token is in the cache of an [`Authenticator`](crate::Authenticator).
+    /// A claim of the wrong type that is not a registered claim must give no rights. An error refuses the token; use
+    /// [`ClaimsError::refused`] for a reason of the provider's own. The result must depend on the token alone, because
+    /// it is reused as long as the token is in the cache of an [`Authenticator`](crate::Authenticator).
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError>;
 }
 

@@ -1,4 +1,4 @@
-//! The checks of registered claims (RFC 7519, section 4.1): jsonwebtoken leaves out several of them.
+//! Checks of the registered claims (RFC 7519, section 4.1), several of which jsonwebtoken does not check.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::token_error::{Excerpt, TokenError};
 use crate::verification_rules::{AudienceRule, TokenProfile, VerificationRules};
 use crate::verified_token::{Times, has_begun, is_alive};
 
-/// `iss`, which must be there and a string.
+/// Returns `iss`, which must be present and a string.
 pub(crate) fn issuer(claims: &Claims) -> Result<&str, TokenError> {
     match claims.get("iss") {
         Some(Value::String(issuer)) => Ok(issuer),
@@ -19,7 +19,7 @@ pub(crate) fn issuer(claims: &Claims) -> Result<&str, TokenError> {
     }
 }
 
-/// `iss` must be in `accepted`.
+/// Checks that `iss` is in `accepted`.
 pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), TokenError> {
     let issuer = issuer(claims)?;
     if accepted.iter().any(|accepted| accepted == issuer) {
@@ -29,7 +29,7 @@ pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), T
     }
 }
 
-/// Everything but `iss`: times, subject, token id, kind, audience.
+/// Checks everything except `iss`: times, subject, token id, kind of token, audience.
 pub(crate) fn check(
     claims: &Claims,
     rules: &VerificationRules,
@@ -70,7 +70,7 @@ fn check_times(claims: &Claims, leeway: Duration, now: UnixTime) -> Result<Times
     })
 }
 
-/// A `NumericDate`: a number, fractions allowed, and nothing else.
+/// Returns a `NumericDate`: a number, with or without fractions. Other types are an error.
 fn time(claims: &Claims, name: &'static str) -> Result<Option<UnixTime>, TokenError> {
     match claims.get(name) {
         None => Ok(None),
@@ -90,7 +90,7 @@ fn check_subject(claims: &Claims) -> Result<(), TokenError> {
     }
 }
 
-/// `jti` is a text (RFC 7519, section 4.1.7). Whether it was seen before is not checked.
+/// Checks that `jti` is a string (RFC 7519, section 4.1.7). Replay is not checked.
 fn check_token_id(claims: &Claims) -> Result<(), TokenError> {
     match claims.get("jti") {
         Some(Value::String(_)) | None => Ok(()),
@@ -98,7 +98,7 @@ fn check_token_id(claims: &Claims) -> Result<(), TokenError> {
     }
 }
 
-/// What else has to be there. The types of `aud`, `iat` and `jti` are checked wherever they are.
+/// Checks the claims that the profile requires. The types of `aud`, `iat` and `jti` are checked in every profile.
 fn check_profile(claims: &Claims, profile: TokenProfile) -> Result<(), TokenError> {
     if profile == TokenProfile::Basic {
         return Ok(());

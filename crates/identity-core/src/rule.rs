@@ -1,14 +1,14 @@
-//! What a caller must have to be let in.
+//! Access rules: the rights that a caller must have.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::authenticated::Authenticated;
 
-/// A condition on an authenticated caller. It is data: what is enforced is also what is documented.
+/// A condition on an authenticated caller. A rule is data, so that what is documented is what is enforced.
 ///
-/// In constants use the constructors and [`all_of!`](crate::all_of) and [`any_of!`](crate::any_of); names from
-/// configuration go into the variants.
+/// In constants, use the constructors, [`all_of!`](crate::all_of) and [`any_of!`](crate::any_of). For names from
+/// configuration, use the variants.
 ///
 /// ```
 /// use identity_core::{Rule, all_of};
@@ -23,19 +23,19 @@ use crate::authenticated::Authenticated;
 pub enum Rule {
     /// Any verified token.
     Authenticated,
-    /// The scope is granted.
+    /// The token has the scope.
     Scope(Cow<'static, str>),
-    /// The role is held, outside of any tenant.
+    /// The caller has the role, outside of any tenant.
     Role(Cow<'static, str>),
-    /// The permission is held, outside of any tenant.
+    /// The caller has the permission, outside of any tenant.
     Permission(Cow<'static, str>),
     /// The claim is this string, or a list that contains it.
     Claim(Cow<'static, str>, Cow<'static, str>),
-    /// The token has no such claim.
+    /// The token does not have this claim.
     NoClaim(Cow<'static, str>),
-    /// All of these hold. An empty list holds for every authenticated caller.
+    /// All of these rules hold. An empty list holds for every authenticated caller.
     All(Cow<'static, [Rule]>),
-    /// At least one of these holds. An empty list holds for no caller.
+    /// At least one of these rules holds. An empty list holds for no caller.
     Any(Cow<'static, [Rule]>),
 }
 
@@ -43,27 +43,27 @@ pub enum Rule {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denial {
-    /// Scopes are not granted.
+    /// The token lacks scopes.
     #[error("Missing required scopes: {}", missing.join(", "))]
     Scopes {
-        /// Those that are not granted.
+        /// The scopes that are missing.
         missing: Vec<Cow<'static, str>>,
-        /// All that the rule asks for: what a client should request (RFC 6750, section 3).
+        /// All scopes in the rule: those that a client should request (RFC 6750, section 3).
         required: Vec<Cow<'static, str>>,
     },
-    /// A role is not held.
+    /// The caller does not have the role.
     #[error("Missing required role: {0}")]
     Role(Cow<'static, str>),
-    /// A permission is not held.
+    /// The caller does not have the permission.
     #[error("Missing required permission: {0}")]
     Permission(Cow<'static, str>),
-    /// Something else, or one of several things, is not met.
+    /// Another condition does not hold, or more than one alternative is missing.
     #[error("Access denied")]
     Other,
 }
 
 impl Denial {
-    /// The stable code: log reason, metric label and the `code` of the response.
+    /// Returns the stable code: the log reason, the metric label, and `code` in the response.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Scopes { .. } => "insufficient_scope",
@@ -75,37 +75,37 @@ impl Denial {
 }
 
 impl Rule {
-    /// The rule that the scope is granted.
+    /// Returns the rule that the token has the scope.
     #[must_use]
     pub const fn scope(name: &'static str) -> Self {
         Self::Scope(Cow::Borrowed(name))
     }
 
-    /// The rule that the role is held, outside of any tenant.
+    /// Returns the rule that the caller has the role, outside of any tenant.
     #[must_use]
     pub const fn role(name: &'static str) -> Self {
         Self::Role(Cow::Borrowed(name))
     }
 
-    /// The rule that the permission is held, outside of any tenant.
+    /// Returns the rule that the caller has the permission, outside of any tenant.
     #[must_use]
     pub const fn permission(name: &'static str) -> Self {
         Self::Permission(Cow::Borrowed(name))
     }
 
-    /// The rule that the claim is this string, or a list that contains it.
+    /// Returns the rule that the claim is this string, or a list that contains it.
     #[must_use]
     pub const fn claim(name: &'static str, value: &'static str) -> Self {
         Self::Claim(Cow::Borrowed(name), Cow::Borrowed(value))
     }
 
-    /// The rule that the token has no such claim.
+    /// Returns the rule that the token does not have this claim.
     #[must_use]
     pub const fn no_claim(name: &'static str) -> Self {
         Self::NoClaim(Cow::Borrowed(name))
     }
 
-    /// Whether the caller may pass. Errors: what is missing.
+    /// Checks whether the rule holds for the caller. Errors: what is missing.
     pub fn check(&self, caller: &Authenticated) -> Result<(), Denial> {
         if self.holds(caller) {
             Ok(())
@@ -133,7 +133,7 @@ impl Rule {
         }
     }
 
-    /// What to say of a rule that does not hold.
+    /// Returns the denial for a rule that does not hold.
     fn denial(&self, caller: &Authenticated) -> Denial {
         match self {
             Self::Scope(scope) => Denial::Scopes {
@@ -148,7 +148,7 @@ impl Rule {
         }
     }
 
-    /// Returns the scopes that would have to be requested.
+    /// Returns all scopes in the rule, each once.
     #[must_use]
     pub fn scopes(&self) -> Vec<Cow<'static, str>> {
         match self {
@@ -159,7 +159,7 @@ impl Rule {
     }
 }
 
-/// The first thing that is missing; missing scopes together.
+/// Returns the first denial; if it is missing scopes, those of all rules together.
 fn denial_of_all(rules: &[Rule], caller: &Authenticated) -> Denial {
     let mut denials = rules
         .iter()
@@ -192,7 +192,7 @@ fn each_once(names: impl IntoIterator<Item = Cow<'static, str>>) -> Vec<Cow<'sta
     once
 }
 
-/// The one alternative that has a name; with several of them, no single thing is missing.
+/// Returns the denial of the only alternative that has a name. With several, there is no single missing right.
 fn denial_of_any(rules: &[Rule], caller: &Authenticated) -> Denial {
     let mut named = rules
         .iter()
@@ -204,7 +204,7 @@ fn denial_of_any(rules: &[Rule], caller: &Authenticated) -> Denial {
     }
 }
 
-/// The rule in words, as it appears in the OpenAPI document and the access table.
+/// Writes the rule in words, as in the OpenAPI document and the access table.
 impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -10,7 +10,7 @@ use crate::{
     any_of, claims,
 };
 
-/// Reads scopes, roles and permissions from the claims of these names.
+/// A provider that reads scopes, roles and permissions from the claims of these names.
 #[derive(Debug)]
 struct Plain;
 
@@ -36,7 +36,7 @@ impl Provider for Plain {
     }
 }
 
-/// A caller whose token says this too.
+/// Returns a caller whose token has these claims added.
 async fn caller(more: Value) -> Arc<Authenticated> {
     let key = TestKey::fixed();
     let keys = Arc::new(StaticKeys::of(&[&key]));

@@ -1,4 +1,4 @@
-//! A token taken apart: every part is decoded once, and nothing in it is believed yet.
+//! Parsing of a token. Each part is decoded once, and nothing in it is trusted yet.
 
 use std::marker::PhantomData;
 
@@ -10,13 +10,13 @@ use crate::header::Header;
 use crate::json;
 use crate::token_error::{Malformed, TokenError};
 
-/// The parts of a JWT in compact form (RFC 7515, section 7.1). The signature is not checked.
+/// The parts of a JWT in compact serialization (RFC 7515, section 7.1). The signature is not checked.
 pub(crate) struct UnverifiedToken<'t> {
     pub(crate) header: Header,
     pub(crate) claims: Claims,
-    /// What the signature is over: both encoded parts and the dot between them.
+    /// The signing input: the encoded header, a dot, and the encoded payload.
     pub(crate) signing_input: &'t str,
-    /// Still encoded.
+    /// The signature, still base64url-encoded.
     pub(crate) signature: &'t str,
 }
 
@@ -25,7 +25,7 @@ impl<'t> UnverifiedToken<'t> {
         Self::split(token).map_err(TokenError::Malformed)
     }
 
-    /// Of the whole token, in bytes.
+    /// Returns the length of the whole token, in bytes.
     pub(crate) fn length(&self) -> usize {
         self.signing_input.len() + 1 + self.signature.len()
     }
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_non_canonical_encoding_is_refused() {
-        // "e30" is {}; the last character's unused bits must be zero, so that one token has one text.
+        // "e30" is {}; the unused bits of the last character must be zero, so that a token has only one encoding.
         assert!(UnverifiedToken::parse("e30.e30.").is_ok());
         assert!(UnverifiedToken::parse("e31.e30.").is_err());
     }

@@ -1,11 +1,11 @@
 //! The cache of verified tokens: the next request with the same token needs no signature check.
 //!
-//! An entry is used only if the token would be verified again now, which [`Verifier`](crate::verification::Verifier) decides; otherwise
-//! the entry is dropped and the token is verified anew. So an entry cannot outlive the token's `exp` or the key that
-//! verified it. Refusals are never cached.
+//! An entry is used only if the token would be verified again now, which [`Verifier`](crate::verification::Verifier)
+//! decides; otherwise the entry is dropped and the token is verified again. So an entry cannot outlive the token's
+//! `exp` or the key that verified it. Refusals are never cached.
 //!
-//! A token is cached when it is verified for the second time. So a token that is used once takes up no entry, and a flood
-//! of them evicts nothing.
+//! A token is cached when it is verified for the second time. So a token that is used once takes up no entry, and a
+//! flood of such tokens evicts nothing.
 
 mod digest;
 mod doorkeeper;
@@ -22,24 +22,24 @@ use crate::metrics::CacheMetrics;
 pub(crate) use digest::TokenDigest;
 use doorkeeper::Doorkeeper;
 
-/// Into how many parts the cache is divided, each with a lock of its own, if it is large enough.
+/// The number of shards of the cache, each with its own lock, if it is large enough.
 const SHARDS: usize = 16;
 
-/// How much the cache of verified tokens holds. It keeps to both limits; 0 for either turns it off.
+/// Limits of the cache of verified tokens. Both apply; 0 for either disables the cache.
 ///
-/// A token's memory is estimated from its length, generously for tokens as providers issue them. A token that needs more
-/// than a sixteenth of `max_bytes` is not cached, but verified each time. So is one that is not used for a second time
-/// before many others were used.
+/// A token's memory is estimated from its length, and overestimated for typical tokens. A token that needs more than a
+/// sixteenth of `max_bytes` is not cached, but verified each time, and so is a token that is used again only after many
+/// others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
-    /// The largest number of tokens. Default 10,000.
+    /// The maximum number of tokens. Default 10,000.
     pub max_tokens: usize,
-    /// The most memory, in bytes. Default 64 MiB.
+    /// The maximum memory, in bytes. Default 64 MiB.
     pub max_bytes: usize,
 }
 
 impl CacheLimits {
-    /// No cache: each token is verified each time.
+    /// No cache: a token is verified on each request.
     pub const OFF: Self = Self {
         max_tokens: 0,
         max_bytes: 0,
@@ -55,11 +55,11 @@ impl Default for CacheLimits {
     }
 }
 
-/// Verified tokens by their SHA-256.
+/// Verified tokens, by their SHA-256.
 pub(crate) struct TokenCache {
     doorkeeper: Doorkeeper,
     tokens: Cache<TokenDigest, Verified, Weight, DefaultHashBuilder, HandBack>,
-    /// The estimated memory of all entries.
+    /// The estimated memory of all entries, in bytes.
     bytes: AtomicUsize,
     metrics: CacheMetrics,
 }
@@ -67,14 +67,14 @@ pub(crate) struct TokenCache {
 /// The result of a verification.
 #[derive(Debug, Clone)]
 pub(crate) struct Verified {
-    /// The index of the token's issuer among the authenticator's.
+    /// The index of the token's issuer in the authenticator.
     pub(crate) issuer: usize,
-    /// Who is calling.
+    /// The authenticated caller.
     pub(crate) caller: Arc<Authenticated>,
 }
 
 impl TokenCache {
-    /// Returns an empty cache, or `None` if the limits turn it off.
+    /// Returns an empty cache, or `None` if the limits disable it.
     pub(crate) fn new(limits: CacheLimits) -> Option<Self> {
         let CacheLimits {
             max_tokens,
@@ -84,13 +84,13 @@ impl TokenCache {
         if entries == 0 {
             return None;
         }
-        // Each shard may round its part up by one.
+        // Each shard may round its capacity up by one.
         let least = (max_bytes - SHARDS) / entries;
         let options = OptionsBuilder::new()
             .shards(SHARDS)
             .estimated_items_capacity(entries)
             .weight_capacity((entries * least) as u64)
-            // The probation that the library would keep a part for is the doorkeeper's.
+            // The library's own probation area is not needed: the doorkeeper takes its role.
             .hot_allocation(1.0)
             .build()
             .ok()?;
@@ -107,7 +107,8 @@ impl TokenCache {
         })
     }
 
-    /// Returns the result for this token if `is_accepted` says that it still holds. An entry that does not is dropped.
+    /// Returns the result for this token if it is cached and `is_accepted` accepts it. An entry that is not accepted is
+    /// dropped.
     pub(crate) fn get(
         &self,
         token: &TokenDigest,
@@ -121,7 +122,7 @@ impl TokenCache {
             self.metrics.hit();
             return Some(verified);
         }
-        // Not one that another request inserted in the meantime.
+        // Keeps an entry that another request inserted in the meantime.
         let is_same = |entry: &Verified| Arc::ptr_eq(&entry.caller, &verified.caller);
         let removed = self.tokens.remove_if(token, is_same);
         self.removed(removed.as_slice());
@@ -129,12 +130,12 @@ impl TokenCache {
         None
     }
 
-    /// Caches the result for a token that was verified, if it was seen before.
+    /// Caches the result for a verified token if the token was seen before.
     pub(crate) fn keep(&self, token: TokenDigest, verified: Verified) {
         if !self.doorkeeper.seen_before(&token) {
             return;
         }
-        // First, because another request may evict the entry at once.
+        // Added before the insertion, because another request may evict the entry at once.
         self.bytes.fetch_add(token.bytes(), Ordering::Relaxed);
         let mut evicted = Vec::new();
         self.tokens
@@ -160,8 +161,8 @@ impl fmt::Debug for TokenCache {
     }
 }
 
-/// An entry's estimated memory, and at least its share of all memory: so the bound on the weight is one on the number of
-/// entries too.
+/// The weight of an entry: its estimated memory, or the average per entry if that is larger, so that the limit on the
+/// weight also limits the number of entries.
 #[derive(Debug, Clone)]
 struct Weight {
     least: usize,
@@ -173,7 +174,7 @@ impl Weighter<TokenDigest, Verified> for Weight {
     }
 }
 
-/// Returns evicted entries to the request that inserted: it frees them when the shard's lock is no longer held.
+/// Returns evicted entries to the inserting request, which frees them after the shard's lock is released.
 #[derive(Debug, Clone)]
 struct HandBack;
 

@@ -1,10 +1,10 @@
-//! Why a token is refused.
+//! Errors in the verification of a token.
 
 use std::fmt;
 
-/// Why a bearer token does not prove who is calling. The caller must act: get another token.
+/// Why a bearer token is refused. The caller must act: get another token.
 ///
-/// The text is for the log. It repeats at most a few characters of what the token says, and never the token.
+/// The message is for the log. It repeats at most a few characters of the token's values, and never the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -19,61 +19,61 @@ pub enum TokenError {
     /// The token is not a JWT in compact form (RFC 7515, section 7.1; RFC 7519, section 7.2).
     #[error("malformed token: {0}")]
     Malformed(Malformed),
-    /// `alg` is missing, not on the allow-list, or not the one that the key is for (RFC 8725, section 3.1).
+    /// `alg` is missing, not on the allow-list, or not an algorithm of the key (RFC 8725, section 3.1).
     #[error("algorithm not allowed: {0}")]
     AlgorithmNotAllowed(Excerpt),
-    /// `typ` names another kind of token (RFC 8725, section 3.11).
+    /// `typ` is not an accepted type (RFC 8725, section 3.11).
     #[error("token type not allowed: {0}")]
     TypeNotAllowed(Excerpt),
-    /// The header has `crit` (RFC 7515, section 4.1.11): no extension is understood here.
+    /// The header has `crit` (RFC 7515, section 4.1.11): no extension is supported.
     #[error("critical header: no extension is understood")]
     CriticalHeader,
-    /// The header brings or names a key of its own (`jwk`, `jku`, `x5u`, `x5c`).
+    /// The header contains or references a key of its own (`jwk`, `jku`, `x5u`, `x5c`).
     #[error("embedded key: the header has {0}")]
     EmbeddedKey(&'static str),
-    /// The header names no key, or its `kid` is not a string.
+    /// The header has no `kid`, or it is empty or not a string.
     #[error("missing key id: the header has no usable kid")]
     MissingKeyId,
-    /// The issuer publishes no key of this id that can be used.
+    /// The issuer publishes no usable key with this id.
     #[error("key not found: {0}")]
     KeyNotFound(Excerpt),
-    /// No key of that id made this signature.
+    /// The signature was not made by a key with that id.
     #[error("invalid signature")]
     InvalidSignature,
-    /// `iss` is missing or not an accepted one.
+    /// `iss` is missing or not an accepted issuer.
     #[error("issuer mismatch: got {0}")]
     InvalidIssuer(Excerpt),
-    /// `aud` is missing where it is required, or names others only.
+    /// `aud` is missing although it is required, or names other audiences only.
     #[error("audience mismatch")]
     InvalidAudience,
     /// A registered claim has the wrong type.
     #[error("invalid claim type: {0}")]
     InvalidClaimType(&'static str),
-    /// The provider's own rule cannot read the claims.
+    /// The provider cannot read the claims, or refuses the token.
     #[error(transparent)]
     Claims(#[from] crate::claims::ClaimsError),
     /// A required claim is missing or empty.
     #[error("missing claim: {0}")]
     MissingClaim(&'static str),
-    /// `exp` is past.
+    /// `exp` is in the past.
     #[error("token expired")]
     Expired,
     /// `nbf` or `iat` is in the future.
     #[error("token not yet valid: {0} is in the future")]
     NotYetValid(&'static str),
-    /// The token is an ID token: it says who signed in, and opens nothing.
+    /// The token is an ID token: it describes a sign-in, and gives no access.
     #[error("id token sent as an access token")]
     IdToken,
-    /// The token is a refresh token: it is for the provider alone.
+    /// The token is a refresh token: it is for the provider only.
     #[error("refresh token sent as an access token")]
     RefreshToken,
-    /// The token is bound to a key of its holder (`cnf`, RFC 7800) and came as a plain bearer.
+    /// The token is bound to a key of its holder (`cnf`, RFC 7800) and was sent as a plain bearer token.
     #[error("sender-constrained token sent as a plain bearer")]
     SenderConstrained,
 }
 
 impl TokenError {
-    /// Every code there is.
+    /// All codes.
     pub(crate) const CODES: &[&str] = &[
         "token_too_large",
         "malformed_token",
@@ -94,7 +94,7 @@ impl TokenError {
         "sender_constrained_token",
     ];
 
-    /// The stable code: log reason, metric label and the `code` of the answer.
+    /// Returns the stable code: the log reason, the metric label, and `code` in the response.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::TooLarge { .. } => "token_too_large",
@@ -119,26 +119,26 @@ impl TokenError {
     }
 }
 
-/// What is wrong with the form of a token. The texts are a closed set and may be shown to the caller.
+/// Why a token is malformed. The messages are a fixed set and may be shown to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Malformed {
     /// Fewer than three segments.
     #[error("Not enough segments")]
     NotEnoughSegments,
-    /// More than three segments (five are an encrypted token, RFC 7516, which is not read here).
+    /// More than three segments. Five are an encrypted token (RFC 7516), which is not supported.
     #[error("Too many segments")]
     TooManySegments,
     /// The header is not base64url without padding.
     #[error("Invalid header encoding")]
     HeaderEncoding,
-    /// The header is not a JSON object, or names a member twice.
+    /// The header is not a JSON object, or has a duplicate member.
     #[error("Invalid header")]
     Header,
     /// The payload is not base64url without padding.
     #[error("Invalid payload encoding")]
     PayloadEncoding,
-    /// The payload is not a JSON object, or names a member twice.
+    /// The payload is not a JSON object, or has a duplicate member.
     #[error("Invalid payload")]
     Payload,
     /// The signature is not base64url without padding.
@@ -146,14 +146,14 @@ pub enum Malformed {
     SignatureEncoding,
 }
 
-/// The first characters of a text that a caller chose, escaped, so that a log line stays one short line.
+/// The first 80 characters of a text from a caller, escaped, so that a log entry stays one short line.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Excerpt(String);
 
 impl Excerpt {
     const LONGEST: usize = 80;
 
-    /// An excerpt of `text`; `None` reads as `(none)`.
+    /// Creates an excerpt of `text`; `None` is shown as `(none)`.
     pub fn new(text: Option<&str>) -> Self {
         let Some(text) = text else {
             return Self("(none)".to_owned());

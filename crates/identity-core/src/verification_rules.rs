@@ -1,4 +1,4 @@
-//! What a provider's tokens must look like.
+//! The rules that a provider's tokens are verified by.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,21 +7,21 @@ use crate::algorithms::Algorithms;
 use crate::claims::Claims;
 use crate::token_error::TokenError;
 
-/// What a token must say beyond having a good signature. A [`Provider`](crate::Provider) gives it.
+/// The rules that a token must satisfy besides a valid signature. Returned by a [`Provider`](crate::Provider).
 #[derive(Debug, Clone)]
 pub struct VerificationRules {
     /// The accepted values of `iss`, compared exactly.
     pub issuers: Vec<String>,
-    /// Whom the token must be meant for.
+    /// The accepted values of `aud`.
     pub audience: AudienceRule,
     /// The accepted values of `alg`.
     pub algorithms: Algorithms,
-    /// The accepted values of `typ`, compared without regard to case and to a leading `application/` (RFC 7515,
+    /// The accepted values of `typ`, compared case-insensitively and without a leading `application/` (RFC 7515,
     /// section 4.1.9).
     pub types: Vec<Cow<'static, str>>,
     /// Whether a token without `typ` is accepted.
     pub untyped: UntypedTokens,
-    /// Which claims have to be there.
+    /// The claims that are required.
     pub profile: TokenProfile,
     /// Claims that mark a token as something other than an access token.
     pub refused: Vec<RefusedKind>,
@@ -30,7 +30,7 @@ pub struct VerificationRules {
 impl VerificationRules {
     const RFC_9068_TYPE: &str = "at+jwt";
 
-    /// RS256, `typ` absent or `JWT`, nothing else refused.
+    /// Creates rules with the defaults: RS256, `typ` absent or `JWT`, no refused kinds.
     #[must_use]
     pub fn new(issuers: Vec<String>, audience: AudienceRule) -> Self {
         Self {
@@ -44,8 +44,8 @@ impl VerificationRules {
         }
     }
 
-    /// The same rules, and nothing but access tokens in the form of RFC 9068: `typ` is `at+jwt` (section 4), and the
-    /// claims of section 2.2 are there.
+    /// Restricts the rules to access tokens in the form of RFC 9068: `typ` must be `at+jwt` (section 4), and the claims
+    /// of section 2.2 must be present.
     #[must_use]
     pub fn for_rfc_9068_only(self) -> Self {
         Self {
@@ -56,20 +56,20 @@ impl VerificationRules {
         }
     }
 
-    /// Whether a token in the form of RFC 9068 can be accepted.
+    /// Returns whether a token in the form of RFC 9068 can be accepted.
     pub(crate) fn accept_rfc_9068(&self) -> bool {
         let mut types = self.types.iter();
         types.any(|name| name.eq_ignore_ascii_case(Self::RFC_9068_TYPE))
     }
 }
 
-/// How much of a token is read, and how far clocks may differ. The same for every provider.
+/// Limits on tokens, and the clock skew that is tolerated. The same for every provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenLimits {
-    /// How far the clocks may differ: applied to `exp`, `nbf` and `iat`. Default 5 s: what the official SDKs of both
-    /// providers allow.
+    /// The clock skew that is tolerated in `exp`, `nbf` and `iat`. Default 5 s, as in the official SDKs of Descope and
+    /// Auth0.
     pub leeway: Duration,
-    /// The longest token that is read, in bytes. Default 16 KiB.
+    /// The maximum length of a token, in bytes. Default 16 KiB.
     pub max_bytes: usize,
 }
 
@@ -82,15 +82,16 @@ impl Default for TokenLimits {
     }
 }
 
-/// Whom a token must be meant for (RFC 7519, section 4.1.3).
+/// The accepted values of `aud` (RFC 7519, section 4.1.3), and whether it is required.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum AudienceRule {
-    /// `aud` must name one of these.
+    /// `aud` must contain one of these.
     Required(Vec<String>),
-    /// As `Required` wherever `aud` is there; it may be missing in tokens of which the function says so.
+    /// `aud` must contain one of these if it is present; it may be absent if the function returns `true` for the
+    /// claims.
     ///
-    /// This is for providers whose session tokens have no `aud`. The function sees claims whose signature is checked.
+    /// For providers whose session tokens have no `aud`. The function is called after the signature was verified.
     RequiredUnless(Vec<String>, fn(&Claims) -> bool),
 }
 
@@ -98,36 +99,37 @@ pub enum AudienceRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UntypedTokens {
-    /// It is.
+    /// It is accepted.
     Accepted,
-    /// It is not: RFC 9068, section 4, in strict reading.
+    /// It is refused: a strict reading of RFC 9068, section 4.
     Refused,
 }
 
-/// Which claims have to be there, besides what the audience rule asks for.
+/// The claims that are required, besides those of the audience rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenProfile {
     /// `iss`, `sub`, `exp`.
     #[default]
     Basic,
-    /// Also `aud`, `iat`, `jti` and `client_id` (RFC 9068, section 2.2), whatever the audience rule lets be missing.
+    /// Also `aud`, `iat`, `jti` and `client_id` (RFC 9068, section 2.2), even if the audience rule lets `aud` be
+    /// absent.
     Rfc9068,
 }
 
-/// A claim that marks a token as something other than an access token (RFC 8725, section 2.8).
+/// A claim that identifies a token as something other than an access token (RFC 8725, section 2.8).
 #[derive(Debug, Clone)]
 pub struct RefusedKind {
-    /// What the token is.
+    /// The kind of token.
     pub kind: TokenKind,
-    /// The claim that tells.
+    /// The name of the claim.
     pub claim: Cow<'static, str>,
-    /// The claim's value; `None` if it is enough that the claim is there.
+    /// The value of the claim; `None` for any value.
     pub value: Option<Cow<'static, str>>,
 }
 
 impl RefusedKind {
-    /// Refuses tokens that have this claim, whatever its value.
+    /// Refuses tokens that have this claim, with any value.
     pub fn with_claim(kind: TokenKind, claim: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
@@ -136,7 +138,7 @@ impl RefusedKind {
         }
     }
 
-    /// Refuses tokens whose claim has this value.
+    /// Refuses tokens in which the claim has this value.
     pub fn with_value(
         kind: TokenKind,
         claim: impl Into<Cow<'static, str>>,
@@ -157,13 +159,13 @@ impl RefusedKind {
     }
 }
 
-/// A kind of token that opens no API.
+/// A kind of token that gives no access to an API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// Says who signed in (OpenID Connect Core, section 2).
+    /// An ID token: describes a sign-in (OpenID Connect Core, section 2).
     Id,
-    /// Gets new tokens from the provider (RFC 6749, section 1.5).
+    /// A refresh token: gets new tokens from the provider (RFC 6749, section 1.5).
     Refresh,
 }
 

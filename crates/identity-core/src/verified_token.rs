@@ -1,4 +1,4 @@
-//! A token that was verified.
+//! A verified token.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,10 +11,11 @@ use crate::claims::{Claims, ClaimsError};
 use crate::clock::UnixTime;
 use crate::keys::KeyMaterial;
 
-/// A token whose signature, issuer, audience, times and kind were checked. Only a [`Verifier`](crate::verification::Verifier) makes one.
+/// A token whose signature, issuer, audience, times and kind were verified. Only a
+/// [`Verifier`](crate::verification::Verifier) creates one.
 ///
-/// It does not say that the token was not revoked, nor what its holder may do: for that there are
-/// [`Principal`](crate::Principal) and [`Rule`](crate::Rule).
+/// Not checked: whether the token was revoked, and what the caller may do; see [`Principal`](crate::Principal) and
+/// [`Rule`](crate::Rule).
 pub struct VerifiedToken {
     pub(crate) claims: Claims,
     pub(crate) times: Times,
@@ -23,7 +24,7 @@ pub struct VerifiedToken {
     pub(crate) key: KeyMaterial,
 }
 
-/// The times of a token, RFC 7519, sections 4.1.4 to 4.1.6.
+/// The times of a token (RFC 7519, sections 4.1.4 to 4.1.6).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Times {
     pub(crate) expires_at: UnixTime,
@@ -32,43 +33,42 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// Whether a token with these times is good at this moment: the one rule, for a token that is new and for one that
-    /// was verified before.
+    /// Returns whether a token with these times is valid now. The same rule applies to new tokens and cached ones.
     pub(crate) fn allow(&self, now: UnixTime, leeway: Duration) -> bool {
         let begun = |time: Option<UnixTime>| time.is_none_or(|time| has_begun(time, now, leeway));
         is_alive(self.expires_at, now, leeway) && begun(self.not_before) && begun(self.issued_at)
     }
 }
 
-// Each comparison asks for what is good: one with a clock that shows no number is false.
+// The comparisons are written so that they are false if the clock returns NaN: the token is then refused.
 
-/// Whether a token that ends then has not ended now.
+/// Returns whether a token with this `exp` has not expired.
 pub(crate) fn is_alive(expires_at: UnixTime, now: UnixTime, leeway: Duration) -> bool {
     now.seconds() < expires_at.seconds() + leeway.as_secs_f64()
 }
 
-/// Whether a token that begins then has begun now.
+/// Returns whether a token with this `nbf` or `iat` is valid already.
 pub(crate) fn has_begun(time: UnixTime, now: UnixTime, leeway: Duration) -> bool {
     time.seconds() <= now.seconds() + leeway.as_secs_f64()
 }
 
 impl VerifiedToken {
-    /// All claims, as the provider sent them.
+    /// Returns all claims, as the provider sent them.
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// One claim, as the provider sent it.
+    /// Returns one claim, as the provider sent it.
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.claims.get(name)
     }
 
-    /// One claim, if it is a string.
+    /// Returns one claim, or `None` if it is not a string.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }
 
-    /// The claims as a type of the caller's. Errors: a claim is missing or has another type.
+    /// Deserializes the claims. Errors: a claim is missing or has the wrong type.
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
         // Other messages of the deserializer repeat the value, which is personal data.
         T::deserialize(&self.claims).map_err(|error| match error.to_string() {
@@ -77,27 +77,27 @@ impl VerifiedToken {
         })
     }
 
-    /// `iss`: one of the accepted issuers.
+    /// Returns `iss`, which is an accepted issuer.
     pub fn issuer(&self) -> &str {
         self.text("iss").unwrap_or_default()
     }
 
-    /// `sub`: not empty.
+    /// Returns `sub`, which is not empty.
     pub fn subject(&self) -> &str {
         self.text("sub").unwrap_or_default()
     }
 
-    /// `exp`: from this moment on, and the leeway, the token is no longer accepted.
+    /// Returns `exp`: from this time on, plus the leeway, the token is refused.
     pub fn expires_at(&self) -> UnixTime {
         self.times.expires_at
     }
 
-    /// `iat`, where the token says it.
+    /// Returns `iat`, if the token has it.
     pub fn issued_at(&self) -> Option<UnixTime> {
         self.times.issued_at
     }
 
-    /// The id of the key that made the signature.
+    /// Returns the id of the key that made the signature.
     pub fn key_id(&self) -> &str {
         &self.key_id
     }

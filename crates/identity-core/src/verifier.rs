@@ -1,4 +1,4 @@
-//! Token in, verified token out.
+//! Verification of tokens.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use crate::verified_token::VerifiedToken;
 
 /// Verifies the tokens of one issuer (RFC 7515, section 5.2; RFC 7519, section 7.2; RFC 8725).
 ///
-/// Nothing a token says chooses the key set, the algorithm or the issuer: it only selects among what is configured.
-/// Revocation is not checked: a token is good until its `exp`, or until its key leaves the key set.
+/// A token never determines the key set, the algorithm or the issuer: it only selects among those configured. Not
+/// checked: revocation. A token is accepted until its `exp`, or until its key is removed from the key set.
 #[derive(Debug)]
 pub struct Verifier {
     rules: VerificationRules,
@@ -31,10 +31,10 @@ pub struct Verifier {
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The token is not good. The caller must get another one.
+    /// The token is refused. The caller must get another one.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The token may be good, but the issuer's keys are unavailable. The operator or the issuer must act.
+    /// The issuer's keys are unavailable, so the token may be valid. The operator or the issuer must act.
     #[error(transparent)]
     Unavailable(#[from] KeyError),
 }
@@ -43,7 +43,7 @@ impl VerifyError {
     /// The code of [`Unavailable`](Self::Unavailable).
     pub(crate) const UNAVAILABLE: &str = "keys_unavailable";
 
-    /// The stable code: log reason, metric label and the `code` of the response.
+    /// Returns the stable code: the log reason, the metric label, and `code` in the response.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Token(error) => error.code(),
@@ -53,7 +53,7 @@ impl VerifyError {
 }
 
 impl Verifier {
-    /// A verifier of tokens that follow `rules`, signed with `keys`, with the default limits.
+    /// Creates a verifier with these rules, keys and clock, and the default limits.
     #[must_use]
     pub fn new(rules: VerificationRules, keys: Arc<dyn KeySource>, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -64,20 +64,23 @@ impl Verifier {
         }
     }
 
-    /// The same verifier with these limits.
+    /// Replaces the limits.
     #[must_use]
     pub fn with_limits(self, limits: TokenLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Checks everything that [`VerificationRules`] asks for. Awaits only where the token names a key that is not known
-    /// yet and the issuer is asked for its keys.
+    /// Verifies a token by the [`VerificationRules`]. Waits only if the token names an unknown key id, so that the
+    /// issuer's keys have to be fetched.
+    ///
+    /// Errors: [`VerifyError::Token`] if the token is refused, [`VerifyError::Unavailable`] if the keys are
+    /// unavailable.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError> {
         check_size(token.len(), self.max_bytes())?;
         self.verify_parsed(UnverifiedToken::parse(token)?).await
     }
 
-    /// As [`verify`](Self::verify), for a token that was taken apart already.
+    /// Verifies a token that is parsed already; see [`verify`](Self::verify).
     pub(crate) async fn verify_parsed(
         &self,
         token: UnverifiedToken<'_>,
@@ -98,27 +101,27 @@ impl Verifier {
         Ok(self.check(token, algorithm, key_id, &keys)?)
     }
 
-    /// Whether [`verify`](Self::verify) would accept now what it accepted before: the same key is still in use, under the
-    /// same id and for the same algorithm, and the token's times allow it.
+    /// Returns whether [`verify`](Self::verify) would accept this token again now: the same key is still in use, with
+    /// the same id and for the same algorithm, and the token's times allow it.
     ///
-    /// Nothing else that a verification looks at can change. Neither waits nor asks the issuer.
+    /// Nothing else in a verification can change. Does not wait, and does not fetch keys.
     pub(crate) fn still_accepts(&self, token: &VerifiedToken) -> bool {
         let keys = self.keys.current();
         keys.is_some_and(|keys| keys.holds(&token.key_id, token.algorithm, token.key))
             && token.times.allow(self.clock.now(), self.limits.leeway)
     }
 
-    /// The accepted values of `iss`.
+    /// Returns the accepted values of `iss`.
     pub(crate) fn issuers(&self) -> &[String] {
         &self.rules.issuers
     }
 
-    /// The longest token that is read.
+    /// Returns the maximum length of a token, in bytes.
     pub(crate) fn max_bytes(&self) -> usize {
         self.limits.max_bytes
     }
 
-    /// Everything that needs no key, so that a token of an unknown issuer never causes a fetch.
+    /// Checks everything that needs no key, so that a token of an unknown issuer never causes a fetch.
     fn read<'t>(
         &self,
         mut token: UnverifiedToken<'t>,
@@ -189,7 +192,7 @@ impl Verifier {
     }
 }
 
-/// A token that is too long is not even taken apart.
+/// Checks the length before the token is parsed.
 pub(crate) fn check_size(length: usize, limit: usize) -> Result<(), TokenError> {
     if length > limit {
         return Err(TokenError::TooLarge { length, limit });
@@ -197,7 +200,7 @@ pub(crate) fn check_size(length: usize, limit: usize) -> Result<(), TokenError> 
     Ok(())
 }
 
-/// Tries the keys of that id in turn, for two keys may share one. Returns the one that made the signature.
+/// Tries each key with that id, because several keys may have the same one. Returns the key that made the signature.
 fn check_signature<'k>(
     token: &UnverifiedToken<'_>,
     algorithm: Algorithm,

@@ -1,4 +1,4 @@
-//! Allocations for one token: new, and verified before.
+//! Allocations per token: new, and cached.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -36,12 +36,12 @@ fn a_token_that_was_verified_before_allocates_nothing() {
         );
         assert_eq!(hit.count_total, 0, "{hit:?}");
         assert!(verify.count_total <= 60, "{verify:?}");
-        // The principal, its texts, and the value that is handed out.
+        // The principal, its strings, and the returned value.
         assert!(miss.count_total <= verify.count_total + 15, "{miss:?}");
     }
 }
 
-/// A rule is a constant of a type that could own its names: looking at it must not make it do so.
+/// A rule can own its strings, but checking a constant one must not clone them.
 #[tokio::test]
 async fn a_rule_that_holds_allocates_nothing() {
     const RULE: Rule = all_of![

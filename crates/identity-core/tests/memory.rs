@@ -1,7 +1,7 @@
-//! The memory of the cache of verified tokens, counted at the allocator: within its bound, with tokens as providers issue
-//! them.
+//! The memory of the token cache, counted at the allocator, stays within its limit with tokens as providers issue them.
 //!
-//! With ten million tokens (some minutes): `cargo test --release -p identity-core --features testing --test memory -- --ignored --nocapture`
+//! With ten million tokens (takes some minutes): `cargo test --release -p identity-core --features testing --test
+//! memory -- --ignored --nocapture`
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -57,7 +57,7 @@ fn authenticator(key: &TestKey, limits: CacheLimits) -> Authenticator {
         .unwrap()
 }
 
-/// In this thread, where allocations are counted: keys that are known are not waited for.
+/// Polls in this thread, where allocations are counted: with known keys, there is nothing to wait for.
 fn authenticate(authenticator: &Authenticator, token: &str) {
     let authenticated = pin!(authenticator.authenticate(token));
     let mut context = Context::from_waker(Waker::noop());
@@ -67,7 +67,7 @@ fn authenticate(authenticator: &Authenticator, token: &str) {
     }
 }
 
-/// A token as a provider issues it.
+/// Returns the claims of a token as a provider issues it.
 fn usual(number: usize) -> Value {
     json!({
         "iss": "https://issuer.example/", "aud": ["api", "https://issuer.example/userinfo"],
@@ -77,7 +77,7 @@ fn usual(number: usize) -> Value {
     })
 }
 
-/// As [`usual`], with a claim that takes up much more than its text, from which its memory is estimated.
+/// Like [`usual`], with a claim that takes up much more memory than its text, from which its memory is estimated.
 fn heavy(number: usize) -> Value {
     let mut claims = usual(number);
     claims["heavy"] = match number % 5 {
@@ -91,14 +91,14 @@ fn heavy(number: usize) -> Value {
     claims
 }
 
-/// As [`usual`], with so many long roles that half of what is kept is the principal's.
+/// Like [`usual`], with so many long roles that half of the entry is the principal's.
 fn granted(number: usize) -> Value {
     let mut claims = usual(number);
     claims["roles"] = json!((0..80).map(|n| format!("{n:0100}")).collect::<Vec<_>>());
     claims
 }
 
-/// The most and the last bytes that were allocated for a cache that saw so many tokens.
+/// Returns the most and the last bytes that were allocated for a cache that was given this many tokens.
 fn bytes_for(limits: CacheLimits, count: usize, claims: fn(usize) -> Value) -> (usize, usize) {
     let key = TestKey::fresh("k", Algorithm::EdDSA);
     let tokens: Box<dyn Iterator<Item = String>> =
@@ -110,7 +110,7 @@ fn bytes_for(limits: CacheLimits, count: usize, claims: fn(usize) -> Value) -> (
     let authenticator = authenticator.unwrap();
     let (mut held, mut most) = (made.bytes_current, 0);
     for token in tokens {
-        // It is kept when it is verified for the second time.
+        // It is cached when it is verified for the second time.
         let info = allocation_counter::measure(|| {
             authenticate(&authenticator, &token);
             authenticate(&authenticator, &token);

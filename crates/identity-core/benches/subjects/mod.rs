@@ -1,4 +1,4 @@
-//! Ways to verify a token, from the signature alone to all that is checked here, and to find one that was verified before.
+//! Ways to verify a token, from the signature check alone to the full verification, and to find it in the cache.
 
 use std::cell::Cell;
 use std::pin::pin;
@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 const ISSUER: &str = "https://example.eu.auth0.com/";
 const AUDIENCE: &str = "https://api.example.com";
 
-/// A token and all that is needed to verify it in each of the ways.
+/// A token, and what is needed to verify it in each way.
 pub struct Subject {
     algorithm: Algorithm,
     /// The token.
@@ -33,13 +33,13 @@ pub struct Subject {
     parsed_key: ParsedPublicKey,
     /// Has the token in its cache.
     warm: Authenticator,
-    /// Has a cache of one token, and is shown the others in turn: none of them comes again before it was forgotten.
+    /// Has a cache of one token. It is given the others in turn, and none is seen again before it was forgotten.
     cold: Authenticator,
     others: Vec<String>,
     next: Cell<usize>,
 }
 
-/// Reads scopes and permissions, as for Auth0.
+/// A provider that reads scopes and permissions, as for Auth0.
 #[derive(Debug)]
 struct Tenant(VerificationRules);
 
@@ -63,10 +63,10 @@ impl Provider for Tenant {
     }
 }
 
-/// A way to verify a token, and its name.
+/// The name of a way to verify a token, and its function.
 pub type Way = (&'static str, fn(&Subject));
 
-/// The ways.
+/// All ways.
 pub const WAYS: [Way; 6] = [
     ("aws-lc-rs, kept key", Subject::raw),
     ("jsonwebtoken crypto::verify", Subject::signature),
@@ -77,7 +77,7 @@ pub const WAYS: [Way; 6] = [
 ];
 
 impl Subject {
-    /// A token as an Auth0 tenant with permissions issues it: about 900 bytes with RS256.
+    /// Creates a token as an Auth0 tenant with permissions issues it: about 900 bytes with RS256.
     pub fn new(algorithm: Algorithm) -> Self {
         let key = TestKey::fresh("tMQzailSAdaW4nojXxES9", algorithm);
         let mut claims = json!({
@@ -135,17 +135,17 @@ impl Subject {
         subject
     }
 
-    /// All that is checked of a token.
+    /// Verifies the token fully.
     pub fn ours(&self) {
         std::hint::black_box(at_once(self.verifier.verify(&self.token)).unwrap());
     }
 
-    /// A token that was verified before.
+    /// Authenticates a token that is in the cache.
     pub fn hit(&self) {
         std::hint::black_box(at_once(self.warm.authenticate(&self.token)).unwrap());
     }
 
-    /// A token that was never seen.
+    /// Authenticates a token that was never seen before.
     pub fn miss(&self) {
         let next = (self.next.get() + 1) % self.others.len();
         self.next.set(next);
@@ -182,7 +182,7 @@ impl Subject {
     }
 }
 
-/// Keys that are known are not waited for.
+/// Polls once: with known keys, there is nothing to wait for.
 fn at_once<T>(result: impl Future<Output = T>) -> T {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(result).poll(&mut context) {
@@ -191,7 +191,7 @@ fn at_once<T>(result: impl Future<Output = T>) -> T {
     }
 }
 
-/// What comes closest to the rules of [`Verifier`].
+/// Returns the settings of jsonwebtoken that are closest to the rules of [`Verifier`].
 fn validation(algorithm: Algorithm) -> Validation {
     let mut validation = Validation::new(algorithm);
     validation.set_issuer(&[ISSUER]);

@@ -1,4 +1,4 @@
-//! Tokens that were verified before.
+//! Cached tokens.
 
 use tokio::task::JoinSet;
 
@@ -157,8 +157,8 @@ async fn a_token_over_the_size_limit_is_refused_as_before() {
     setup.cached(&claims_of(ISSUER, "U1")).await;
 }
 
-/// Many tasks, on several threads, with keys that change all the time: whatever the order, a token of a key that was
-/// never published is never let in, and a published one always.
+/// Many concurrent tasks on several threads, while the keys keep changing: in any order, a token of a key that was
+/// never published is always refused, and one of a published key always accepted.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn callers_that_come_together_get_their_own_answers() {
     let limits = CacheLimits {

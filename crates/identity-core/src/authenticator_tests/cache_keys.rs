@@ -1,4 +1,4 @@
-//! Keys that change under tokens that are in the cache: what is answered is what a new verification would say.
+//! Keys that change while tokens are cached: the result is always that of a new verification.
 
 use super::*;
 
@@ -20,7 +20,7 @@ async fn a_cached_token_is_refused_at_once_when_its_key_was_replaced_under_the_s
     assert_eq!(setup.code(&token).await, "invalid_signature");
 }
 
-/// RSA keys nearly always share their exponent: the modulus makes the key.
+/// RSA keys nearly always share their exponent: the modulus identifies the key.
 #[tokio::test]
 async fn a_cached_token_is_refused_at_once_when_its_rsa_key_was_replaced_under_the_same_id() {
     let setup = Setup::new();
@@ -77,7 +77,7 @@ async fn a_key_that_is_published_again_in_a_new_set_keeps_its_tokens() {
         setup.keys.set(&keys);
         assert_eq!(setup.code(&token).await, "verified");
     }
-    // The same key, written otherwise: what counts is the key.
+    // The same key in another encoding: the key itself is compared.
     let mut jwk = setup.key.jwk();
     jwk.as_object_mut().unwrap().remove("alg");
     jwk["x-note"] = json!("rewritten");
@@ -102,7 +102,7 @@ async fn a_key_that_left_and_came_back_verifies_anew() {
     assert_eq!(setup.verified(), before + 1, "its entry went with the key");
 }
 
-/// Whatever is done to keys and clock: with the cache and without, the answer is the same.
+/// For any changes of keys and clock, the result is the same with and without the cache.
 #[tokio::test]
 async fn the_cache_changes_no_answer() {
     let cached = Setup::new();

@@ -1,10 +1,10 @@
-//! Several providers side by side.
+//! Several providers in one authenticator.
 
 use super::*;
 
 const OTHER: &str = "https://other.example/";
 
-/// Two providers whose keys have the same id, and differ.
+/// Two providers with different keys of the same id.
 struct Two {
     keys: [TestKey; 2],
     published: [Arc<Published>; 2],
@@ -41,7 +41,7 @@ impl Two {
     }
 }
 
-/// At least one provider, each with its keys.
+/// Returns an authenticator of at least one provider, each with its keys.
 fn several(
     issuers: impl IntoIterator<Item = (Arc<Scopes>, Arc<dyn KeySource>)>,
 ) -> AuthenticatorBuilder {
@@ -59,7 +59,7 @@ fn several(
 async fn a_token_of_no_configured_issuer_is_refused_and_nothing_is_fetched() {
     let two = Two::new(|_| {});
     for published in &two.published {
-        published.withhold(); // so that whoever needs a key has to ask for it
+        published.withhold(); // so that a token whose key is needed causes a lookup
     }
     let rows = [
         (
@@ -188,7 +188,7 @@ async fn a_cached_token_is_measured_by_its_own_issuers_keys() {
     for token in [&tokens, &tokens].into_iter().flatten() {
         assert_eq!(code(&two.authenticator, token).await, "verified");
     }
-    // The key of the first is now the key of the second, and the other way round.
+    // The keys of the two issuers are swapped.
     two.published[0].set(&[&two.keys[1]]);
     two.published[1].set(&[&two.keys[0]]);
     for token in &tokens {

@@ -1,4 +1,4 @@
-//! What is counted of tokens and of the cache.
+//! Metrics of tokens and of the cache.
 
 use ::metrics::with_local_recorder;
 
@@ -48,7 +48,7 @@ async fn the_cache_says_how_full_it_is() {
     assert!((2000.0..64.0 * 1024.0 * 1024.0).contains(&bytes), "{bytes}");
 }
 
-/// An attacker who could choose a label could fill the memory of whoever keeps the metrics.
+/// An attacker who could choose labels could fill the memory of the metrics system.
 #[tokio::test]
 async fn no_label_comes_from_a_token() {
     let recorded = Recorded::default();

@@ -1,4 +1,4 @@
-//! Several providers side by side, and tokens that were verified before. Refusals first.
+//! Tests of the authenticator: several providers, and cached tokens. Refusals first.
 
 mod cache;
 mod cache_keys;
@@ -24,7 +24,7 @@ const NOW: f64 = 1_700_000_000.0;
 const ISSUER: &str = "https://issuer.example/";
 const AUDIENCE: &str = "https://api.example";
 
-/// Grants what the token's `scope` says, and counts how often it was asked: once for each verification.
+/// A provider with the scopes in the token's `scope`, which counts its calls: one per verification.
 #[derive(Debug)]
 struct Scopes {
     rules: VerificationRules,
@@ -52,7 +52,7 @@ impl Provider for Scopes {
     }
 }
 
-/// Keys that the test replaces, and that count who had to wait for them.
+/// A key source whose keys the test replaces, and which counts the requests that had to wait for keys.
 #[derive(Debug, Default)]
 struct Published {
     keys: Mutex<Option<Arc<KeySet>>>,
@@ -77,7 +77,7 @@ impl Published {
         *self.keys.lock().unwrap() = Some(Arc::new(set));
     }
 
-    /// There are none, or they have become too old.
+    /// Removes the keys, as if they had not been fetched yet or had become too old.
     fn withhold(&self) {
         *self.keys.lock().unwrap() = None;
     }
@@ -131,7 +131,7 @@ fn provider(rules: VerificationRules) -> Arc<Scopes> {
     })
 }
 
-/// One issuer, and all that a test may change about it.
+/// An authenticator of one issuer, with all that a test can change.
 struct Setup {
     key: TestKey,
     keys: Arc<Published>,
@@ -170,7 +170,7 @@ impl Setup {
         }
     }
 
-    /// How often a token was verified, and not just found.
+    /// Returns how often a token was verified, and not just found in the cache.
     fn verified(&self) -> usize {
         self.provider.asked.load(Ordering::SeqCst)
     }
@@ -179,12 +179,12 @@ impl Setup {
         code(&self.authenticator, token).await
     }
 
-    /// A good token that is in the cache.
+    /// Returns a valid token that is in the cache.
     async fn cached(&self, claims: &Value) -> String {
         self.cached_of(&self.key, claims).await
     }
 
-    /// A token of this key that is in the cache: it was verified twice.
+    /// Returns a token of this key that is in the cache, because it was verified twice.
     async fn cached_of(&self, key: &TestKey, claims: &Value) -> String {
         let token = key.token(claims);
         for _ in 0..2 {
@@ -197,7 +197,7 @@ impl Setup {
     }
 }
 
-/// `verified`, or why not.
+/// Returns `verified`, or the error code.
 async fn code(authenticator: &Authenticator, token: &str) -> &'static str {
     match authenticator.authenticate(token).await {
         Ok(_) => "verified",
@@ -209,7 +209,7 @@ fn claims_of(issuer: &str, subject: &str) -> Value {
     json!({"iss": issuer, "aud": AUDIENCE, "sub": subject, "iat": NOW, "exp": NOW + 600.0})
 }
 
-/// Claims that nothing is wrong with, but for this one.
+/// Returns valid claims with this claim changed.
 fn with(name: &str, value: Value) -> Value {
     let mut claims = claims_of(ISSUER, "U1");
     claims[name] = value;

@@ -1,4 +1,4 @@
-//! What token endpoints answer.
+//! Responses of a token endpoint.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use url::Url;
 use super::TokenClientError;
 use crate::http;
 
-/// A token (RFC 6749, section 5.1).
+/// A successful response (RFC 6749, section 5.1).
 #[derive(Deserialize)]
 pub(super) struct Granted {
     pub(super) access_token: SecretString,
@@ -26,7 +26,7 @@ impl Granted {
     }
 }
 
-/// What a provider says of a request that it refuses.
+/// An error response of a token endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code} (status {status}): {description}")]
 pub struct OAuthError {
@@ -34,11 +34,11 @@ pub struct OAuthError {
     pub status: u16,
     /// `error` (RFC 6749, section 5.2; Auth0), or Descope's `errorCode`.
     pub code: String,
-    /// The provider's explanation, empty if it gives none.
+    /// The provider's description, empty if there is none.
     pub description: String,
 }
 
-/// Both providers' forms of an error.
+/// An error response, in the form of Descope or of RFC 6749.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Refusal {
@@ -56,7 +56,7 @@ enum Refusal {
     },
 }
 
-/// Reads an answer. Errors: it is a refusal, or nothing that is known.
+/// Parses a response. Errors: an error response, or an unknown form.
 pub(super) fn read(
     url: &Url,
     status: StatusCode,
@@ -71,7 +71,7 @@ pub(super) fn read(
             .map_err(|_| unreadable(format!("status {status} without an error that is known")))?;
         return Err(TokenClientError::Refused(oauth_error(status, refusal)));
     }
-    // The parser's message could repeat a part of the answer, and so of a token.
+    // The parser's message could repeat a part of the response, and so of a token.
     let granted = serde_json::from_slice::<Granted>(body).ok();
     let granted = granted
         .filter(|granted| !granted.access_token.expose_secret().is_empty())

@@ -1,4 +1,4 @@
-//! Getting access tokens for this program itself: the client credentials grant (RFC 6749, section 4.4).
+//! A client that gets access tokens for this program itself: the client credentials grant (RFC 6749, section 4.4).
 
 mod answer;
 #[cfg(test)]
@@ -21,22 +21,22 @@ pub use answer::OAuthError;
 use crate::discovery::{Discovery, DiscoveryConfig, DiscoveryError};
 use crate::http::{FetchError, HttpClient};
 
-/// Who asks for a token, where, and for what.
+/// Configuration of a [`TokenClient`].
 #[derive(Debug, Clone)]
 pub struct TokenClientConfig {
-    /// Where the discovery document is: the token endpoint is taken from it.
+    /// Where the discovery document is, which names the token endpoint.
     pub discovery: DiscoveryConfig,
     /// `client_id`.
     pub client_id: String,
-    /// `client_secret`. At Descope it is an access key.
+    /// `client_secret`. For Descope, an access key.
     pub client_secret: SecretString,
-    /// How the secret is sent.
+    /// How the client authenticates.
     pub authentication: ClientAuthentication,
-    /// `scope`: what to ask for, separated by spaces. `None` asks for what the provider gives by default.
+    /// `scope`: the requested scopes, separated by spaces. `None` requests the provider's default.
     pub scope: Option<String>,
-    /// `audience`: the API that the token is for. Auth0 needs it.
+    /// `audience`: the API that the token is for. Required by Auth0.
     pub audience: Option<String>,
-    /// How long before its end a kept token is renewed; never more than half of its lifetime. Default 30 s.
+    /// How long before its expiry a cached token is renewed; at most half of its lifetime. Default 30 s.
     pub renew_before: Duration,
 }
 
@@ -45,17 +45,17 @@ impl TokenClientConfig {
     pub const DEFAULT_RENEW_BEFORE: Duration = Duration::from_secs(30);
 }
 
-/// How a client proves who it is (OpenID Connect Core 1.0, section 9).
+/// The client authentication method (OpenID Connect Core 1.0, section 9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuthentication {
     /// `client_secret_basic`: in the `Authorization` header, each part form-encoded first (RFC 6749, section 2.3.1).
     Basic,
-    /// `client_secret_post`: in the body.
+    /// `client_secret_post`: in the request body.
     Post,
 }
 
-/// Gets access tokens and keeps each until shortly before its end. Share one per client and API.
+/// Gets access tokens, and caches each until shortly before it expires. Use one per client and API.
 pub struct TokenClient {
     config: TokenClientConfig,
     http: HttpClient,
@@ -63,7 +63,7 @@ pub struct TokenClient {
     endpoint: Mutex<Option<Url>>,
 }
 
-/// A token to send as a bearer. `Debug` does not show it.
+/// An access token, to be sent as a bearer token. `Debug` does not show it.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
     secret: SecretString,
@@ -73,47 +73,47 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// The token itself, for an `Authorization: Bearer` header.
+    /// Returns the token itself, for an `Authorization: Bearer` header.
     pub fn secret(&self) -> &str {
         self.secret.expose_secret()
     }
 
-    /// The granted scopes, where the provider named them.
+    /// Returns the granted scopes, if the provider returned them.
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// How long it was good for when it was issued, where the provider said so.
+    /// Returns the lifetime of the token when it was issued, if the provider returned it.
     pub fn lifetime(&self) -> Option<Duration> {
         self.lifetime
     }
 }
 
-/// Why there is no token.
+/// Why no token could be obtained.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenClientError {
-    /// The token endpoint could not be found out.
+    /// The token endpoint could not be discovered.
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
-    /// The token endpoint did not answer.
+    /// The request to the token endpoint failed.
     #[error("token endpoint: {0}")]
     Fetch(#[from] FetchError),
-    /// The provider refused. The operator must act: the client, its secret or what it asks for is not right.
+    /// The provider refused the request. The operator must act: the client, its secret or the request is wrong.
     #[error("token refused: {0}")]
     Refused(OAuthError),
-    /// The answer is neither a token nor an error that is known.
+    /// The response is neither a token nor a known error.
     #[error("token endpoint at {url}: {reason}")]
     Unreadable {
-        /// Where it is.
+        /// The URL of the token endpoint.
         url: String,
-        /// What is wrong with the answer.
+        /// What is wrong with the response.
         reason: String,
     },
 }
 
 impl TokenClientError {
-    /// The stable code of this error.
+    /// Returns the stable code of this error.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Discovery(_) => "discovery_failed",
@@ -125,7 +125,7 @@ impl TokenClientError {
 }
 
 impl TokenClient {
-    /// A client that has no token yet. Nothing is sent before the first [`token`](Self::token).
+    /// Creates a client without a token. Nothing is requested before the first call of [`token`](Self::token).
     pub fn new(config: TokenClientConfig, http: HttpClient) -> Self {
         Self {
             config,
@@ -135,16 +135,16 @@ impl TokenClient {
         }
     }
 
-    /// The kept token, or a new one if it is about to end. Callers that come together share one request.
+    /// Returns the cached token, or a new one if it is about to expire. Concurrent calls share one request.
     ///
-    /// A token whose lifetime the provider does not say is not kept.
+    /// A token without a known lifetime is not cached.
     pub async fn token(&self) -> Result<Arc<AccessToken>, TokenClientError> {
         if let Some(token) = self.still_good() {
             return Ok(token);
         }
         let mut endpoint = self.endpoint.lock().await;
         if let Some(token) = self.still_good() {
-            return Ok(token); // somebody else got it while this call waited
+            return Ok(token); // another call got it while this one waited
         }
         let url = match endpoint.take() {
             Some(url) => url,
@@ -153,12 +153,12 @@ impl TokenClient {
                 .token_endpoint()?,
         };
         let token = Arc::new(self.request(&url).await?);
-        *endpoint = Some(url); // after a failure it is looked up again
+        *endpoint = Some(url); // not stored after a failure: the next call looks it up again
         self.kept.store(Some(Arc::clone(&token)));
         Ok(token)
     }
 
-    /// Forgets the kept token, so that the next call gets a new one: for when an API refuses it.
+    /// Drops the cached token, so that the next call gets a new one. Call it when an API refuses the token.
     pub fn forget(&self) {
         self.kept.store(None);
     }
@@ -179,7 +179,7 @@ impl TokenClient {
             secret: granted.access_token,
             scope: granted.scope,
             lifetime,
-            // A time that no clock will show: the provider is mistaken, and the token is not kept.
+            // The lifetime is out of range, so the provider is mistaken: the token is not cached.
             renew_at: asked.checked_add(kept_for).unwrap_or(asked),
         })
     }
@@ -213,7 +213,7 @@ impl TokenClient {
     }
 }
 
-/// `renew_before` its end, but for half of its lifetime at least.
+/// Returns the lifetime less `renew_before`, but at least half of the lifetime.
 fn kept_for(lifetime: Option<Duration>, renew_before: Duration) -> Duration {
     let lifetime = lifetime.unwrap_or_default();
     lifetime - renew_before.min(lifetime / 2)

@@ -76,7 +76,7 @@ async fn a_kept_token_is_handed_out_until_it_is_to_be_renewed() {
         renew_at,
     };
     client.kept.store(Some(Arc::new(token)));
-    sleep(Duration::from_secs(569)).await; // of the paused clock
+    sleep(Duration::from_secs(569)).await; // with the clock paused
     assert_eq!(client.token().await.unwrap().secret(), "token");
     sleep(Duration::from_secs(1)).await;
     assert!(client.still_good().is_none());

@@ -1,4 +1,4 @@
-//! Why there are no keys.
+//! Errors of keys and key sets.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -7,58 +7,58 @@ use std::time::Duration;
 use crate::discovery::DiscoveryError;
 use crate::http::FetchError;
 
-/// Why [`KeySource::with_key`](super::KeySource::with_key) gives no keys.
+/// Why [`KeySource::with_key`](super::KeySource::with_key) returns no keys.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyLookupError {
-    /// The issuer publishes no usable key of this id. The token is refused.
+    /// The issuer publishes no usable key with this id. The token is refused.
     #[error("the issuer has no such key")]
     NotFound,
-    /// Whether there is such a key could not be found out. The token may be good.
+    /// The keys are unavailable, so that it is unknown whether the key exists. The token may be valid.
     #[error(transparent)]
     Unavailable(#[from] KeyError),
 }
 
-/// The keys are not available now. The operator or the issuer must act; the caller may try again.
+/// The keys are unavailable. The operator or the issuer must act; the caller may retry.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("keys unavailable: {fault}")]
 pub struct KeyError {
-    /// What is wrong.
+    /// The cause.
     #[source]
     pub fault: KeyFault,
-    /// When another attempt may succeed.
+    /// The time after which a retry may succeed.
     pub retry_after: Duration,
 }
 
-/// What makes keys unavailable.
+/// Why keys are unavailable.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFault {
-    /// The discovery document.
+    /// The discovery document could not be fetched, or is invalid.
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
     /// The key set could not be fetched.
     #[error("key set: {0}")]
     Fetch(#[from] FetchError),
-    /// The key set is not one.
+    /// The document is not a usable key set.
     #[error("key set: {0}")]
     KeySet(#[from] KeySetError),
-    /// As many requests are waiting for keys as are allowed to.
+    /// Too many requests are already waiting for keys; the value is the limit.
     #[error("{0} requests are waiting for keys already")]
     TooManyWaiting(usize),
-    /// The keys in use have become too old.
+    /// The keys were not refreshed for longer than the value, and have expired.
     #[error("no refresh has succeeded for {} s", .0.as_secs())]
     TooOld(Duration),
-    /// The task that fetches keys has ended: the process is shutting down.
+    /// The task that fetches keys has stopped, because the process is shutting down.
     #[error("the key refresh has stopped")]
     Stopped,
-    /// A source of keys that does not fetch them over HTTP, such as a database, has failed.
+    /// A key source other than HTTP, such as a database, has failed.
     #[error("{0}")]
     Source(#[source] Arc<dyn Error + Send + Sync>),
 }
 
 impl KeyError {
-    /// The error of a source of keys that is not HTTP, such as a database.
+    /// Creates an error of a key source other than HTTP, such as a database.
     pub fn of_source(error: impl Error + Send + Sync + 'static, retry_after: Duration) -> Self {
         Self {
             fault: KeyFault::Source(Arc::new(error)),
@@ -67,19 +67,19 @@ impl KeyError {
     }
 }
 
-/// Why a JSON document is not a key set that can be used (RFC 7517, section 5).
+/// Why a JSON document is not a usable key set (RFC 7517, section 5).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {
     /// It is not JSON, or not an object with a list `keys`.
     #[error("not a JSON Web Key Set: {0}")]
     NotAKeySet(String),
-    /// It has more keys than are read.
+    /// It has more keys than the limit.
     #[error("{count} keys, at most {limit} are read")]
     TooManyKeys {
-        /// How many there are.
+        /// The number of keys.
         count: usize,
-        /// How many are read.
+        /// The limit.
         limit: usize,
     },
     /// None of its keys can verify a signature.

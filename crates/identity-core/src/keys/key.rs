@@ -1,4 +1,4 @@
-//! One public key that verifies signatures.
+//! A public key that verifies signatures.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,36 +13,36 @@ use super::parsed::ParsedKey;
 use crate::algorithms::Algorithm;
 use crate::json;
 
-/// A public key of an issuer, checked when it was read: RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519.
+/// A public key of an issuer, validated when parsed: RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519.
 #[derive(Clone)]
 pub struct VerificationKey {
     id: String,
-    /// One for each algorithm that the key is for.
+    /// One verifier for each algorithm of the key.
     verifiers: Vec<ParsedKey>,
     material: KeyMaterial,
 }
 
-/// A digest of what makes a key this key and no other, whatever its id is.
+/// A digest that identifies the key itself, independent of its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct KeyMaterial([u8; digest::SHA256_OUTPUT_LEN]);
 
-/// Why a key of a key set is not used. The others are.
+/// Why a key in a key set is not used. The other keys are still used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRejection {
-    /// It cannot be read as a JSON Web Key (RFC 7517, section 4).
+    /// It cannot be parsed as a JSON Web Key (RFC 7517, section 4).
     #[error("not a key: {0}")]
     Unreadable(String),
-    /// It has no `kid`, so no token can name it.
+    /// It has no `kid`, so that no token can name it.
     #[error("it has no kid")]
     NoKeyId,
-    /// It is a secret (`oct`), or a key with its private part: neither belongs in a public key set.
+    /// It is a secret (`oct`), or has a private part: neither belongs in a public key set.
     #[error("it is not a public key")]
     NotPublic,
-    /// Its `use`, `key_ops` or `alg` says that it is for something else.
+    /// Its `use`, `key_ops` or `alg` is for another purpose.
     #[error("it is not for signatures: {0}")]
     NotForSignatures(&'static str),
-    /// Its type or curve is not one of those that are supported.
+    /// Its type or curve is not supported.
     #[error("its type or curve is not supported")]
     Unsupported,
     /// It is an RSA key of fewer than 2048 or more than 8192 bits, or a point that is not on its curve.
@@ -51,7 +51,7 @@ pub enum KeyRejection {
 }
 
 impl VerificationKey {
-    /// Reads one member of `keys` in a JSON Web Key Set. Members that are not known are ignored.
+    /// Parses one member of `keys` in a JSON Web Key Set. Unknown members are ignored.
     pub fn from_jwk(value: &Value) -> Result<Self, KeyRejection> {
         reject_foreign_purposes(value)?;
         let jwk = serde_json::from_value::<Jwk>(value.clone())
@@ -81,17 +81,18 @@ impl VerificationKey {
         })
     }
 
-    /// `kid`.
+    /// Returns the key id (`kid`).
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Whether it verifies signatures of this algorithm: its type fits, and its `alg`, if it has one, is this one.
+    /// Returns whether the key verifies signatures of this algorithm: its type fits, and its `alg`, if present, is this
+    /// one.
     pub fn is_for(&self, algorithm: Algorithm) -> bool {
         self.verifier(algorithm).is_some()
     }
 
-    /// Returns what verifies signatures of this algorithm, or `None` if the key [is not for it](Self::is_for).
+    /// Returns the verifier for this algorithm, or `None` if the key [is not for it](Self::is_for).
     pub fn verifier(&self, algorithm: Algorithm) -> Option<&dyn JwtVerifier> {
         let mut verifiers = self.verifiers.iter().map(|one| one as &dyn JwtVerifier);
         verifiers.find(|one| one.algorithm() == algorithm)
@@ -111,7 +112,7 @@ impl KeyMaterial {
         let mut digest = digest::Context::new(&digest::SHA256);
         digest.update(format!("{:?}", key.family()).as_bytes());
         for part in parts {
-            // The length first, so that no two pairs of parts read the same.
+            // Prefixed with the length, so that no two lists of parts have the same digest.
             digest.update(&part.len().to_be_bytes());
             digest.update(part);
         }
@@ -121,7 +122,7 @@ impl KeyMaterial {
     }
 }
 
-/// The key itself is public, but long.
+/// Leaves out the key itself, which is public but long.
 impl fmt::Debug for VerificationKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let algorithms = self.verifiers.iter().map(JwtVerifier::algorithm);
@@ -133,7 +134,7 @@ impl fmt::Debug for VerificationKey {
     }
 }
 
-/// Parses the key for each of these algorithms. Returns `None` if it is too weak or broken.
+/// Parses the key for each of these algorithms. Returns `None` if it is too weak or invalid.
 fn parsed(key: &DecodingKey, algorithms: &[Algorithm]) -> Option<Vec<ParsedKey>> {
     let is_sound = match key.kind() {
         DecodingKeyKind::RsaModulusExponent { n, e } => is_sound_rsa(n, e),
@@ -143,7 +144,7 @@ fn parsed(key: &DecodingKey, algorithms: &[Algorithm]) -> Option<Vec<ParsedKey>>
     is_sound.then(|| algorithms.iter().map(parse).collect())?
 }
 
-/// The library would look at these with the first signature only.
+/// Checks the key now: the library would check it only with the first signature.
 fn is_sound_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
     let is_odd = |number: &[u8]| number.last().is_some_and(|digit| digit % 2 == 1);
     (2048..=8192).contains(&bits(modulus))
@@ -152,14 +153,14 @@ fn is_sound_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
         && is_odd(exponent)
 }
 
-/// How many bits a big-endian number has.
+/// Returns the number of bits of a big-endian number.
 fn bits(number: &[u8]) -> usize {
     let mut digits = number.iter().skip_while(|digit| **digit == 0);
     let first = digits.next().map_or(0, |digit| digit.ilog2() as usize + 1);
     first + 8 * digits.count()
 }
 
-/// The algorithms that a key of this type can verify.
+/// Returns the algorithms that a key of this type can verify.
 fn algorithms_of(parameters: &AlgorithmParameters) -> Result<&'static [Algorithm], KeyRejection> {
     match parameters {
         AlgorithmParameters::RSA(_) => Ok(&[
@@ -183,7 +184,7 @@ fn algorithms_of(parameters: &AlgorithmParameters) -> Result<&'static [Algorithm
     }
 }
 
-/// `use`, `key_ops` and `alg` (RFC 7517, sections 4.2 to 4.4), and members that only secrets have.
+/// Checks `use`, `key_ops` and `alg` (RFC 7517, sections 4.2 to 4.4), and that there are no members of secret keys.
 fn reject_foreign_purposes(jwk: &Value) -> Result<(), KeyRejection> {
     if ["k", "d", "p", "q", "dp", "dq", "qi", "oth"]
         .iter()

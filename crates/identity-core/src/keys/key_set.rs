@@ -1,4 +1,4 @@
-//! A key set as it was published at one moment.
+//! A key set.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct KeySet {
     skipped: Vec<SkippedKey>,
 }
 
-/// A member of a published key set that is not used.
+/// A published key that is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedKey {
     /// Its `kid`, if it has one.
@@ -26,9 +26,9 @@ pub struct SkippedKey {
 }
 
 impl KeySet {
-    /// Reads a JSON Web Key Set, each key by itself: one that cannot be used is skipped, never the set.
+    /// Parses a JSON Web Key Set. A key that cannot be used is skipped, without rejecting the set.
     ///
-    /// Errors: not a key set; more than `max_keys` keys; no key that can be used.
+    /// Errors: it is not a key set, has more than `max_keys` keys, or has no usable key.
     pub fn from_json(document: &[u8], max_keys: usize) -> Result<Self, KeySetError> {
         #[derive(Deserialize)]
         struct Document {
@@ -60,34 +60,34 @@ impl KeySet {
         }
     }
 
-    /// The keys of this id: none, one, or several if the issuer gave several the same id.
+    /// Returns the keys with this id: none, one, or several if the issuer gives several keys the same id.
     pub fn of(&self, key_id: &str) -> &[VerificationKey] {
         self.keys.get(key_id).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether there is a key of this id.
+    /// Returns whether there is a key with this id.
     pub fn has(&self, key_id: &str) -> bool {
         self.keys.contains_key(key_id)
     }
 
-    /// Whether this very key is there under that id, and is for that algorithm.
+    /// Returns whether the set has this same key, with this id and for this algorithm.
     pub(crate) fn holds(&self, key_id: &str, algorithm: Algorithm, material: KeyMaterial) -> bool {
         let keys = self.of(key_id).iter();
         keys.filter(|key| key.is_for(algorithm))
             .any(|key| key.material() == material)
     }
 
-    /// How many keys can be used.
+    /// Returns the number of usable keys.
     pub fn len(&self) -> usize {
         self.keys.values().map(Vec::len).sum()
     }
 
-    /// Whether no key can be used.
+    /// Returns whether there is no usable key.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// The published keys that are not used, and why.
+    /// Returns the published keys that are not used, and why.
     pub fn skipped(&self) -> &[SkippedKey] {
         &self.skipped
     }

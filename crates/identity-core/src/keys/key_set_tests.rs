@@ -8,7 +8,7 @@ fn read(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::from_json(json!({ "keys": keys }).to_string().as_bytes(), 100)
 }
 
-/// A usable EC key but for this member.
+/// Returns a usable EC key with this member changed.
 fn ec(name: &str, value: Value) -> Value {
     let mut jwk = TestKey::fresh("k", Algorithm::ES256).jwk();
     jwk[name] = value;

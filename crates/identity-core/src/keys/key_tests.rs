@@ -11,12 +11,12 @@ fn read(keys: &[Value]) -> Result<KeySet, KeySetError> {
     KeySet::from_json(json!({ "keys": keys }).to_string().as_bytes(), 100)
 }
 
-/// A usable EC key but for this member.
+/// Returns a usable EC key with this member changed.
 fn ec(name: &str, value: Value) -> Value {
     changed(&TestKey::fresh("k", Algorithm::ES256), name, value)
 }
 
-/// A usable RSA key but for this member.
+/// Returns a usable RSA key with this member changed.
 fn rsa(name: &str, value: Value) -> Value {
     changed(&TestKey::fixed().named("k", Algorithm::RS256), name, value)
 }
@@ -32,7 +32,7 @@ fn lacking(mut jwk: Value, name: &str) -> Value {
     jwk
 }
 
-/// A number of so many bytes, odd as every modulus is.
+/// Returns a number of this many bytes, odd as every modulus is.
 fn number(bytes: usize) -> Value {
     json!(URL_SAFE_NO_PAD.encode(vec![0xc5; bytes]))
 }
@@ -280,7 +280,7 @@ fn a_private_part_of_whatever_kind_spoils_a_key() {
     }
 }
 
-/// A modulus alone is no key, and neither is an exponent.
+/// Neither the modulus nor the exponent alone identifies a key.
 #[test]
 fn rsa_keys_that_share_a_part_are_two() {
     let n = |first: u8| json!(URL_SAFE_NO_PAD.encode([&[first][..], &[0x55; 255]].concat()));

@@ -1,4 +1,4 @@
-//! The keys that sign an issuer's tokens, and where they come from.
+//! Keys that verify an issuer's tokens, and their sources.
 
 mod error;
 mod key;

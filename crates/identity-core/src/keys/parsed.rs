@@ -1,7 +1,7 @@
-//! A key in the form in which it verifies: parsed once, when its set is installed.
+//! A key that is parsed once, when its key set is loaded.
 //!
-//! jsonwebtoken's own verifiers parse the key again for each signature, with RSA a tenth of the time, and cannot be kept: a
-//! boxed [`JwtVerifier`] is not `Send`. This one can.
+//! jsonwebtoken's own verifiers parse the key again for each signature, which takes a tenth of the time with RSA, and
+//! they cannot be kept: a boxed [`JwtVerifier`] is not `Send`. This one is.
 
 use aws_lc_rs::signature::{self, ParsedPublicKey, RsaParameters, RsaPublicKeyComponents};
 use jsonwebtoken::crypto::JwtVerifier;
@@ -10,7 +10,7 @@ use jsonwebtoken::{DecodingKey, DecodingKeyKind};
 
 use crate::algorithms::Algorithm;
 
-/// A key that verifies for one algorithm.
+/// A parsed key for one algorithm.
 #[derive(Clone)]
 pub(super) struct ParsedKey {
     algorithm: Algorithm,
@@ -18,7 +18,7 @@ pub(super) struct ParsedKey {
 }
 
 impl ParsedKey {
-    /// Returns `None` if the key is of another type than the algorithm, or is broken.
+    /// Returns `None` if the key is invalid, or of another type than the algorithm needs.
     pub(super) fn new(key: &DecodingKey, algorithm: Algorithm) -> Option<Self> {
         if key.family() != algorithm.family() {
             return None;

@@ -1,4 +1,4 @@
-//! A parsed key verifies what the library verifies.
+//! A parsed key verifies the same signatures as the library.
 
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::JwtVerifier;
@@ -50,7 +50,7 @@ fn a_broken_signature_or_another_key_is_refused_and_a_good_one_is_not() {
         let keys = [(); 2].map(|()| TestKey::fresh("k", algorithm));
         let (message, signature) = signed(&keys[0]);
         let [ours, theirs] = keys.map(|key| parsed(&key, algorithm));
-        // Twice: a parsed key is used again and again.
+        // Twice, because a parsed key is reused.
         for _ in 0..2 {
             assert_eq!(ours.algorithm(), algorithm);
             let mut broken = signature.clone();

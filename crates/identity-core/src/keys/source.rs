@@ -1,4 +1,4 @@
-//! What a verifier needs of keys.
+//! The interface of a key source.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -7,53 +7,53 @@ use std::time::Duration;
 
 use super::{KeyLookupError, KeySet};
 
-/// What [`KeySource::with_key`] gives: boxed, so that the trait has objects.
+/// The future returned by [`KeySource::with_key`], boxed so that the trait is dyn compatible.
 pub type KeysFuture<'a> =
     Pin<Box<dyn Future<Output = Result<Arc<KeySet>, KeyLookupError>> + Send + 'a>>;
 
-/// Where an issuer's keys come from.
+/// A source of an issuer's keys.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a source of keys",
     label = "expected a `KeySource`",
     note = "`RemoteKeys` fetches an issuer's keys, and `StaticKeys` (feature `testing`) are fixed keys for tests; pass them as `Arc<dyn KeySource>`"
 )]
 pub trait KeySource: Debug + Send + Sync + 'static {
-    /// The keys known now, without waiting and without a lock. `None` if there are none that may be used.
+    /// Returns the keys known now, without waiting and without a lock, or `None` if there are none that may be used.
     fn current(&self) -> Option<Arc<KeySet>>;
 
-    /// The keys after the issuer was asked for one of this id, as far as that is permitted now.
+    /// Returns the keys after fetching those of the issuer again for this key id, if a refetch is allowed now.
     ///
-    /// Errors: [`KeyLookupError::NotFound`] if the issuer has no such key; [`KeyLookupError::Unavailable`] if that could
-    /// not be found out.
+    /// Errors: [`KeyLookupError::NotFound`] if the issuer has no such key; [`KeyLookupError::Unavailable`] if the keys
+    /// could not be fetched.
     fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a>;
 
-    /// How the keys are.
+    /// Returns the status of the keys.
     fn status(&self) -> KeyStatus;
 }
 
-/// How an issuer's keys are, for a readiness answer.
+/// The status of an issuer's keys, as in a readiness response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum KeyStatus {
-    /// There are none yet, or none that are young enough to be used. `reason` is the last failure, if there was one.
+    /// There are no keys yet, or they have become too old to be used. `reason` is the last failure, if any.
     Starting {
-        /// What kept the keys from being fetched.
+        /// Why the keys could not be fetched.
         reason: Option<String>,
     },
-    /// They are as they should be.
+    /// The keys are up to date.
     Ready {
-        /// Since they were fetched.
+        /// The time since they were fetched.
         age: Duration,
-        /// How many there are.
+        /// The number of keys.
         keys: usize,
     },
-    /// They are in use although the last refresh failed.
+    /// The keys are in use although the last refresh failed.
     Degraded {
-        /// Since they were fetched.
+        /// The time since they were fetched.
         age: Duration,
-        /// Since the first failure after that.
+        /// The time since the first failure after that.
         failing_for: Duration,
-        /// What keeps them from being refreshed.
+        /// Why they could not be refreshed.
         reason: String,
     },
 }
@@ -62,7 +62,7 @@ pub enum KeyStatus {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct IssuerStatus {
-    /// The first of its accepted names.
+    /// The first of its accepted values of `iss`.
     pub issuer: String,
     /// The status of its keys.
     pub keys: KeyStatus,

@@ -1,4 +1,4 @@
-//! What is counted of an issuer's keys.
+//! Metrics of an issuer's keys.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(crate) struct KeyMetrics {
 }
 
 impl KeyMetrics {
-    /// Looks them up at the recorder that is installed.
+    /// Looks up the metrics in the installed recorder.
     pub(crate) fn of(issuer: &str) -> Self {
         let gauge = |name: &'static str| gauge!(name, "issuer" => issuer.to_owned());
         let counter = |name: &'static str, outcome: &'static str| counter!(name, "issuer" => issuer.to_owned(), "outcome" => outcome);
@@ -47,7 +47,7 @@ impl KeyMetrics {
         }
     }
 
-    /// How the keys are at this moment.
+    /// Updates the gauges.
     pub(crate) fn show(&self, keys: Option<(&KeySet, Duration)>, failing_for: Option<Duration>) {
         let seconds = |time: Option<Duration>| time.unwrap_or_default().as_secs_f64();
         self.age.set(seconds(keys.map(|(_, age)| age)));
@@ -57,7 +57,7 @@ impl KeyMetrics {
         self.skipped.set(count(|set| set.skipped().len()));
     }
 
-    /// A fetch came to its end.
+    /// Counts a fetch by its outcome.
     pub(crate) fn fetched(&self, result: Result<(), &KeyFault>, forced: bool) {
         let outcome = match result {
             Ok(()) => &self.fetched,
@@ -71,22 +71,22 @@ impl KeyMetrics {
         }
     }
 
-    /// A request asked for a key that is not known, too soon for another refetch.
+    /// Counts a request for an unknown key that got no refetch, because the last one was too recent.
     pub(crate) fn limited(&self) {
         self.limited.increment(1);
     }
 
-    /// A request begins to wait.
+    /// Adds a waiting request.
     pub(crate) fn begins_to_wait(&self) {
         self.waiting.increment(1.0);
     }
 
-    /// A request waits no longer.
+    /// Removes a waiting request.
     pub(crate) fn ends_to_wait(&self) {
         self.waiting.decrement(1.0);
     }
 
-    /// A request found no place to wait.
+    /// Counts a request that was refused because too many were already waiting.
     pub(crate) fn turned_away(&self) {
         self.turned_away.increment(1);
     }

@@ -1,4 +1,4 @@
-//! Every metric that is documented is reported, and means what the documentation says.
+//! Every documented metric is reported with its documented meaning.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
-/// Keeps every metric by its name and labels.
+/// A recorder that keeps every metric by name and labels.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     counters: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
@@ -25,7 +25,7 @@ fn place(metrics: &Figures, key: &Key) -> Arc<AtomicU64> {
 }
 
 impl Recorded {
-    /// The counter of this name and these labels.
+    /// Returns the counter with this name and these labels.
     pub(crate) fn count(&self, name: &str) -> u64 {
         let counters = self.counters.lock().unwrap();
         let counter = counters.get(name);
@@ -34,7 +34,7 @@ impl Recorded {
             .load(Ordering::SeqCst)
     }
 
-    /// The gauge of this name and these labels.
+    /// Returns the gauge with this name and these labels.
     pub(crate) fn gauge(&self, name: &str) -> f64 {
         let gauges = self.gauges.lock().unwrap();
         let gauge = gauges.get(name);
@@ -42,7 +42,7 @@ impl Recorded {
         f64::from_bits(bits.load(Ordering::SeqCst))
     }
 
-    /// Every name, with labels.
+    /// Returns all names, with labels.
     pub(crate) fn names(&self) -> Vec<String> {
         let counters = self.counters.lock().unwrap();
         let gauges = self.gauges.lock().unwrap();

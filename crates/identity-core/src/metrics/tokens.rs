@@ -1,4 +1,4 @@
-//! What is counted of tokens.
+//! Metrics of tokens and of the token cache.
 
 use metrics::{Counter, Gauge, counter, gauge};
 
@@ -6,7 +6,7 @@ use super::{CACHE_BYTES, CACHE_DROPPED, CACHE_ENTRIES, CACHE_HITS, CACHE_MISSES,
 use crate::token_error::TokenError;
 use crate::verifier::VerifyError;
 
-/// The outcomes of one issuer's tokens.
+/// Counters of one issuer's tokens, by outcome.
 #[derive(Debug)]
 pub(crate) struct TokenMetrics {
     verified: Counter,
@@ -14,10 +14,10 @@ pub(crate) struct TokenMetrics {
 }
 
 impl TokenMetrics {
-    /// The outcome of a token that is good.
+    /// The outcome of an accepted token.
     const VERIFIED: &str = "verified";
 
-    /// Looks them up at the recorder that is installed.
+    /// Looks up the metrics in the installed recorder.
     pub(crate) fn of(issuer: &str) -> Self {
         let counter = |outcome: &'static str| counter!(TOKENS, "issuer" => issuer.to_owned(), "outcome" => outcome);
         let codes = TokenError::CODES.iter().chain([&VerifyError::UNAVAILABLE]);
@@ -51,7 +51,7 @@ pub(crate) struct CacheMetrics {
 }
 
 impl CacheMetrics {
-    /// Looks them up at the recorder that is installed.
+    /// Looks up the metrics in the installed recorder.
     pub(crate) fn new() -> Self {
         Self {
             hits: counter!(CACHE_HITS),
@@ -74,7 +74,7 @@ impl CacheMetrics {
         self.dropped.increment(1);
     }
 
-    /// How full the cache is.
+    /// Updates the gauges.
     pub(crate) fn show(&self, entries: usize, bytes: usize) {
         self.entries.set(entries as f64);
         self.bytes.set(bytes as f64);

@@ -1,4 +1,4 @@
-//! All that is particular to Auth0.
+//! The provider Auth0.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,10 +15,10 @@ use crate::provider::Provider;
 use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
-/// Access tokens for one API of one Auth0 tenant.
+/// Accepts the access tokens for one API of one Auth0 tenant.
 ///
-/// Not checked: whether the token was revoked (Auth0 has no introspection), and `org_id`, which a handler compares with
-/// the organizations that it knows ([`Principal::current_tenant`]).
+/// Not checked: revocation (Auth0 has no introspection), and `org_id`, which a handler has to compare with the
+/// organizations that it knows ([`Principal::current_tenant`]).
 ///
 /// ```
 /// use identity_core::providers::{Auth0, Auth0Config};
@@ -40,28 +40,28 @@ pub struct Auth0 {
 /// Configuration of [`Auth0`].
 #[derive(Debug, Clone)]
 pub struct Auth0Config {
-    /// The tenant's domain. It names the tenant; what is accepted is `issuer`.
+    /// The tenant's domain. It names the tenant; the accepted value of `iss` is `issuer`.
     pub domain: Domain,
-    /// The identifier of the API, which `aud` must name.
+    /// The identifier of the API, which `aud` must contain.
     pub audience: String,
-    /// The exact `iss`, with its slash at the end, where discovery is fetched. Default `https://{domain}/`; another one
-    /// for a custom domain.
+    /// The exact `iss`, with its trailing slash, and the base URL of the discovery document. Default
+    /// `https://{domain}/`; differs with a custom domain.
     pub issuer: String,
-    /// Other accepted values of `iss` of the same tenant, for one that issues under its own and a custom domain. Default
-    /// none.
+    /// Other accepted values of `iss` of the same tenant, if it issues tokens under both its own and a custom domain.
+    /// Default none.
     pub other_issuers: Vec<String>,
-    /// The claim that an Action puts roles into. Default `https://example.com/roles`.
+    /// The claim that an Action adds roles to. Default `https://example.com/roles`.
     pub roles_claim: String,
     /// The accepted values of `alg`. Default RS256.
     pub algorithms: Algorithms,
 }
 
-/// An Auth0 tenant's domain, such as `dev-example.us.auth0.com`, or a custom one.
+/// The domain of an Auth0 tenant, such as `dev-example.us.auth0.com`, or a custom domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Domain(String);
 
 impl Domain {
-    /// Returns the issuer of the tenant's tokens: with a slash at the end, as Auth0 writes it.
+    /// Returns the issuer of the tenant's tokens, with a trailing slash as in Auth0's tokens.
     #[must_use]
     pub fn issuer(&self) -> String {
         format!("https://{}/", self.0)
@@ -73,7 +73,7 @@ impl FromStr for Domain {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match Host::parse(text) {
-            // A dot at the end would be another issuer where texts are compared.
+            // A trailing dot would make another issuer, because issuers are compared exactly.
             Ok(Host::Domain(name)) if name == text.to_ascii_lowercase() && !name.ends_with('.') => {
                 Ok(Self(name))
             }
@@ -91,7 +91,7 @@ impl fmt::Display for Domain {
 impl Auth0Config {
     const DEFAULT_ROLES_CLAIM: &str = "https://example.com/roles";
 
-    /// A tenant and an API with the defaults.
+    /// Creates a configuration for a tenant and an API, with the defaults.
     #[must_use]
     pub fn new(domain: Domain, audience: &str) -> Self {
         Self {
@@ -106,12 +106,13 @@ impl Auth0Config {
 }
 
 impl Auth0 {
-    /// The tenant with this domain and the API with this identifier, with the defaults. Errors: it is not a domain.
+    /// Creates a provider for the tenant with this domain and the API with this identifier, with the defaults. Errors:
+    /// the domain is invalid.
     pub fn tenant(domain: &str, audience: &str) -> Result<Self, ProviderError> {
         Self::new(Auth0Config::new(domain.parse()?, audience))
     }
 
-    /// The tenant and API that `config` names. Errors: its issuer is not an address.
+    /// Creates a provider from a configuration. Errors: its issuer is not a URL.
     pub fn new(config: Auth0Config) -> Result<Self, ProviderError> {
         let issuer = &config.issuer;
         let discovery_url = Url::parse(&format!("{issuer}.well-known/openid-configuration"))
@@ -122,13 +123,13 @@ impl Auth0 {
         })
     }
 
-    /// Returns its configuration.
+    /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &Auth0Config {
         &self.config
     }
 
-    /// Returns where the tenant's endpoints and keys are published.
+    /// Returns the configuration of discovery, which has the tenant's endpoints and keys.
     #[must_use]
     pub fn discovery(&self) -> DiscoveryConfig {
         DiscoveryConfig {
@@ -155,17 +156,17 @@ impl Provider for Auth0 {
         let audience = AudienceRule::Required(vec![self.config.audience.clone()]);
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
-            // `at+jwt` is what an API with the RFC 9068 profile gets.
+            // `at+jwt` is the type of tokens for an API with the RFC 9068 profile.
             types: vec!["JWT".into(), "at+jwt".into()],
-            // An ID token names its client as audience and is refused for that; these claims are in no access token,
-            // so that it is refused even where a client's id and an API's identifier are the same.
+            // The audience of an ID token is its client, for which it is refused. No access token has these claims, so
+            // that an ID token is refused even if a client id and an API identifier are the same.
             refused: ["nonce", "at_hash", "c_hash"].map(id_token).to_vec(),
             ..VerificationRules::new(self.issuers(), audience)
         }
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        // `client_id` is the name in tokens of the RFC 9068 profile.
+        // Tokens of the RFC 9068 profile have `client_id` instead of `azp`.
         let client = token.text("azp").or_else(|| token.text("client_id"));
         Ok(Principal {
             client: client.map(str::to_owned),

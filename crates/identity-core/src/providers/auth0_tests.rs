@@ -1,4 +1,4 @@
-//! What Auth0's tokens may look like, and what they grant.
+//! The forms of Auth0's tokens, and the rights in them.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ fn settings() -> Auth0Config {
     Auth0Config::new("dev-example.us.auth0.com".parse().unwrap(), AUDIENCE)
 }
 
-/// A token of a user with these claims in place of its own; `null` leaves one out.
+/// Returns the claims of a user's token with these claims changed; `null` removes a claim.
 fn claims(changes: &Value) -> Value {
     let mut base = json!({
         "iss": ISSUER, "sub": "auth0|602c0dcab993d10073daf680",
@@ -51,7 +51,7 @@ async fn verified(settings: Auth0Config, token: &str) -> Result<Arc<Authenticate
         })
 }
 
-/// The code of the refusal, or nothing.
+/// Returns the code of the refusal, or `None` if the token is accepted.
 async fn refusal(changes: Value) -> Option<&'static str> {
     let token = TestKey::fixed().token(&claims(&changes));
     verified(settings(), &token)

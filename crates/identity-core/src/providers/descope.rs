@@ -1,4 +1,4 @@
-//! All that is particular to Descope.
+//! The provider Descope.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,10 +16,10 @@ use crate::provider::Provider;
 use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
-/// Tokens of one Descope project: access tokens of its apps, session tokens, and those of access keys.
+/// Accepts the tokens of one Descope project: access tokens of its apps, session tokens, and tokens of access keys.
 ///
-/// Not checked: whether a session was ended before its time (Descope has no introspection), and tenants, which a
-/// handler checks with [`Principal::has_role_in`].
+/// Not checked: whether a session was ended early (Descope has no introspection), and tenants, which a handler has to
+/// check with [`Principal::has_role_in`].
 ///
 /// ```
 /// use identity_core::providers::{Descope, DescopeConfig};
@@ -40,25 +40,26 @@ pub struct Descope {
 /// Configuration of [`Descope`].
 #[derive(Debug, Clone)]
 pub struct DescopeConfig {
-    /// Whose tokens are accepted.
+    /// The project whose tokens are accepted.
     pub project_id: ProjectId,
-    /// The discovery document. Its origin is also the origin of the project's issuers.
+    /// The URL of the discovery document. Its origin is also the origin of the project's issuers.
     pub discovery_url: Url,
-    /// What `aud` must name instead of the project id, which every app of a project names. Default `None`: the project id.
+    /// The value that `aud` must contain instead of the project id, which is in the tokens of every app of the project.
+    /// Default `None`: the project id.
     pub audience: Option<String>,
-    /// Whether session tokens, which have no `aud`, are refused. Default `false`.
+    /// Whether tokens without `aud` (those of sessions and access keys) are refused. Default `false`.
     pub require_audience: bool,
     /// The accepted values of `alg`. Default RS256.
     pub algorithms: Algorithms,
 }
 
-/// A Descope project's id: `P` and what follows.
+/// A Descope project id: `P` followed by letters and digits, 10 to 64 characters in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectId(String);
 
 impl ProjectId {
-    /// Returns the address of the project's region: ids of 32 characters and more name it after their `P`, as the official
-    /// SDKs read them.
+    /// Returns the base URL of the project's region. Ids of 32 or more characters have the region after the `P`, as in
+    /// the official SDKs.
     #[must_use]
     pub fn base_url(&self) -> String {
         match self.0.get(1..5) {
@@ -67,7 +68,7 @@ impl ProjectId {
         }
     }
 
-    /// Returns the id as it appears in tokens and addresses.
+    /// Returns the id as it appears in tokens and URLs.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -96,8 +97,8 @@ impl fmt::Display for ProjectId {
 }
 
 impl DescopeConfig {
-    /// A project in its own region, or at `base_url` (a custom domain), with the defaults. Errors: `base_url` is not an
-    /// address.
+    /// Creates a configuration with the defaults, for a project in its own region or at `base_url` (a custom domain).
+    /// Errors: `base_url` is not a URL.
     pub fn new(project_id: ProjectId, base_url: Option<&str>) -> Result<Self, ProviderError> {
         let base = base_url.map_or_else(|| project_id.base_url(), str::to_owned);
         let base = base.trim_end_matches('/');
@@ -112,7 +113,7 @@ impl DescopeConfig {
         })
     }
 
-    /// Returns the address that Descope's names of the project start with, without a slash at the end.
+    /// Returns the base URL of the project's issuers, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.discovery_url.origin().ascii_serialization()
@@ -120,24 +121,24 @@ impl DescopeConfig {
 }
 
 impl Descope {
-    /// The project with this id, with the defaults. Errors: it is not a project's id.
+    /// Creates a provider for the project with this id, with the defaults. Errors: the id is invalid.
     pub fn project(id: &str) -> Result<Self, ProviderError> {
         Ok(Self::new(DescopeConfig::new(id.parse()?, None)?))
     }
 
-    /// The project that `config` names.
+    /// Creates a provider from a configuration.
     #[must_use]
     pub fn new(config: DescopeConfig) -> Self {
         Self { config }
     }
 
-    /// Returns its configuration.
+    /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &DescopeConfig {
         &self.config
     }
 
-    /// Returns where the project's endpoints and keys are published.
+    /// Returns the configuration of discovery, which has the project's endpoints and keys.
     #[must_use]
     pub fn discovery(&self) -> DiscoveryConfig {
         DiscoveryConfig {
@@ -147,8 +148,8 @@ impl Descope {
         }
     }
 
-    /// A project issues tokens under several names, according to how they were made: its SDKs' sessions under its bare
-    /// id, its OIDC app under its address, access keys and inbound apps under `/v1/apps`.
+    /// Returns the issuers of a project. Its tokens differ by origin: sessions of the SDKs have the bare project id,
+    /// the OIDC app has the URL of the project, access keys and inbound apps have one below `/v1/apps`.
     fn issuers(&self) -> Vec<String> {
         let (base, id) = (self.config.base_url(), &self.config.project_id);
         vec![
@@ -161,7 +162,7 @@ impl Descope {
     fn audience(&self) -> AudienceRule {
         let project = self.config.project_id.to_string();
         match &self.config.audience {
-            // An audience of one's own is there to tell apart apps of one project: a token without any is for none.
+            // A custom audience tells apps of one project apart, so that a token without `aud` is not accepted.
             Some(audience) if *audience != project => {
                 AudienceRule::Required(vec![audience.clone()])
             }
@@ -171,7 +172,7 @@ impl Descope {
     }
 }
 
-/// Session tokens and those of access keys have no `aud`.
+/// Returns whether these are the claims of a session token or of an access key, which have no `aud`.
 fn is_session(claims: &Claims) -> bool {
     let text = |name| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     text("drn") == "DS" || text("sub").starts_with('K')
@@ -185,7 +186,7 @@ impl Provider for Descope {
     fn verification(&self) -> VerificationRules {
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
-            // They have the same audience, and the scopes, of an access token: only these claims tell them apart.
+            // Refresh and ID tokens have the audience and scopes of an access token: only these claims differ.
             refused: vec![
                 RefusedKind::with_value(TokenKind::Refresh, "drn", "DSR"),
                 RefusedKind::with_value(TokenKind::Refresh, "token_type", "refresh_token"),

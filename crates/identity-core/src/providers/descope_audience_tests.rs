@@ -1,4 +1,4 @@
-//! Whom a token must be meant for.
+//! The audience of Descope's tokens.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn strict() -> DescopeConfig {
     }
 }
 
-/// A session token, an access key's, and those without any sign of being one; none has an audience.
+/// Claims without an audience: of a session, of an access key, and of neither.
 fn without_audience() -> [(Value, bool); 7] {
     let key = "K36Z2WxTveMQBWlLfCMPlC3QM1Oa";
     [

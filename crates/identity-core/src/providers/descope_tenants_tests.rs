@@ -1,4 +1,4 @@
-//! Grants inside of tenants.
+//! Roles and permissions within tenants.
 
 use serde_json::json;
 
@@ -77,7 +77,7 @@ async fn a_single_tenant_is_the_current_one() {
     }
 }
 
-/// The JWT template "Current Tenant, No Tenant Reference": the tenant's grants are at the root.
+/// The JWT template "Current Tenant, No Tenant Reference": the tenant's roles and permissions are top-level claims.
 #[tokio::test]
 async fn the_root_speaks_for_a_current_tenant_where_none_is_listed() {
     let claims = session_token(&json!({"dct": "T1", "roles": ["owner"]}));

@@ -1,4 +1,4 @@
-//! What Descope's tokens may look like, and what they grant.
+//! The forms of Descope's tokens, and the rights in them.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ fn settings() -> DescopeConfig {
     DescopeConfig::new(PROJECT.parse().unwrap(), None).unwrap()
 }
 
-/// Claims with these in place of those of `base`; `null` leaves one out.
+/// Returns `base` with these claims changed; `null` removes a claim.
 fn changed(mut base: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {
         match value {
@@ -26,7 +26,7 @@ fn changed(mut base: Value, changes: &Value) -> Value {
     base
 }
 
-/// A token of the project's OIDC app.
+/// Returns the claims of a token of the project's OIDC app.
 fn access_token(changes: &Value) -> Value {
     let base = json!({
         "amr": ["email"], "aud": [PROJECT], "azp": PROJECT, "email": "ada@example.com",
@@ -37,7 +37,7 @@ fn access_token(changes: &Value) -> Value {
     changed(base, changes)
 }
 
-/// A session token, as the SDKs get it.
+/// Returns the claims of a session token, as issued to the SDKs.
 fn session_token(changes: &Value) -> Value {
     let base = json!({
         "amr": ["email"], "drn": "DS", "exp": NOW + 600.0, "iat": NOW, "iss": PROJECT,
@@ -68,7 +68,7 @@ async fn verified(
         })
 }
 
-/// The code of the refusal, or nothing.
+/// Returns the code of the refusal, or `None` if the token is accepted.
 async fn refusal(settings: DescopeConfig, claims: Value) -> Option<&'static str> {
     let outcome = verified(settings, claims).await;
     outcome.err().map(|error| error.code())

@@ -1,10 +1,10 @@
-//! Why a provider cannot be configured so.
+//! Errors in the configuration of a provider.
 
-/// A name or an address that is not one of the provider's.
+/// An invalid setting of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
-    /// Not the id of a Descope project.
+    /// Not a Descope project id.
     #[error(
         "expected a Descope project id: P followed by letters and digits, from the project's settings page"
     )]
@@ -14,7 +14,7 @@ pub enum ProviderError {
         "expected a domain without https:// and without a path, such as dev-example.us.auth0.com"
     )]
     Domain,
-    /// Its discovery document cannot have an address.
+    /// The issuer is not a URL that a discovery document can be fetched from.
     #[error("expected the address of an issuer, such as https://id.example.com, got {0:?}")]
     Issuer(String),
 }

@@ -1,5 +1,5 @@
-//! Providers that are ready to use: where their keys are, what their tokens look like, and where roles, permissions and
-//! scopes are in them.
+//! Implementations of [`Provider`](crate::Provider): where the keys are, which tokens are accepted, and which claims
+//! have the roles, permissions and scopes.
 
 mod auth0;
 mod descope;

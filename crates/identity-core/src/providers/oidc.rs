@@ -1,4 +1,4 @@
-//! Any OpenID Connect issuer whose access tokens are JWTs.
+//! A provider for any OpenID Connect issuer whose access tokens are JWTs.
 
 use url::Url;
 
@@ -12,10 +12,10 @@ use crate::provider::Provider;
 use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
-/// Access tokens of any OpenID Connect issuer.
+/// Accepts the access tokens of any OpenID Connect issuer.
 ///
-/// Not checked: whether a token was revoked before it expires, and the tenant, which a handler compares with those that
-/// it knows ([`Principal::current_tenant`]).
+/// Not checked: revocation, and the tenant, which a handler has to compare with the tenants that it knows
+/// ([`Principal::current_tenant`]).
 ///
 /// ```
 /// use identity_core::providers::{Oidc, OidcConfig};
@@ -34,30 +34,30 @@ pub struct Oidc {
 
 /// Configuration of [`Oidc`].
 ///
-/// The name of a claim is one name, whatever it contains: dots and slashes are a part of it.
+/// The name of a claim is taken literally: dots and slashes are part of it, and not a path.
 #[derive(Debug, Clone)]
 pub struct OidcConfig {
-    /// The exact `iss`. Without a `jwks_url` the discovery document is fetched below it.
+    /// The exact `iss`. Without `jwks_url`, it is also the base URL of the discovery document.
     pub issuer: String,
-    /// What `aud` must name.
+    /// The value that `aud` must contain.
     pub audience: String,
-    /// Where the key set is, for an issuer without a discovery document, or one that is reached at another address than
-    /// it says. It replaces discovery and nothing else. Default `None`.
+    /// The URL of the key set, for an issuer without a discovery document, or one that is reached at another address
+    /// than its `iss`. It replaces discovery and nothing else. Default `None`.
     pub jwks_url: Option<Url>,
     /// The claim with the scopes. Default `scope`.
     pub scopes_claim: String,
     /// The claim with the roles. Default `roles`.
     pub roles_claim: String,
-    /// The claim with the permissions. Default `None`: there are no permissions.
+    /// The claim with the permissions. Default `None`: callers have no permissions.
     pub permissions_claim: Option<String>,
-    /// The claim with the tenant or organization that the token is for. Default `org_id`.
+    /// The claim with the tenant or organization that the token was issued for. Default `org_id`.
     pub tenant_claim: String,
     /// The accepted values of `alg`. Default RS256.
     pub algorithms: Algorithms,
 }
 
 impl OidcConfig {
-    /// An issuer with a discovery document, and the defaults.
+    /// Creates a configuration for an issuer with a discovery document, with the defaults.
     #[must_use]
     pub fn new(issuer: &str, audience: &str) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl OidcConfig {
         }
     }
 
-    /// OpenID Connect Discovery 1.0, section 4.1: below the issuer, whose slash at the end does not count.
+    /// OpenID Connect Discovery 1.0, section 4.1: the path is appended to the issuer without its trailing slash.
     fn discovery(&self) -> Result<DiscoveryConfig, ProviderError> {
         let base = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
         Ok(DiscoveryConfig {
@@ -85,12 +85,12 @@ impl OidcConfig {
 }
 
 impl Oidc {
-    /// The issuer at this address, with a discovery document below it, and the defaults. Errors: it is not an address.
+    /// Creates a provider for an issuer with a discovery document, with the defaults. Errors: the issuer is not a URL.
     pub fn issuer(issuer: &str, audience: &str) -> Result<Self, ProviderError> {
         Self::new(OidcConfig::new(issuer, audience))
     }
 
-    /// The issuer that `config` names. Errors: it has no `jwks_url`, and its issuer is not an address.
+    /// Creates a provider from a configuration. Errors: it has no `jwks_url`, and its issuer is not a URL.
     pub fn new(config: OidcConfig) -> Result<Self, ProviderError> {
         let keys = match &config.jwks_url {
             Some(url) => KeyAddress::Fixed(url.clone()),
@@ -99,7 +99,7 @@ impl Oidc {
         Ok(Self { config, keys })
     }
 
-    /// Returns its configuration.
+    /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &OidcConfig {
         &self.config
@@ -116,9 +116,10 @@ impl Provider for Oidc {
         let audience = AudienceRule::Required(vec![self.config.audience.clone()]);
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
-            // `at+jwt` is that of RFC 9068.
+            // `at+jwt` is the type in RFC 9068.
             types: vec!["JWT".into(), "at+jwt".into()],
-            // An ID token's audience is a client; where that has the API's name, these claims still tell.
+            // The audience of an ID token is its client. Even if a client has the name of the API, these claims
+            // identify an ID token.
             refused: ["nonce", "at_hash", "c_hash"].map(id_token).to_vec(),
             ..VerificationRules::new(vec![self.config.issuer.clone()], audience)
         }

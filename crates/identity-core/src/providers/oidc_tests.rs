@@ -1,4 +1,4 @@
-//! What the issuer's tokens may look like, and what they grant.
+//! The forms of tokens of an OpenID Connect issuer, and the rights in them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const ISSUER: &str = "http://localhost:8002";
 const NOW: f64 = 1_700_000_000.0;
 const READ: &str = "example_service.billing.read";
 
-/// An issuer that is its own audience, with a list of scopes in `scopes`.
+/// Returns the configuration of an issuer that is its own audience, with a list of scopes in `scopes`.
 fn settings() -> OidcConfig {
     OidcConfig {
         scopes_claim: "scopes".to_owned(),
@@ -22,7 +22,7 @@ fn settings() -> OidcConfig {
     }
 }
 
-/// A token of a user with these claims in place of its own; `null` leaves one out.
+/// Returns the claims of a user's token with these claims changed; `null` removes a claim.
 fn claims(changes: &Value) -> Value {
     let mut base = json!({
         "iss": ISSUER, "sub": "U1", "aud": ISSUER, "iat": NOW, "exp": NOW + 600.0, "org_id": "O1",
@@ -55,7 +55,7 @@ async fn verified(settings: OidcConfig, token: &str) -> Result<Arc<Authenticated
         })
 }
 
-/// The code of the refusal, or nothing.
+/// Returns the code of the refusal, or `None` if the token is accepted.
 async fn refusal(changes: Value) -> Option<&'static str> {
     let token = TestKey::fixed().token(&claims(&changes));
     let outcome = verified(settings(), &token).await;

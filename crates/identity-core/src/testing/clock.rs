@@ -1,20 +1,20 @@
-//! A clock that tests set.
+//! A clock for tests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::{Clock, UnixTime};
 
-/// Stands still until it is set.
+/// A clock that shows a fixed time until it is set.
 #[derive(Debug)]
 pub struct TestClock(AtomicU64);
 
 impl TestClock {
-    /// A clock that shows this many seconds after 1970.
+    /// Creates a clock that shows this many seconds since the epoch.
     pub fn at(seconds: f64) -> Self {
         Self(AtomicU64::new(seconds.to_bits()))
     }
 
-    /// Shows this many seconds after 1970 from now on.
+    /// Sets the clock to this many seconds since the epoch.
     pub fn set(&self, seconds: f64) {
         self.0.store(seconds.to_bits(), Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! What every provider has to pass.
+//! The provider contract: checks that every provider has to pass.
 
 use std::sync::Arc;
 
@@ -14,16 +14,17 @@ use crate::provider::Provider;
 use crate::token_error::TokenError;
 use crate::verifier::VerifyError;
 
-/// The moment at which [`provider_contract`] verifies, in seconds after 1970.
+/// The time at which [`provider_contract`] verifies tokens, in seconds since the epoch.
 pub const CONTRACT_NOW: f64 = 1_700_000_000.0;
 
-/// Checks what must hold for every provider. `good` are the claims of a token that it accepts at [`CONTRACT_NOW`],
-/// with an `aud`; the tokens are signed with RS256 by [`TestKey::fixed`]. Panics if one of these does not hold:
+/// Checks that a provider meets the requirements for all providers. `good` are the claims of a token that it accepts at
+/// [`CONTRACT_NOW`], with an `aud`; the tokens are signed with RS256 by [`TestKey::fixed`]. Panics unless:
 ///
 /// - the good token gives a principal with its issuer, subject and expiry;
-/// - the discovery document may name accepted issuers only;
-/// - each of a list of tokens with one fault is refused with the right code, the provider's own refused kinds among them;
-/// - a claim that is not a registered one and has the wrong type grants nothing, and is no error.
+/// - discovery accepts only issuers that are accepted in tokens;
+/// - each token with one fault is refused with the expected code, including the provider's own refused kinds;
+/// - a claim of the wrong type that is not a registered claim gives no rights; if it is refused, the code is
+///   `invalid_claims`.
 ///
 /// ```
 /// use identity_core::providers::Auth0;
@@ -93,8 +94,8 @@ struct Contract {
 type Outcome = Result<Arc<Authenticated>, VerifyError>;
 type Fault = (&'static str, &'static str, &'static str, Option<Value>);
 
-/// What is wrong, the code, and the claim that says so.
-#[rustfmt::skip] // one row a line
+/// A description of the fault, the expected code, and the claim with its value.
+#[rustfmt::skip] // one row per line
 fn faults_in_claims() -> Vec<Fault> {
     let now = |after: f64| Some(json!(CONTRACT_NOW + after));
     vec![
@@ -116,8 +117,8 @@ fn faults_in_claims() -> Vec<Fault> {
     ]
 }
 
-/// What is wrong, the code, and the member of the header that says so.
-#[rustfmt::skip] // one row a line
+/// A description of the fault, the expected code, and the header member with its value.
+#[rustfmt::skip] // one row per line
 fn faults_in_headers() -> Vec<Fault> {
     vec![
         ("unsigned", "algorithm_not_allowed", "alg", Some(json!("none"))),

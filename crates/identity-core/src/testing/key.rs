@@ -1,4 +1,4 @@
-//! Signing keys.
+//! Signing keys for tests.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -30,14 +30,15 @@ enum Pair {
 }
 
 impl TestKey {
-    /// The same RS256 key of 2048 bits for the whole process, `kid` `fixed`: making one takes a while.
+    /// Returns an RS256 key of 2048 bits with the `kid` `fixed`, the same in the whole process, because generating one
+    /// is slow.
     pub fn fixed() -> Self {
         static FIXED: LazyLock<TestKey> =
             LazyLock::new(|| TestKey::fresh("fixed", Algorithm::RS256));
         FIXED.clone()
     }
 
-    /// A new key. Panics for an algorithm that has no keys here: the HMAC ones.
+    /// Generates a key for this algorithm; RSA keys have 2048 bits.
     pub fn fresh(id: &str, algorithm: Algorithm) -> Self {
         let made = "key generation works";
         let pair = match algorithm {
@@ -57,7 +58,7 @@ impl TestKey {
         }
     }
 
-    /// The same key under another name or for another algorithm of its type.
+    /// Returns the same key with another id, or for another algorithm of its type.
     pub fn named(&self, id: &str, algorithm: Algorithm) -> Self {
         Self {
             id: id.to_owned(),
@@ -66,12 +67,12 @@ impl TestKey {
         }
     }
 
-    /// `kid`.
+    /// Returns the key id (`kid`).
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The public part, as an issuer publishes it.
+    /// Returns the public key as a JSON Web Key, as an issuer publishes it.
     pub fn jwk(&self) -> Value {
         let mut jwk = match &*self.pair {
             Pair::Rsa(pair) => {
@@ -99,7 +100,8 @@ impl TestKey {
         jwk
     }
 
-    /// The public part as `SubjectPublicKeyInfo` in DER, RSA only: what an attacker would use as an HMAC secret.
+    /// Returns the RSA public key as `SubjectPublicKeyInfo` in DER, which an attacker would use as an HMAC secret. For
+    /// other types, returns the raw public key.
     pub fn public_der(&self) -> Vec<u8> {
         match &*self.pair {
             Pair::Rsa(pair) => pair
@@ -113,7 +115,7 @@ impl TestKey {
         }
     }
 
-    /// A token with these claims and the header an issuer would give it.
+    /// Returns a token with these claims and the usual header of an issuer.
     pub fn token(&self, claims: &Value) -> String {
         self.token_with_header(
             &json!({"alg": format!("{:?}", self.algorithm), "typ": "JWT", "kid": self.id}),
@@ -121,12 +123,12 @@ impl TestKey {
         )
     }
 
-    /// A token with these claims and this header, signed with this key whatever the header says.
+    /// Returns a token with these claims and this header, signed with this key whatever the header says.
     pub fn token_with_header(&self, header: &Value, claims: &Value) -> String {
         self.sign_parts(&header.to_string(), &claims.to_string())
     }
 
-    /// A signature over any two texts in the places of header and claims.
+    /// Returns a signed token with any texts as header and claims.
     pub fn sign_parts(&self, header: &str, claims: &str) -> String {
         let input = format!("{}.{}", encode(header), encode(claims));
         let signature = encode(self.sign(input.as_bytes()));
@@ -167,7 +169,7 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The two halves of an uncompressed point, after its leading 4.
+/// Splits an uncompressed point, without its leading byte 4, into x and y.
 fn coordinates(point: &[u8]) -> (&[u8], &[u8]) {
     let halves = point.get(1..).unwrap_or_default();
     halves.split_at(halves.len() / 2)

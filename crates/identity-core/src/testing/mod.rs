@@ -1,4 +1,4 @@
-//! Keys, tokens, a clock and the provider contract, for tests: feature `testing`.
+//! Signing keys, a clock and the provider contract, for tests. Needs the feature `testing`.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Keys that stay what they are.
+//! Fixed keys for tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use super::TestKey;
 use crate::keys::{KeyLookupError, KeySet, KeySource, KeyStatus, KeysFuture};
 
-/// A key source that never fetches.
+/// A key source with fixed keys, which fetches nothing.
 #[derive(Debug)]
 pub struct StaticKeys(Arc<KeySet>);
 
 impl StaticKeys {
-    /// The public parts of these keys.
+    /// Creates a source of the public parts of these keys.
     pub fn of(keys: &[&TestKey]) -> Self {
         Self::from_jwks(&json!({"keys": keys.iter().map(|key| key.jwk()).collect::<Vec<_>>()}))
     }
 
-    /// A key set as an issuer publishes it. Panics if no key in it can be used.
+    /// Creates a source from a JSON Web Key Set. Panics if it has no usable key.
     pub fn from_jwks(jwks: &Value) -> Self {
         Self(Arc::new(
             KeySet::from_json(jwks.to_string().as_bytes(), usize::MAX).expect("a usable key set"),

@@ -1,20 +1,20 @@
-//! Lets a token into the cache when it is seen for the second time.
+//! Admission to the cache: a token is admitted when it is seen for the second time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::digest::TokenDigest;
 
-/// Remembers recently seen tokens, by two bytes of their digests, in constant time: a token that is used once need not be
-/// cached, and evicts nothing that is used more often.
+/// Remembers recently seen tokens in constant memory, by two bytes of their digests, so that a token that is used only
+/// once is not cached and evicts no token that is used more often.
 ///
-/// A slot remembers the last four tokens that share it. Two tokens whose digests begin alike count as one, and then one of
-/// them is cached a use too early.
+/// A slot remembers the last four tokens that share it. Two tokens in the same slot with the same two bytes count as
+/// one, so that one of them is cached at its first use.
 pub(super) struct Doorkeeper {
     slots: Box<[AtomicU64]>,
 }
 
 impl Doorkeeper {
-    /// Has seen nothing, beside a cache of so many entries: a slot for each.
+    /// Creates an empty doorkeeper with one slot per entry of the cache.
     pub(super) fn new(entries: usize) -> Self {
         let slots = (0..entries).map(|_| AtomicU64::default());
         Self {
@@ -22,7 +22,7 @@ impl Doorkeeper {
         }
     }
 
-    /// Returns whether this token was seen before. From now on it was.
+    /// Returns whether this token was recently seen, and remembers it.
     pub(super) fn seen_before(&self, token: &TokenDigest) -> bool {
         let beginning = token.beginning();
         let slot = (beginning >> 32) as usize % self.slots.len().max(1);
@@ -35,7 +35,7 @@ impl Doorkeeper {
         if [0, 16, 32, 48].iter().any(|at| (known >> at) as u16 == tag) {
             return true;
         }
-        // Of two that come at once one may be forgotten.
+        // Not atomic with the load: of two concurrent tokens, one may be forgotten.
         slot.store(known << 16 | u64::from(tag), Ordering::Relaxed);
         false
     }

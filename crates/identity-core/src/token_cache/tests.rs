@@ -1,4 +1,4 @@
-//! The cache by itself: with digests that begin alike, full, and used by several threads.
+//! Tests of the cache alone: colliding digests, a full cache, and several threads.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -56,7 +56,7 @@ fn verified(caller: &Arc<Authenticated>) -> Verified {
     }
 }
 
-/// As if it had been verified for the second time.
+/// Adds an entry as if the token had been verified for the second time.
 fn keep(cache: &TokenCache, token: &TokenDigest, caller: &Arc<Authenticated>) {
     for _ in 0..2 {
         cache.keep(*token, verified(caller));
@@ -68,7 +68,7 @@ fn subject(cache: &TokenCache, token: &TokenDigest) -> Option<String> {
     Some(found.caller.token().subject().to_owned())
 }
 
-/// A default cache but for this number of tokens.
+/// Returns a cache with the default limits except for this number of tokens.
 fn cache_of(max_tokens: usize) -> TokenCache {
     let limits = CacheLimits {
         max_tokens,
@@ -77,7 +77,7 @@ fn cache_of(max_tokens: usize) -> TokenCache {
     TokenCache::new(limits).unwrap()
 }
 
-/// The estimated memory, as the metrics show it.
+/// Returns the estimated memory, as in the metrics.
 fn bytes(cache: &TokenCache) -> usize {
     cache.bytes.load(Ordering::Relaxed)
 }
@@ -220,7 +220,7 @@ async fn what_no_longer_stands_is_dropped() {
     assert_eq!(bytes(&cache), callers[1].0.bytes());
 }
 
-/// What another request verified in the meantime is not what was found.
+/// A result that another request inserted in the meantime is not the one that was found.
 #[tokio::test]
 async fn what_replaced_an_entry_is_not_dropped_for_it() {
     let cache = cache_of(10_000);

@@ -1,4 +1,4 @@
-//! Whom a token is meant for.
+//! The audience rule: `aud` required, absent, in each form.
 
 use serde_json::{Value, json};
 

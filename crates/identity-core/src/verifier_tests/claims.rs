@@ -1,4 +1,4 @@
-//! Issuer, subject, kind: what jsonwebtoken alone would let pass has a row here.
+//! Issuer, subject and kind of token, including cases that jsonwebtoken alone would accept.
 
 use serde_json::{Value, json};
 

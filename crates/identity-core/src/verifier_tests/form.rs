@@ -1,4 +1,4 @@
-//! What a token looks like before anything in it is believed.
+//! The encoding of a token, checked before its contents.
 
 use super::{good, refusal, usual};
 use crate::TokenError;

@@ -1,4 +1,4 @@
-//! `alg`, `typ`, `crit`, `kid` and members that bring a key.
+//! `alg`, `typ`, `crit`, `kid`, and members that contain or reference a key.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::TokenError;
 use crate::testing::TestKey;
 use crate::verification::{Excerpt, UntypedTokens};
 
-/// A good header but for this member.
+/// Returns a valid header with this member changed.
 fn header(name: &str, value: Value) -> Value {
     let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": "fixed"});
     header[name] = value;

@@ -1,4 +1,4 @@
-//! Which key may verify which signature.
+//! Which key verifies which signature.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -10,7 +10,7 @@ use crate::TokenError;
 use crate::testing::{StaticKeys, TestKey};
 use crate::verification::Algorithm;
 
-/// RFC 8725, section 2.1: the public key is known to everyone, so as a secret it signs nothing.
+/// RFC 8725, section 2.1: the public key is known to everyone, so it must not be usable as an HMAC secret.
 #[tokio::test]
 async fn a_public_key_is_no_secret_to_sign_with() {
     let key = TestKey::fixed();

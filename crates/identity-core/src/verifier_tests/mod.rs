@@ -1,4 +1,4 @@
-//! Refusals first: each row is a sentence, a token and what the verifier has to say of it.
+//! Tests of the verifier, refusals first. Each row has a description, a token and the expected result.
 
 mod audience;
 mod claims;
@@ -38,26 +38,26 @@ fn verifier(rules: VerificationRules, keys: StaticKeys) -> Verifier {
     Verifier::new(rules, Arc::new(keys), Arc::new(TestClock::at(NOW)))
 }
 
-/// Accepts RS256 tokens of [`TestKey::fixed`].
+/// Returns a verifier that accepts RS256 tokens of [`TestKey::fixed`].
 fn usual() -> Verifier {
     verifier(rules(), StaticKeys::of(&[&TestKey::fixed()]))
 }
 
-/// As [`usual`], with rules that were changed.
+/// Like [`usual`], with changed rules.
 fn accepting(change: impl FnOnce(&mut VerificationRules)) -> Verifier {
     let mut rules = rules();
     change(&mut rules);
     verifier(rules, StaticKeys::of(&[&TestKey::fixed()]))
 }
 
-/// Accepts tokens of these algorithms, signed with these keys.
+/// Returns a verifier for tokens with these algorithms, signed with these keys.
 fn of_algorithms(algorithms: &[Algorithm], keys: StaticKeys) -> Verifier {
     let mut rules = rules();
     rules.algorithms = Algorithms::new(algorithms.iter().copied()).unwrap();
     verifier(rules, keys)
 }
 
-/// The part that is signed, and the signature.
+/// Splits a token into its signing input and its decoded signature.
 fn parts(token: &str) -> (&str, Vec<u8>) {
     let (input, signature) = token.rsplit_once('.').unwrap();
     (input, URL_SAFE_NO_PAD.decode(signature).unwrap())
@@ -67,19 +67,19 @@ fn signed_with(input: &str, signature: &[u8]) -> String {
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// Claims that nothing is wrong with.
+/// Returns valid claims.
 fn good() -> Value {
     json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "U1", "iat": NOW, "exp": NOW + 600.0})
 }
 
-/// Good claims but for this one.
+/// Returns valid claims with this claim changed.
 fn with(name: &str, value: Value) -> Value {
     let mut claims = good();
     claims[name] = value;
     claims
 }
 
-/// Good claims without this one.
+/// Returns valid claims without this claim.
 fn without(name: &str) -> Value {
     let mut claims = good();
     claims.as_object_mut().unwrap().remove(name);
@@ -98,7 +98,7 @@ async fn refusal(verifier: &Verifier, sentence: &str, token: &str) -> TokenError
     }
 }
 
-/// Signs each row's claims as the issuer would and expects the row's refusal.
+/// Signs each row's claims with the issuer's key, and expects the error in the row.
 async fn refuses_claims(verifier: &Verifier, rows: &[(&str, Value, TokenError)]) {
     for (sentence, claims, expected) in rows {
         let token = TestKey::fixed().token(claims);
@@ -110,7 +110,7 @@ async fn refuses_claims(verifier: &Verifier, rows: &[(&str, Value, TokenError)])
     }
 }
 
-/// Signs each row's claims as the issuer would and expects that they are accepted.
+/// Signs each row's claims with the issuer's key, and expects that they are accepted.
 async fn accepts_claims(verifier: &Verifier, rows: &[(&str, Value)]) {
     for (sentence, claims) in rows {
         let token = TestKey::fixed().token(claims);
@@ -173,7 +173,7 @@ fn every_refusal_has_its_code() {
 
 #[tokio::test]
 async fn a_token_of_a_stranger_never_asks_the_issuer_for_keys() {
-    /// Has no keys and must not be asked for any.
+    /// A key source without keys that fails the test if it is asked for one.
     #[derive(Debug)]
     struct NeverAsked;
 

@@ -1,4 +1,4 @@
-//! Access tokens in the form of RFC 9068, and nothing else.
+//! Access tokens in the form of RFC 9068 only.
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn strict() -> Verifier {
     accepting(|rules| *rules = rules.clone().for_rfc_9068_only())
 }
 
-/// The claims of RFC 9068, section 2.2, but for a change.
+/// Returns the claims of RFC 9068, section 2.2, with a change.
 fn access(change: impl FnOnce(&mut Value)) -> Value {
     let mut claims = good();
     claims["jti"] = json!("dbe39bf3a3ba4238a513f51d6e1691c4");

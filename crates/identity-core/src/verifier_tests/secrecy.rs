@@ -1,4 +1,4 @@
-//! What a log may see.
+//! Errors and `Debug` contain no tokens, secrets or personal data.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::testing::{StaticKeys, TestClock, TestKey};
 use crate::verification::VerificationRules;
 use crate::{Authenticator, ClaimsError, Principal, Provider, TenantGrants, VerifiedToken};
 
-/// What must not be seen.
+/// Values that must not appear.
 const PERSONAL: [&str; 4] = [
     "U1-personal",
     "alice@example.com",

@@ -1,4 +1,4 @@
-//! Signatures, and the ways to be let in without one.
+//! Signatures, and attempts to pass without a valid one.
 
 use serde_json::json;
 
@@ -63,7 +63,7 @@ async fn a_signature_that_is_not_the_keys_is_refused() {
 async fn a_signature_has_one_text() {
     let token = TestKey::fixed().token(&good());
     let (input, signature) = token.rsplit_once('.').unwrap();
-    // 256 bytes leave four bits of the last character unused.
+    // In a signature of 256 bytes, four bits of the last character are unused.
     let last = signature.chars().last().unwrap();
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let next = alphabet

@@ -1,4 +1,4 @@
-//! `exp`, `nbf` and `iat`, to the moment.
+//! `exp`, `nbf` and `iat`, with exact limits.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Answers that are no token.
+//! Responses that are not a token.
 
 use identity_core::client::{OAuthError, TokenClientError};
 use serde_json::{Value, json};

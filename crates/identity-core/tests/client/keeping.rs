@@ -1,4 +1,4 @@
-//! How long a token is kept, and how often the provider is asked.
+//! How long a token is cached, and how often one is requested.
 
 use std::sync::Arc;
 use std::time::Duration;

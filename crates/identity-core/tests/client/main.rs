@@ -1,4 +1,4 @@
-//! Tokens over real HTTP, from a server that each test has for itself.
+//! Tokens over real HTTP, from a server of each test's own.
 #![expect(
     clippy::unwrap_used,
     reason = "a test stops at the first thing that is not as it says; these functions are part of tests"
@@ -43,7 +43,7 @@ fn client(config: TokenClientConfig) -> TokenClient {
     TokenClient::new(config, HttpClient::new(HttpConfig::default()).unwrap())
 }
 
-/// A good discovery document, read so many times.
+/// Serves a valid discovery document, and expects this many requests.
 async fn serve_discovery(server: &MockServer, times: u64) {
     let document = json!({
         "issuer": server.uri(),
@@ -59,7 +59,7 @@ async fn serve_discovery(server: &MockServer, times: u64) {
         .await;
 }
 
-/// An answer of the token endpoint, given so many times.
+/// Serves a response of the token endpoint, and expects this many requests.
 async fn serve_token(server: &MockServer, answer: ResponseTemplate, times: u64) {
     let mock = Mock::given(method("POST"))
         .and(path(TOKEN))
@@ -75,7 +75,7 @@ fn ok(body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(body)
 }
 
-/// What comes of this answer. The error must not tell the secret, nor what was in the answer.
+/// Returns the error for this response. It must contain neither the secret nor this part of the response.
 async fn failure(answer: ResponseTemplate, of_the_answer: &str) -> TokenClientError {
     let server = MockServer::start().await;
     serve_discovery(&server, 1).await;

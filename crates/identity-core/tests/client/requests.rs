@@ -1,4 +1,4 @@
-//! What is sent, and where to.
+//! Requests to the token endpoint.
 
 use identity_core::client::{ClientAuthentication, TokenClientError};
 use identity_core::discovery::DiscoveryError;
@@ -9,7 +9,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::{DISCOVERY, SECRET, TOKEN, client, config, granted, ok, serve_discovery, serve_token};
 
-/// The `Authorization` header and the form of the only request for a token.
+/// Returns the `Authorization` header and the form of the only token request.
 async fn sent(server: &MockServer) -> (Option<String>, Vec<(String, String)>) {
     let requests = server.received_requests().await.unwrap();
     let posts: Vec<_> = requests
@@ -56,7 +56,7 @@ async fn post_sends_the_secret_in_the_form() {
     assert_eq!(sent(&server).await, (None, form));
 }
 
-/// RFC 6749, section 2.3.1: each part is form-encoded, so that a colon in one cannot end it.
+/// RFC 6749, section 2.3.1: each part is form-encoded, so that a colon in the id cannot end it.
 #[tokio::test]
 async fn basic_sends_form_encoded_credentials_in_the_header_alone() {
     let server = MockServer::start().await;

@@ -4,7 +4,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-/// Any JSON value, a few levels deep. Fractions are such that a text of them reads back as the same number.
+/// Any JSON value, a few levels deep. Fractions are such that their text parses as the same number.
 pub fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -1,4 +1,4 @@
-//! Claims: what is decoded is what was printed, and the registered ones decide as RFC 7519 says.
+//! Claims are decoded as they were encoded, and the registered ones are checked as in RFC 7519.
 
 use proptest::collection::btree_map;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::any_json::any_json;
 use crate::issuer::{NOW, claims, header, sign, verify};
 
-/// Values near those that are good, and any others.
+/// Valid and nearly valid values of registered claims, and any others.
 fn registered() -> impl Strategy<Value = (String, Value)> {
     let near = || (-10_i32..10).prop_map(|seconds| json!(NOW + f64::from(seconds)));
     prop_oneof![
@@ -31,7 +31,7 @@ fn registered() -> impl Strategy<Value = (String, Value)> {
     ]
 }
 
-/// Whether the registered claims are what the documentation of the verifier asks for.
+/// Returns whether the registered claims meet the documented rules of the verifier.
 fn are_good(claims: &Value) -> bool {
     let time = |name: &str| claims.get(name).map(|time| time.as_f64());
     let has_begun = |name| match time(name) {

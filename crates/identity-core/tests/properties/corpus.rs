@@ -1,10 +1,10 @@
-//! The seeds: one file each, good and bad, read at compile time.
+//! The seeds: one file each, valid and invalid, included at compile time.
 
 macro_rules! seeds {
     ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("corpus/", $name)))),*] };
 }
 
-/// Tokens for the issuer of these tests. The names of those that are accepted start with `good`.
+/// Tokens for the issuer of these tests. The names of accepted ones start with `good`.
 pub const TOKENS: &[(&str, &str)] = seeds![
     "tokens/good",
     "tokens/good_audiences",
@@ -24,7 +24,7 @@ pub const TOKENS: &[(&str, &str)] = seeds![
     "tokens/bad_unicode",
 ];
 
-/// Key sets. The names of those that have a key that can be used start with `good`.
+/// Key sets. The names of those with a usable key start with `good`.
 pub const KEY_SETS: &[(&str, &str)] = seeds![
     "key_sets/good_every_type.json",
     "key_sets/good_same_id.json",
@@ -35,8 +35,8 @@ pub const KEY_SETS: &[(&str, &str)] = seeds![
     "key_sets/bad_symmetric.json",
 ];
 
-/// Discovery documents at `https://issuer.example/.well-known/openid-configuration`. The names of those that can be used
-/// start with `good`.
+/// Discovery documents at `https://issuer.example/.well-known/openid-configuration`. The names of usable ones start
+/// with `good`.
 pub const DISCOVERY: &[(&str, &str)] = seeds![
     "discovery/good_auth0.json",
     "discovery/good_small.json",
@@ -47,7 +47,7 @@ pub const DISCOVERY: &[(&str, &str)] = seeds![
     "discovery/bad_user_in_url.json",
 ];
 
-/// Whether a seed is one that is accepted.
+/// Returns whether a seed is accepted.
 pub fn is_good(name: &str) -> bool {
     name.rsplit('/').next().unwrap().starts_with("good")
 }

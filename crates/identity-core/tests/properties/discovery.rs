@@ -1,4 +1,4 @@
-//! Discovery documents: whatever one says, it leads to the issuer's own hosts, over TLS.
+//! Discovery documents: whatever a document contains, only TLS URLs on the issuer's own hosts are used.
 
 use identity_core::discovery::{Discovery, DiscoveryConfig};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn config() -> DiscoveryConfig {
     }
 }
 
-/// What holds for every document that is read.
+/// Checks the properties of every document that is accepted.
 fn check(document: &[u8]) {
     let Ok(discovery) = Discovery::read(document, &config()) else {
         return;

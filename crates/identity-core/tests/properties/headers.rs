@@ -1,4 +1,4 @@
-//! Headers: what is read out of them is what stands in them.
+//! Headers are read as they were written.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::any_json::any_json;
 use crate::issuer::{self, KEY, claims, sign, verify};
 
-/// A member of a header: one that is looked at, with a value that may be good, or any other.
+/// A header member: one that is checked, with a possibly valid value, or any other.
 fn member() -> impl Strategy<Value = (String, Value)> {
     let algorithm = prop_oneof![
         8 => Just(json!("EdDSA")),
@@ -34,7 +34,7 @@ fn member() -> impl Strategy<Value = (String, Value)> {
     ]
 }
 
-/// The members in this order, with the same name twice where it is given twice.
+/// Writes the members in this order, including duplicates.
 fn print(members: &[(String, Value)]) -> String {
     let members = members
         .iter()
@@ -42,7 +42,7 @@ fn print(members: &[(String, Value)]) -> String {
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-/// What the documentation of the verifier says of a header with these members.
+/// Returns the documented result of the verifier for a header with these members.
 fn expected(members: &[(String, Value)]) -> Result<(), &'static str> {
     let member = |name: &str| {
         let member = members.iter().find(|member| member.0 == name);

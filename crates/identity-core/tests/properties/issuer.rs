@@ -12,7 +12,7 @@ use identity_core::verification::{Algorithms, AudienceRule, VerificationRules, V
 use identity_core::{VerifiedToken, VerifyError};
 use serde_json::{Value, json};
 
-/// What the clock shows.
+/// The time of the clock.
 pub const NOW: f64 = 1_700_000_000.0;
 
 /// `kid`.
@@ -21,17 +21,17 @@ pub const KEY: &str = "rfc8037";
 const PUBLIC: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 const SEED: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 
-/// The claims of a good token.
+/// Returns valid claims.
 pub fn claims() -> Value {
     json!({"iss": "https://issuer.example/", "sub": "U1", "aud": "api", "exp": NOW + 60.0})
 }
 
-/// The header of a good token.
+/// Returns a valid header.
 pub fn header() -> Value {
     json!({"alg": "EdDSA", "typ": "JWT", "kid": KEY})
 }
 
-/// A good signature over any two texts in the places of header and claims.
+/// Returns a signed token with any texts as header and claims.
 pub fn sign(header: &str, claims: &str) -> String {
     static PAIR: LazyLock<Ed25519KeyPair> = LazyLock::new(|| {
         let seed = URL_SAFE_NO_PAD.decode(SEED).unwrap();
@@ -43,7 +43,7 @@ pub fn sign(header: &str, claims: &str) -> String {
     format!("{input}.{signature}")
 }
 
-/// EdDSA and ES256, for `https://issuer.example/` and the API `api`.
+/// Returns rules for EdDSA and ES256, `https://issuer.example/` and the API `api`.
 pub fn rules() -> VerificationRules {
     let audience = AudienceRule::Required(vec!["api".to_owned()]);
     let issuers = vec!["https://issuer.example/".to_owned()];
@@ -57,14 +57,14 @@ pub fn keys() -> Arc<StaticKeys> {
     Arc::new(StaticKeys::from_jwks(&json!({"keys": [key]})))
 }
 
-/// Asks the verifier.
+/// Verifies a token.
 pub fn verify(token: &str) -> Result<VerifiedToken, VerifyError> {
     static VERIFIER: LazyLock<Verifier> =
         LazyLock::new(|| Verifier::new(rules(), keys(), Arc::new(TestClock::at(NOW))));
     at_once(VERIFIER.verify(token))
 }
 
-/// What this future is worth; with the keys at hand there is nothing to wait for.
+/// Returns the result of a future that does not wait: the keys are known.
 pub fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,

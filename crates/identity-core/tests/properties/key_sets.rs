@@ -1,4 +1,4 @@
-//! Key sets: whatever an issuer publishes, only keys for signatures come out of it, within the limit.
+//! Key sets: whatever an issuer publishes, only keys for signatures are used, up to the limit.
 
 use identity_core::keys::{KeySet, KeySetError};
 use identity_core::verification::Algorithm;
@@ -11,7 +11,7 @@ use crate::mutation::{changed, changes, replaced, replacements};
 
 const LIMIT: usize = 8;
 
-/// What holds for every key set that is read.
+/// Checks the properties of every key set that can be parsed.
 fn check(document: &[u8]) {
     let Ok(set) = KeySet::from_json(document, LIMIT) else {
         return;

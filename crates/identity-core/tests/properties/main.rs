@@ -1,8 +1,8 @@
-//! What holds for every input: parsers never panic and keep their limits, rules obey their laws, and no token that
+//! Properties of all inputs: parsers never panic and keep their limits, rules obey the laws of logic, and no token that
 //! differs from a signed one is accepted.
 //!
-//! `PROPTEST_CASES` sets the number of inputs for each property (256 if unset). The seeds in `corpus/` are for
-//! `cargo fuzz` as well (`fuzz/` at the top of the workspace).
+//! `PROPTEST_CASES` sets the number of inputs for each property (256 if unset). The seeds in `corpus/` are also used by
+//! `cargo fuzz` (`fuzz/` at the top of the workspace).
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -24,7 +24,8 @@ mod tokens;
 
 use proptest::test_runner::Config;
 
-/// The number of cases is the environment's; failures are printed, with their smallest input, and not kept in files.
+/// The number of cases is set in the environment. Failures are printed with their smallest input, and not saved in
+/// files.
 fn config() -> Config {
     Config {
         failure_persistence: None,

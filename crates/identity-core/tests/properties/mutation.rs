@@ -1,4 +1,4 @@
-//! Small changes to texts and documents that are good, or nearly.
+//! Small changes to texts and documents that are valid, or nearly so.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::any_json::any_json;
 
-/// One change to bytes.
+/// A change to bytes.
 #[derive(Debug, Clone)]
 pub enum Change {
     Replace(Index, u8),
@@ -17,10 +17,10 @@ pub enum Change {
     Cut(Index),
 }
 
-/// A few changes, one after the other.
+/// A few changes in sequence.
 pub fn changes() -> impl Strategy<Value = Vec<Change>> {
     let place = any::<Index>;
-    // What matters to a parser of tokens or of JSON, and any other byte.
+    // Characters that matter to a parser of tokens or JSON, and any other byte.
     let byte = prop_oneof![
         prop::sample::select(b".=-_+/{}[]\",:\\ 0eAB\0\xff".to_vec()),
         any::<u8>()
@@ -37,7 +37,7 @@ pub fn changes() -> impl Strategy<Value = Vec<Change>> {
     prop::collection::vec(change, 1..4)
 }
 
-/// The bytes after these changes.
+/// Returns the bytes after these changes.
 pub fn changed(bytes: &[u8], changes: &[Change]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for change in changes {
@@ -67,12 +67,12 @@ pub fn changed(bytes: &[u8], changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
-/// Puts other values into a document, at places counted from its top.
+/// Replacements of values in a document, by index in depth-first order.
 pub fn replacements() -> impl Strategy<Value = Vec<(Index, Option<Value>)>> {
     prop::collection::vec((any::<Index>(), prop::option::of(any_json())), 1..4)
 }
 
-/// The document after these replacements; `None` removes what is there.
+/// Returns the document after these replacements; `None` removes a value.
 pub fn replaced(mut document: Value, replacements: &[(Index, Option<Value>)]) -> Value {
     for (place, value) in replacements {
         let mut place = place.index(count(&document));
@@ -81,7 +81,7 @@ pub fn replaced(mut document: Value, replacements: &[(Index, Option<Value>)]) ->
     document
 }
 
-/// How many values there are in a document, itself among them.
+/// Returns the number of values in a document, including itself.
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(list) => list.iter().map(count).sum::<usize>(),
@@ -90,7 +90,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Whether the place was here, and what is here is to be removed.
+/// Replaces the value at the index. Returns whether it was found here and has to be removed by the caller.
 fn put(value: &mut Value, place: &mut usize, new: Option<&Value>) -> bool {
     if *place == 0 {
         *place = usize::MAX;

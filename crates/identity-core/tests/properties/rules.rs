@@ -1,4 +1,4 @@
-//! Rules: their laws, for any rule and any caller.
+//! Rules: their logical laws, for any rule and any caller.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Provider for Plain {
     }
 }
 
-/// What one rule can ask for.
+/// The conditions that a single rule can have.
 static GRANTS: [Rule; 9] = [
     Rule::scope("a"),
     Rule::scope("b"),
@@ -49,7 +49,7 @@ static GRANTS: [Rule; 9] = [
     Rule::Authenticated,
 ];
 
-/// A caller with these of [`GRANTS`], by their number.
+/// Returns a caller for whom these of [`GRANTS`] hold, by index.
 fn caller(grants: &[usize]) -> Arc<Authenticated> {
     let granted = |wanted: fn(&Rule) -> Option<&str>| {
         let rules = grants.iter().map(|grant| &GRANTS[*grant]);
@@ -113,7 +113,7 @@ fn rule() -> impl Strategy<Value = Rule> {
     rule_with(true)
 }
 
-/// The meaning of a rule, from the grants alone.
+/// Returns the meaning of a rule, from the given rights alone.
 fn means(rule: &Rule, grants: &[usize]) -> bool {
     let has = |grant: &Rule| grants.iter().any(|number| GRANTS[*number] == *grant);
     match rule {
@@ -149,7 +149,7 @@ proptest! {
         let caller = caller(&grants);
         let holds = |rule: &Rule| rule.check(&caller).is_ok();
         let (a, b, c) = (holds(&one), holds(&two), holds(&three));
-        // All of nothing holds for everyone, any of nothing for nobody.
+        // An empty `All` holds for every caller, an empty `Any` for none.
         prop_assert!(holds(&all(&[])));
         prop_assert!(!holds(&any_of(&[])));
         let everyone = || all(&[]);
@@ -157,12 +157,12 @@ proptest! {
         let [x, y, z] = [&one, &two, &three].map(|rule| || rule.clone());
         prop_assert_eq!(holds(&all(&[x(), nobody()])), false);
         prop_assert_eq!(holds(&any_of(&[x(), everyone()])), true);
-        // One alone, or twice, is itself.
+        // A list with one rule, once or twice, is the rule itself.
         for list in [&[x()][..], &[x(), x()]] {
             prop_assert_eq!(holds(&all(list)), a);
             prop_assert_eq!(holds(&any_of(list)), a);
         }
-        // The order does not matter, nor how they are grouped.
+        // Neither the order nor the nesting matters.
         prop_assert_eq!(holds(&all(&[x(), y()])), a && b);
         prop_assert_eq!(holds(&all(&[y(), x()])), a && b);
         prop_assert_eq!(holds(&any_of(&[x(), y()])), a || b);

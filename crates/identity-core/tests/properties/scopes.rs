@@ -1,4 +1,4 @@
-//! Scopes and names in both forms.
+//! Scopes and names, as a string and as a list.
 
 use identity_core::claims::{names, scopes};
 use proptest::collection::vec;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::any_json::any_json;
 
-/// What RFC 6749, section 3.3, lets a scope be made of.
+/// The characters of a scope (RFC 6749, section 3.3).
 const SCOPE: &str = "[!#-\\[\\]-~]{1,12}";
 
 proptest! {

@@ -1,4 +1,4 @@
-//! Tokens: whatever comes, nothing but a signed token is accepted, and each as it was signed.
+//! Tokens: only signed tokens are accepted, with their claims unchanged.
 
 use identity_core::{TokenError, VerifyError};
 use proptest::prelude::*;

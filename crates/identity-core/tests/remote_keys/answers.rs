@@ -1,4 +1,4 @@
-//! Answers that are no key set.
+//! Responses that are not a key set.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -44,7 +44,8 @@ async fn what_is_not_json_is_refused() {
 
 #[tokio::test]
 async fn a_compressed_answer_is_not_asked_for_and_not_unpacked() {
-    // The key set of these tests, by gzip. What is unpacked may be a thousand times as long as what was read.
+    // The key set of these tests, compressed with gzip. Decompressed data may be a thousand times as long as the data
+    // read.
     let packed = "H4sIAAAAAAACA6tWyk6tLFayiq5Wyi6pVLJScnVW0lFKLioDMgN0jUzNgLzszBQgLxvIqgDSaRbG/l7GLkYVboZO6RZlpUmW\
         JT6phukevlVh5mapFiGlxZalAR5lQWGuoUAdICMr4t1cq4JKLXONzTx8/OJLSlPNTC19/Aoiws0KnCuDSzKzI7O8PcM9TRMNlGpjawEillAM\
         kwAAAA==";

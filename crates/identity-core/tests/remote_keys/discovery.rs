@@ -1,4 +1,4 @@
-//! What a discovery document may lead to.
+//! The URLs that a discovery document may contain.
 
 use std::sync::Arc;
 
@@ -105,7 +105,7 @@ async fn a_key_set_on_a_foreign_host_is_for_allowed_hosts_only() {
     server.verify().await;
 }
 
-/// 0.0.0.0 leads to this machine but is not a loopback address, so the server would see what is sent.
+/// 0.0.0.0 connects to this machine but is not a loopback address, so the server would receive any request.
 #[tokio::test]
 async fn plain_http_to_another_host_sends_nothing() {
     let server = MockServer::start().await;

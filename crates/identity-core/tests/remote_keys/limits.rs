@@ -1,4 +1,4 @@
-//! How much is read, and for how long.
+//! Size limits and timeouts.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -19,14 +19,15 @@ fn small() -> HttpConfig {
     }
 }
 
-/// A server that answers one request with these bytes and hangs up: some answers no HTTP library would send.
+/// Starts a server that responds to one request with these bytes and disconnects: no HTTP library would send some of
+/// them.
 pub(crate) fn answers_with(response: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}{JWKS}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 4096]).unwrap();
-        let _ = stream.write_all(&response); // the client may have had enough
+        let _ = stream.write_all(&response); // the client may have disconnected
     });
     address
 }
@@ -90,7 +91,7 @@ async fn an_answer_that_takes_too_long_is_refused() {
         }
     );
 
-    // Its head comes at once, the rest of its body never does.
+    // The head of the response is sent at once, the rest of its body never.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}{JWKS}", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {
@@ -99,7 +100,7 @@ async fn an_answer_that_takes_too_long_is_refused() {
         stream
             .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{")
             .unwrap();
-        let _ = stream.read_to_end(&mut Vec::new()); // until the client hangs up
+        let _ = stream.read_to_end(&mut Vec::new()); // until the client disconnects
     });
     let error = fetch_fault(&fixed(&url, http())).await;
     assert!(matches!(error, FetchError::Timeout { .. }), "{error}");

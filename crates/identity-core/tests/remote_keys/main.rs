@@ -1,4 +1,4 @@
-//! Keys over real HTTP, from a server that each test has for itself.
+//! Keys over real HTTP, from a server of each test's own.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -42,12 +42,12 @@ async fn serve(server: &MockServer, at: &str, answer: ResponseTemplate, times: u
         .await;
 }
 
-/// What a good discovery document of this server says.
+/// Returns a valid discovery document of this server.
 fn document(server: &MockServer) -> Value {
     json!({"issuer": server.uri(), "jwks_uri": format!("{}{JWKS}", server.uri())})
 }
 
-/// Keys of the issuer whose discovery document is on this server.
+/// Returns the keys of the issuer whose discovery document is on this server.
 fn discovered(base: &str, http: HttpConfig, endpoint_hosts: &[&str]) -> RemoteKeys {
     let config = DiscoveryConfig {
         url: format!("{base}{DISCOVERY}").parse().unwrap(),
@@ -60,7 +60,7 @@ fn discovered(base: &str, http: HttpConfig, endpoint_hosts: &[&str]) -> RemoteKe
     )
 }
 
-/// Keys that are at this address.
+/// Returns the keys at this URL.
 fn fixed(address: &str, http: HttpConfig) -> RemoteKeys {
     let address = KeyAddress::Fixed(address.parse().unwrap());
     RemoteKeys::start(
@@ -69,7 +69,7 @@ fn fixed(address: &str, http: HttpConfig) -> RemoteKeys {
     )
 }
 
-/// Why there are no keys.
+/// Returns why there are no keys.
 async fn fault(keys: &RemoteKeys) -> KeyFault {
     match keys.with_key("k").await {
         Err(KeyLookupError::Unavailable(error)) => error.fault,
@@ -77,7 +77,7 @@ async fn fault(keys: &RemoteKeys) -> KeyFault {
     }
 }
 
-/// What is wrong with the discovery document.
+/// Returns the error of the discovery document.
 async fn discovery_fault(keys: &RemoteKeys) -> DiscoveryError {
     match fault(keys).await {
         KeyFault::Discovery(error) => error,
@@ -85,7 +85,7 @@ async fn discovery_fault(keys: &RemoteKeys) -> DiscoveryError {
     }
 }
 
-/// Why nothing was read.
+/// Returns the error of the fetch.
 async fn fetch_fault(keys: &RemoteKeys) -> FetchError {
     match fault(keys).await {
         KeyFault::Fetch(error) | KeyFault::Discovery(DiscoveryError::Fetch(error)) => error,

@@ -11,7 +11,7 @@ use identity_core::verification::{
 use identity_core::{VerifiedToken, VerifyError};
 use serde_json::{Value, json};
 
-/// Every algorithm that there is here.
+/// All supported algorithms.
 pub const ALL: [Algorithm; 9] = [
     Algorithm::RS256,
     Algorithm::RS384,
@@ -24,7 +24,7 @@ pub const ALL: [Algorithm; 9] = [
     Algorithm::EdDSA,
 ];
 
-/// Rules that trust `issuer` for the API `api`, with every algorithm.
+/// Returns rules that trust `issuer` for the API `api`, with every algorithm.
 pub fn rules_for(issuer: &str) -> VerificationRules {
     let audience = AudienceRule::Required(vec!["api".to_owned()]);
     let mut rules = VerificationRules::new(vec![issuer.to_owned()], audience);
@@ -32,7 +32,7 @@ pub fn rules_for(issuer: &str) -> VerificationRules {
     rules
 }
 
-/// Asks a verifier with these rules, these published keys, and a clock that shows `now`.
+/// Verifies a token by these rules, with these published keys and a clock set to `now`.
 pub fn verify(
     rules: VerificationRules,
     keys: &[Value],
@@ -47,7 +47,7 @@ pub fn verify(
     }
 }
 
-/// As [`verify`], for a token that must be refused: the log's line.
+/// Returns the log message for a token, which must be refused; see [`verify`].
 pub fn refusal(rules: VerificationRules, keys: &[Value], now: f64, token: &str) -> String {
     verify(rules, keys, now, token).unwrap_err().to_string()
 }

@@ -1,9 +1,10 @@
-//! The worked examples of the RFCs that this crate implements, each with what the RFC says of it and what our rules do.
+//! The worked examples of the RFCs that this crate implements, each with the result that the RFC gives and the result
+//! of our rules.
 //!
-//! Most of the RFCs' tokens are older than our rules ask for: they have no `kid`, no `sub`, no `aud`, or a payload that is
-//! no JSON at all. So each example is held twice: its signature by itself, with the key as the crate reads it, and the
-//! whole token through [`Verifier`], which says what it misses. Where the RFC gives the private key, the same claims are
-//! signed again in a form that our rules accept.
+//! Most of the RFCs' tokens do not meet our rules: they have no `kid`, no `sub`, no `aud`, or a payload that is not
+//! JSON. So each example is tested twice: its signature alone, with the key as this crate parses it, and the whole
+//! token with [`Verifier`], which reports what is missing. If the RFC has the private key, the same claims are signed
+//! again in a form that our rules accept.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -28,7 +29,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// RFC 7515, sections A.1 to A.5, and RFC 7519, section 3.1: `{"iss":"joe", "exp":1300819380, ..}`, with its line breaks.
 const JOE: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 
-/// When those claims end.
+/// The expiry of those claims.
 const JOE_EXPIRES: f64 = 1_300_819_380.0;
 
 fn decode(text: &str) -> Vec<u8> {

@@ -53,7 +53,7 @@ fn a2_rs256_holds_and_misses_a_key_id() {
     let token = format!("{A2}.{JOE}.{A2_SIGNATURE}");
     assert!(key.made(Algorithm::RS256, &token));
     assert!(!key.made(Algorithm::RS384, &token));
-    // PKCS #1 v1.5 signatures are always the same, so the private key makes the RFC's own.
+    // PKCS #1 v1.5 signatures are deterministic, so the private key makes the same signature as the RFC's.
     assert_eq!(key.sign(Algorithm::RS256, &format!("{A2}.{JOE}")), token);
 
     assert_eq!(
@@ -118,7 +118,7 @@ fn a4_es512_is_refused_although_its_signature_is_good() {
         .verify(input.as_bytes(), &decode(A4_SIGNATURE))
         .unwrap();
 
-    // Its payload is the word "Payload", so that is seen first.
+    // Its payload is the word "Payload", which is detected first.
     assert_eq!(
         refused(&format!("{input}.{A4_SIGNATURE}")),
         "malformed token: Invalid payload"
@@ -170,7 +170,7 @@ fn e_a_critical_extension_is_refused() {
         "its payload is the word FAIL"
     );
 
-    // The same extension in a token that is good in all else.
+    // The same extension in an otherwise valid token.
     let mut signed = read;
     signed["alg"] = json!("RS256");
     signed["kid"] = json!("2010-12-29");
@@ -192,7 +192,7 @@ fn f_detached_content_is_refused() {
 
 #[test]
 fn c_and_2_padding_and_another_alphabet_are_refused() {
-    // Section C's example bytes, in the three alphabets that a lenient reader takes.
+    // The example bytes of section C, in the three alphabets that a lenient decoder accepts.
     let bytes = [3, 236, 255, 224, 193];
     assert_eq!(encode(bytes), "A-z_4ME");
     for signature in ["A+z/4ME", "A-z_4ME=", "A-z_4MF"] {

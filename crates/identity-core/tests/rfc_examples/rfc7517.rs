@@ -83,7 +83,7 @@ fn b_a_certificate_beside_the_key_is_not_what_is_used() {
     );
     assert_eq!(read_set(&[key.clone()]), (vec!["1b94c".to_owned()], vec![]));
 
-    // It ended in 2018 and says nothing about the key; a broken one changes nothing.
+    // It expired in 2018 and does not affect the key; nor does an invalid one.
     key["x5c"] = json!(["no certificate"]);
     assert_eq!(read_set(&[key]), (vec!["1b94c".to_owned()], vec![]));
 }

@@ -14,7 +14,7 @@ fn refused(token: &str) -> String {
 
 #[test]
 fn section_3_1_hs256_is_refused() {
-    // The same token as RFC 7515, section A.1, whose signature is checked there.
+    // The same token as in RFC 7515, section A.1, whose signature is checked there.
     assert_eq!(
         refused(&format!(
             "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.{JOE}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -51,7 +51,8 @@ fn a1_an_encrypted_token_is_refused() {
 
 #[test]
 fn a2_a_nested_token_is_refused() {
-    // What is in the RFC's encrypted token: the signed one of RFC 7515, section A.2, here inside of another signed one.
+    // The contents of the RFC's encrypted token: the signed token of RFC 7515, section A.2, here nested in another
+    // signed token.
     let inner =
         rfc_key!("rfc7515-a2").sign(Algorithm::RS256, &format!("eyJhbGciOiJSUzI1NiJ9.{JOE}"));
     let header = crate::encode(json!({"alg": "RS256", "kid": "k", "cty": "JWT"}).to_string());

@@ -1,4 +1,5 @@
-//! Examples of protecting content with JOSE, sections 3 and 4. Its payload is a sentence, so no token of it is a JWT.
+//! Examples of protecting content with JOSE, sections 3 and 4. The payload is a sentence, so none of its tokens is a
+//! JWT.
 
 use aws_lc_rs::{hmac, signature};
 use identity_core::keys::KeyRejection;
@@ -87,7 +88,7 @@ fn its_rsa_key_signs_what_the_rules_accept() {
         let verified = verify(rules_for("I"), &published, 0.0, &token).unwrap();
         assert_eq!(verified.key_id(), BILBO);
 
-        // The key has no alg of its own, so the rules alone say which ones are accepted.
+        // The key has no `alg`, so the rules alone decide which algorithms are accepted.
         let mut only_the_other = rules_for("I");
         only_the_other.algorithms = Algorithms::new([Algorithm::PS256]).unwrap();
         assert_eq!(
@@ -128,7 +129,7 @@ fn section_4_4_hs256_is_refused_although_its_signature_is_good() {
 
 #[test]
 fn section_4_5_detached_content_is_refused() {
-    // The RFC detaches section 4.4's; the same with a key that is trusted.
+    // The RFC detaches the payload of section 4.4; the same with a trusted key.
     for token in [
         format!("{HS256}..{HS256_SIGNATURE}"),
         format!("{RS256}..{RS256_SIGNATURE}"),

@@ -1,6 +1,6 @@
 //! JSON Web Key Thumbprint, section 3.1; RFC 8037, appendix A.3, for Ed25519.
 //!
-//! Nothing here computes thumbprints, so these hold the model of a key that this crate reads them into.
+//! This crate computes no thumbprints: these tests check the type that it parses keys into.
 
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use serde_json::Value;
@@ -17,7 +17,7 @@ fn section_3_1_of_an_rsa_key() {
     let expected = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
     let key = rfc_key!("rfc7517-a2");
     assert_eq!(thumbprint(key.public()), expected);
-    // What is not part of the key itself changes nothing, its private part neither.
+    // Members that are not part of the public key do not matter, including its private part.
     assert_eq!(thumbprint(key.as_printed()), expected);
     assert_eq!(thumbprint(key.published_as("another id")), expected);
     assert_ne!(thumbprint(rfc_key!("rfc7515-a2").public()), expected);

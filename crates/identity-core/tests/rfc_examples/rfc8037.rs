@@ -32,7 +32,7 @@ fn a4_and_a5_the_signature_holds() {
     let token = format!("{INPUT}.{SIGNATURE}");
     assert!(key.made(Algorithm::EdDSA, &token));
     assert!(!key.made(Algorithm::EdDSA, &format!("{INPUT}A.{SIGNATURE}")));
-    // Ed25519 signatures are always the same, so the private key makes the RFC's own.
+    // Ed25519 signatures are deterministic, so the private key makes the same signature as the RFC's.
     assert_eq!(key.sign(Algorithm::EdDSA, INPUT), token);
     assert_eq!(
         refusal(rules_for("I"), &[key.published_as("k")], 0.0, &token),
@@ -52,7 +52,7 @@ fn its_key_signs_what_the_rules_accept() {
         &claims,
     );
     assert!(verify(rules_for("I"), &keys, 0.0, &token).is_ok());
-    // RFC 9864 gave the algorithm a name of its own, which is not read here.
+    // RFC 9864 gave the algorithm a new name, which is not supported here.
     let token = key.token(
         Algorithm::EdDSA,
         &json!({"alg": "Ed25519", "kid": "k"}),

@@ -1,5 +1,5 @@
-//! JSON Web Token Best Current Practices: it has no tokens to show, so each threat of section 2 and each practice of
-//! section 3 that a reader of tokens can meet is one here.
+//! JSON Web Token Best Current Practices. The RFC has no example tokens, so each threat of section 2 and each practice
+//! of section 3 that applies to a verifier is a test here.
 
 use aws_lc_rs::hmac;
 use identity_core::verification::{Algorithm, RefusedKind, TokenKind};
@@ -17,7 +17,7 @@ fn claims() -> Value {
     json!({"iss": "I", "sub": "S", "aud": "api", "exp": 60})
 }
 
-/// A good token, but for this member of its header and this claim.
+/// Returns a valid token with this header member and this claim changed.
 fn token(in_header: Option<(&str, Value)>, in_claims: Option<(&str, Value)>) -> String {
     let (mut header, mut claims) = (header(), claims());
     if let Some((name, value)) = in_header {
@@ -56,7 +56,7 @@ fn sections_2_1_and_3_1_the_token_does_not_choose_the_algorithm() {
             format!("algorithm not allowed: {none:?}")
         );
     }
-    // The public key, in the forms in which it lies about, as the secret of an HMAC.
+    // The public key, in its usual encodings, as an HMAC secret.
     let public = rfc_key!("rfc7515-a2").public();
     for secret in [public.to_string(), public["n"].as_str().unwrap().to_owned()] {
         let header = encode(json!({"alg": "HS256", "kid": "k"}).to_string());

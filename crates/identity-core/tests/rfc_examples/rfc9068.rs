@@ -1,4 +1,4 @@
-//! JWT Profile for OAuth 2.0 Access Tokens, section 3. The RFC prints header and claims and no signature.
+//! JWT Profile for OAuth 2.0 Access Tokens, section 3. The RFC has a header and claims, but no signature.
 
 use identity_core::claims;
 use identity_core::verification::{Algorithm, AudienceRule, VerificationRules};

@@ -1,4 +1,4 @@
-//! A key as an RFC prints it: its public part as an issuer would publish it, and signatures by its private part.
+//! A key as printed in an RFC: its public part as an issuer would publish it, and signatures by its private part.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
@@ -25,19 +25,19 @@ impl RfcKey {
         Self(serde_json::from_str(text).unwrap())
     }
 
-    /// As the RFC prints it, private part and all.
+    /// Returns the key as printed in the RFC, including its private part.
     pub fn as_printed(&self) -> Value {
         self.0.clone()
     }
 
-    /// The public part under this id.
+    /// Returns the public part with this id.
     pub fn published_as(&self, id: &str) -> Value {
         let mut jwk = self.public();
         jwk["kid"] = json!(id);
         jwk
     }
 
-    /// The public part.
+    /// Returns the public part.
     pub fn public(&self) -> Value {
         let mut jwk = self.0.clone();
         for private in ["d", "p", "q", "dp", "dq", "qi"] {
@@ -46,8 +46,8 @@ impl RfcKey {
         jwk
     }
 
-    /// Whether this key made the token's signature, whatever the token says. The crate must take the key, and for this
-    /// algorithm; then the same function decides that the crate calls.
+    /// Returns whether this key made the token's signature, whatever the token says. The crate must parse the key for
+    /// this algorithm; then the function decides that the crate itself calls.
     pub fn made(&self, algorithm: Algorithm, token: &str) -> bool {
         let published = self.published_as("k");
         let key = VerificationKey::from_jwk(&published).unwrap();
@@ -58,7 +58,7 @@ impl RfcKey {
         crypto::verify(signature, input.as_bytes(), &key, algorithm).unwrap()
     }
 
-    /// A token with this header and these claims.
+    /// Returns a token with this header and these claims.
     pub fn token(&self, algorithm: Algorithm, header: &Value, claims: &Value) -> String {
         let header = encode(header.to_string());
         self.sign(
@@ -67,7 +67,7 @@ impl RfcKey {
         )
     }
 
-    /// The signing input with this key's signature behind it.
+    /// Returns the signing input followed by this key's signature.
     pub fn sign(&self, algorithm: Algorithm, input: &str) -> String {
         let random = SystemRandom::new();
         let bytes = input.as_bytes();
@@ -120,7 +120,7 @@ impl RfcKey {
     }
 }
 
-/// A DER value of this tag. An INTEGER's superfluous leading zero is taken off.
+/// Encodes a DER value with this tag. Removes superfluous leading zeros of an INTEGER.
 fn der(tag: u8, value: &[u8]) -> Vec<u8> {
     let value = match value {
         [0, rest @ ..] if tag == 2 && rest.first().is_some_and(|byte| *byte < 0x80) => rest,
@@ -135,9 +135,9 @@ fn der(tag: u8, value: &[u8]) -> Vec<u8> {
     [&[tag][..], &length, value].concat()
 }
 
-/// What a key set of these keys alone makes of them: those that can be used, and why the others cannot.
+/// Returns the usable keys of a key set with these keys only, and why the others cannot be used.
 pub fn read_set(keys: &[Value]) -> (Vec<String>, Vec<KeyRejection>) {
-    // A key that can always be used, so that there is a set to look at.
+    // A key that is always usable, so that the key set is not rejected.
     let anchor = rfc_key!("rfc8037-a1").published_as("anchor");
     let all: Vec<_> = keys.iter().chain([&anchor]).collect();
     let document = json!({ "keys": all }).to_string();

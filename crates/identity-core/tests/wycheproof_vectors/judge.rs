@@ -1,4 +1,4 @@
-//! What this crate makes of a vector.
+//! The outcome of a vector in this crate.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -25,19 +25,19 @@ pub enum Outcome {
     Refused,
 }
 
-/// Each vector with its outcome, under the algorithm that its set is for.
+/// Returns each vector with its outcome, for the algorithm of its set.
 pub fn outcomes(set: &Set) -> Vec<(&Vector, Outcome)> {
     outcomes_under(set, set.algorithm)
 }
 
-/// Each vector with its outcome under this algorithm.
+/// Returns each vector with its outcome for this algorithm.
 pub fn outcomes_under(set: &Set, algorithm: Algorithm) -> Vec<(&Vector, Outcome)> {
     let outcome = |vector| (vector, outcome(vector, algorithm));
     set.vectors.iter().map(outcome).collect()
 }
 
-/// The crate must read the key, and for this algorithm; then the verifier decides that the crate uses, to the same outcome
-/// as jsonwebtoken's own.
+/// Returns the outcome of a vector. The crate must parse the key for this algorithm; then the crate's own verifier
+/// decides, and must agree with jsonwebtoken's.
 fn outcome(vector: &Vector, algorithm: Algorithm) -> Outcome {
     let key = VerificationKey::from_jwk(&vector.jwk).unwrap();
     let ours = key.verifier(algorithm);
@@ -54,7 +54,7 @@ fn outcome(vector: &Vector, algorithm: Algorithm) -> Outcome {
     }
 }
 
-/// Puts each signature on a token that is good in all else: no signature of anything must hold there.
+/// Puts each signature on an otherwise valid token, where a signature of another message must be refused.
 pub fn transplant(set: &Set) {
     let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = encode(json!({"alg": format!("{:?}", set.algorithm), "kid": "k"}));

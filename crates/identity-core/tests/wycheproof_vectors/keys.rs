@@ -1,4 +1,4 @@
-//! Keys of Wycheproof's that must not be read.
+//! Keys of Wycheproof that must be refused.
 
 use identity_core::keys::{KeyRejection, VerificationKey};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn a_key_on_another_curve_is_refused() {
         for group in groups(data) {
             let mut key = jwk(&group["publicKey"]);
             assert!(VerificationKey::from_jwk(&key).is_err(), "{key}");
-            // Under the name of a curve that is supported, the point is not on it.
+            // With the name of a supported curve, the point is not on the curve.
             key["crv"] = json!("P-256");
             assert!(
                 VerificationKey::from_jwk(&key).is_err(),
@@ -66,7 +66,7 @@ fn an_rsa_key_of_fewer_than_2048_bits_is_refused() {
         jwk(&json!({"modulus": hex, "publicExponent": "010001"}))
     };
     assert!(VerificationKey::from_jwk(&published(modulus)).is_ok());
-    // The first bit off, and whole bytes: the number stays odd.
+    // The first bit is removed, and whole bytes: the number stays odd.
     let mut short = modulus.to_vec();
     short[0] &= 0x7f;
     for weak in [

@@ -1,12 +1,12 @@
-//! Project Wycheproof's signature vectors: signatures that some implementation got wrong once.
+//! The signature vectors of Project Wycheproof: signatures that some implementation has got wrong.
 //!
-//! Their messages are arbitrary bytes and no signing inputs of a token, so each vector is used twice. First its key is
-//! read as an issuer's, and message and signature go to the function that the crate verifies signatures with. Then its
-//! signature stands on a token of ours that is good in all else, and [`Verifier`](identity_core::verification::Verifier) must say that
-//! it is no signature of it: some forgeries hold for every message.
+//! Their messages are arbitrary bytes and not the signing input of a token, so each vector is used twice. First its key
+//! is parsed as an issuer's, and message and signature are passed to the function that the crate verifies signatures
+//! with. Then its signature is put on an otherwise valid token of ours, and
+//! [`Verifier`](identity_core::verification::Verifier) must refuse it: some forgeries are valid for every message.
 //!
-//! Where the outcome is another than Wycheproof's, the table below says so and why. The test fails when a line is missing
-//! from it, and when one is no longer true.
+//! If an outcome differs from Wycheproof's, the table below lists it with the reason. The test fails if an entry is
+//! missing, and if one is no longer true.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,7 +22,8 @@ use identity_core::verification::Algorithm;
 use judge::Outcome;
 use vectors::{Set, ecdsa, ed25519, pkcs1, pss};
 
-/// What Wycheproof leaves open, and what differs from it: the set, the number of the vector, its result, our outcome, why.
+/// Vectors that Wycheproof leaves open, and those with another outcome: the set, the number of the vector, its result,
+/// our outcome, and the reason.
 const DEVIATIONS: &[(&str, u64, &str, Outcome, &str)] = &[
     (
         "rsa_signature_2048_sha256",
@@ -110,7 +111,7 @@ const DEVIATIONS: &[(&str, u64, &str, Outcome, &str)] = &[
     ),
 ];
 
-/// RFC 8017, section 9.2, note 1, has signers write the NULL, and lets readers be as strict.
+/// RFC 8017, section 9.2, note 1, requires signers to write the NULL, and lets verifiers be strict.
 const NO_NULL: &str = "the hash's parameters are left out where the padding has a NULL";
 
 #[test]

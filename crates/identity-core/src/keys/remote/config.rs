@@ -1,4 +1,4 @@
-//! Where an issuer's keys are and how they are kept fresh.
+//! Configuration of remote keys.
 
 use std::time::Duration;
 
@@ -7,33 +7,34 @@ use url::Url;
 use crate::discovery::DiscoveryConfig;
 use crate::http;
 
-/// Where [`RemoteKeys`](super::RemoteKeys) gets keys from, and how it keeps them fresh.
+/// Configuration of [`RemoteKeys`](super::RemoteKeys).
 #[derive(Debug, Clone)]
 pub struct RemoteKeysConfig {
     /// Where the key set is.
     pub address: KeyAddress,
-    /// When it is fetched and how much of it is read.
+    /// When it is fetched, and the limits.
     pub refresh: KeyRefresh,
 }
 
 /// When keys are fetched, and the limits. The defaults suit Descope and Auth0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyRefresh {
-    /// After this long a key set is refreshed in the background, a little earlier by chance. Default 5 min.
+    /// The time after which a key set is refreshed in the background, up to a tenth earlier at random. Default 5 min.
     pub ttl: Duration,
-    /// How long a discovery document is used before it is read again. Default 1 h.
+    /// How long a discovery document is used before it is fetched again. Default 1 h.
     pub discovery_ttl: Duration,
-    /// For this long old keys are used while no refresh succeeds. Default 24 h.
+    /// How long old keys are used while refreshes fail. Default 24 h.
     pub max_stale: Duration,
-    /// Between two refetches that unknown key ids ask for. Default 5 s.
+    /// The minimum time between two refetches for unknown key ids. Default 5 s.
     pub forced_interval: Duration,
-    /// Between two attempts while there are no keys, and the first pause after a failed refresh. Default 1 s.
+    /// The pause between attempts while there are no keys, and the first pause after a failed refresh. Default 1 s.
     pub retry: Duration,
-    /// The longest pause after failed refreshes; the pause doubles from `retry` on. Default 60 s.
+    /// The longest pause after failed refreshes; starting from `retry`, the pause doubles. Default 60 s.
     pub max_retry: Duration,
-    /// How many requests may wait for keys at the same time; the others are told to come back. Default 1,024.
+    /// How many requests may wait for keys at the same time; others get
+    /// [`KeyFault::TooManyWaiting`](crate::keys::KeyFault::TooManyWaiting). Default 1,024.
     pub max_waiting: usize,
-    /// The largest number of keys in a set. Default 100.
+    /// The maximum number of keys in a set. Default 100.
     pub max_keys: usize,
 }
 
@@ -41,14 +42,14 @@ pub struct KeyRefresh {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum KeyAddress {
-    /// Where the discovery document says.
+    /// In the discovery document (`jwks_uri`).
     Discovered(DiscoveryConfig),
-    /// At this address.
+    /// At this URL.
     Fixed(Url),
 }
 
 impl KeyAddress {
-    /// Whose keys they are, for the log and the metrics.
+    /// Returns the name of the issuer in the log and the metrics.
     pub(super) fn issuer(&self) -> String {
         match self {
             Self::Discovered(discovery) => discovery.issuers.first().cloned().unwrap_or_default(),
@@ -58,7 +59,7 @@ impl KeyAddress {
 }
 
 impl RemoteKeysConfig {
-    /// Keys from there, kept with the defaults.
+    /// Creates a configuration with this address and the defaults.
     pub fn new(address: KeyAddress) -> Self {
         Self {
             address,

@@ -1,4 +1,4 @@
-//! Fetching a key set.
+//! Fetches a key set.
 
 use std::pin::Pin;
 
@@ -12,12 +12,12 @@ use crate::keys::{KeyFault, KeySet};
 
 pub(super) type Fetched<'a> = Pin<Box<dyn Future<Output = Result<KeySet, KeyFault>> + Send + 'a>>;
 
-/// Gets the key set once.
+/// Fetches the key set once.
 pub(super) trait Fetch: Send {
     fn fetch(&mut self) -> Fetched<'_>;
 }
 
-/// Gets it over HTTP, and remembers where the discovery document said it is.
+/// Fetches the key set over HTTP, and remembers the `jwks_uri` of the discovery document.
 pub(super) struct RemoteFetcher {
     config: RemoteKeysConfig,
     http: HttpClient,
@@ -66,7 +66,7 @@ impl Fetch for RemoteFetcher {
         Box::pin(async move {
             let result = self.key_set().await;
             if result.is_err() {
-                // The key set may have moved: look it up again next time.
+                // The key set may have moved: read the discovery document again next time.
                 self.discovered = None;
             }
             result

@@ -1,7 +1,7 @@
-//! Keys that are fetched from the issuer and kept fresh.
+//! Keys that are fetched from the issuer and refreshed in the background.
 //!
-//! One task per issuer does all the fetching. It publishes each result as a snapshot that requests look at without a
-//! lock; a request waits only for a key it does not find there.
+//! One task per issuer makes all fetches. It publishes each result as a snapshot that requests read without a lock; a
+//! request waits only for a key that is not in the snapshot.
 
 mod config;
 mod fetcher;
@@ -31,11 +31,11 @@ use crate::metrics::KeyMetrics;
 
 /// The keys of one issuer, fetched over HTTP.
 ///
-/// - Fetched at start; until that has succeeded, once a second (`retry`).
-/// - Refreshed before they are `ttl` old; the provider's cache headers are not obeyed.
-/// - A key id that is not known asks for a refetch, at most one every `forced_interval`.
-/// - A failed refresh keeps the old keys, for at most `max_stale`, and is tried again with growing pauses.
-/// - A key that left the published set stops at once.
+/// - Fetched at start; until that succeeds, retried once a second (`retry`).
+/// - Refreshed before they are `ttl` old; the provider's cache headers are ignored.
+/// - An unknown key id causes a refetch, at most one per `forced_interval`.
+/// - A failed refresh keeps the old keys, for at most `max_stale`, and is retried with increasing pauses.
+/// - A key that is removed from the published set is no longer accepted.
 pub struct RemoteKeys {
     shared: Arc<Shared>,
     waiting: AtomicUsize,
@@ -45,9 +45,9 @@ pub struct RemoteKeys {
 }
 
 impl RemoteKeys {
-    /// Starts the task that fetches; returns at once, keys or not.
+    /// Starts the task that fetches the keys. Returns immediately, before they are fetched.
     ///
-    /// Must be called inside a tokio runtime. The task ends when the value is dropped.
+    /// Must be called inside a tokio runtime. The task stops when the value is dropped.
     pub fn start(config: RemoteKeysConfig, http: HttpClient) -> Self {
         let fetcher = RemoteFetcher::new(&config, http);
         Self::with_fetcher(config, Box::new(fetcher))
@@ -72,7 +72,7 @@ impl RemoteKeys {
         }
     }
 
-    /// Waits for the task to publish until `key_id` is there, or it is clear that it will not be.
+    /// Waits until the task publishes `key_id`, or until it is known that it will not.
     async fn wait_for(&self, key_id: &str) -> Result<Arc<KeySet>, KeyLookupError> {
         let arrived = Instant::now();
         let mut published = self.shared.subscribe();
@@ -92,7 +92,7 @@ impl RemoteKeys {
     fn next_step(&self, state: &KeyState, key_id: &str, arrived: Instant) -> NextStep {
         let Some(keys) = &state.keys else {
             return match &state.failure {
-                None => NextStep::Wait, // the first fetch is under way
+                None => NextStep::Wait, // the first fetch is in progress
                 Some(failure) => NextStep::Done(Err(self.error(failure.fault.clone()))),
             };
         };
@@ -102,7 +102,7 @@ impl RemoteKeys {
         if state.fetching {
             return NextStep::Wait;
         }
-        // A refetch that ended while the request waited is its answer, however long it took.
+        // A refetch that finished while the request was waiting decides, however long it took.
         let interval = self.config.refresh.forced_interval;
         let answer = state.forced.as_ref();
         let answer = answer.filter(|forced| {
@@ -175,7 +175,7 @@ impl fmt::Debug for RemoteKeys {
     }
 }
 
-/// One of the places for requests that wait; given back when dropped, so also when the client hangs up.
+/// A slot for a waiting request. Released when dropped, and so also when the client disconnects.
 struct Place<'a>(&'a RemoteKeys);
 
 impl<'a> Place<'a> {

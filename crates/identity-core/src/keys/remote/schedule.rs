@@ -1,14 +1,14 @@
-//! When the next fetch is due.
+//! The schedule of fetches.
 
 use std::time::Duration;
 
 use super::KeyRefresh;
 use super::state::KeyState;
 
-/// How long after an attempt the next one is due. `chance` is from 0 to 1, so that many processes do not come at once.
+/// Returns the pause after an attempt. `chance` is random, from 0 to 1, so that many processes do not fetch at once.
 pub(super) fn pause(refresh: &KeyRefresh, state: &KeyState, chance: f64) -> Duration {
     match &state.failure {
-        // Up to a tenth early, and never late: keys must not grow older than the TTL.
+        // Up to a tenth early and never late: keys must not get older than the TTL.
         None => refresh.ttl.mul_f64(1.0 - 0.1 * chance),
         Some(_) if state.keys.is_none() => refresh.retry,
         Some(failure) => {

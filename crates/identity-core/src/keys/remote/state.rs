@@ -1,4 +1,4 @@
-//! What the task knows, published for requests.
+//! The state of the task, published for requests.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use tokio::time::Instant;
 use crate::keys::{KeyFault, KeySet, KeyStatus};
 use crate::metrics::KeyMetrics;
 
-/// One moment of an issuer's keys.
+/// A snapshot of an issuer's keys.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeyState {
     pub(super) keys: Option<FetchedKeys>,
-    /// The latest attempt failed.
+    /// Set if the latest attempt failed.
     pub(super) failure: Option<Failure>,
-    /// The latest refetch that a key id asked for.
+    /// The latest refetch for an unknown key id.
     pub(super) forced: Option<Forced>,
-    /// A fetch is under way.
+    /// Whether a fetch is in progress.
     pub(super) fetching: bool,
 }
 
@@ -32,9 +32,9 @@ pub(super) struct FetchedKeys {
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) fault: KeyFault,
-    /// When the first of a row of failures was.
+    /// When the first of the consecutive failures occurred.
     pub(super) since: Instant,
-    /// How many there were in a row.
+    /// The number of consecutive failures.
     pub(super) count: u32,
 }
 
@@ -46,14 +46,14 @@ pub(super) struct Forced {
 }
 
 impl Forced {
-    /// Whether it is too early for another one.
+    /// Returns whether it is too early for another refetch.
     pub(super) fn is_recent(&self, interval: Duration) -> bool {
         self.started.elapsed() < interval
     }
 }
 
 impl KeyState {
-    /// Brings the gauges up to date.
+    /// Updates the gauges.
     pub(super) fn show(&self, metrics: &KeyMetrics) {
         let keys = self.keys.as_ref();
         let failure = self.failure.as_ref();
@@ -115,13 +115,13 @@ impl Shared {
             .map(|keys| Arc::clone(&keys.set))
     }
 
-    /// Replaces the state, then wakes whoever waits: in this order, so that no one misses it.
+    /// Replaces the state, then wakes the waiting requests: in this order, so that none misses the change.
     pub(super) fn publish(&self, state: KeyState) {
         self.state.store(Arc::new(state));
         self.published.send_replace(());
     }
 
-    /// Must be called before [`state`](Self::state), so that a change between the two is seen.
+    /// Must be called before [`state`](Self::state), so that a change between the two calls is noticed.
     pub(super) fn subscribe(&self) -> watch::Receiver<()> {
         self.published.subscribe()
     }
@@ -130,7 +130,7 @@ impl Shared {
         self.refetch.notify_one();
     }
 
-    /// Forgets that a refetch was asked for: whoever did will look at what is published next, and may ask again.
+    /// Clears a pending refetch. The request that asked for it reads the next published state, and may ask again.
     pub(super) fn forget_refetch(&self) {
         pin!(self.refetch.notified()).enable();
     }

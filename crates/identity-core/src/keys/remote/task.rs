@@ -15,7 +15,7 @@ use crate::keys::{KeyFault, KeySet};
 use crate::metrics::KeyMetrics;
 use crate::token_error::Excerpt;
 
-/// Owns every fetch of one issuer, so that there is one at a time.
+/// Makes all fetches of one issuer, so that there is only one at a time.
 pub(super) struct RefreshTask {
     shared: Arc<Shared>,
     config: RemoteKeysConfig,
@@ -23,7 +23,7 @@ pub(super) struct RefreshTask {
     keeper: Keeper,
 }
 
-/// What the task makes of the results.
+/// Updates the state with the results of fetches.
 struct Keeper {
     issuer: String,
     max_stale: Duration,
@@ -100,7 +100,7 @@ impl RefreshTask {
             tokio::select! {
                 biased;
                 result = &mut fetch => break result,
-                // However slow the issuer is: the keys in use end when they end.
+                // The keys in use expire on time, even if the issuer is slow to respond.
                 () = until(keeper.end()) => {
                     keeper.let_go();
                     self.shared.publish(keeper.state.clone());
@@ -127,7 +127,7 @@ impl RefreshTask {
 }
 
 impl Keeper {
-    /// When the keys in use have become too old; `None` if there are none, or that is beyond all time.
+    /// When the keys in use become too old; `None` if there are none, or if the time is out of range.
     fn end(&self) -> Option<Instant> {
         self.state.keys.as_ref()?.at.checked_add(self.max_stale)
     }
@@ -135,7 +135,7 @@ impl Keeper {
     fn succeeded(&mut self, set: KeySet) {
         let issuer = &self.issuer;
         let known = self.state.keys.as_ref().map(|keys| keys.set.skipped());
-        // Said once, and not with each refresh.
+        // Logged only when the list changes, not on each refresh.
         if known != Some(set.skipped()) {
             for skipped in set.skipped() {
                 let key_id = Excerpt::new(skipped.id.as_deref());
@@ -160,7 +160,7 @@ impl Keeper {
         }
     }
 
-    /// The keys in use have become too old.
+    /// Drops the keys in use, which have become too old.
     fn let_go(&mut self) {
         self.state.keys = None;
         self.note(KeyFault::TooOld(self.max_stale));
@@ -184,7 +184,7 @@ impl Keeper {
     }
 }
 
-/// Waits for that moment, or for ever if there is none.
+/// Waits until this time, or forever if it is `None`.
 async fn until(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
@@ -192,7 +192,7 @@ async fn until(moment: Option<Instant>) {
     }
 }
 
-/// Brings the gauges up to date every second, whatever the fetches do.
+/// Updates the gauges every second, independently of the fetches.
 async fn show(shared: Arc<Shared>, metrics: KeyMetrics) {
     loop {
         shared.state().show(&metrics);
@@ -201,7 +201,8 @@ async fn show(shared: Arc<Shared>, metrics: KeyMetrics) {
 }
 
 impl Drop for RefreshTask {
-    /// Without the task nobody learns that a key left the set, and whoever waits would wait for ever.
+    /// Publishes a state without keys: without the task, a key removed from the set would stay accepted, and waiting
+    /// requests would wait forever.
     fn drop(&mut self) {
         let failure = Failure {
             fault: KeyFault::Stopped,

@@ -1,4 +1,4 @@
-//! The clock of these tests is tokio's, paused: it jumps to the next event, so that nothing is waited for.
+//! These tests use tokio's paused clock, which jumps to the next event, so that no time is spent waiting.
 
 mod fetcher;
 mod metrics;
@@ -22,13 +22,13 @@ use crate::keys::{KeyFault, KeySet, KeySource, KeyStatus};
 use crate::testing::TestKey;
 use crate::verification::Algorithm;
 
-/// An issuer that publishes what the test says. Clones are the same issuer.
+/// An issuer that publishes the keys that the test sets. Clones are the same issuer.
 #[derive(Clone, Default)]
 struct Issuer(Arc<Published>);
 
 #[derive(Default)]
 struct Published {
-    /// `None`: it answers 500.
+    /// `None`: it responds with 500.
     keys: Mutex<Option<Vec<&'static str>>>,
     latency: Mutex<Duration>,
     fetches: AtomicUsize,
@@ -59,7 +59,7 @@ impl Issuer {
         *self.0.latency.lock().unwrap() = latency;
     }
 
-    /// The next fetch panics.
+    /// Makes the next fetch panic.
     fn breaks(&self) {
         *self.0.breaks.lock().unwrap() = true;
     }
@@ -76,7 +76,7 @@ impl Issuer {
         )
     }
 
-    /// Keys that were fetched once already.
+    /// Returns keys that were fetched once already.
     async fn started(&self, refresh: KeyRefresh) -> RemoteKeys {
         let keys = self.keys(refresh);
         pass(seconds(0.001)).await;
@@ -125,17 +125,17 @@ fn seconds(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)
 }
 
-/// Lets so much of the paused time pass.
+/// Advances the paused clock.
 async fn pass(time: Duration) {
     sleep(time).await;
 }
 
-/// The ids of the keys that requests see without waiting.
+/// Returns whether requests see this key id without waiting.
 fn has(keys: &RemoteKeys, key_id: &str) -> bool {
     keys.current().is_some_and(|set| set.has(key_id))
 }
 
-/// What asking for that key comes to.
+/// Returns the outcome of asking for this key.
 async fn ask(keys: &RemoteKeys, key_id: &str) -> &'static str {
     match keys.with_key(key_id).await {
         Ok(set) if set.has(key_id) => "found",
@@ -151,7 +151,7 @@ async fn ask(keys: &RemoteKeys, key_id: &str) -> &'static str {
     }
 }
 
-/// What so many requests get that ask at the same moment, if they all get the same.
+/// Returns the outcome of this many concurrent requests, which must all have the same.
 async fn ask_together(keys: &Arc<RemoteKeys>, count: usize, key_id: &'static str) -> &'static str {
     let mut requests = JoinSet::new();
     for _ in 0..count {

@@ -1,4 +1,4 @@
-//! When the discovery document is read again.
+//! When the discovery document is fetched again.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn serve(server: &MockServer, at: &str, answer: ResponseTemplate, times: u
     mock.up_to_n_times(times).expect(times).mount(server).await;
 }
 
-/// A discovery document that says the key set is there.
+/// Returns a discovery document with the key set at this path.
 fn document(server: &MockServer, keys: &str) -> ResponseTemplate {
     let uri = server.uri();
     ResponseTemplate::new(200)

@@ -1,4 +1,4 @@
-//! What is reported of keys while they come and go.
+//! Metrics of keys as they are fetched and expire.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::metrics::tests::Recorded;
 
 const LABEL: &str = "issuer=https://issuer.example/jwks";
 
-/// Keys that report to a recorder of their own.
+/// Returns keys that report to their own recorder.
 fn reporting(issuer: &Issuer, refresh: KeyRefresh) -> (Arc<RemoteKeys>, Recorded) {
     let recorded = Recorded::default();
     let keys = with_local_recorder(&recorded, || issuer.keys(refresh));

@@ -1,4 +1,4 @@
-//! Many requests at the same moment.
+//! Many concurrent requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::keys::KeyLookupError;
 use crate::keys::remote::{KeyRefresh, RemoteKeys};
 use crate::keys::{KeyFault, KeySource};
 
-/// Requests that wait for a key until they are dropped.
+/// Starts requests that wait for a key until they are dropped.
 async fn waiting(keys: &Arc<RemoteKeys>, count: usize) -> JoinSet<&'static str> {
     let mut requests = JoinSet::new();
     for _ in 0..count {

@@ -135,7 +135,7 @@ async fn who_comes_during_a_refresh_waits_for_it_first() {
             .await,
     );
     issuer.publish(&["a", "b"]);
-    issuer.answers_after(seconds(20.0)); // so that a refresh is under way after 100 s, whatever the jitter
+    issuer.answers_after(seconds(20.0)); // so that a refresh is in progress after 100 s, whatever the jitter
     pass(seconds(100.0)).await;
     assert_eq!((issuer.fetches(), has(&keys, "b")), (2, false));
     assert_eq!(
