@@ -1,4 +1,4 @@
-//! What the service says of itself at start.
+//! The text printed at startup.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use service_kit::program::url_of;
 use crate::policies;
 use crate::settings::Settings;
 
-/// Whose tokens are accepted, where to look, and what there is.
+/// Returns the startup text: the accepted issuer, the URLs to open and the available routes.
 pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     let (auth0, url, rule) = (&settings.auth0, url_of(address), "=".repeat(70));
     let mut text = format!("{rule}\nauth0-api\n{rule}\n\n");

@@ -1,7 +1,7 @@
-//! An API behind Auth0: permissions, scopes, and roles from a namespaced claim, on verified tokens.
+//! An API protected by Auth0: scopes, permissions, and roles from a namespaced claim, from verified tokens.
 //!
-//! [`Settings`] say which tenant and API; [`server::build`] makes the server; `policies` is the access model on one
-//! screen; what is particular to Auth0 is `identity_core::providers::Auth0`.
+//! [`Settings`] configures the Auth0 tenant and API; [`server::build`] builds the server; `policies` is the access
+//! model on one screen. Everything specific to Auth0 is in `identity_core::providers::Auth0`.
 
 mod banner;
 mod policies;

@@ -1,21 +1,21 @@
-//! The access model: the policies, and which route has which.
+//! The access model: the policies, and the table that maps each route to its policy.
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
 use identity_core::{Policy, Rule, all_of, policies};
 
 policies! {
-    /// Reads messages.
+    /// Allows reading messages.
     ReadMessages = Rule::scope("read:messages");
-    /// Writes messages, and so reads them as well.
+    /// Allows writing messages. Requires the read scope as well.
     WriteMessages = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
-    /// Deletes messages.
+    /// Allows deleting messages.
     DeleteMessages = Rule::scope("delete:messages");
-    /// Sees the counts.
+    /// Allows reading the statistics.
     SeeStats = Rule::role("admin");
 }
 
-/// Enters the admin area.
+/// Allows access to the admin area.
 pub struct EnterAdminArea;
 
 impl Policy for EnterAdminArea {
@@ -23,7 +23,7 @@ impl Policy for EnterAdminArea {
     const DENIED: Option<&'static str> = Some("Insufficient permissions. Admin access required.");
 }
 
-/// Which route has which policy.
+/// Returns the access table: the policy of each route.
 pub fn access() -> AccessTable {
     use Method as M;
     AccessTable::new()

@@ -1,4 +1,4 @@
-//! The routes, one file a resource.
+//! The routes, with one file per resource.
 
 mod admin;
 mod messages;
@@ -8,7 +8,7 @@ mod token;
 
 use service_kit::Routes;
 
-/// Routes that need no token.
+/// Registers the routes that need no token.
 pub fn public(routes: &mut Routes) {
     routes
         .service(public::index)
@@ -17,7 +17,7 @@ pub fn public(routes: &mut Routes) {
         .service(public::hello);
 }
 
-/// Routes under `/api` that need a token.
+/// Registers the routes under `/api`, which need a token.
 pub fn api(routes: &mut Routes) {
     routes
         .service(token::private)

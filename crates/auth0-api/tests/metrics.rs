@@ -1,4 +1,4 @@
-//! The program and the port where it shows its figures.
+//! Tests of the program's metrics port.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may stop at the first thing that is not as it says"
@@ -23,7 +23,7 @@ fn program(metrics: &str) -> Command {
     program
 }
 
-/// A program that runs.
+/// A running program.
 struct Running(Child);
 
 impl Drop for Running {
@@ -33,7 +33,7 @@ impl Drop for Running {
     }
 }
 
-/// The port behind the first of these words in what is told.
+/// Returns the port that follows the first occurrence of `words` in the output.
 fn port(told: impl Read, words: &str) -> String {
     let lines = BufReader::new(told).lines().map_while(Result::ok);
     let port = lines
@@ -72,7 +72,7 @@ fn a_taken_port_is_named_with_its_setting() {
 #[test]
 fn figures_are_shown_on_their_own_port_and_nowhere_else() {
     let mut running = Running(program("127.0.0.1:0").spawn().unwrap());
-    // It goes on to write there.
+    // The program keeps writing to this pipe.
     let mut log = running.0.stderr.take().unwrap();
     let metrics = port(&mut log, "metrics are at http://127.0.0.1:");
     let service = port(running.0.stdout.take().unwrap(), "http://localhost:");

@@ -1,4 +1,4 @@
-//! The program and real signals.
+//! Tests of the program with real signals.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The program, on a port of its own. Its issuer is nowhere.
+/// The program on its own port. Its issuer is unreachable.
 struct Program {
     child: Child,
     address: String,
@@ -43,7 +43,7 @@ impl Program {
         stream
     }
 
-    /// The answer to a request that closes its connection.
+    /// Returns the response to a request with `Connection: close`.
     fn get(&self, path: &str) -> String {
         let mut stream = self.connect();
         write!(
@@ -72,7 +72,7 @@ impl Program {
         }
     }
 
-    /// Whether it ends, and with 0.
+    /// Checks that the program exits with status 0.
     fn ends_well(&mut self) {
         self.until("it ends", |program| !program.is_running());
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
@@ -81,13 +81,13 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It has ended, unless the test failed.
+        // The program has already exited, unless the test failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Where the program says that it listens.
+/// Returns the address that the program prints.
 fn address(output: impl Read) -> String {
     for line in BufReader::new(output).lines().map_while(Result::ok) {
         if let Some((_, rest)) = line.split_once("http://localhost:") {
@@ -109,7 +109,7 @@ fn sigterm_answers_what_was_begun_and_ends_with_0() {
     let mut program = Program::start(&[]);
     let mut begun = program.connect();
     begun.write_all(b"GET /health HTTP/1.1\r\n").unwrap();
-    // It came later: when it is answered, the other one was accepted as well.
+    // This request is sent later: once it gets its response, the earlier connection was accepted as well.
     assert!(program.get("/health").starts_with("HTTP/1.1 200"));
     program.signal("TERM");
     program.until("no more connections", |program| {
@@ -156,7 +156,7 @@ fn sigint_waits_for_no_delay_and_a_second_one_for_nothing() {
     program.until("no more connections", |program| {
         TcpStream::connect(&program.address).is_err()
     });
-    // The same request once more changes nothing.
+    // A second signal changes nothing.
     program.signal("TERM");
     program.signal("INT");
     program.ends_well();

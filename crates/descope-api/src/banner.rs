@@ -1,4 +1,4 @@
-//! What the service says of itself at start.
+//! The text printed at startup.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use crate::policies;
 use crate::settings::Settings;
 use identity_core::providers::DescopeConfig;
 
-/// Whose tokens are accepted, where to look, and what to try first.
+/// Returns the startup text: the accepted issuer, the URLs to open and the first requests to try.
 pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     let (descope, url) = (&settings.descope, url_of(address));
     let mut text = String::from("descope-api\n");

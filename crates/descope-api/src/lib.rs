@@ -1,7 +1,7 @@
-//! An API behind Descope: roles, permissions and scopes on verified tokens.
+//! An API protected by Descope: roles, permissions and scopes from verified tokens.
 //!
-//! [`Settings`] say which project; [`server::build`] makes the server; `policies` is the access model on one screen;
-//! What is particular to Descope is `identity_core::providers::Descope`.
+//! [`Settings`] configures the Descope project; [`server::build`] builds the server; `policies` is the access model on
+//! one screen. Everything specific to Descope is in `identity_core::providers::Descope`.
 
 mod banner;
 mod policies;

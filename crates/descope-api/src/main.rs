@@ -1,4 +1,5 @@
-//! Runs descope-api with settings from the environment; `healthcheck` asks a running one whether it is ready.
+//! Runs descope-api with settings from the environment. The subcommand `healthcheck` checks whether a running instance
+//! is ready.
 
 use std::process::ExitCode;
 

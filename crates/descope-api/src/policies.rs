@@ -1,29 +1,30 @@
-//! The access model: the policies, and which route has which.
+//! The access model: the policies, and the table that maps each route to its policy.
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
 use identity_core::{Rule, all_of, any_of, policies};
 
 policies! {
-    /// Reads messages.
+    /// Allows reading messages.
     ReadMessages = Rule::scope("read:messages");
-    /// Writes messages, and so reads them as well.
+    /// Allows writing messages. Requires the read scope as well.
     WriteMessages = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
-    /// Deletes messages.
+    /// Allows deleting messages.
     DeleteMessages = Rule::scope("delete:messages");
-    /// Reads data.
+    /// Allows reading data.
     ReadData = Rule::scope("openid");
-    /// Sees roles and permissions: tokens that asked for them, and session tokens, which have them and no `scope`.
+    /// Allows reading the caller's roles and permissions: for tokens with the scope `descope.claims`, and for session
+    /// tokens, which carry them and have no `scope` claim.
     SeeRights = any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")];
-    /// Administers.
+    /// Allows the admin routes.
     Administer = Rule::role("admin");
-    /// Creates users.
+    /// Allows creating users.
     CreateUsers = Rule::permission("users.create");
-    /// Deletes users.
+    /// Allows deleting users.
     DeleteUsers = Rule::permission("users.delete");
 }
 
-/// Which route has which policy.
+/// Returns the access table: the policy of each route.
 pub fn access() -> AccessTable {
     use Method as M;
     AccessTable::new()

@@ -1,4 +1,4 @@
-//! The routes, one file a resource.
+//! The routes, with one file per resource.
 
 mod admin;
 mod data;
@@ -10,12 +10,12 @@ mod users;
 
 use service_kit::Routes;
 
-/// Routes that need no token.
+/// Registers the routes that need no token.
 pub fn public(routes: &mut Routes) {
     routes.service(public::index).service(public::hello);
 }
 
-/// Routes under `/api` that need a token.
+/// Registers the routes under `/api`, which need a token.
 pub fn api(routes: &mut Routes) {
     routes
         .service(token::private)

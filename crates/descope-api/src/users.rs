@@ -1,4 +1,4 @@
-//! The store of users: SQLite or PostgreSQL, one SQL text for both.
+//! The user store, on SQLite or PostgreSQL with the same SQL for both.
 
 use serde::Serialize;
 use service_kit::store::{Database, DatabaseConfig, Migration, OpenError, Schema, is_id};
@@ -19,36 +19,36 @@ const SCHEMA: Schema = Schema {
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct User {
-    /// Made by the store; later users have greater ids.
+    /// Assigned by the store. Ids sort by creation order.
     #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
     pub id: String,
-    /// As it was given.
+    /// Stored as given.
     #[schema(example = "Ada Lovelace")]
     pub name: String,
-    /// As it was given. Two users never have the same, in whatever case.
+    /// Stored as given. Unique, ignoring case.
     #[schema(example = "ada@example.com")]
     pub email: String,
 }
 
-/// Which part of a list.
+/// A page of a list.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// How many at most.
+    /// The maximum number of entries.
     pub limit: u32,
-    /// The id to start behind.
+    /// The page starts after this id; from the beginning if `None`.
     pub after: Option<String>,
 }
 
-/// The users in a database. Cheap to clone.
+/// The user store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Users {
     database: Database,
 }
 
-/// Why a user cannot be created.
+/// The reason a user cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// Another user has the email.
+    /// Another user already has this email.
     #[error("the email is taken")]
     EmailTaken,
     /// The database failed.
@@ -57,18 +57,22 @@ pub enum CreateError {
 }
 
 impl Users {
-    /// Opens the database and brings its tables up to date.
+    /// Opens the database and runs pending migrations.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
         Ok(Self { database })
     }
 
-    /// Returns the database that the users are in, for the health check.
+    /// Returns the underlying database, for the health check.
     pub fn database(&self) -> &Database {
         &self.database
     }
 
-    /// Stores a user. Errors: the email is taken; the database fails.
+    /// Stores a new user.
+    ///
+    /// # Errors
+    ///
+    /// If the email is taken or the database fails.
     pub async fn create(&self, name: &str, email: &str) -> Result<User, CreateError> {
         let user = User {
             id: Uuid::now_v7().to_string(),
@@ -91,7 +95,7 @@ impl Users {
         }
     }
 
-    /// Returns users in the order in which they were created.
+    /// Returns a page of users in creation order.
     pub async fn list(&self, page: Page) -> Result<Vec<User>, sqlx::Error> {
         let select =
             sqlx::query("SELECT id, name, email FROM users WHERE id > $1 ORDER BY id LIMIT $2");
@@ -103,7 +107,7 @@ impl Users {
         rows.iter().map(user).collect()
     }
 
-    /// Returns how many users there are.
+    /// Returns the number of users.
     pub async fn count(&self) -> Result<u64, sqlx::Error> {
         let row = sqlx::query("SELECT COUNT(*) FROM users")
             .fetch_one(self.database.pool())
@@ -111,7 +115,7 @@ impl Users {
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
 
-    /// Deletes a user. Returns whether there was one.
+    /// Deletes a user. Returns `false` if there is no user with this id.
     pub async fn delete(&self, id: &str) -> Result<bool, sqlx::Error> {
         if !is_id(id) {
             return Ok(false);

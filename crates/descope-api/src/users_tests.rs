@@ -1,4 +1,4 @@
-//! The same behaviour on both databases.
+//! Tests of the store, run on both SQLite and PostgreSQL.
 
 use futures_util::future::join_all;
 use service_kit::health::Dependency;
@@ -24,7 +24,7 @@ async fn open(url: &str) -> Users {
     Users::open(&DatabaseConfig::at(url)).await.unwrap()
 }
 
-/// What every database must do; `users` has none yet.
+/// Checks the behavior that every database must have. `users` must be empty.
 async fn behaves_as_a_store(users: &Users) {
     assert_eq!(users.count().await.unwrap(), 0);
     let ada = users
@@ -68,7 +68,7 @@ async fn behaves_as_a_store(users: &Users) {
     }
     assert_eq!(all(users).await, [ada.clone(), eve.clone()]);
 
-    // Of requests for one email at a time, one gets it.
+    // Of concurrent requests for the same email, exactly one succeeds.
     let attempts = (0..8).map(|_| users.create("New", "new@example.com"));
     let mut made = 0;
     for outcome in join_all(attempts).await {
@@ -98,7 +98,7 @@ async fn sqlite_in_memory_behaves_as_a_store() {
     }
 }
 
-/// Empties the table: give it a database that nothing else uses.
+/// Empties the table: use a dedicated database.
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
 async fn postgres_behaves_as_a_store() {

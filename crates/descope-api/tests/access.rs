@@ -1,4 +1,5 @@
-//! Whether every route asks for the policy of its row in the access table, on keys of its own: no other program is needed.
+//! Checks that every route enforces the policy of its row in the access table, with local keys: no other program is
+//! needed.
 
 use std::sync::Arc;
 

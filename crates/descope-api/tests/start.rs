@@ -1,4 +1,4 @@
-//! The program with settings that are not right: what it says, and how it ends.
+//! Runs the program with invalid settings and checks its output and exit status.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may stop at the first thing that is not as it says"
@@ -25,14 +25,14 @@ fn program(settings: &[(&str, &str)]) -> Command {
     program
 }
 
-/// A folder without a `.env`, and not below the workspace, where there may be one.
+/// Returns a folder without a `.env`, outside the workspace, which may contain one.
 fn empty_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("descope-api-start-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// What a program wrote that has ended, at the latest after 30 seconds: one that serves would never end.
+/// Returns the output of a program, which must exit within 30 seconds: one that starts serving never exits.
 fn output_of(program: &mut Command) -> Output {
     let program = program.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = program.spawn().unwrap();
@@ -46,7 +46,7 @@ fn output_of(program: &mut Command) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// What a program that cannot start says.
+/// Returns the error output of a program that fails to start.
 fn told(settings: &[(&str, &str)]) -> String {
     let output = output_of(&mut program(settings));
     assert_eq!(output.status.code(), Some(1), "{settings:?}");
@@ -79,7 +79,7 @@ fn a_taken_port_is_named_with_its_setting() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_database_file_that_cannot_be_made_is_named_with_its_setting() {
-    // Nobody can make a file there, whoever runs the test.
+    // No user, not even root, can create a file there.
     for (url, rest) in [
         (
             "sqlite:///proc/users.db",
@@ -94,7 +94,7 @@ fn a_database_file_that_cannot_be_made_is_named_with_its_setting() {
     }
 }
 
-/// A program that runs.
+/// A running program.
 struct Running(Child);
 
 impl Drop for Running {
@@ -113,7 +113,7 @@ fn an_issuer_out_of_reach_is_no_reason_to_end_but_to_be_not_ready() {
     let started = Instant::now();
     let answer = loop {
         assert!(started.elapsed() < Duration::from_secs(30));
-        // The keys' first fetch may not be over yet.
+        // The first fetch of the keys may still be in progress.
         match ready(&port) {
             Ok(answer) if answer.contains("cannot be reached") => break answer,
             _ => std::thread::yield_now(),
@@ -131,7 +131,7 @@ fn an_issuer_out_of_reach_is_no_reason_to_end_but_to_be_not_ready() {
     assert!(told.starts_with("Error: not ready: "), "{told}");
 }
 
-/// The port that the program says it has.
+/// Returns the port that the program prints.
 fn port(output: impl Read) -> String {
     let lines = BufReader::new(output).lines().map_while(Result::ok);
     let port = lines

@@ -1,8 +1,10 @@
-//! Measures, in one run: sign-ins a second against bare Argon2id on the same cores, and memory while 200 sign-ins are in
-//! flight. Prints a row a number, with its aim, and ends with 1 where one is missed. `scripts/numbers` runs it.
+//! Measures, in one run, sign-ins per second compared with bare Argon2id on the same cores, and memory with 200
+//! concurrent sign-ins. Prints one row per number with its target, and exits with 1 if a target is missed. Run by
+//! `scripts/numbers`.
 //!
-//! The server is the program beside this one (`cargo build --release -p auth-server` makes it), on a SQLite file of its
-//! own. Whoever asks runs on the same cores and takes its part of them: what is left is what the cores allow.
+//! The server is the program next to this one (build it with `cargo build --release -p auth-server`), with its own
+//! SQLite file. The client runs on the same cores and uses a share of them: the result is compared with what the
+//! remaining cores allow.
 #![expect(
     clippy::print_stdout,
     reason = "it is a program for people, and this is what it says"
@@ -26,7 +28,7 @@ const PASSWORD: &str = "test1234@";
 const IN_FLIGHT: u32 = 200;
 const ROUNDS: u32 = 5;
 const ROUND: Duration = Duration::from_secs(4);
-/// What one hash takes.
+/// The memory of one hash, in MiB.
 const HASH_MIB: f64 = 19.0;
 
 #[tokio::main(flavor = "current_thread")]
@@ -40,7 +42,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
-        // Side by side in time, so that a noisy machine is noisy for both.
+        // Alternating, so that noise on the machine affects both.
         let bare = bare_hashes(cores)?;
         let (of_asker, of_server) = (Usage::of(std::process::id())?, Usage::of(pid)?);
         let (sign_ins, seconds) = sign_ins(&http, &base).await?;
@@ -134,7 +136,7 @@ async fn started(folder: &std::path::Path) -> anyhow::Result<(Child, String)> {
                 .trim()
                 .trim_end_matches("/docs")
                 .replace("localhost", "127.0.0.1");
-            // The rest of what it says fits into the pipe.
+            // The rest of the output fits into the pipe.
             child.stdout = Some(lines.into_inner().into_inner());
             return Ok((child, base));
         }
@@ -160,7 +162,7 @@ async fn signed_up(http: &reqwest::Client, base: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many a second one thread a core makes that does nothing else, in memory that it keeps: as fast as it gets.
+/// Returns the hashes per second of one thread per core that does nothing else, with reused memory: the upper limit.
 fn bare_hashes(cores: usize) -> anyhow::Result<f64> {
     let (done, started) = (Arc::new(AtomicU32::new(0)), Instant::now());
     let threads: Vec<_> = (0..cores)
@@ -191,7 +193,8 @@ fn bare_hashes(cores: usize) -> anyhow::Result<f64> {
     Ok(f64::from(done.load(Ordering::Relaxed)) / started.elapsed().as_secs_f64())
 }
 
-/// As many callers as may be in flight, each with one sign-in after the other. The last ones are counted as well.
+/// Runs `IN_FLIGHT` concurrent callers, each with one sign-in after another. Returns the number of sign-ins, including
+/// the last ones, and the elapsed seconds.
 async fn sign_ins(http: &reqwest::Client, base: &str) -> anyhow::Result<(u32, f64)> {
     let started = Instant::now();
     let callers: Vec<_> = (0..IN_FLIGHT)
@@ -221,13 +224,13 @@ async fn sign_ins(http: &reqwest::Client, base: &str) -> anyhow::Result<(u32, f6
     Ok((done, started.elapsed().as_secs_f64()))
 }
 
-/// Both, one after the other.
+/// One measurement of both, one after the other.
 struct Round {
-    /// A second.
+    /// Hashes per second.
     bare: f64,
-    /// A second.
+    /// Sign-ins per second.
     sign_ins: f64,
-    /// The part of the cores that whoever asks took.
+    /// The share of the cores that the client used.
     asker: f64,
     server: Usage,
 }
@@ -238,7 +241,7 @@ impl Round {
     }
 }
 
-/// What the threads of a process have used of the processors, in seconds, by their names.
+/// The CPU time of the threads of a process, in seconds, by thread name.
 struct Usage(BTreeMap<String, f64>);
 
 impl Usage {
@@ -254,7 +257,7 @@ impl Usage {
         Ok(Self(usage))
     }
 
-    /// What came on top until now.
+    /// Returns the CPU time used since this measurement.
     fn since(mut self, pid: u32) -> anyhow::Result<Self> {
         for (name, now) in Self::of(pid)?.0 {
             let before = self.0.entry(name).or_default();
@@ -267,7 +270,7 @@ impl Usage {
         self.0.values().sum()
     }
 
-    /// The part that threads have whose name begins so.
+    /// Returns the share of the threads whose name starts with `name`.
     fn share(&self, name: &str) -> f64 {
         let of_name = self.0.iter().filter(|(known, _)| known.starts_with(name));
         of_name.map(|(_, seconds)| seconds).sum::<f64>() / self.total()
@@ -279,7 +282,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// The most memory that a process had.
+/// Returns the peak memory of a process, in MiB.
 fn peak_mib(pid: u32) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! Where a request comes from.
+//! The client address of a request.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -7,23 +7,24 @@ use std::net::{IpAddr, Ipv6Addr};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
-/// How many proxies in front of the server are known to write `X-Forwarded-For`.
+/// The number of trusted proxies in front of the server that append to `X-Forwarded-For`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrustedProxies(pub usize);
 
-/// The address of the client, as far as the server can know it.
+/// The IP address of the client, if known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
-    /// For the audit trail.
+    /// Returns the address for the audit log; empty if unknown.
     pub fn text(&self) -> String {
         self.0
             .map(|address| address.to_string())
             .unwrap_or_default()
     }
 
-    /// For counting: a client with an IPv6 address has 2^64 of them.
+    /// Returns the key for rate limiting: the /64 network of an IPv6 address, because one client has 2^64 addresses; an
+    /// IPv4 address as it is.
     pub fn network(&self) -> String {
         match self.0 {
             Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
@@ -35,7 +36,8 @@ impl ClientAddress {
         }
     }
 
-    /// The peer, or what the outermost trusted proxy says it was. What is further left in the header anybody can write.
+    /// Returns the peer address, or the client address added by the outermost trusted proxy. Entries further left in
+    /// the header can be forged by the client.
     fn of(request: &HttpRequest, proxies: TrustedProxies) -> Self {
         let peer = request.peer_addr().map(|address| address.ip());
         let Some(from_the_right) = proxies.0.checked_sub(1) else {

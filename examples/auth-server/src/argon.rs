@@ -1,4 +1,4 @@
-//! Argon2id in memory that is kept: 19 MiB that are neither asked for nor given back for each password.
+//! Argon2id with reused memory: the 19 MiB are not allocated and freed for each password.
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, Error, try_generate_salt};
@@ -11,7 +11,8 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// The hash of a new password with the library's default cost, as a PHC string: parameters and salt are in it.
+    /// Returns the hash of a new password with the library's default cost, as a PHC string, which includes the
+    /// parameters and the salt.
     pub fn hash(&mut self, password: &str) -> Result<String, Error> {
         let params = Params::default();
         let salt = Salt::new(&try_generate_salt().map_err(|_| Error::Crypto)?)?;
@@ -25,7 +26,7 @@ impl Hasher {
         Ok(hash.to_string())
     }
 
-    /// Returns whether this is the password of `stored`, at the cost that it names.
+    /// Returns whether `password` matches the PHC string `stored`, using the parameters in it.
     pub fn verify(&mut self, password: &str, stored: &str) -> Result<bool, Error> {
         let stored = PasswordHash::new(stored)?;
         let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
@@ -37,7 +38,7 @@ impl Hasher {
             return Err(Error::Algorithm);
         }
         let output = self.output(password, salt, Params::try_from(&stored)?)?;
-        // Their comparison takes the same time wherever they differ.
+        // The comparison of outputs runs in constant time.
         Ok(output == *expected)
     }
 

@@ -1,4 +1,4 @@
-//! What the service says of itself at start.
+//! The text printed at startup.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use service_kit::program::url_of;
 use crate::policies;
 use crate::settings::Settings;
 
-/// Whose tokens it issues, where to look, and what to try first.
+/// Returns the startup text: the issuer, the URLs to open and the first requests to try.
 pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     let (tokens, url) = (settings.token_config(address), url_of(address));
     let issuer = &tokens.issuer;

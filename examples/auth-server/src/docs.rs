@@ -1,4 +1,4 @@
-//! Signing in from the Authorize dialog of Swagger UI.
+//! The sign-in from the Authorize dialog of Swagger UI.
 
 use identity_actix::AccessTable;
 use service_kit::openapi::{PasswordFlow, operation, with_password_flow};
@@ -6,12 +6,12 @@ use utoipa::openapi::OpenApi;
 
 use crate::policies::RIGHTS;
 
-/// Lets the dialog sign in at this server, and tells the operations apart.
+/// Adds the password flow of this server to the document, and gives each operation a unique id.
 pub fn with_sign_in(mut document: OpenApi, table: &AccessTable) -> OpenApi {
     for route in table.routes() {
         let item = document.paths.paths.get_mut(route.path);
         if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
-            // Several resources have a handler of the same name, and an id is one operation's alone.
+            // Handlers of several resources share a name, but an operation id must be unique.
             operation.operation_id = Some(format!("{} {}", route.method, route.path));
         }
     }

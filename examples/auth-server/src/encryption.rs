@@ -1,4 +1,4 @@
-//! The key that the private parts of the signing keys are encrypted with.
+//! The key that encrypts the private parts of the signing keys.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -14,36 +14,36 @@ use tracing::warn;
 
 use crate::store::Store;
 
-/// 256 bits for AES-256-GCM. `Debug` shows nothing of them.
+/// A 256-bit key for AES-256-GCM. `Debug` never shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EncryptionKey([u8; 32]);
 
-/// Why there is no encryption key, or why it opens nothing.
+/// The reason an encryption key is missing or fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncryptionError {
-    /// Nothing is set, and there is no place for a file.
+    /// No key is configured, and there is no database folder for a key file.
     #[error(
         "KEY_ENCRYPTION_KEY is not set: with PostgreSQL it has to be, the same for all replicas; `openssl rand -base64 32` makes one"
     )]
     Missing,
-    /// The file beside the database cannot be read or made.
+    /// The key file next to the database cannot be read or created.
     #[error(
         "the file with the encryption key, {path}, cannot be used; KEY_ENCRYPTION_KEY takes its place"
     )]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// What is in the file is no key.
+    /// The file does not contain a key.
     #[error("the file with the encryption key, {0}, does not hold 32 bytes in base64")]
     NotAKey(PathBuf),
-    /// The library refuses.
+    /// The cryptography library failed.
     #[error("the private part of a signing key cannot be encrypted")]
     Seal,
-    /// It was encrypted with another key, or changed.
+    /// The data was encrypted with another key or was modified.
     #[error(
         "the signing key {0} cannot be decrypted: KEY_ENCRYPTION_KEY is not the one that it was encrypted with"
     )]
@@ -51,20 +51,21 @@ pub enum EncryptionError {
 }
 
 impl EncryptionKey {
-    /// A key of chance.
+    /// Generates a random key.
     pub fn random() -> Result<Self, EncryptionError> {
         let mut bytes = [0; 32];
         rand::fill(&mut bytes).map_err(|_| EncryptionError::Seal)?;
         Ok(Self(bytes))
     }
 
-    /// The key that is set, or the one in the file beside the database of `store`, which is made if it is missing.
+    /// Returns the configured key, or else the key in the file next to the database of `store`, which is created if
+    /// missing. A database in memory gets a random key.
     pub fn for_store(set: Option<Self>, store: &Store) -> Result<Self, EncryptionError> {
         if let Some(key) = set {
             return Ok(key);
         }
         if store.is_in_memory() {
-            // It lasts as long as what it encrypts.
+            // The key lives as long as the data it encrypts.
             return Self::random();
         }
         let folder = store.folder().ok_or(EncryptionError::Missing)?;
@@ -85,7 +86,7 @@ impl EncryptionKey {
         match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 make(path, &Self::random()?).map_err(unusable)?;
-                // Another process may have been first.
+                // Another process may have created the file first.
                 let text = fs::read_to_string(path).map_err(unusable)?;
                 Self::read(path, &text)
             }
@@ -100,7 +101,7 @@ impl EncryptionKey {
             .map_err(|_| EncryptionError::NotAKey(path.to_owned()))
     }
 
-    /// Encrypts the private part of the signing key `id`, for that key alone.
+    /// Encrypts the private part of the signing key `id`. The result is bound to that id.
     pub(crate) fn seal(&self, id: &str, mut plain: Vec<u8>) -> Result<String, EncryptionError> {
         let nonce = self
             .cipher()?
@@ -109,7 +110,7 @@ impl EncryptionKey {
         Ok(STANDARD.encode([&nonce.as_ref()[..], &plain].concat()))
     }
 
-    /// Decrypts what [`seal`](Self::seal) made for the same `id`.
+    /// Decrypts the result of [`seal`](Self::seal) for the same `id`.
     pub(crate) fn open(&self, id: &str, sealed: &str) -> Result<Vec<u8>, EncryptionError> {
         let refused = || EncryptionError::Open(id.to_owned());
         let bytes = STANDARD.decode(sealed).map_err(|_| refused())?;
@@ -127,7 +128,7 @@ impl EncryptionKey {
     }
 }
 
-/// Writes the file whole or not at all, and never over another one.
+/// Writes the file atomically. Never overwrites an existing file.
 fn make(path: &Path, key: &EncryptionKey) -> io::Result<()> {
     let draft = path.with_extension(format!("{}.draft", uuid::Uuid::now_v7()));
     let mut options = OpenOptions::new();

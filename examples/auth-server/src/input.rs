@@ -1,12 +1,12 @@
-//! The rules of values in bodies and queries, for `#[garde(custom(..))]`: each says what a value must be.
+//! Validation rules for bodies and queries, for `#[garde(custom(..))]`. Each error message says what the value must be.
 
 use garde::{Error, Result};
 use service_kit::store;
 
-/// The longest password, in bytes: a longer one is not even compared.
+/// The maximum length of a password, in bytes. A longer one is refused without comparing it.
 pub const MAX_PASSWORD_BYTES: usize = 256;
 
-/// A username.
+/// Checks a username.
 pub fn username(text: &str, (): &()) -> Result {
     must(
         is_username(text),
@@ -14,13 +14,13 @@ pub fn username(text: &str, (): &()) -> Result {
     )
 }
 
-/// Returns whether a text can be a username.
+/// Returns whether `text` is a valid username.
 pub fn is_username(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte);
     (3..=64).contains(&text.len()) && text.bytes().all(plain)
 }
 
-/// The new password of this user. Its strength is not measured.
+/// Checks a new password of this user. Does not estimate its strength.
 pub fn password_of(username: &str) -> impl Fn(&str, &()) -> Result {
     move |text, ()| {
         must(text.chars().count() >= 8, "must have at least 8 characters")?;
@@ -35,8 +35,7 @@ pub fn password_of(username: &str) -> impl Fn(&str, &()) -> Result {
     }
 }
 
-/// An e-mail address of the plain kind (RFC 5321, section 4.1.2, without quotes), at a domain: garde's own rule accepts
-/// more.
+/// Checks an e-mail address without quotes (RFC 5321, section 4.1.2) at a domain. Stricter than garde's own rule.
 pub fn email(text: &str, (): &()) -> Result {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
     let atom = |part: &str| !part.is_empty() && part.bytes().all(known);
@@ -49,7 +48,7 @@ pub fn email(text: &str, (): &()) -> Result {
     )
 }
 
-/// A domain name of at least two labels (RFC 1123, section 2.1).
+/// Checks a domain name of at least two labels (RFC 1123, section 2.1).
 pub fn domain(text: &str, (): &()) -> Result {
     must(is_domain(text), "must be a domain, such as example.com")
 }
@@ -65,26 +64,26 @@ fn is_domain(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
 }
 
-/// A name that people read.
+/// Checks a display name.
 pub fn name(text: &str, (): &()) -> Result {
     must(!text.trim().is_empty(), "must not be blank")?;
     description(text, &())
 }
 
-/// A sentence, or nothing.
+/// Checks a description, which may be empty.
 pub fn description(text: &str, (): &()) -> Result {
     must(
         text.chars().count() <= 200,
         "must have at most 200 characters",
     )?;
-    // PostgreSQL could not store a NUL.
+    // PostgreSQL cannot store NUL.
     must(
         !text.contains(char::is_control),
         "must not hold control characters",
     )
 }
 
-/// One of the three parts of a slug.
+/// Checks one of the three parts of a slug.
 pub fn slug_part(text: &str, (): &()) -> Result {
     must(
         is_slug_part(text),
@@ -98,22 +97,22 @@ fn is_slug_part(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(plain)
 }
 
-/// Returns whether a text can be a slug.
+/// Returns whether `text` is a valid slug.
 pub fn is_slug(text: &str) -> bool {
     text.split('.').count() == 3 && text.split('.').all(is_slug_part)
 }
 
-/// How many entries a list has at most.
+/// Checks the maximum number of entries of a list.
 pub fn limit(limit: &u32, (): &()) -> Result {
     must((1..=1000).contains(limit), "must be from 1 to 1000")
 }
 
-/// The id that a page starts at, if it is given: `message` says what it must be.
+/// Checks an optional id where a page starts. `message` is the error message.
 pub fn id(message: &'static str) -> impl Fn(&Option<String>, &()) -> Result {
     move |id, ()| must(id.as_deref().is_none_or(store::is_id), message)
 }
 
-/// Returns an error with this message unless a rule holds.
+/// Returns an error with this message unless `holds`.
 pub fn must(holds: bool, message: &str) -> Result {
     if holds {
         Ok(())

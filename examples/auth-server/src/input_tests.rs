@@ -1,4 +1,4 @@
-//! The edges of every check.
+//! Tests of the edge cases of every validation rule.
 
 use super::{description, domain, email, is_slug, name, password_of, slug_part, username};
 

@@ -1,9 +1,9 @@
 //! A small identity service: users, organizations, roles, permissions, tokens and their keys.
 //!
-//! [`Settings`] say where it listens and keeps its data; [`server::build`] makes the server; `policies` is the access
-//! model on one screen; `store` is the database; `signing` are the keys; `routes` are the resources.
+//! [`Settings`] configures the server; [`server::build`] builds it; `policies` is the access model on one screen;
+//! `store` is the database; `signing` has the signing keys; `routes` has the resources.
 //!
-//! Everything belongs to an organization, and every organization can give itself any slug: a token's scope means nothing
+//! All data belongs to an organization, and every organization can create any slug: the scopes of a token mean nothing
 //! without its `org_id`.
 
 mod address;

@@ -1,5 +1,5 @@
-//! Runs auth-server with settings from the environment; `healthcheck` asks a running one whether it is ready,
-//! `rotate-keys` changes what all replicas sign with.
+//! Runs auth-server with settings from the environment. The subcommand `healthcheck` checks whether a running instance
+//! is ready; `rotate-keys` rotates the signing keys of all replicas.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Error responses of the token endpoints: RFC 6749, section 5.2, with the `detail` that other errors have.
+//! Error responses of the token endpoints: RFC 6749, section 5.2, with the additional `detail` member of other errors.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use service_kit::is_late;
 use tracing::error;
 use utoipa::ToSchema;
 
-/// Why there is no token. RFC 6749 picks the statuses.
+/// An error of a token endpoint. The status codes follow RFC 6749.
 #[derive(Debug)]
 pub struct OAuthError {
     status: StatusCode,
@@ -24,13 +24,13 @@ pub struct OAuthError {
 /// The body of an error response of a token endpoint.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OAuthProblem {
-    /// What happened, for programs (RFC 6749, section 5.2).
+    /// The error code (RFC 6749, section 5.2).
     #[schema(example = "invalid_grant")]
     error: &'static str,
-    /// What happened, for people.
+    /// A human-readable description.
     #[schema(example = "The username or the password is wrong")]
     error_description: String,
-    /// The same, where other errors have it.
+    /// The same text, in the member that other errors use.
     #[schema(example = "The username or the password is wrong")]
     detail: String,
 }
@@ -45,23 +45,23 @@ impl OAuthError {
         }
     }
 
-    /// 400: a parameter is missing, or appears twice.
+    /// Returns 400: a parameter is missing or appears twice.
     pub fn invalid_request(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
     }
 
-    /// 401: the client is not who it says.
+    /// Returns 401: client authentication failed.
     pub fn invalid_client() -> Self {
         let description = "The client_id or the client_secret is wrong";
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
     }
 
-    /// 400: the password or the refresh token is not good.
+    /// Returns 400: the password or the refresh token is not valid.
     pub fn invalid_grant(description: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
     }
 
-    /// 400: another grant type than this endpoint has.
+    /// Returns 400: this endpoint does not support the grant type.
     pub fn unsupported_grant_type(expected: &str) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -70,7 +70,7 @@ impl OAuthError {
         )
     }
 
-    /// 400: access tokens cannot be revoked (RFC 7009, section 2.2.1).
+    /// Returns 400: access tokens cannot be revoked (RFC 7009, section 2.2.1).
     pub fn unsupported_token_type() -> Self {
         let description = "Only refresh tokens can be revoked; access tokens end by themselves";
         Self::new(
@@ -80,12 +80,12 @@ impl OAuthError {
         )
     }
 
-    /// 400: nothing of what was asked for may be granted.
+    /// Returns 400: none of the requested scopes can be granted.
     pub fn invalid_scope(description: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_scope", description)
     }
 
-    /// 429: to be tried again after a while.
+    /// Returns 429 with `Retry-After`.
     pub fn too_many_requests(retry_after: Duration) -> Self {
         let description = "Too many attempts. Please try again later.";
         Self {
@@ -98,7 +98,7 @@ impl OAuthError {
         }
     }
 
-    /// 503: more sign-ins are waiting than may.
+    /// Returns 503: too many sign-ins are waiting.
     pub fn busy() -> Self {
         let description = "Too many sign-ins are waiting. Please try again later.";
         Self {
@@ -111,7 +111,7 @@ impl OAuthError {
         }
     }
 
-    /// 500: our mistake. `reason` goes to the log, and only there.
+    /// Returns 500: an internal error. `reason` is only logged.
     pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
         let mut causes = reason.to_string();
         let mut next = reason.source();
@@ -146,7 +146,7 @@ impl From<&UrlencodedError> for OAuthError {
                 "request_timeout",
                 "The body did not come in time",
             ),
-            // It names the parameter and never its value.
+            // The message names the parameter, never its value.
             UrlencodedError::Parse(error) => {
                 Self::invalid_request(format!("The body does not parse: {error}"))
             }
@@ -183,7 +183,7 @@ impl ResponseError for OAuthError {
             response.insert_header((WWW_AUTHENTICATE, r#"Basic realm="auth-server""#));
         }
         if let Some(retry_after) = self.retry_after {
-            // Whole seconds, and never 0: that would say "at once".
+            // Whole seconds, at least 1: 0 would mean "at once".
             let seconds = retry_after.as_secs_f64().ceil().max(1.0);
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }

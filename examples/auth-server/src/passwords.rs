@@ -1,4 +1,4 @@
-//! Passwords: Argon2id, on threads of their own, not those of requests.
+//! Password hashing with Argon2id, on dedicated threads instead of those that serve requests.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,51 +11,52 @@ use tokio::sync::oneshot;
 
 use crate::argon::Hasher;
 
-/// Makes and compares hashes, at most so many at a time: each takes a core and 19 MiB. Cheap to clone.
+/// Hashes and verifies passwords, with limited concurrency: each hash takes one core and 19 MiB. Cheap to clone.
 ///
-/// It has threads of its own, as many as may work at once, each with its memory. The threads of a pool would keep 19 MiB
-/// each once they hashed something: the allocator gives what a thread had back to that thread alone.
+/// Uses dedicated threads, one per concurrent hash, each with its own memory. The threads of a shared pool would each
+/// keep 19 MiB after their first hash: the allocator returns freed memory to the same thread only.
 #[derive(Clone)]
 pub struct Passwords {
     jobs: Sender<Job>,
-    /// Running and waiting ones.
+    /// The number of running and waiting jobs.
     present: Arc<AtomicUsize>,
     most_present: usize,
-    /// What a password is compared with if there is no such user: the hash of an unknown password.
+    /// The hash to verify against if the user is unknown: the hash of an unknown password.
     nobody: Arc<str>,
 }
 
 type Job = Box<dyn FnOnce(&mut Hasher) + Send>;
 
-/// How many passwords are worked on.
+/// Limits of concurrent password hashing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordLimits {
-    /// At the same time.
+    /// The number of passwords hashed at the same time.
     pub at_once: usize,
-    /// Waiting for that.
+    /// The number of passwords that may wait.
     pub waiting: usize,
 }
 
-/// Why a password cannot be hashed or compared.
+/// The reason a password cannot be hashed or verified.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {
-    /// As many are waiting as may.
+    /// The maximum number of passwords is waiting already.
     #[error("too many passwords are waiting")]
     Busy,
-    /// The library refuses.
+    /// The hashing library failed.
     #[error("a password cannot be hashed, or what is stored is no hash")]
     Hash(#[from] password_hash::Error),
-    /// The threads cannot be had.
+    /// The threads cannot be started.
     #[error("the threads that hash passwords cannot be started")]
     Start(#[from] io::Error),
-    /// The thread failed at this one.
+    /// The thread failed while hashing this password.
     #[error("the thread that hashes passwords failed")]
     Failed,
 }
 
 impl Passwords {
-    /// Works within `limits`. The threads end with the last clone. Errors: the library or the system refuses.
+    /// Starts the threads with these limits. The threads end when the last clone is dropped. Fails if the library or
+    /// the operating system does.
     pub fn new(limits: PasswordLimits) -> Result<Self, PasswordError> {
         let (jobs, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
@@ -75,12 +76,12 @@ impl Passwords {
         })
     }
 
-    /// The hash of a new password, with the parameters and the salt in it.
+    /// Returns the hash of a new password as a PHC string, which includes the parameters and the salt.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         self.run(move |hasher| hasher.hash(&password)).await
     }
 
-    /// Whether this is the password that was hashed. Without a hash it is not, and finding that out takes as long.
+    /// Returns whether this is the hashed password. Without a hash, returns `false` after the same time.
     pub async fn verify(
         &self,
         password: String,
@@ -102,10 +103,10 @@ impl Passwords {
         let place = Place::take(&self.present, self.most_present)?;
         let (sender, receiver) = oneshot::channel();
         let job = move |hasher: &mut Hasher| {
-            // A client that has hung up in the meantime needs no response.
+            // The client has disconnected: skip the work.
             if !sender.is_closed() {
                 let outcome = work(hasher);
-                // A caller that gets the result may come again at once.
+                // Free the slot before responding: the caller may send another request at once.
                 drop(place);
                 drop(sender.send(outcome));
             }
@@ -117,26 +118,25 @@ impl Passwords {
     }
 }
 
-/// What each thread does.
+/// The loop of each thread.
 fn work_off(queue: &Mutex<Receiver<Job>>) {
     let mut hasher = Hasher::default();
     loop {
-        // The thread that waits for work holds the lock, and the others wait for the lock.
+        // The thread that waits for a job holds the lock; the others wait for the lock.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // The sender of the answer is dropped with a panic, so that no request waits for it.
+        // A panic drops the sender of the result, so no request waits forever.
         drop(catch_unwind(AssertUnwindSafe(|| job(&mut hasher))));
     }
 }
 
-/// There is nothing in it to show.
 impl fmt::Debug for Passwords {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Passwords").finish_non_exhaustive()
     }
 }
 
-/// One of a bounded number of places.
+/// One of a limited number of slots.
 struct Place(Arc<AtomicUsize>);
 
 impl Place {

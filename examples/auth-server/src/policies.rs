@@ -1,4 +1,5 @@
-//! The access model: the server's own rights, the policies that ask for them, and which route has which.
+//! The access model: the server's own permissions, the policies that require them, and the table that maps each route
+//! to its policy.
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -8,43 +9,44 @@ use identity_core::{Policy, Rule, policies};
 
 use crate::store::permissions::NewPermission;
 
-/// The service in the slugs of the server's own rights. Nobody else may use it.
+/// The service part in the slugs of the server's own permissions. Reserved: organizations cannot create permissions
+/// with it.
 pub const SERVICE: &str = "auth_server";
 
 policies! {
-    /// Sees the users of their organization.
+    /// Allows reading the users of the caller's organization.
     ReadUsers = Rule::scope("auth_server.user.read");
-    /// Creates and deletes users.
+    /// Allows creating and deleting users.
     WriteUsers = Rule::scope("auth_server.user.write");
-    /// Sees roles.
+    /// Allows reading roles.
     ReadRoles = Rule::scope("auth_server.role.read");
-    /// Creates and deletes roles, attaches permissions to them, and gives them to users.
+    /// Allows creating and deleting roles, attaching permissions to them, and assigning them to users.
     WriteRoles = Rule::scope("auth_server.role.write");
-    /// Sees permissions.
+    /// Allows reading permissions.
     ReadPermissions = Rule::scope("auth_server.permission.read");
-    /// Creates and deletes permissions.
+    /// Allows creating and deleting permissions.
     WritePermissions = Rule::scope("auth_server.permission.write");
-    /// Sees machine clients.
+    /// Allows reading machine clients.
     ReadClients = Rule::scope("auth_server.client.read");
-    /// Creates and deletes machine clients.
+    /// Allows creating and deleting machine clients.
     WriteClients = Rule::scope("auth_server.client.write");
-    /// Sees who signed in and who changed rights.
+    /// Allows reading the audit log of sign-ins and of changes of rights.
     ReadAudit = Rule::scope("auth_server.audit.read");
 }
 
-/// One of the server's own rights, as each organization has it from its start.
+/// One of the server's own permissions. Each organization has all of them from its creation.
 #[derive(Debug, Clone, Copy)]
 pub struct Right {
     resource: &'static str,
     action: &'static str,
     description: &'static str,
-    /// Whether the role `admin` has it as well as `owner`.
+    /// Whether the role `admin` has this permission as well as `owner`.
     pub for_admins: bool,
-    /// Refuses a caller who does not have it.
+    /// Returns an error if the caller does not have this permission.
     require: fn(&HttpRequest) -> Result<(), ApiError>,
 }
 
-/// All of them.
+/// All of the server's own permissions.
 pub const RIGHTS: [Right; 9] = [
     right::<ReadUsers>("user", "read", "Sees users", true),
     right::<WriteUsers>("user", "write", "Creates and deletes users", true),
@@ -79,7 +81,7 @@ fn require<P: Policy>(request: &HttpRequest) -> Result<(), ApiError> {
 }
 
 impl Right {
-    /// As a permission of an organization.
+    /// Returns the permission to create in an organization.
     pub fn permission(&self) -> NewPermission<'static> {
         NewPermission {
             service: SERVICE,
@@ -90,13 +92,14 @@ impl Right {
     }
 }
 
-/// Whether a slug is of the server itself.
+/// Returns whether a slug is one of the server's own permissions.
 pub fn is_own(slug: &str) -> bool {
     slug.split('.').next() == Some(SERVICE)
 }
 
-/// Nobody gives away or takes a right of the server that they do not have themselves: else whoever may change one thing
-/// could make themselves an owner. Errors: the first that the caller lacks.
+/// Checks that the caller has all of the server's own permissions among `slugs`, before adding or removing them:
+/// otherwise a caller with a single write permission could become an owner. Fails with the first permission that the
+/// caller lacks.
 pub fn holds_all(request: &HttpRequest, slugs: &[String]) -> Result<(), ApiError> {
     RIGHTS
         .iter()
@@ -104,7 +107,7 @@ pub fn holds_all(request: &HttpRequest, slugs: &[String]) -> Result<(), ApiError
         .try_for_each(|right| (right.require)(request))
 }
 
-/// Which route has which policy.
+/// Returns the access table: the policy of each route.
 pub fn access() -> AccessTable {
     use Method as M;
     AccessTable::new()

@@ -1,4 +1,4 @@
-//! The server as the provider of its own routes: what its tokens look like to itself.
+//! The provider for the server's own access tokens, which protect its routes.
 
 use identity_core::claims::{self, ClaimsError};
 use identity_core::verification::{
@@ -11,9 +11,9 @@ use url::Url;
 
 use crate::tokens::TokenConfig;
 
-/// Access tokens of this server.
+/// The provider of access tokens issued by this server.
 ///
-/// Not checked here: whether the session has ended or a right was taken away since, which `still_valid` finds out.
+/// Does not check whether the session has ended or a right was removed since: see `still_valid`.
 #[derive(Debug, Clone)]
 pub struct OwnTokens {
     config: TokenConfig,
@@ -22,9 +22,9 @@ pub struct OwnTokens {
 }
 
 impl OwnTokens {
-    /// Tokens that are made as `config` says. Errors: its issuer is not an address.
+    /// Returns the provider for tokens issued with `config`. Fails if its issuer is not a URL.
     pub fn new(config: TokenConfig) -> anyhow::Result<Self> {
-        // All of them: after SIGNING_ALGORITHM has changed, tokens of the previous key are still good.
+        // All of them: after a change of SIGNING_ALGORITHM, tokens of the previous key are still valid.
         let algorithms = Algorithms::new([Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA])?;
         let issuer = config.issuer.trim_end_matches('/');
         let jwks_url = format!("{issuer}/.well-known/jwks.json").parse()?;
@@ -37,7 +37,7 @@ impl OwnTokens {
 }
 
 impl Provider for OwnTokens {
-    /// Where others find them: the server itself has them at hand.
+    /// The public URL of the keys. The server itself reads them from its database.
     fn keys(&self) -> KeyAddress {
         KeyAddress::Fixed(self.jwks_url.clone())
     }

@@ -1,4 +1,4 @@
-//! The routes, one file a resource.
+//! The routes, with one file per resource.
 
 mod account;
 mod assignments;
@@ -15,7 +15,7 @@ mod well_known;
 
 use service_kit::Routes;
 
-/// Routes that need no token.
+/// Registers the routes that need no token.
 pub fn public(routes: &mut Routes) {
     routes.service(public::index);
     routes
@@ -25,7 +25,7 @@ pub fn public(routes: &mut Routes) {
     routes.service(oauth::issue).service(oauth::revoke);
 }
 
-/// Routes under `/user` that need a token.
+/// Registers the routes under `/user` that need a token.
 pub fn user(routes: &mut Routes) {
     routes
         .service(account::me)
@@ -35,7 +35,7 @@ pub fn user(routes: &mut Routes) {
     routes.service(users::get).service(users::delete);
 }
 
-/// Routes under `/role`.
+/// Registers the routes under `/role`.
 pub fn role(routes: &mut Routes) {
     routes
         .service(assignments::attach)
@@ -49,7 +49,7 @@ pub fn role(routes: &mut Routes) {
         .service(roles::delete);
 }
 
-/// Routes under `/permission`.
+/// Registers the routes under `/permission`.
 pub fn permission(routes: &mut Routes) {
     routes
         .service(permissions::list)
@@ -57,7 +57,7 @@ pub fn permission(routes: &mut Routes) {
         .service(permissions::delete);
 }
 
-/// Routes under `/client`.
+/// Registers the routes under `/client`.
 pub fn client(routes: &mut Routes) {
     routes
         .service(clients::list)
@@ -65,7 +65,7 @@ pub fn client(routes: &mut Routes) {
         .service(clients::delete);
 }
 
-/// Routes under `/audit`.
+/// Registers the routes under `/audit`.
 pub fn audit(routes: &mut Routes) {
     routes.service(audit::list);
 }

@@ -1,4 +1,4 @@
-//! The keys that sign tokens: the same for all replicas, because they are in the database.
+//! The keys that sign tokens. They are in the database, so all replicas use the same ones.
 
 mod key;
 mod rotation;
@@ -21,7 +21,7 @@ use crate::encryption::{EncryptionError, EncryptionKey};
 use crate::store::Store;
 use crate::store::keys::{KeySetVersion, KeyState, StoredKey};
 
-/// The signing keys of this replica's database.
+/// The signing keys in the database, cached by this replica.
 pub struct SigningKeys {
     store: Store,
     config: SigningConfig,
@@ -29,20 +29,20 @@ pub struct SigningKeys {
     loaded: ArcSwapOption<Loaded>,
 }
 
-/// How keys are kept and rotated.
+/// Configuration of [`SigningKeys`].
 #[derive(Debug, Clone)]
 pub struct SigningConfig {
-    /// What their private parts are encrypted with.
+    /// The key that encrypts the private parts.
     pub encryption: EncryptionKey,
-    /// What new keys sign with.
+    /// The algorithm of new keys.
     pub algorithm: SigningAlgorithm,
-    /// How long a key signs.
+    /// How long a key signs tokens before it is rotated.
     pub rotate_after: Duration,
-    /// How long a key is published after that: at least as long as a token lives.
+    /// How long a key stays published after that: at least the lifetime of a token.
     pub publish_after: Duration,
 }
 
-/// The keys as they were when they were last read.
+/// The keys as last read from the database.
 #[derive(Debug)]
 pub struct Loaded {
     version: KeySetVersion,
@@ -53,48 +53,48 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The key that signs.
+    /// Returns the current signing key.
     pub fn current(&self) -> &SigningKey {
         &self.current
     }
 
-    /// Whether the key of this id is published.
+    /// Returns whether a key with this id is published.
     pub fn has(&self, key_id: &str) -> bool {
         self.set.has(key_id)
     }
 
-    /// The public parts, as they are published.
+    /// Returns the published public keys.
     pub fn jwks(&self) -> &JwkSet {
         &self.jwks
     }
 }
 
-/// Why there are no signing keys, or why they cannot be rotated.
+/// The reason signing keys are unavailable or cannot be rotated.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SigningError {
-    /// The database fails.
+    /// The database failed.
     #[error("the signing keys cannot be read or stored")]
     Store(#[from] sqlx::Error),
     /// The private part cannot be encrypted or decrypted.
     #[error(transparent)]
     Encryption(#[from] EncryptionError),
-    /// A key cannot be made, read or used.
+    /// A key cannot be generated, parsed or used.
     #[error(transparent)]
     Key(#[from] KeyFailure),
-    /// There is no key that signs.
+    /// There is no current key.
     #[error("there is no current signing key")]
     NoCurrentKey,
-    /// The public parts are not what they should be.
+    /// The stored public keys are invalid.
     #[error("the public keys cannot be read: {0}")]
     KeySet(#[from] KeySetError),
 }
 
 impl SigningKeys {
-    /// How long a caller is asked to wait while the database fails.
+    /// The `Retry-After` while the database fails.
     const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-    /// Keys in `store`. There are none before [`ensure`](Self::ensure).
+    /// Returns the signing keys in `store`. A new store has none before [`ensure`](Self::ensure).
     pub fn new(store: Store, config: SigningConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
@@ -104,7 +104,8 @@ impl SigningKeys {
         }
     }
 
-    /// The keys as they are now: another replica may have rotated them.
+    /// Returns the current keys. Reads their version from the database each time, because another replica may have
+    /// rotated them.
     pub async fn fresh(&self) -> Result<Arc<Loaded>, SigningError> {
         let version = self.store.key_set_version().await?;
         match self.loaded.load_full() {
@@ -153,7 +154,7 @@ impl fmt::Debug for SigningKeys {
     }
 }
 
-/// The server verifies its own tokens with the same keys.
+/// The key source for verifying the server's own tokens.
 impl KeySource for SigningKeys {
     fn current(&self) -> Option<Arc<KeySet>> {
         self.loaded

@@ -1,4 +1,4 @@
-//! What handlers work with.
+//! The shared state of the handlers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,62 +19,62 @@ use crate::store::{Store, Write};
 use crate::throttle::Throttle;
 use crate::tokens::TokenConfig;
 
-/// Everything that the routes share.
+/// The state shared by all routes.
 #[derive(Debug)]
 pub struct State {
     /// The database.
     pub store: Store,
-    /// What tokens are signed with.
+    /// The signing keys.
     pub keys: Arc<SigningKeys>,
-    /// What tokens say.
+    /// Configuration of tokens.
     pub tokens: TokenConfig,
-    /// Hashes passwords.
+    /// The password hasher.
     pub passwords: Passwords,
-    /// Slows down guessing.
+    /// The limits against password guessing.
     pub throttles: Throttles,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// What is slowed down.
+/// The throttles against password guessing and mass sign-up.
 #[derive(Debug)]
 pub struct Throttles {
-    /// Sign-ins under one name.
+    /// Sign-ins per username.
     pub account: Throttle,
-    /// Sign-ins from one address.
+    /// Sign-ins per client address.
     pub address: Throttle,
-    /// New organizations from one address.
+    /// Sign-ups per client address.
     pub signup: Throttle,
 }
 
 impl State {
-    /// The present moment.
+    /// Returns the current time.
     pub fn now(&self) -> UnixTime {
         self.clock.now()
     }
 }
 
-/// Who changes something, by their token.
+/// The caller who makes a change, from their token.
 #[derive(Debug, Clone, Copy)]
 pub struct Actor<'a> {
-    /// The organization.
+    /// The organization of the caller.
     pub org: &'a str,
-    /// The user or client.
+    /// The id of the user or client.
     pub id: &'a str,
 }
 
 impl<'a> Actor<'a> {
-    /// Who the token says.
+    /// Returns the actor of a token.
     pub fn of(caller: &'a Authenticated) -> Self {
         let principal = caller.principal();
         Self {
-            // The provider refuses tokens without.
+            // The provider refuses tokens without `org_id`.
             org: principal.current_tenant.as_deref().unwrap_or_default(),
             id: &principal.subject,
         }
     }
 
-    /// What they did.
+    /// Returns an audit record of an action by this actor.
     pub fn did(self, action: &'static str, target: &'a str, address: &'a str) -> Record<'a> {
         Record {
             org: self.org,
@@ -86,19 +86,19 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// A change of what an organization has: the only one there at its time, and on record when it is finished. What is not
-/// finished is undone.
+/// A change to an organization. Changes to one organization run one at a time, and each is written to the audit log.
+/// Rolled back if dropped without [`finish`](Self::finish).
 pub struct Change<'a> {
-    /// What it is made with.
+    /// The open transaction.
     pub write: Write,
-    /// When.
+    /// The time of the change.
     pub now: UnixTime,
     actor: Actor<'a>,
     address: String,
 }
 
 impl State {
-    /// Begins a change in the organization of `actor`, as soon as no other request is changing it.
+    /// Begins a change in the organization of `actor`. Waits while another request is changing it.
     pub async fn change<'a>(
         &self,
         actor: Actor<'a>,
@@ -117,7 +117,7 @@ impl State {
 }
 
 impl Change<'_> {
-    /// Puts it on record and makes it last.
+    /// Writes the audit record and commits.
     pub async fn finish(mut self, action: &'static str, target: &str) -> Result<(), sqlx::Error> {
         let record = self.actor.did(action, target, &self.address);
         self.write.record(record, self.now).await?;
@@ -125,7 +125,7 @@ impl Change<'_> {
     }
 }
 
-/// An [`ApiError`], also from what the store and the passwords say, so that handlers can use `?`.
+/// An [`ApiError`] that is also made from errors of the store and of password hashing, so that handlers can use `?`.
 #[derive(Debug)]
 pub struct Refused(ApiError);
 
@@ -136,7 +136,7 @@ impl From<ApiError> for Refused {
 }
 
 impl From<sqlx::Error> for Refused {
-    /// 409 that names what is taken, else 500.
+    /// Returns 409 with the taken field for a unique violation, else 500.
     fn from(error: sqlx::Error) -> Self {
         Self(match taken(&error) {
             Some(taken) => ApiError::conflict(taken.message),
@@ -146,7 +146,7 @@ impl From<sqlx::Error> for Refused {
 }
 
 impl From<PasswordError> for Refused {
-    /// 429 while too many are waiting, else 500.
+    /// Returns 429 if too many passwords are waiting, else 500.
     fn from(error: PasswordError) -> Self {
         Self(match error {
             PasswordError::Busy => ApiError::too_many_requests(Duration::from_secs(1)),

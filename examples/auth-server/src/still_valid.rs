@@ -1,6 +1,6 @@
-//! Whether a verified token still means what it says: a token lives on after its session, and after its rights.
+//! Checks whether a verified token is still valid: a token outlives its session and its rights.
 //!
-//! Only the server itself can know. Other services see a token of an ended session as good until its `exp`.
+//! Only this server can check it. Other services accept a token of an ended session until its `exp`.
 
 use std::collections::HashSet;
 
@@ -17,8 +17,8 @@ use crate::policies::is_own;
 use crate::signing::SigningError;
 use crate::state::{Actor, State};
 
-/// Checks an authenticated request: 401 for a token whose key or session has ended, whose user or client is gone, or that
-/// has a right of this server which was taken away since.
+/// Checks an authenticated request. Responds with 401 if the key or session of the token has ended, the user or client
+/// was deleted, or a permission of this server in the token was removed since.
 pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
     Box::pin(async move {
         let state = request.app_data::<web::Data<State>>();
@@ -41,7 +41,7 @@ pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
 }
 
 async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, SigningError> {
-    // The adapter may know the token from before a rotation.
+    // The token may be in the token cache from before a rotation.
     if !state.keys.fresh().await?.has(caller.token().key_id()) {
         return Ok(false);
     }
@@ -69,7 +69,7 @@ async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, Signing
         .all(|slug| held.contains(slug)))
 }
 
-/// Returns a response like the one to a token that is not good; `ErrorCode` has none for one that was good.
+/// Returns a 401 response like that for an invalid token. `ErrorCode` has no code for a token that was valid before.
 fn revoked() -> HttpResponse {
     let detail = "The key, the session or a right of this token has ended. Please get a new one.";
     let challenge = format!(

@@ -1,6 +1,6 @@
-//! The store: SQLite or PostgreSQL, one SQL text for both.
+//! The store, on SQLite or PostgreSQL with the same SQL for both.
 //!
-//! Every statement about what belongs to an organization names its id.
+//! Every statement on an organization's data filters by its id.
 
 pub mod audit;
 pub mod cleaning;
@@ -30,7 +30,7 @@ const SCHEMA: Schema = Schema {
     probe: "SELECT version FROM key_set WHERE id = 1",
 };
 
-/// The database. Cheap to clone.
+/// The store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
@@ -38,15 +38,15 @@ pub struct Store {
     writers: Arc<Semaphore>,
 }
 
-/// A transaction that writes. What is not committed is undone when it is dropped.
+/// A write transaction. Rolled back if dropped without [`commit`](Self::commit).
 pub struct Write {
     transaction: Transaction<'static, Any>,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Store {
-    /// Returns the configuration for a database at this address: a statement waits up to 10 s for a connection, because
-    /// many sign-ins at a time write one after another.
+    /// Returns the configuration for a database at this URL. A statement waits up to 10 s for a connection, because
+    /// concurrent sign-ins write one after another.
     pub fn config(url: &str) -> DatabaseConfig {
         DatabaseConfig {
             acquire_timeout_seconds: 10,
@@ -54,12 +54,12 @@ impl Store {
         }
     }
 
-    /// Opens the database and brings its tables up to date.
+    /// Opens the database and runs pending migrations.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
         let (begin, writers) = match database.kind() {
-            // A transaction that reads first could not become one that writes while another one writes. The file has one
-            // writer at a time: they queue here in their order instead of trying again and again.
+            // SQLite cannot upgrade a transaction from reading to writing while another one writes, and the file has
+            // one writer at a time. Writers queue here in order instead of retrying.
             DatabaseKind::Sqlite => ("BEGIN IMMEDIATE", 1),
             _ => ("BEGIN", Semaphore::MAX_PERMITS),
         };
@@ -70,7 +70,7 @@ impl Store {
         })
     }
 
-    /// Returns the database, for the health check.
+    /// Returns the underlying database, for the health check.
     pub fn database(&self) -> &Database {
         &self.database
     }
@@ -80,14 +80,14 @@ impl Store {
         self.database.file().and_then(Path::parent)
     }
 
-    /// Returns whether the database is lost at the end of the process.
+    /// Returns whether the database is in memory, lost when the process ends.
     pub fn is_in_memory(&self) -> bool {
         self.database.kind() == DatabaseKind::Sqlite && self.database.file().is_none()
     }
 
-    /// Begins to write.
+    /// Begins a write transaction.
     pub async fn write(&self) -> Result<Write, sqlx::Error> {
-        // It is never closed.
+        // The semaphore is never closed.
         let turn = Arc::clone(&self.writers).acquire_owned().await.ok();
         Ok(Write {
             transaction: self.database.pool().begin_with(self.begin).await?,
@@ -101,7 +101,7 @@ impl Store {
 }
 
 impl Write {
-    /// Commits everything that was written.
+    /// Commits the transaction.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.transaction.commit().await
     }

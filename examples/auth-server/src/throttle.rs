@@ -1,6 +1,6 @@
-//! Slowing down guesses: after some failures the next attempt has to wait, longer each time.
+//! Slows down password guessing: after some failures the next attempt has to wait, longer each time.
 //!
-//! Own code, because `governor` has one fixed rate: no wait that grows, and no attempt that is forgiven.
+//! Not `governor`, which has one fixed rate: its wait does not grow, and an attempt cannot be undone.
 
 use std::fmt;
 use std::hash::RandomState;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use hashlink::LruCache;
 use identity_core::clock::Clock;
 
-/// Counts the failures of each key, in this process alone: with several replicas, each allows as many.
+/// Counts the failures per key, in this process only: each replica allows the same number.
 pub struct Throttle {
     clock: Arc<dyn Clock>,
     config: ThrottleConfig,
@@ -20,14 +20,14 @@ pub struct Throttle {
 /// Configuration of a [`Throttle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThrottleConfig {
-    /// How many failures cost nothing.
+    /// The number of failures without a wait.
     pub free: u32,
-    /// The longest wait; it doubles from one second on.
+    /// The maximum wait. The wait starts at one second and doubles.
     pub longest: Duration,
 }
 
-/// The keys that failed once, and those that failed again, each evicted by the time of their last attempt: a flood of new
-/// keys evicts none that is being guessed at.
+/// Keys with one failure and keys with more are kept apart, each evicted by the time of their last attempt: a flood of
+/// new keys does not evict a key under attack.
 struct Entries {
     once: LruCache<String, Entry, RandomState>,
     again: LruCache<String, Entry, RandomState>,
@@ -40,7 +40,7 @@ struct Entry {
     last: f64,
 }
 
-/// An attempt that was let in. It counts as a failure from the start, so that attempts at the same time count too.
+/// An admitted attempt. It counts as a failure from the start, so that concurrent attempts count too.
 #[must_use]
 pub struct Attempt<'t> {
     throttle: &'t Throttle,
@@ -48,9 +48,9 @@ pub struct Attempt<'t> {
 }
 
 impl Throttle {
-    /// Failures are forgotten when there was none for this long: 15 minutes, in seconds.
+    /// Failures expire 15 minutes after the last attempt or wait; in seconds.
     const FORGOTTEN_AFTER: f64 = 15.0 * 60.0;
-    /// How many keys are remembered that failed once, and how many that failed again.
+    /// The maximum number of keys with one failure, and of keys with more.
     const MOST: usize = 10_000;
 
     /// Returns a throttle without any failures.
@@ -66,7 +66,7 @@ impl Throttle {
         }
     }
 
-    /// Lets an attempt in, or returns how long to wait. An attempt that has to wait does not make the wait longer.
+    /// Admits an attempt, or returns how long to wait. A refused attempt does not extend the wait.
     pub fn admit(&self, key: &str) -> Result<Attempt<'_>, Duration> {
         let now = self.clock.now().seconds();
         let mut entries = self.entries();
@@ -101,12 +101,12 @@ impl Throttle {
 }
 
 impl Attempt<'_> {
-    /// It was good: everything before is forgotten.
+    /// Marks the attempt as successful and clears all failures of its key.
     pub fn forgive(self) {
         self.throttle.entries().take(&self.key);
     }
 
-    /// It was good, or it says nothing: it does not count, and what was before stays.
+    /// Removes this attempt from the count. Earlier failures stay.
     pub fn take_back(self) {
         let mut entries = self.throttle.entries();
         if let Some(mut entry) = entries.take(&self.key) {
@@ -140,7 +140,7 @@ impl Entry {
     }
 }
 
-/// Names and addresses are personal data.
+/// Shows no keys: names and addresses are personal data.
 impl fmt::Debug for Throttle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,4 +1,4 @@
-//! What tokens say.
+//! The content of access tokens.
 
 use std::time::Duration;
 
@@ -13,47 +13,47 @@ use uuid::Uuid;
 use crate::signing::{KeyFailure, SigningKey};
 use crate::store::orgs::seconds;
 
-/// Whom tokens are from and for, and how long they live.
+/// Configuration of tokens: issuer, audience and lifetimes.
 #[derive(Debug, Clone)]
 pub struct TokenConfig {
-    /// `iss`.
+    /// The `iss` claim.
     pub issuer: String,
-    /// `aud`: one is written as a text, several as a list.
+    /// The `aud` claim: a string if there is one audience, a list if there are several.
     pub audience: Vec<String>,
-    /// How long an access token lives.
+    /// The lifetime of an access token.
     pub access_lifetime: Duration,
-    /// How long a session lasts, however often it is refreshed.
+    /// The lifetime of a session, which refreshing does not extend.
     pub session_lifetime: Duration,
 }
 
-/// Who gets an access token, and for what.
+/// The subject and the rights of an access token.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// The user, or the client if it acts for no user.
+    /// The user, or the client if it acts on its own behalf.
     pub subject: String,
-    /// The organization. A slug without it means nothing: every organization can give itself any slug.
+    /// The organization. A slug means nothing without it: every organization can create any slug.
     pub org: String,
-    /// Who asks: a machine client, or [`FIRST_PARTY`].
+    /// The requesting client: a machine client or [`FIRST_PARTY`].
     pub client: String,
-    /// The session, where there is one.
+    /// The session, if any.
     pub session: Option<String>,
     /// The names of the roles.
     pub roles: Vec<String>,
-    /// The slugs that are granted.
+    /// The slugs of the granted permissions.
     pub scopes: Vec<String>,
 }
 
-/// The `client_id` of tokens that a user got by signing in here (RFC 9068, section 2.2, wants one).
+/// The `client_id` of tokens from a sign-in at this server (required by RFC 9068, section 2.2).
 pub const FIRST_PARTY: &str = "auth-server";
 
-/// The longest token that is issued, in bytes: readers here take 16 KiB.
+/// The maximum size of an issued token, in bytes: the services in this workspace accept 16 KiB.
 pub const MAX_TOKEN_BYTES: usize = 15 * 1024;
 
-/// Why there is no token.
+/// The reason a token cannot be issued.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenFailure {
-    /// The rights are too many for one token.
+    /// The rights do not fit into one token.
     #[error("the token would be longer than {MAX_TOKEN_BYTES} bytes")]
     TooLarge,
     /// The key cannot be used.
@@ -62,7 +62,7 @@ pub enum TokenFailure {
 }
 
 impl TokenConfig {
-    /// An access token (RFC 9068), signed with `key`.
+    /// Returns an access token (RFC 9068) signed with `key`.
     pub fn access_token(
         &self,
         key: &SigningKey,
@@ -102,8 +102,8 @@ impl TokenConfig {
     }
 }
 
-/// What of `held` is granted to who asks for `asked`: everything, if nothing is asked for by name. `None` if nothing of
-/// what was asked for is held.
+/// Returns the permissions of `held` to grant for the requested scope `asked`: all if the scope is empty. Returns
+/// `None` if none of the requested permissions is held.
 pub fn granted(asked: &str, held: &[String]) -> Option<Vec<String>> {
     let mut names = asked.split(' ').filter(|name| !name.is_empty()).peekable();
     if names.peek().is_none() {
@@ -118,14 +118,15 @@ pub fn granted(asked: &str, held: &[String]) -> Option<Vec<String>> {
     (!granted.is_empty()).then_some(granted)
 }
 
-/// 256 bits of chance: a refresh token or the secret of a client. Errors: the system has no chance to give.
+/// Returns 256 random bits in base64url, as a refresh token or client secret. Fails if the system's random generator
+/// does.
 pub fn secret() -> Result<String, aws_lc_rs::error::Unspecified> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What is stored of a [`secret`]. A slow hash would add nothing: 256 bits cannot be guessed.
+/// Returns the hash of a [`secret`] to store. A slow hash is not needed: 256 bits cannot be guessed.
 pub fn hash_of(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
 }

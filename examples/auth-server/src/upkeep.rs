@@ -1,4 +1,4 @@
-//! What has to be done from time to time: rotating keys, forgetting what has ended.
+//! Periodic maintenance: rotates keys and deletes expired data.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -7,10 +7,10 @@ use tracing::warn;
 
 use crate::state::State;
 
-/// The longest time between two rounds.
+/// The maximum time between two rounds: one hour.
 const ROUND: Duration = Duration::from_secs(3600);
 
-/// Starts the rounds. They end with the server: nothing but its routes holds the state.
+/// Starts the maintenance task. It ends with the server, because only the server's routes own the state.
 pub fn start(state: &Arc<State>, audit_keep: Duration) {
     let state = Arc::downgrade(state);
     actix_web::rt::spawn(async move { while round(&state, audit_keep).await.is_some() {} });

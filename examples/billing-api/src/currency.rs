@@ -1,6 +1,6 @@
-//! Currencies, as ISO 4217 names them.
+//! Currency codes (ISO 4217).
 
-/// The codes of money that is in use, without those of metals, funds and tests.
+/// The codes of currencies in use, without those of metals, funds and tests.
 const CODES: &str = "\
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP \
     CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR \
@@ -9,7 +9,7 @@ const CODES: &str = "\
     SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST \
     XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
 
-/// Whether this is the code of a currency, in capitals.
+/// Returns whether `text` is an upper-case currency code.
 pub(crate) fn is_currency(text: &str) -> bool {
     CODES.split(' ').any(|code| code == text)
 }

@@ -1,4 +1,4 @@
-//! The store of invoices: SQLite or PostgreSQL, one SQL text for both. Every statement names the organization.
+//! The invoice store, on SQLite or PostgreSQL with the same SQL for both. Every statement filters by organization.
 
 mod invoice;
 mod status;
@@ -21,44 +21,44 @@ const SCHEMA: Schema = Schema {
     probe: "SELECT id FROM invoices LIMIT 1",
 };
 
-/// What a new invoice says.
+/// The content of a new invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInvoice {
-    /// As in [`Invoice`].
+    /// See [`Invoice`].
     pub number: String,
-    /// As in [`Invoice`].
+    /// See [`Invoice`].
     pub customer: String,
-    /// As in [`Invoice`].
+    /// See [`Invoice`].
     pub description: String,
-    /// As in [`Invoice`].
+    /// See [`Invoice`].
     pub amount: i64,
-    /// As in [`Invoice`].
+    /// See [`Invoice`].
     pub currency: String,
-    /// Now.
+    /// The creation time.
     pub created_at: OffsetDateTime,
 }
 
-/// Which part of an organization's list.
+/// A page of an organization's invoices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// How many at most.
+    /// The maximum number of invoices.
     pub limit: u32,
-    /// The id to start behind.
+    /// The page starts after this id; from the beginning if `None`.
     pub after: Option<String>,
-    /// Only those with this status.
+    /// Only invoices with this status, if set.
     pub status: Option<Status>,
 }
 
-/// The invoices in a database. Cheap to clone.
+/// The invoice store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Invoices {
     database: Database,
 }
 
-/// Why an invoice cannot be made.
+/// The reason an invoice cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// The organization has another invoice of this number.
+    /// The organization already has an invoice with this number.
     #[error("the number is taken")]
     NumberTaken,
     /// The database failed.
@@ -66,13 +66,13 @@ pub enum CreateError {
     Store(#[from] sqlx::Error),
 }
 
-/// Why an invoice cannot be changed or deleted.
+/// The reason an invoice cannot be changed or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
     /// The organization has no such invoice.
     #[error("there is no such invoice")]
     NotFound,
-    /// An invoice that is this far does not allow it.
+    /// An invoice with this status does not allow the change.
     #[error("the invoice is {0}")]
     NotAllowed(Status),
     /// The database failed.
@@ -81,18 +81,22 @@ pub enum ChangeError {
 }
 
 impl Invoices {
-    /// Opens the database and brings its tables up to date.
+    /// Opens the database and runs pending migrations.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
         Ok(Self { database })
     }
 
-    /// Returns the database that the invoices are in, for the health check.
+    /// Returns the underlying database, for the health check.
     pub fn database(&self) -> &Database {
         &self.database
     }
 
-    /// Stores a draft. Errors: the number is taken; the database fails.
+    /// Stores a draft.
+    ///
+    /// # Errors
+    ///
+    /// If the number is taken or the database fails.
     pub async fn create(
         &self,
         organization: &Organization,
@@ -133,7 +137,7 @@ impl Invoices {
         }
     }
 
-    /// Returns invoices of the organization, in the order in which they were made.
+    /// Returns a page of the organization's invoices, in creation order.
     pub async fn list(
         &self,
         organization: &Organization,
@@ -152,7 +156,7 @@ impl Invoices {
         rows.iter().map(Invoice::of_row).collect()
     }
 
-    /// Returns an invoice; `None` if the organization has none of this id.
+    /// Returns an invoice. Returns `None` if the organization has none with this id.
     pub async fn get(
         &self,
         organization: &Organization,
@@ -170,7 +174,7 @@ impl Invoices {
         row.as_ref().map(Invoice::of_row).transpose()
     }
 
-    /// Moves an invoice on; to where it is already, it is no change and no error.
+    /// Changes the status of an invoice. If it already has the status, nothing changes and there is no error.
     pub async fn change(
         &self,
         organization: &Organization,
@@ -203,11 +207,11 @@ impl Invoices {
                     ..invoice
                 });
             }
-            // Another request changed it in between. This ends: no status is ever reached twice.
+            // Another request changed it in the meantime. The loop ends, because no status is ever reached twice.
         }
     }
 
-    /// Deletes a draft. What was issued stays, and can be voided.
+    /// Deletes a draft. An issued invoice cannot be deleted, only voided.
     pub async fn delete(&self, organization: &Organization, id: &str) -> Result<(), ChangeError> {
         let delete =
             sqlx::query("DELETE FROM invoices WHERE org_id = $1 AND id = $2 AND status = $3");

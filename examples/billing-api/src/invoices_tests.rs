@@ -1,4 +1,4 @@
-//! The same behaviour on both databases.
+//! Tests of the store, run on both SQLite and PostgreSQL.
 
 use futures_util::future::join_all;
 use service_kit::health::Dependency;
@@ -38,12 +38,12 @@ async fn open(url: &str) -> Invoices {
     Invoices::open(&DatabaseConfig::at(url)).await.unwrap()
 }
 
-/// Of what cannot be done, why.
+/// Returns the error message of a failed change.
 fn why<T: std::fmt::Debug>(outcome: Result<T, ChangeError>) -> String {
     outcome.unwrap_err().to_string()
 }
 
-/// What every database must do; `invoices` has none of these organizations yet.
+/// Checks the behavior that every database must have. `invoices` must hold nothing of these organizations yet.
 async fn behaves_as_a_store(invoices: &Invoices) {
     let (ours, theirs) = (Organization::named("o 1'"), Organization::named("O 1'"));
     let first = invoices.create(&ours, new("1")).await.unwrap();
@@ -86,7 +86,7 @@ async fn behaves_as_a_store(invoices: &Invoices) {
             .is_empty()
     );
 
-    // Nothing of one organization is seen or changed from another.
+    // One organization can neither read nor change the data of another.
     assert_eq!(invoices.get(&theirs, &first.id).await.unwrap(), None);
     assert_eq!(
         why(invoices.change(&theirs, &first.id, Status::Open).await),
@@ -163,7 +163,7 @@ async fn behaves_as_a_store(invoices: &Invoices) {
     assert_eq!(invoices.database.check().await, Ok(()));
 }
 
-/// Of requests for one number at a time one gets it, and an invoice ends in one way.
+/// Of concurrent requests for the same number exactly one succeeds, and an invoice reaches exactly one final status.
 async fn one_of_many_wins(invoices: &Invoices, ours: &Organization, open: &Invoice) {
     let made = join_all((0..8).map(|_| invoices.create(ours, new("new")))).await;
     assert_eq!(made.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -204,7 +204,7 @@ async fn sqlite_in_memory_behaves_as_a_store() {
     }
 }
 
-/// Empties the table: give it a database that nothing else uses.
+/// Empties the table: use a dedicated database.
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
 async fn postgres_behaves_as_a_store() {

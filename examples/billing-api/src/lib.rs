@@ -1,19 +1,20 @@
-//! An API with invoices, behind any OpenID Connect issuer: scopes that one list claim grants, and organizations.
+//! An invoice API for any OpenID Connect issuer, with organizations and with scopes from a list claim.
 //!
-//! [`Settings`] say which issuer; [`server::build`] makes the server; `policies` is the access model on one screen;
-//! Whose tokens are accepted is a configuration of `identity_core::providers::Oidc`, which any OpenID Connect issuer is.
+//! [`Settings`] configures the issuer; [`server::build`] builds the server; `policies` is the access model on one
+//! screen. The trusted issuer is configured through `identity_core::providers::Oidc`, which fits any OpenID Connect
+//! issuer.
 //!
 //! # A slug means nothing without its organization
 //!
-//! The scopes here are slugs such as `example_service.billing.read`. At an issuer where every organization makes its own
-//! permissions, as the auth-server in this workspace, **any organization can give itself any slug**: the scope says that
-//! somebody's administrator allowed it, not whose data it is for. So a scope alone opens only what has no data (`/billing/`).
-//! Everything with data is kept per `org_id`: each handler under `/billing/invoices` takes an [`Organization`], which only a
-//! verified token's `org_id` claim makes, and the store answers no question without one. A service of your own that
-//! keeps data must do the same.
+//! The scopes here are slugs such as `example_service.billing.read`. At an issuer where every organization creates its
+//! own permissions, such as the auth-server in this workspace, **any organization can create any slug**: the scope says
+//! that an administrator of some organization allowed it, not whose data it is for. So a scope alone gives access only
+//! to routes without data (`/billing/`). All data is stored per `org_id`: each handler under `/billing/invoices` takes
+//! an [`Organization`], which can only be made from the `org_id` claim of a verified token, and every method of the
+//! store requires one. Your own service must do the same if it stores data.
 //!
-//! An organization's id is unique within one issuer. A database belongs to one issuer, too: give another `ISSUER` another
-//! `DATABASE_URL`.
+//! An organization's id is unique only within one issuer, so a database belongs to one issuer: for another `ISSUER`,
+//! use another `DATABASE_URL`.
 
 mod banner;
 mod currency;

@@ -1,4 +1,5 @@
-//! Runs billing-api with settings from the environment; `healthcheck` asks a running one whether it is ready.
+//! Runs billing-api with settings from the environment. The subcommand `healthcheck` checks whether a running instance
+//! is ready.
 
 use std::process::ExitCode;
 

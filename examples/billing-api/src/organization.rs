@@ -1,4 +1,4 @@
-//! Whose data a request is about.
+//! The organization whose data a request accesses.
 
 use std::future::{Ready, ready};
 
@@ -7,15 +7,15 @@ use actix_web::{FromRequest, HttpRequest};
 use identity_actix::{ApiError, Caller, Require};
 use identity_core::{Policy, Rule, any_of};
 
-/// The organization that the caller's token was issued for: its `org_id`.
+/// The organization for which the caller's token was issued: its `org_id` claim.
 ///
-/// A value of this type is proof that a verified token said it: there is no other way to make one. Take it as a handler's
-/// second argument, after `Require<P>`. A token without a usable `org_id` is answered 403.
+/// A value of this type proves that a verified token contains this id: there is no other way to make one. Take it as
+/// the second argument of a handler, after `Require<P>`. The response to a token without a usable `org_id` is 403.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization(String);
 
-/// A policy that nobody meets, because no rule says that a claim is a usable text: it gives the answer to tokens that are
-/// for no organization.
+/// A policy that denies every caller. It creates the 403 response for tokens without an organization, because no rule
+/// can express that a claim is a usable string.
 struct BelongToAnOrganization;
 
 impl Policy for BelongToAnOrganization {
@@ -27,12 +27,13 @@ impl Policy for BelongToAnOrganization {
 impl Organization {
     const MAX_CHARS: usize = 200;
 
-    /// The id, as the issuer gave it.
+    /// Returns the id exactly as the issuer set it.
     pub fn id(&self) -> &str {
         &self.0
     }
 
-    /// An id that is empty or blank is nobody's, and one that no database could keep would be an error each time.
+    /// Returns `None` if the id is empty or blank, which identifies no organization, or longer than 200 characters or
+    /// with control characters, which a database may refuse with an error.
     fn of_claim(org_id: &str) -> Option<Self> {
         let is_usable = !org_id.trim().is_empty()
             && org_id.chars().count() <= Self::MAX_CHARS
@@ -59,7 +60,7 @@ impl FromRequest for Organization {
             });
         ready(match found {
             Ok(Some(organization)) => Ok(organization),
-            // Nobody meets that policy, so the second error is never told.
+            // The policy denies every caller, so the second error is never returned.
             Ok(None) => Require::<BelongToAnOrganization>::from_request(request, payload)
                 .into_inner()
                 .and(Err(ApiError::not_found("There is no organization"))),

@@ -1,8 +1,8 @@
-//! The access model: the policies, and which route has which.
+//! The access model: the policies, and the table that maps each route to its policy.
 //!
-//! A scope here is a slug, `{service}.{resource}.{action}`, and any organization can give itself any slug: it means
-//! nothing without the `org_id` of its token. Routes without data ask for the scope alone. A route with data also takes an
-//! [`Organization`](crate::Organization), and sees and changes what is that organization's, and nothing else.
+//! A scope here is a slug, `{service}.{resource}.{action}`, and any organization can create any slug: a scope means
+//! nothing without the `org_id` of its token. Routes without data require only the scope. Routes with data also take an
+//! [`Organization`](crate::Organization), and read and change only the data of that organization.
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
@@ -13,17 +13,17 @@ const READ: &str = "example_service.billing.read";
 const WRITE: &str = "example_service.billing.write";
 const DELETE: &str = "example_service.billing.delete";
 
-/// Every scope that a route asks for, and what it is for: the Authorize dialog offers them.
+/// All scopes that routes require, with their descriptions, as offered in the Authorize dialog.
 pub const SCOPES: [(&str, &str); 3] = [
     (READ, "Read billing"),
     (WRITE, "Write billing"),
     (DELETE, "Delete billing"),
 ];
 
-/// What whoever lacks a scope is told.
+/// The error detail for a caller who lacks a scope.
 const NOT_ENOUGH: Option<&str> = Some("Not enough permissions");
 
-/// Reads billing: the invoices of the caller's organization.
+/// Allows reading billing: the invoices of the caller's organization.
 pub struct ReadBilling;
 
 impl Policy for ReadBilling {
@@ -31,7 +31,7 @@ impl Policy for ReadBilling {
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 
-/// Writes billing: makes invoices, and opens, settles and voids them.
+/// Allows writing billing: creating, opening, paying and voiding invoices.
 pub struct WriteBilling;
 
 impl Policy for WriteBilling {
@@ -39,7 +39,7 @@ impl Policy for WriteBilling {
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 
-/// Deletes billing: drafts of invoices.
+/// Allows deleting billing: draft invoices.
 pub struct DeleteBilling;
 
 impl Policy for DeleteBilling {
@@ -47,7 +47,8 @@ impl Policy for DeleteBilling {
     const DENIED: Option<&'static str> = NOT_ENOUGH;
 }
 
-/// Which route has which policy. All under `/billing/invoices` need a token with an `org_id` besides.
+/// Returns the access table: the policy of each route. The routes under `/billing/invoices` also require a token with
+/// an `org_id`.
 pub fn access() -> AccessTable {
     use Method as M;
     AccessTable::new()

@@ -1,4 +1,4 @@
-//! The routes, one file a resource.
+//! The routes, with one file per resource.
 
 mod billing;
 mod body;
@@ -8,12 +8,12 @@ mod public;
 
 use service_kit::Routes;
 
-/// Routes that need no token.
+/// Registers the routes that need no token.
 pub fn public(routes: &mut Routes) {
     routes.service(public::index);
 }
 
-/// Routes under `/billing`, all of which need a token.
+/// Registers the routes under `/billing`, which all need a token.
 pub fn billing(routes: &mut Routes) {
     routes
         .service(billing::read)

@@ -1,4 +1,4 @@
-//! An organization at the auth-server whose owner may read and write billing: made over HTTP, as anybody would.
+//! A demo organization at the auth-server, created over HTTP like any other. Its owner may read and write billing.
 
 use anyhow::{Context, Result, ensure};
 use reqwest::redirect::Policy;
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 const USERNAME: &str = "demo";
 const PASSWORD: &str = "demo-password";
-/// `billing.delete` is left out, so that a 403 can be shown.
+/// Without `billing.delete`, to demonstrate a 403.
 const ACTIONS: [&str; 2] = ["read", "write"];
 
-/// Signs up, makes the permissions, and answers an access token of the owner.
+/// Signs up the organization, creates the permissions and returns an access token of the owner.
 pub async fn token(auth_server: &str) -> Result<String> {
     let demo = Demo {
         url: auth_server,
@@ -22,16 +22,16 @@ pub async fn token(auth_server: &str) -> Result<String> {
     for action in ACTIONS {
         demo.permit(&token, &owner, action).await?;
     }
-    // A token says what was true when it was issued.
+    // A token holds the permissions at the time it was issued, so the first one is out of date.
     demo.log_in().await
 }
 
-/// What a person signs in with.
+/// Returns the username and password of the demo user.
 pub fn credentials() -> (&'static str, &'static str) {
     (USERNAME, PASSWORD)
 }
 
-/// The `curl` line that gets another token.
+/// Returns the `curl` command that gets another token.
 pub fn request(auth_server: &str) -> String {
     format!(
         "curl -s {auth_server}/user/login -d grant_type=password -d username={USERNAME} -d password={PASSWORD} -d scope="
@@ -101,7 +101,7 @@ async fn answered(request: RequestBuilder) -> Result<Value> {
     let answer = request.send().await.context("auth-server")?;
     let (status, url) = (answer.status(), answer.url().clone());
     let text = answer.text().await?;
-    // Only a refusal is shown: what is granted may be a token.
+    // Only an error body is shown: a success body may contain a token.
     ensure!(status.is_success(), "{url} answered {status} with {text}");
     Ok(serde_json::from_str(&text).unwrap_or_default())
 }
@@ -114,7 +114,7 @@ fn client() -> Result<Client> {
     let client = Client::builder()
         .redirect(Policy::none())
         .no_proxy()
-        // Everything is on this machine, and a machine without a CA bundle can have a playground too.
+        // Everything runs on this machine, so the playground also works without a CA bundle.
         .tls_certs_only([]);
     Ok(client.build()?)
 }

@@ -1,4 +1,4 @@
-//! What the playground prints.
+//! The text that the playground prints.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -8,7 +8,7 @@ use local_issuer::{PersonaToken, ProviderKind};
 use crate::demo;
 use crate::services::Services;
 
-/// A request to try, and the status that it is answered with.
+/// A request to try, and the status of its response.
 struct Try {
     status: u16,
     persona: Option<&'static str>,
@@ -58,7 +58,7 @@ const AUTH0: [Try; 3] = [
     },
 ];
 
-/// Prints the page: addresses, requests to try, and who has tokens.
+/// Prints the page: addresses, requests to try, and the personas with tokens.
 ///
 /// `owner` is the token of the demo organization's owner.
 pub fn print(services: &Services, tokens: &[PersonaToken], owner: &str) -> anyhow::Result<()> {

@@ -1,10 +1,10 @@
-//! Where everything listens.
+//! The ports of the issuer and the services.
 
 use std::net::{Ipv4Addr, TcpListener};
 
 use anyhow::Context;
 
-/// The ports; 0 takes any that is free.
+/// The ports; 0 takes any free port.
 #[derive(Debug, Clone, Copy)]
 pub struct Ports {
     pub descope_api: u16,
@@ -16,7 +16,7 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// The ports that the documentation speaks of.
+    /// The default ports, as in the documentation.
     pub const USUAL: Self = Self {
         descope_api: descope_api::Settings::DEFAULT_PORT,
         auth0_api: auth0_api::Settings::DEFAULT_PORT,
@@ -25,7 +25,7 @@ impl Ports {
         issuer_descope: 9000,
         issuer_auth0: 9001,
     };
-    /// Whatever is free.
+    /// Any free ports.
     pub const FREE: Self = Self {
         descope_api: 0,
         auth0_api: 0,
@@ -35,7 +35,8 @@ impl Ports {
         issuer_auth0: 0,
     };
 
-    /// Says which port is taken in the words of this program: the services would name settings that it does not read.
+    /// Fails if a port is taken. The services would report it with the names of settings that the playground does not
+    /// read.
     pub fn check(self) -> anyhow::Result<()> {
         for port in [
             self.descope_api,

@@ -1,4 +1,4 @@
-//! Starting and stopping everything.
+//! Starts and stops the local issuer and all services.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::time::{interval, timeout};
 use crate::ports::Ports;
 use crate::settings;
 
-/// Everything that runs.
+/// The running local issuer and services.
 pub struct Services {
     issuer: LocalIssuer,
     descope_api: Running,
@@ -23,7 +23,7 @@ pub struct Services {
     auth_server: Running,
     billing_api: Running,
     ended: tokio::sync::Mutex<mpsc::Receiver<anyhow::Error>>,
-    /// What the services keep is here, for as long as the playground runs.
+    /// The data of the services, deleted when the playground ends.
     _data: TempDir,
 }
 
@@ -35,7 +35,11 @@ struct Running {
 }
 
 impl Services {
-    /// Starts everything and waits until it is ready. Errors: a port is taken; something does not become ready.
+    /// Starts everything and waits until it is ready.
+    ///
+    /// # Errors
+    ///
+    /// If a port is taken or a service does not become ready.
     pub async fn start(ports: Ports) -> anyhow::Result<Self> {
         ports.check()?;
         let issuer = LocalIssuer::start(settings::issuer(ports)).await?;
@@ -67,38 +71,38 @@ impl Services {
         Ok(services)
     }
 
-    /// The issuer of the tokens for descope-api and auth0-api.
+    /// Returns the issuer of the tokens for descope-api and auth0-api.
     pub fn issuer(&self) -> &LocalIssuer {
         &self.issuer
     }
 
-    /// Where descope-api is.
+    /// Returns the URL of descope-api.
     pub fn descope_api(&self) -> String {
         url_of(self.descope_api.address)
     }
 
-    /// Where auth0-api is.
+    /// Returns the URL of auth0-api.
     pub fn auth0_api(&self) -> String {
         url_of(self.auth0_api.address)
     }
 
-    /// Where auth-server is: the issuer of the tokens for billing-api.
+    /// Returns the URL of auth-server, which is the issuer of the tokens for billing-api.
     pub fn auth_server(&self) -> String {
         url_of(self.auth_server.address)
     }
 
-    /// Where billing-api is.
+    /// Returns the URL of billing-api.
     pub fn billing_api(&self) -> String {
         url_of(self.billing_api.address)
     }
 
-    /// Waits until a service ends by itself, which none should.
+    /// Waits until a service stops unexpectedly, and returns the reason.
     pub async fn ended(&self) -> anyhow::Error {
         let error = self.ended.lock().await.recv().await;
         error.unwrap_or_else(|| anyhow!("the services have ended"))
     }
 
-    /// Lets open requests end, then stops everything.
+    /// Waits for open requests to finish, then stops everything.
     pub async fn stop(self) {
         for service in self.all() {
             service.stopping.stop();
@@ -110,7 +114,7 @@ impl Services {
             self.billing_api,
         ];
         for service in services {
-            // What went wrong in there was told already.
+            // Its error was already reported.
             let _ = service.task.await;
         }
         self.issuer.stop().await;
@@ -134,7 +138,7 @@ fn run(name: &'static str, server: BoundServer, tell: mpsc::Sender<anyhow::Error
             Ok(()) => anyhow!("{name} has ended"),
             Err(error) => anyhow!(error).context(format!("{name} has failed")),
         };
-        // Nobody listens once the playground is being stopped.
+        // The receiver is gone once the playground is stopping.
         let _ = tell.send(error).await;
     });
     Running {
@@ -145,7 +149,7 @@ fn run(name: &'static str, server: BoundServer, tell: mpsc::Sender<anyhow::Error
     }
 }
 
-/// Asks until the service is ready: it fetches the issuer's keys first.
+/// Polls until the service is ready: it fetches the issuer's keys first. Fails after 15 seconds.
 async fn ready(service: &Running) -> anyhow::Result<()> {
     let (ip, port) = (service.address.ip(), service.address.port());
     let mut again = interval(Duration::from_millis(20));

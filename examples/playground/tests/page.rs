@@ -1,10 +1,10 @@
-//! The printed page keeps its promises: every `curl` line on it is run as it stands.
+//! Runs every `curl` line of the printed page as it is.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
-/// A playground on free ports, which has printed its page.
+/// A playground on free ports that has printed its page.
 struct Playground {
     child: Child,
     page: Vec<String>,
@@ -22,7 +22,7 @@ impl Playground {
         let mut page: Vec<String> = Vec::new();
         for line in lines {
             page.push(line.unwrap());
-            // The page ends with an empty line behind the last request.
+            // The page ends with an empty line after the last request.
             let requests = page
                 .iter()
                 .filter(|line| line.starts_with("  curl -s"))
@@ -141,7 +141,7 @@ fn the_authorize_dialog_of_billing_api_may_sign_in_at_the_auth_server() {
         .last()
         .unwrap()
         .trim_end_matches('.');
-    // As Swagger UI asks: the browser first, then the dialog with an empty client.
+    // As Swagger UI does it: first the browser's preflight, then the dialog with an empty client.
     let asked = shell(&format!(
         "curl -s -i -X OPTIONS {login} -H 'Origin: {billing_api}' -H 'Access-Control-Request-Method: POST' -H 'Access-Control-Request-Headers: authorization,x-requested-with'"
     ));
@@ -166,7 +166,7 @@ fn an_interrupt_and_a_termination_end_it_without_an_error() {
 
 #[test]
 fn a_taken_port_is_one_clear_sentence() {
-    // Either this test has one of the usual ports, or somebody else has: both are what is tested.
+    // Either this test holds one of the default ports or another process does: both cases are tested.
     let _taken = std::net::TcpListener::bind(("127.0.0.1", 8001));
     let mut child = Command::new(env!("CARGO_BIN_EXE_playground"))
         .stdout(Stdio::null())

@@ -1,4 +1,4 @@
-//! What administrators see.
+//! Routes for administrators.
 
 use actix_web::{get, web};
 use identity_actix::Require;
@@ -17,14 +17,14 @@ pub struct AdminArea {
     admin_access: bool,
 }
 
-/// Counts, of this process.
+/// Statistics of this process.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stats {
-    /// Distinct subjects whose token was verified in the last 15 minutes.
+    /// The number of distinct subjects whose token was verified in the last 15 minutes.
     active_callers: usize,
-    /// Since midnight (UTC) or the start; this request is among them.
+    /// The number of requests since midnight (UTC) or the start of the process, including this one.
     requests_today: u64,
-    /// Since the start.
+    /// The time since the start of the process, in seconds.
     uptime_seconds: u64,
 }
 
@@ -38,7 +38,7 @@ pub async fn admin(_caller: Require<EnterAdminArea>) -> web::Json<AdminArea> {
     })
 }
 
-/// How much is going on
+/// Show statistics
 #[utoipa::path(tag = "admin", responses((status = 200, description = "Counts, of this process", body = Stats)))]
 #[get("/admin/stats")]
 pub async fn stats(_caller: Require<SeeStats>, activity: web::Data<Activity>) -> web::Json<Stats> {

@@ -1,4 +1,4 @@
-//! Routes that need scopes.
+//! Routes that require scopes.
 
 use actix_web::{get, web};
 use identity_actix::Require;
@@ -7,21 +7,21 @@ use serde_json::{Map, Value};
 use super::token::claims_of;
 use crate::policies::{DeleteMessages, ReadMessages, WriteMessages};
 
-/// Needs the scope to read messages
+/// Requires the scope `read:messages`
 #[utoipa::path(tag = "scopes", responses((status = 200, description = "All claims", body = Object)))]
 #[get("/private-scoped/readonly")]
 pub async fn readonly(caller: Require<ReadMessages>) -> web::Json<Map<String, Value>> {
     claims_of(&caller)
 }
 
-/// Needs the scopes to read and to write messages
+/// Requires the scopes `read:messages` and `write:messages`
 #[utoipa::path(tag = "scopes", responses((status = 200, description = "All claims", body = Object)))]
 #[get("/private-scoped/write")]
 pub async fn write(caller: Require<WriteMessages>) -> web::Json<Map<String, Value>> {
     claims_of(&caller)
 }
 
-/// Needs the scope to delete messages
+/// Requires the scope `delete:messages`
 #[utoipa::path(tag = "scopes", responses((status = 200, description = "All claims", body = Object)))]
 #[get("/private-scoped/delete")]
 pub async fn delete(caller: Require<DeleteMessages>) -> web::Json<Map<String, Value>> {

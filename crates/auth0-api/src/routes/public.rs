@@ -1,4 +1,4 @@
-//! What anybody may see.
+//! Routes that need no token.
 
 use actix_web::{get, web};
 use identity_actix::AccessTable;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use identity_core::providers::Auth0Config;
 
-/// What this is and which routes there are.
+/// A description of this service and its routes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Index {
     #[schema(example = "Welcome to an API protected by Auth0")]
@@ -19,14 +19,14 @@ pub struct Index {
     docs: &'static str,
 }
 
-/// The paths, by whether they need a token.
+/// The paths, grouped by whether they need a token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Endpoints {
     public: Vec<&'static str>,
     protected: Vec<&'static str>,
 }
 
-/// What a client has to know to get a token.
+/// The information that a client needs to get a token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Info {
     message: &'static str,
@@ -36,7 +36,7 @@ pub struct Info {
     required_audience: String,
 }
 
-/// What a token is made of, and how to get one.
+/// The structure of a token, and how to get one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenStructure {
     jwt_structure: JwtStructure,
@@ -46,22 +46,22 @@ pub struct TokenStructure {
 /// The three parts of a JWT.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JwtStructure {
-    /// Members of the header and what they say.
+    /// The header parameters.
     header: Vec<Member>,
-    /// Claims and what they say.
+    /// The claims.
     payload: Vec<Member>,
-    /// What the signature is over, and who can make it.
+    /// What is signed, and with which key.
     signature: &'static str,
 }
 
-/// A member of a JSON object.
+/// A member of a JSON object, with its meaning.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Member {
     name: String,
     meaning: String,
 }
 
-/// The request that gets a token for a machine client.
+/// The token request of a machine client (client credentials grant).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HowToGetToken {
     method: &'static str,
@@ -69,7 +69,7 @@ pub struct HowToGetToken {
     body: TokenRequest,
 }
 
-/// The body of that request.
+/// The body of the token request.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenRequest {
     client_id: &'static str,
@@ -78,7 +78,7 @@ pub struct TokenRequest {
     grant_type: &'static str,
 }
 
-/// An answer that says that it worked.
+/// A response that confirms success.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hello {
     #[schema(example = "success")]
@@ -86,7 +86,7 @@ pub struct Hello {
     msg: &'static str,
 }
 
-/// What this is and which routes there are
+/// Describe this service and its routes
 #[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
 #[get("/")]
 pub async fn index(access: web::Data<AccessTable>) -> web::Json<Index> {
@@ -101,7 +101,7 @@ pub async fn index(access: web::Data<AccessTable>) -> web::Json<Index> {
     })
 }
 
-/// What a client has to know to get a token
+/// Show the domain and audience that a client needs to get a token
 #[utoipa::path(tag = "public", responses((status = 200, description = "Domain and audience", body = Info)))]
 #[get("/public/info")]
 pub async fn info(settings: web::Data<Auth0Config>) -> web::Json<Info> {
@@ -112,7 +112,7 @@ pub async fn info(settings: web::Data<Auth0Config>) -> web::Json<Info> {
     })
 }
 
-/// What a token is made of, and how to get one
+/// Explain the structure of a token, and how to get one
 #[utoipa::path(tag = "public", responses((status = 200, description = "As this service checks it", body = TokenStructure)))]
 #[get("/demo/token-structure")]
 pub async fn token_structure(settings: web::Data<Auth0Config>) -> web::Json<TokenStructure> {

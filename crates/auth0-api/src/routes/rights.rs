@@ -1,4 +1,4 @@
-//! The roles and permissions that Auth0 put into the token.
+//! Routes that return the roles and permissions from the Auth0 token.
 
 use actix_web::{get, web};
 use identity_actix::Caller;
@@ -19,7 +19,7 @@ pub struct Permissions {
     permissions: Vec<String>,
 }
 
-/// The caller's roles, from the claim that AUTH0_ROLES_CLAIM names
+/// The caller's roles, from the claim set by AUTH0_ROLES_CLAIM
 #[utoipa::path(tag = "auth0", responses((status = 200, description = "The roles", body = Roles)))]
 #[get("/auth0/roles")]
 pub async fn roles(caller: Caller) -> web::Json<Roles> {

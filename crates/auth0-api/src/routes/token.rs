@@ -1,4 +1,4 @@
-//! What the caller's token says.
+//! Routes that return the caller's token claims.
 
 use actix_web::{get, web};
 use identity_actix::{Bearer, Caller};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use service_kit::TokenInfo;
 use utoipa::ToSchema;
 
-/// An answer for any authenticated caller.
+/// A response for any authenticated caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Private {
     #[schema(example = "This is a protected endpoint")]
@@ -19,7 +19,7 @@ pub struct Private {
     token_info: SubjectAndPermissions,
 }
 
-/// Who is calling, in short.
+/// A summary of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubjectAndPermissions {
     #[schema(example = "auth0|abc123def456")]
@@ -28,7 +28,7 @@ pub struct SubjectAndPermissions {
     permissions: Vec<String>,
 }
 
-/// What the token says about the caller. `null` where it says nothing.
+/// The caller's profile from the token. A missing claim is `null`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Profile {
     #[schema(example = "auth0|abc123def456")]
@@ -39,9 +39,9 @@ pub struct Profile {
     picture: Option<String>,
     permissions: Vec<String>,
     scope: String,
-    /// From the claim that AUTH0_ROLES_CLAIM names.
+    /// From the claim set by AUTH0_ROLES_CLAIM.
     roles: Vec<String>,
-    /// The organization that the token was issued for.
+    /// The organization for which the token was issued.
     org_id: Option<String>,
 }
 
@@ -51,12 +51,12 @@ pub struct AllClaims {
     claims: Map<String, Value>,
 }
 
-/// The answer of routes that show what was verified.
+/// Returns the verified claims as the response body.
 pub(super) fn claims_of(caller: &Authenticated) -> web::Json<Map<String, Value>> {
     web::Json(caller.token().claims().clone())
 }
 
-/// Who is calling, in short
+/// Show a summary of the caller
 #[utoipa::path(tag = "token", responses((status = 200, description = "The caller", body = Private)))]
 #[get("/private")]
 pub async fn private(caller: Caller) -> web::Json<Private> {
@@ -71,7 +71,7 @@ pub async fn private(caller: Caller) -> web::Json<Private> {
     })
 }
 
-/// What the token says about the caller
+/// Show the caller's profile from the token
 #[utoipa::path(tag = "token", responses((status = 200, description = "The profile", body = Profile)))]
 #[get("/profile")]
 pub async fn profile(caller: Caller) -> web::Json<Profile> {
@@ -99,7 +99,7 @@ pub async fn claims(caller: Caller) -> web::Json<AllClaims> {
     })
 }
 
-/// How long the token is, and how long it lasts
+/// Show the size and lifetime of the token
 #[utoipa::path(tag = "token", responses((status = 200, description = "About the token", body = TokenInfo)))]
 #[get("/token-info")]
 pub async fn token_info(

@@ -1,4 +1,4 @@
-//! What administrators see.
+//! Routes for administrators.
 
 use actix_web::{get, web};
 use garde::Validate;
@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::policies::Administer;
 use crate::users::{Page, User, Users};
 
-/// Some of the users, in the order in which they were created.
+/// A page of users, in creation order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserList {
     #[schema(example = "2 users")]
@@ -20,16 +20,16 @@ pub struct UserList {
     users: Vec<User>,
 }
 
-/// Which users to list.
+/// The page of users to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// How many at most: 1 to 1,000.
+    /// The maximum number of users: 1 to 1,000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     #[serde(default = "default_limit")]
     #[garde(custom(self::limit))]
     limit: u32,
-    /// The id of the user to start behind.
+    /// The id of the last user of the previous page.
     #[garde(custom(self::after))]
     after: Option<String>,
 }
@@ -52,18 +52,18 @@ fn after(after: &Option<String>, (): &()) -> garde::Result {
     }
 }
 
-/// Counts, of this process.
+/// Statistics of this process.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stats {
-    /// In the store.
+    /// The number of users in the store.
     total_users: u64,
-    /// Distinct subjects whose token was verified in the last 15 minutes.
+    /// The number of distinct subjects whose token was verified in the last 15 minutes.
     active_sessions: usize,
-    /// Since midnight (UTC) or the start; this request is among them.
+    /// The number of requests since midnight (UTC) or the start of the process, including this one.
     requests_today: u64,
 }
 
-/// The users
+/// List users
 #[utoipa::path(tag = "admin", params(ListQuery), responses(
     (status = 200, description = "A page of users", body = UserList),
     (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = identity_actix::Problem, content_type = "application/problem+json"),
@@ -94,7 +94,7 @@ pub async fn list(
     Ok(web::Json(UserList { message, users }))
 }
 
-/// How much is going on
+/// Show statistics
 #[utoipa::path(tag = "admin", responses((status = 200, description = "Counts, of this process", body = Stats)))]
 #[get("/admin/stats")]
 pub async fn stats(

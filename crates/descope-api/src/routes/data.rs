@@ -1,4 +1,4 @@
-//! Data that every OpenID token opens.
+//! Data for every token with the scope `openid`.
 
 use actix_web::{get, web};
 use identity_actix::Require;
@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 
 use crate::policies::ReadData;
 
-/// A list.
+/// A list of entries.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Data {
     data: Vec<Grant>,
 }
 
-/// Something that the caller's token grants.
+/// A scope, role or permission in the caller's token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Grant {
     /// `scope`, `role` or `permission`.
@@ -23,7 +23,7 @@ pub struct Grant {
     name: String,
 }
 
-/// What the caller's token grants
+/// List the scopes, roles and permissions in the caller's token
 #[utoipa::path(tag = "scopes", responses((status = 200, description = "One entry a grant", body = Data)))]
 #[get("/data")]
 pub async fn data(caller: Require<ReadData>) -> web::Json<Data> {

@@ -1,4 +1,4 @@
-//! What anybody may see.
+//! Routes that need no token.
 
 use actix_web::{get, web};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use identity_core::providers::DescopeConfig;
 
-/// What this is and where to go from here.
+/// A description of this service, with links.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Index {
     #[schema(example = "An API protected by Descope")]
@@ -18,7 +18,7 @@ pub struct Index {
     docs: &'static str,
 }
 
-/// A response that says that it worked.
+/// A response that confirms success.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hello {
     #[schema(example = "success")]
@@ -26,7 +26,7 @@ pub struct Hello {
     msg: &'static str,
 }
 
-/// What this is and where to go from here
+/// Describe this service
 #[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
 #[get("/")]
 pub async fn index(settings: web::Data<DescopeConfig>) -> web::Json<Index> {

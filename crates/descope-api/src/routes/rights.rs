@@ -1,4 +1,4 @@
-//! The roles and permissions that Descope put into the token.
+//! Routes that return the roles and permissions from the Descope token.
 
 use actix_web::{get, web};
 use identity_actix::Require;

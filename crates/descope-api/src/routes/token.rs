@@ -1,4 +1,4 @@
-//! What the caller's token says.
+//! Routes that return the caller's token claims.
 
 use actix_web::{get, web};
 use identity_actix::{Bearer, Caller};
@@ -9,16 +9,16 @@ use serde_json::{Map, Value};
 use service_kit::TokenInfo;
 use utoipa::ToSchema;
 
-/// The caller, in short.
+/// A summary of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
     #[schema(example = true)]
     authenticated: bool,
     #[schema(example = "Bearer")]
     authentication_type: &'static str,
-    /// The name in the token, or else the subject.
+    /// The name in the token, or the subject if there is none.
     name: String,
-    /// How many claims the token has.
+    /// The number of claims in the token.
     claims_count: usize,
 }
 
@@ -28,17 +28,17 @@ pub struct AllClaims {
     claims: Map<String, Value>,
 }
 
-/// What the token says about the person. `null` where it says nothing.
+/// The user profile from the token. A missing claim is `null`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Profile {
-    /// Descope's id of the user or access key.
+    /// The Descope id of the user or access key.
     user_id: String,
     name: Option<String>,
     email: Option<String>,
     email_verified: Option<bool>,
     phone: Option<String>,
     picture: Option<String>,
-    /// The tenant that the token was issued for.
+    /// The tenant for which the token was issued.
     tenant: Option<String>,
     /// All tenants of the caller.
     tenants: Vec<String>,
@@ -51,12 +51,12 @@ pub async fn private(caller: Caller) -> web::Json<Map<String, Value>> {
     claims_of(&caller)
 }
 
-/// The response of routes that show what was verified.
+/// Returns the verified claims as the response body.
 pub(super) fn claims_of(caller: &Authenticated) -> web::Json<Map<String, Value>> {
     web::Json(caller.token().claims().clone())
 }
 
-/// Who is calling
+/// Show the caller
 #[utoipa::path(tag = "token", responses((status = 200, description = "The caller", body = Me)))]
 #[get("/me")]
 pub async fn me(caller: Caller) -> web::Json<Me> {
@@ -78,7 +78,7 @@ pub async fn claims(caller: Caller) -> web::Json<AllClaims> {
     })
 }
 
-/// How long the token is, and how long it lasts
+/// Show the size and lifetime of the token
 #[utoipa::path(tag = "token", responses((status = 200, description = "About the token", body = TokenInfo)))]
 #[get("/token-info")]
 pub async fn token_info(
@@ -89,14 +89,14 @@ pub async fn token_info(
     web::Json(TokenInfo::of(&caller, &bearer, clock.now()))
 }
 
-/// What the token says about the person
+/// Show the user profile from the token
 #[utoipa::path(tag = "token", responses((status = 200, description = "The profile", body = Profile)))]
 #[get("/profile")]
 pub async fn profile(caller: Caller) -> web::Json<Profile> {
     let (token, principal) = (caller.token(), caller.principal());
     let text = |name| token.text(name).map(str::to_owned);
     web::Json(Profile {
-        // A JWT template may put something else into `sub`; the id is then in `dsub`.
+        // A JWT template can change `sub`; the user id is then in `dsub`.
         user_id: text("dsub").unwrap_or_else(|| token.subject().to_owned()),
         name: text("name"),
         email: text("email"),

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::policies::{CreateUsers, DeleteUsers};
 use crate::users::{CreateError, User, Users};
 
-/// A user to be created: in the query, or as a JSON body.
+/// The user to create, from the query or a JSON body.
 #[derive(Debug, Deserialize, Validate, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 pub struct NewUser {
@@ -20,7 +20,7 @@ pub struct NewUser {
     #[garde(length(chars, max = 200), custom(is_readable))]
     #[schema(example = "Ada Lovelace")]
     name: String,
-    /// At most 254 characters; no other user may have it.
+    /// At most 254 characters, and unique.
     #[garde(email, length(max = 254))]
     #[schema(example = "ada@example.com")]
     email: String,
@@ -30,14 +30,14 @@ fn is_readable(text: &str, (): &()) -> garde::Result {
     if text.trim().is_empty() {
         Err(garde::Error::new("must not be blank"))
     } else if text.contains(char::is_control) {
-        // PostgreSQL could not store a NUL.
+        // PostgreSQL cannot store NUL.
         Err(garde::Error::new("must not hold control characters"))
     } else {
         Ok(())
     }
 }
 
-/// A user that was created.
+/// The created user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Created {
     #[schema(example = "User created")]
@@ -45,14 +45,14 @@ pub struct Created {
     user: User,
 }
 
-/// A user is gone.
+/// Confirmation that a user was deleted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Deleted {
     #[schema(example = "User 019a2f6e-0000-7000-8000-000000000000 deleted")]
     message: String,
 }
 
-/// A new user from wherever the request has it.
+/// Extractor for the new user, from the query or the body of the request.
 pub struct Input(NewUser);
 
 impl FromRequest for Input {
@@ -61,7 +61,7 @@ impl FromRequest for Input {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         if request.headers().contains_key(CONTENT_ENCODING) {
-            // A small body could unfold to a large one.
+            // A small compressed body could expand to a large one.
             let refused = ApiError::unsupported_media_type("application/json, not compressed");
             return Box::pin(async { Err(refused.into()) });
         }
@@ -80,7 +80,8 @@ fn has_body(request: &HttpRequest) -> bool {
     let empty = headers
         .get(CONTENT_LENGTH)
         .is_some_and(|length| length == "0");
-    // A client that always names a media type has no body because of that alone (RFC 9112, section 6.3).
+    // A client may always send a `Content-Type`; only `Content-Length` or `Transfer-Encoding` announces a body (RFC
+    // 9112, section 6.3).
     !empty && (headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING))
 }
 

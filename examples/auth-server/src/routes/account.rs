@@ -1,4 +1,4 @@
-//! What callers may see and do of their own.
+//! Routes for the caller's own account.
 
 use actix_web::{HttpResponse, get, post, web};
 use garde::Validate;
@@ -25,10 +25,10 @@ pub struct Me {
     #[schema(example = "019a2f6e-0000-7000-8000-000000000001")]
     org_id: String,
     org: MyOrg,
-    /// As they are now.
+    /// The current roles.
     #[schema(example = json!(["owner"]))]
     roles: Vec<String>,
-    /// What this token grants.
+    /// The scopes of this token.
     scopes: Vec<String>,
 }
 
@@ -45,20 +45,20 @@ pub struct MyOrg {
     mfa_enabled: bool,
 }
 
-/// A password to be replaced. It has no `Debug`.
+/// A password change. It has no `Debug`.
 #[derive(Deserialize, Validate, ToSchema)]
 #[garde(context(Login as login))]
 pub struct NewPassword {
     #[schema(example = "test1234@")]
     #[garde(skip)]
     old_password: String,
-    /// At least 8 characters, and not the username.
+    /// At least 8 characters, and different from the username.
     #[schema(example = "1234test@")]
     #[garde(custom(|new: &str, login: &Login| input::password_of(&login.user.username)(new, &())))]
     new_password: String,
 }
 
-/// Who is calling
+/// Show the caller
 #[utoipa::path(tag = "user", responses(
     (status = 200, description = "The caller", body = Me),
     (status = 404, description = "`not_found`: the token is a machine client's", body = Problem, content_type = "application/problem+json"),
@@ -91,7 +91,7 @@ fn no_user() -> ApiError {
 
 /// End the session of this token
 ///
-/// Its refresh token is worth nothing from now on. Other services take the access token until its `exp`.
+/// Its refresh token becomes invalid. Other services accept the access token until its `exp`.
 #[utoipa::path(tag = "user", responses((status = 204, description = "It has ended")))]
 #[post("/logout")]
 pub async fn logout(
@@ -111,9 +111,9 @@ pub async fn logout(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Change one's own password
+/// Change the caller's password
 ///
-/// Every other session of the user ends.
+/// Ends every other session of the user.
 #[utoipa::path(tag = "user", responses(
     (status = 204, description = "It is changed"),
     (status = 422, description = "`invalid_input`: the old password is wrong, or the new one is not allowed", body = Problem, content_type = "application/problem+json"),
@@ -156,7 +156,7 @@ pub async fn change_password(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Who has stolen a token may guess here as little as at sign-in.
+/// Checks the old password, with the same throttle as at sign-in: a stolen token allows no more guesses.
 async fn compare(state: &State, login: &Login, password: String) -> Result<(), Refused> {
     let name = login.user.username.to_ascii_lowercase();
     let attempt = state

@@ -1,4 +1,4 @@
-//! Which role has which permissions, and which user has which roles.
+//! The permissions of roles and the roles of users.
 
 use actix_web::{HttpRequest, post, web};
 use identity_actix::{ApiError, Problem, Require};
@@ -35,7 +35,7 @@ pub struct AssignmentBody {
     role_id: i64,
 }
 
-/// How it is now.
+/// The state after the change.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Done {
     #[schema(example = "owner has example_service.billing.read")]
@@ -44,7 +44,7 @@ pub struct Done {
 
 /// Attach a permission to a role
 ///
-/// It may be attached already. Tokens that are issued from now on have it.
+/// No error if it is attached already. Tokens issued from now on include it.
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The role has the permission", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or permission", body = Problem, content_type = "application/problem+json"),
@@ -75,7 +75,7 @@ pub async fn attach(
 
 /// Detach a permission from a role
 ///
-/// It may be detached already. Other services take tokens that have it until their `exp`.
+/// No error if it is not attached. Other services accept tokens that include it until their `exp`.
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The role does not have the permission", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or permission", body = Problem, content_type = "application/problem+json"),
@@ -123,7 +123,7 @@ async fn both(
     Ok((role, permission.ok_or_else(|| no_permission(slug))?))
 }
 
-/// Give a role to a user
+/// Assign a role to a user
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The user has the role", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or user", body = Problem, content_type = "application/problem+json"),
@@ -147,7 +147,7 @@ pub async fn assign(
     Ok(done(format!("{} is {}", body.user_id, role.name)))
 }
 
-/// Take a role from a user
+/// Remove a role from a user
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The user does not have the role", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or user", body = Problem, content_type = "application/problem+json"),

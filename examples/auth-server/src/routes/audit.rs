@@ -1,4 +1,4 @@
-//! Who signed in, and who changed rights.
+//! The audit log of sign-ins and of changes of rights.
 
 use actix_web::{get, web};
 use garde::Validate;
@@ -13,23 +13,23 @@ use crate::policies::ReadAudit;
 use crate::state::{Actor, Refused, State};
 use crate::store::audit::AuditEvent;
 
-/// Which events to list.
+/// The page of events to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AuditQuery {
-    /// How many at most: 1 to 1,000.
+    /// The maximum number of events: 1 to 1,000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     #[serde(default = "default_limit")]
     #[garde(custom(input::limit))]
     limit: u32,
-    /// The id of the event to start before.
+    /// The id of the last event of the previous page: older events follow.
     #[garde(custom(input::id("must be the id of an event")))]
     before: Option<String>,
 }
 
-/// What happened in the organization
+/// List the audit events of the organization
 ///
-/// Sign-ins, whether they worked or not, and changes of rights.
+/// Successful and failed sign-ins, and changes of rights, the latest first.
 #[utoipa::path(tag = "audit", params(AuditQuery), responses(
     (status = 200, description = "A page of events, the latest first", body = Vec<AuditEvent>),
     (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),

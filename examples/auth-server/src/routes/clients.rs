@@ -18,19 +18,19 @@ use crate::state::{Actor, Refused, State};
 use crate::store::clients::Client;
 use crate::tokens::{hash_of, secret};
 
-/// A machine client that was created. It has no `Debug`.
+/// The created machine client. It has no `Debug`.
 #[derive(Serialize, ToSchema)]
 pub struct CreatedClient {
     #[serde(flatten)]
     client: Client,
-    /// Shown this once: the server keeps a hash of it.
+    /// Shown only once: the server stores only its hash.
     client_secret: String,
 }
 
-/// A machine client to be created.
+/// The machine client to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewClient {
-    /// No two clients of an organization have the same.
+    /// Unique within the organization.
     #[schema(example = "nightly-report")]
     #[garde(custom(input::name))]
     name: String,
@@ -41,7 +41,7 @@ pub struct NewClient {
     permissions: Vec<String>,
 }
 
-/// Machine clients of the organization
+/// List the machine clients of the organization
 #[utoipa::path(tag = "client", responses((status = 200, description = "All of them, without their secrets", body = Vec<Client>)))]
 #[get("/")]
 pub async fn list(
@@ -104,7 +104,7 @@ pub async fn create(
 
 /// Delete a machine client
 ///
-/// It gets no more tokens. Other services take those that it has until their `exp`.
+/// It gets no new tokens. Other services accept its existing tokens until their `exp`.
 #[utoipa::path(tag = "client", params(("client_id" = String, Path, description = "The client's id")), responses(
     (status = 204, description = "The client is gone"),
     (status = 404, description = "`not_found`: the organization has no such client", body = Problem, content_type = "application/problem+json"),

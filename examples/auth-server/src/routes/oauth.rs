@@ -1,4 +1,4 @@
-//! Tokens for machine clients, refreshed tokens, and their end.
+//! The token endpoint (machine clients, refresh tokens) and the revocation endpoint.
 
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpRequest, HttpResponse, post, web};
@@ -19,34 +19,34 @@ use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
 use crate::tokens::{Grant, granted, hash_of, secret};
 
-/// What a token is asked for with (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
+/// A token request (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
 pub struct TokenForm {
     /// `client_credentials` or `refresh_token`.
     #[schema(example = "client_credentials")]
     grant_type: Option<String>,
-    /// The slugs that are asked for, between spaces; empty for everything.
+    /// The requested slugs, separated by spaces; empty for all.
     #[serde(default)]
     scope: String,
-    /// With `refresh_token`.
+    /// Required for the grant type `refresh_token`.
     refresh_token: Option<String>,
-    /// With `client_credentials`, unless both are in the `Authorization` header.
+    /// Required for `client_credentials`, unless the `Authorization` header has id and secret.
     client_id: Option<String>,
-    /// With `client_id`.
+    /// Required with `client_id`.
     client_secret: Option<String>,
 }
 
-/// The token to be revoked (RFC 7009, section 2.1). It has no `Debug`.
+/// A revocation request (RFC 7009, section 2.1). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
 pub struct RevokeForm {
-    /// A refresh token.
+    /// The refresh token.
     token: Option<String>,
 }
 
 /// Get a token for a machine client, or refresh a session
 ///
-/// A client proves itself with HTTP Basic, or with `client_id` and `client_secret` in the form.
-/// A refresh token is good for one use; a second one ends the session.
+/// A client authenticates with HTTP Basic, or with `client_id` and `client_secret` in the form. A refresh token can be
+/// used once; a second use ends the session.
 #[utoipa::path(
     tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
@@ -77,7 +77,7 @@ pub async fn issue(
             client_tokens(&state, actor, &form.scope, &address).await?
         }
         "refresh_token" => {
-            // Sessions are of no client; one that says who it is has to prove it all the same.
+            // Sessions belong to no client; a client that sends credentials must still authenticate.
             if let Some(credentials) = credentials {
                 authenticated(&state, &credentials, &address).await?;
             }
@@ -93,9 +93,9 @@ pub async fn issue(
     Ok(answer(&tokens))
 }
 
-/// End a session by its refresh token
+/// Revoke a refresh token and end its session
 ///
-/// 200 whether there was one or not (RFC 7009, section 2.2). Access tokens cannot be revoked: other services do not ask.
+/// Returns 200 for an unknown token too (RFC 7009, section 2.2). Access tokens cannot be revoked: services do not ask.
 #[utoipa::path(
     tag = "oauth",
     request_body(content = RevokeForm, content_type = "application/x-www-form-urlencoded"),
@@ -134,7 +134,8 @@ struct Credentials {
 }
 
 impl Credentials {
-    /// From the header or the form, never both (RFC 6749, section 2.3).
+    /// Returns the credentials from the header or the form, never both (RFC 6749, section 2.3). Returns `None` without
+    /// any.
     fn of(request: &HttpRequest, form: &TokenForm) -> Result<Option<Self>, OAuthError> {
         let header = request.headers().get(AUTHORIZATION);
         match (header, &form.client_id, &form.client_secret) {
@@ -162,7 +163,7 @@ impl Credentials {
             return None;
         }
         let decoded = STANDARD.decode(encoded.trim()).ok()?;
-        // Neither holds a character that would have to be encoded once more.
+        // Neither contains characters that need form encoding (RFC 6749, section 2.3.1).
         let text = String::from_utf8(decoded).ok()?;
         let (id, secret) = text.split_once(':')?;
         Some(Self {
@@ -172,7 +173,7 @@ impl Credentials {
     }
 }
 
-/// The organization of the client that proves to be who it says.
+/// Authenticates a client and returns its organization.
 async fn authenticated(
     state: &State,
     credentials: &Credentials,
@@ -272,7 +273,7 @@ async fn refreshed(
     Ok(tokens)
 }
 
-/// The session with less in its scope, for this one token. Never more than at sign-in (RFC 6749, section 6).
+/// Returns the session with a narrower scope for this token, never wider than at sign-in (RFC 6749, section 6).
 fn narrowed(session: &Session, scope: &str) -> Result<Session, OAuthError> {
     let mut asked = scope.split(' ').filter(|name| !name.is_empty()).peekable();
     if asked.peek().is_none() {

@@ -14,10 +14,10 @@ use crate::policies::{ReadPermissions, SERVICE, WritePermissions, is_own};
 use crate::state::{Actor, Refused, State};
 use crate::store::permissions::{NewPermission, Permission};
 
-/// A permission to be created: its slug is `{service}.{resource}.{action}`.
+/// The permission to create. Its slug is `{service}.{resource}.{action}`.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewPermissionBody {
-    /// 1 to 64 lower-case letters, digits, _ and -; not `auth_server`, which is this server.
+    /// 1 to 64 lower-case letters, digits, _ and -. `auth_server` is reserved for this server.
     #[schema(example = "example_service")]
     #[garde(custom(self::service))]
     service: String,
@@ -38,9 +38,9 @@ fn service(text: &str, (): &()) -> garde::Result {
     input::must(text != SERVICE, "is this server's own")
 }
 
-/// Permissions of the organization
+/// List the permissions of the organization
 ///
-/// Those of `auth_server` are the server's own, and each organization has them.
+/// Includes those of the service `auth_server`, which every organization has.
 #[utoipa::path(tag = "permission", responses((status = 200, description = "All of them", body = Vec<Permission>)))]
 #[get("/")]
 pub async fn list(
@@ -53,7 +53,7 @@ pub async fn list(
 
 /// Create a permission
 ///
-/// Every organization can give itself any slug: a service must look at `org_id` as well, wherever it has data.
+/// Every organization can create any slug: a service with data must also check `org_id`.
 #[utoipa::path(tag = "permission", responses(
     (status = 200, description = "The permission", body = Permission),
     (status = 409, description = "`conflict`: the slug is taken", body = Problem, content_type = "application/problem+json"),
@@ -96,7 +96,7 @@ pub async fn create(
 
 /// Delete a permission
 ///
-/// Roles and clients that have it lose it.
+/// Removes it from all roles and clients.
 #[utoipa::path(tag = "permission", params(("permission_id" = i64, Path, description = "The permission's id")), responses(
     (status = 204, description = "The permission is gone"),
     (status = 404, description = "`not_found`: the organization has no such permission", body = Problem, content_type = "application/problem+json"),
@@ -122,7 +122,7 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The same for an unknown permission and one of another organization.
+/// Returns the same 404 for an unknown permission and for one of another organization.
 pub(super) fn no_permission(name: &str) -> ApiError {
     ApiError::not_found(format!("There is no permission {name:?}"))
 }

@@ -1,4 +1,4 @@
-//! What this is and where to go from here.
+//! A description of this service, with links.
 
 use actix_web::{get, web};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::state::State;
 
-/// What this is and where to go from here.
+/// A description of this service, with links.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Index {
     #[schema(example = "An auth server")]
@@ -19,7 +19,7 @@ pub struct Index {
     docs: &'static str,
 }
 
-/// What this is and where to go from here
+/// Describe this service
 #[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
 #[get("/")]
 pub async fn index(state: web::Data<State>) -> web::Json<Index> {

@@ -13,10 +13,10 @@ use crate::policies::{ReadRoles, WriteRoles, holds_all};
 use crate::state::{Actor, Refused, State};
 use crate::store::roles::{NewRole, Role};
 
-/// A role to be created.
+/// The role to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewRoleBody {
-    /// No two roles of an organization have the same.
+    /// Unique within the organization.
     #[schema(example = "bookkeeper")]
     #[garde(custom(input::name))]
     name: String,
@@ -26,10 +26,10 @@ pub struct NewRoleBody {
     description: String,
 }
 
-/// An organization has at most so many roles, permissions and clients each: their lists have no pages.
+/// The maximum number each of roles, permissions and clients of an organization: their lists have no pages.
 pub(super) const MOST: i64 = 1000;
 
-/// Roles of the organization
+/// List the roles of the organization
 #[utoipa::path(tag = "role", responses((status = 200, description = "All of them", body = Vec<Role>)))]
 #[get("/")]
 pub async fn list(
@@ -76,7 +76,7 @@ pub async fn create(
 
 /// Delete a role
 ///
-/// Its users lose it.
+/// Removes it from all its users.
 #[utoipa::path(tag = "role", params(("role_id" = i64, Path, description = "The role's id")), responses(
     (status = 204, description = "The role is gone"),
     (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
@@ -104,7 +104,7 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The same for an unknown role and one of another organization.
+/// Returns the same 404 for an unknown role and for one of another organization.
 pub(super) fn no_role(id: i64) -> ApiError {
     ApiError::not_found(format!("There is no role {id}"))
 }

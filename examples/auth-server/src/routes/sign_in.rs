@@ -1,4 +1,4 @@
-//! Signing in with a password.
+//! The sign-in with a password.
 
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{HttpResponse, post, web};
@@ -19,7 +19,7 @@ use crate::store::users::Login;
 use crate::throttle::Attempt;
 use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted, hash_of, secret};
 
-/// A name and a password (RFC 6749, section 4.3.2). It has no `Debug`.
+/// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
 pub struct LoginForm {
     #[schema(example = "password")]
@@ -28,7 +28,7 @@ pub struct LoginForm {
     username: Option<String>,
     #[schema(example = "test1234@")]
     password: Option<String>,
-    /// The slugs that are asked for, between spaces; empty for everything.
+    /// The requested slugs, separated by spaces; empty for all.
     #[serde(default)]
     #[schema(example = "")]
     scope: String,
@@ -40,20 +40,20 @@ pub struct Tokens {
     access_token: String,
     #[schema(example = "Bearer")]
     token_type: &'static str,
-    /// In seconds.
+    /// The lifetime of the access token, in seconds.
     #[schema(example = 600)]
     expires_in: u64,
-    /// What was granted.
+    /// The granted slugs, separated by spaces.
     #[schema(example = "auth_server.role.read auth_server.role.write")]
     scope: String,
-    /// Good for one use. Machine clients get none: they have their secret.
+    /// Single use. Machine clients get none: they use their secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
 }
 
 /// Sign in
 ///
-/// The response does not tell which of name and password is wrong, nor does the time that it takes.
+/// Neither the response nor its timing reveals whether the username or the password is wrong.
 #[utoipa::path(
     tag = "user",
     request_body(content = LoginForm, content_type = "application/x-www-form-urlencoded"),
@@ -104,7 +104,7 @@ pub async fn sign_in(
         .map(|tokens| answer(&tokens))
 }
 
-/// A parameter that has to be there.
+/// Returns a required parameter.
 pub(super) fn required<'v>(value: &'v Option<String>, name: &str) -> Result<&'v str, OAuthError> {
     match value.as_deref() {
         Some(value) if !value.is_empty() => Ok(value),
@@ -114,7 +114,7 @@ pub(super) fn required<'v>(value: &'v Option<String>, name: &str) -> Result<&'v 
     }
 }
 
-/// No cache may keep tokens.
+/// Returns the response with tokens, which no cache may store.
 pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -122,7 +122,7 @@ pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
         .json(tokens)
 }
 
-/// Who has this name and password; else who has the name. Takes as long for an unknown name.
+/// Returns the user with this name and password, else the user with the name, if any. An unknown name takes as long.
 async fn verified(
     state: &State,
     name: &str,
@@ -132,7 +132,7 @@ async fn verified(
         true => state.store.login(name).await?,
         false => None,
     };
-    // No user has a longer one.
+    // No user has a longer password.
     let is_possible = password.len() <= MAX_PASSWORD_BYTES;
     let password = if is_possible { password } else { "" };
     let stored = login.as_ref().map(|login| login.password_hash.clone());
@@ -147,7 +147,7 @@ async fn verified(
     })
 }
 
-/// `None` if the password was changed or the user deleted in the meantime.
+/// Returns `None` if the password was changed or the user deleted in the meantime.
 async fn open_session(
     state: &State,
     login: &Login,
@@ -169,7 +169,8 @@ async fn open_session(
         id: Uuid::now_v7().to_string(),
         org: user.org.clone(),
         user: user.id.clone(),
-        // What it grants later, too: nothing that was not granted now, unless everything was asked for.
+        // Also the limit for refreshed tokens: what was not granted now is not granted later, unless the scope is
+        // empty.
         scope: if asks_for_everything {
             String::new()
         } else {
@@ -203,7 +204,7 @@ pub(super) async fn fresh_keys(state: &State) -> Result<std::sync::Arc<Loaded>, 
         .map_err(|error| OAuthError::internal(&error))
 }
 
-/// The tokens of a session, with what its user may do now.
+/// Returns the tokens of a session with the current rights of its user.
 pub(super) fn tokens_of(
     state: &State,
     keys: &Loaded,
@@ -231,7 +232,7 @@ pub(super) fn nothing_granted() -> OAuthError {
     OAuthError::invalid_scope("Nothing of what the scope asks for is held")
 }
 
-/// An access token alone.
+/// Returns an access token without a refresh token.
 pub(super) fn access_token(
     state: &State,
     keys: &Loaded,
@@ -254,7 +255,7 @@ pub(super) fn access_token(
     })
 }
 
-/// Leave to try a password, under a name and from an address.
+/// The admission to try a password, for a username and a client address.
 pub(super) struct Turn<'s> {
     account: Attempt<'s>,
     address: Attempt<'s>,
@@ -271,7 +272,7 @@ impl<'s> Turn<'s> {
             .address
             .admit(&address.network())
             .map_err(OAuthError::too_many_requests)?;
-        // The names that users may have are short; whatever else is tried is one name for all.
+        // An invalid username is counted under one shared key, so keys stay short.
         let name = if is_username(name) { name } else { "" }.to_ascii_lowercase();
         match throttles.account.admit(&name) {
             Ok(account) => Ok(Self { account, address }),
@@ -282,14 +283,14 @@ impl<'s> Turn<'s> {
         }
     }
 
-    /// The password was right. The address is forgiven this one attempt only: else a password of one's own would
-    /// allow any number of guesses at those of others.
+    /// Marks the password as correct. The address is forgiven this attempt only: otherwise a sign-in with one's own
+    /// password would allow unlimited guesses at others.
     pub(super) fn forgive(self) {
         self.account.forgive();
         self.address.take_back();
     }
 
-    /// It was not tried.
+    /// Takes the attempt back: the password was not tried.
     pub(super) fn take_back(self) {
         self.account.take_back();
         self.address.take_back();

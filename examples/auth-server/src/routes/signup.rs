@@ -1,4 +1,4 @@
-//! New organizations.
+//! The sign-up of organizations.
 
 use actix_web::{post, web};
 use garde::Validate;
@@ -19,7 +19,7 @@ use crate::store::permissions::Attachment;
 use crate::store::roles::{NewRole, Role};
 use crate::store::users::{Login, User};
 
-/// An organization and its first user.
+/// The organization to create, and its first user.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct Signup {
     #[garde(dive)]
@@ -28,30 +28,30 @@ pub struct Signup {
     org: NewOrg,
 }
 
-/// A user to be created. It has no `Debug`.
+/// The user to create. It has no `Debug`.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct NewUser {
-    /// What the user signs in with: 3 to 64 letters, digits and . _ @ + -, of which no two users have the same.
+    /// The name to sign in with: 3 to 64 letters, digits and . _ @ + -. Unique.
     #[schema(example = "test_user")]
     #[garde(custom(input::username))]
     username: String,
-    /// At least 8 characters, and not the username.
+    /// At least 8 characters, and different from the username.
     #[schema(example = "test1234@")]
     #[garde(custom(input::password_of(&self.username)))]
     password: String,
-    /// No two users have the same.
+    /// Unique.
     #[schema(example = "example@example.com")]
     #[garde(custom(input::email))]
     primary_email: String,
 }
 
-/// An organization to be created.
+/// The organization to create.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct NewOrg {
     #[schema(example = "test_org")]
     #[garde(custom(input::name))]
     name: String,
-    /// No two organizations have the same.
+    /// Unique.
     #[schema(example = "example.example.come")]
     #[garde(custom(input::domain))]
     domain: String,
@@ -60,13 +60,13 @@ pub struct NewOrg {
     #[schema(example = "teams")]
     #[garde(custom(kind))]
     r#type: String,
-    /// There is no second factor yet: `true` is refused.
+    /// Must be `false`: there is no second factor yet.
     #[serde(default)]
     #[garde(custom(no_second_factor))]
     mfa_enabled: bool,
 }
 
-/// What was created.
+/// The ids of the created organization and user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignedUp {
     #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
@@ -76,7 +76,7 @@ pub struct SignedUp {
 }
 
 impl NewUser {
-    /// Returns the user with the hash of the password, in the organization `org`.
+    /// Hashes the password, and returns the user in the organization `org`.
     pub async fn into_login(self, state: &State, org: &str) -> Result<Login, Refused> {
         Ok(Login {
             user: User {
@@ -99,7 +99,7 @@ fn no_second_factor(enabled: &bool, (): &()) -> garde::Result {
     input::must(!enabled, "must be false: there is no second factor yet")
 }
 
-/// Create an organization and its first user, an owner
+/// Create an organization with its first user, who becomes an owner
 #[utoipa::path(
     tag = "user",
     responses(
@@ -118,7 +118,7 @@ pub async fn signup(
 ) -> Result<web::Json<SignedUp>, Refused> {
     validate(&*new)?;
     let Signup { user, org } = new.into_inner();
-    // Whether it works out or not: each costs a hash.
+    // Successful sign-ups count too, because each costs a hash.
     let _counted = state
         .throttles
         .signup
@@ -154,7 +154,8 @@ pub async fn signup(
     }))
 }
 
-/// Gives a new organization its roles and the server's own rights. Returns the id of the role of its owners.
+/// Creates the built-in roles and the server's own permissions in a new organization. Returns the id of the role
+/// `owner`.
 async fn equip(write: &mut Write, org: &str, now: UnixTime) -> Result<i64, sqlx::Error> {
     let mut role = async |name, description| {
         let new = NewRole { name, description };

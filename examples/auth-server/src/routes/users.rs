@@ -37,16 +37,16 @@ pub struct RoleName {
     name: String,
 }
 
-/// Which users to list.
+/// The page of users to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// How many at most: 1 to 1,000.
+    /// The maximum number of users: 1 to 1,000.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     #[serde(default = "default_limit")]
     #[garde(custom(input::limit))]
     limit: u32,
-    /// The id of the user to start behind.
+    /// The id of the last user of the previous page.
     #[garde(custom(input::id("must be the id of a user")))]
     after: Option<String>,
 }
@@ -55,17 +55,17 @@ pub(super) fn default_limit() -> u32 {
     100
 }
 
-/// A user to be created, with roles.
+/// The user to create, with roles.
 #[derive(Deserialize, ToSchema)]
 pub struct NewMember {
     #[serde(flatten)]
     user: NewUser,
-    /// The ids of the roles; the role `user` if there are none.
+    /// The ids of the roles; the role `user` if empty.
     #[serde(default)]
     role_ids: Vec<i64>,
 }
 
-/// Users of the organization
+/// List the users of the organization
 #[utoipa::path(tag = "user", params(ListQuery), responses(
     (status = 200, description = "A page of users, in the order in which they were created", body = Vec<UserAnswer>),
     (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
@@ -89,7 +89,7 @@ pub async fn list(
     Ok(web::Json(answers))
 }
 
-/// One user of the organization
+/// Get a user of the organization
 #[utoipa::path(tag = "user", params(("user_id" = String, Path, description = "The user's id")), responses(
     (status = 200, description = "The user", body = UserAnswer),
     (status = 404, description = "`not_found`: the organization has no such user", body = Problem, content_type = "application/problem+json"),
@@ -126,7 +126,7 @@ pub(super) fn no_user(id: &str) -> ApiError {
     ApiError::not_found(format!("There is no user {id:?}"))
 }
 
-/// Create a user of the organization
+/// Create a user in the organization
 #[utoipa::path(tag = "user", request_body = NewMember, responses(
     (status = 200, description = "The user", body = UserAnswer),
     (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
@@ -165,7 +165,7 @@ pub async fn create(
 
 /// Delete a user of the organization
 ///
-/// All their sessions end.
+/// Ends all sessions of the user.
 #[utoipa::path(tag = "user", params(("user_id" = String, Path, description = "The user's id")), responses(
     (status = 204, description = "The user is gone"),
     (status = 404, description = "`not_found`: the organization has no such user", body = Problem, content_type = "application/problem+json"),

@@ -1,4 +1,4 @@
-//! What services need to know to verify tokens.
+//! The discovery documents that services need to verify tokens.
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, get, web};
@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 
 use crate::state::{Refused, State};
 
-/// What this server is and does (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
+/// The server's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
 ///
-/// It issues access tokens and no ID tokens: there is no authorization endpoint.
+/// The server issues access tokens but no ID tokens: there is no authorization endpoint.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Discovery {
     #[schema(example = "http://localhost:8002")]
@@ -22,15 +22,15 @@ pub struct Discovery {
     grant_types_supported: [&'static str; 2],
     token_endpoint_auth_methods_supported: [&'static str; 3],
     revocation_endpoint_auth_methods_supported: [&'static str; 1],
-    /// None: there is no authorization endpoint.
+    /// Empty: there is no authorization endpoint.
     response_types_supported: [&'static str; 0],
     subject_types_supported: [&'static str; 1],
-    /// What access tokens are signed with now.
+    /// The current signature algorithm of access tokens.
     id_token_signing_alg_values_supported: [&'static str; 1],
     claims_supported: [&'static str; 13],
 }
 
-/// The discovery document
+/// Get the discovery document
 #[utoipa::path(tag = "discovery", responses((status = 200, description = "What this server is and does", body = Discovery)))]
 #[get("/.well-known/openid-configuration")]
 pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpResponse, Refused> {
@@ -74,9 +74,9 @@ pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpRespons
     Ok(cached().json(document))
 }
 
-/// The public keys
+/// Get the public keys
 ///
-/// Those that sign now, signed before and will sign next.
+/// The current key, previous keys and the next key.
 #[utoipa::path(tag = "discovery", responses((status = 200, description = "A JSON Web Key Set (RFC 7517)", body = Object)))]
 #[get("/.well-known/jwks.json")]
 pub async fn jwks(state: web::Data<State>) -> Result<HttpResponse, Refused> {
@@ -85,7 +85,8 @@ pub async fn jwks(state: web::Data<State>) -> Result<HttpResponse, Refused> {
     Ok(cached().json(keys.jwks()))
 }
 
-/// A key is published for a whole rotation before it signs: an old copy does no harm.
+/// Returns a cacheable response. An old copy does no harm: a key is published for a whole rotation period before it
+/// signs.
 fn cached() -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "public, max-age=60"));

@@ -1,4 +1,4 @@
-//! One signing key.
+//! A signing key.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,19 +24,19 @@ use jsonwebtoken::{Algorithm, Header};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// What tokens are signed with.
+/// The signature algorithms for tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SigningAlgorithm {
-    /// RSA of 2048 bits, PKCS#1 v1.5, SHA-256: what every library reads.
+    /// RSA with 2048 bits, PKCS#1 v1.5 and SHA-256: supported by every library.
     #[default]
     Rs256,
-    /// ECDSA on P-256, SHA-256.
+    /// ECDSA on P-256 with SHA-256.
     Es256,
     /// Ed25519.
     EdDsa,
 }
 
-/// A signing key with its `kid`. `Debug` shows nothing of the private part.
+/// A signing key with its `kid`. `Debug` never shows the private key.
 pub struct SigningKey {
     id: String,
     algorithm: SigningAlgorithm,
@@ -49,7 +49,7 @@ enum Pair {
     Ed(Ed25519KeyPair),
 }
 
-/// A key that cannot be made, read or used.
+/// The error for a key that cannot be generated, parsed or used.
 #[derive(Debug, thiserror::Error)]
 #[error("a signing key cannot be {0}")]
 pub struct KeyFailure(&'static str);
@@ -61,7 +61,7 @@ impl KeyFailure {
 }
 
 impl SigningAlgorithm {
-    /// Returns its name in a token.
+    /// Returns the value of the `alg` header parameter.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -83,7 +83,7 @@ impl FromStr for SigningAlgorithm {
 }
 
 impl SigningKey {
-    /// Makes a new key. Takes some 60 ms for RS256.
+    /// Generates a new key. Takes about 60 ms for RS256.
     pub fn generate(algorithm: SigningAlgorithm) -> Result<Self, KeyFailure> {
         let made = |_: Unspecified| KeyFailure("made");
         let pair = match algorithm {
@@ -102,7 +102,7 @@ impl SigningKey {
         })
     }
 
-    /// Returns the key whose private part this is.
+    /// Returns the key with this private key (PKCS#8).
     pub fn from_pkcs8(
         id: &str,
         algorithm: SigningAlgorithm,
@@ -125,7 +125,7 @@ impl SigningKey {
         })
     }
 
-    /// Returns the private part.
+    /// Returns the private key (PKCS#8).
     pub fn to_pkcs8(&self) -> Result<Vec<u8>, KeyFailure> {
         let written = |_: Unspecified| KeyFailure("written");
         match &self.pair {
@@ -143,12 +143,12 @@ impl SigningKey {
         &self.id
     }
 
-    /// Returns what it signs with.
+    /// Returns the signature algorithm.
     pub fn algorithm(&self) -> SigningAlgorithm {
         self.algorithm
     }
 
-    /// Returns the public part, as it is published (RFC 7517).
+    /// Returns the public key as a JWK (RFC 7517).
     pub fn jwk(&self) -> Jwk {
         let algorithm = match &self.pair {
             Pair::Rsa(pair) => {
@@ -160,7 +160,7 @@ impl SigningKey {
                 })
             }
             Pair::Ec(pair) => {
-                // An uncompressed point: its two halves after a leading 4.
+                // An uncompressed point: a leading byte 4, then the two coordinates.
                 let point = pair.public_key().as_ref().get(1..).unwrap_or_default();
                 let (x, y) = point.split_at(point.len() / 2);
                 AlgorithmParameters::EllipticCurve(EllipticCurveKeyParameters {
@@ -187,10 +187,10 @@ impl SigningKey {
         }
     }
 
-    /// Returns a token with these claims: an access token by its type (RFC 9068, section 2.1).
+    /// Returns a signed token with these claims, with the type of an access token, `at+jwt` (RFC 9068, section 2.1).
     ///
-    /// It is put together here because `jsonwebtoken::encode` parses the private key again for each token: 668 us instead
-    /// of 262 us for RS256.
+    /// Does not use `jsonwebtoken::encode`, which parses the private key again for each token: 668 us instead of 262 us
+    /// for RS256.
     pub fn token(&self, claims: &impl Serialize) -> Result<String, KeyFailure> {
         let header = Header {
             typ: Some("at+jwt".to_owned()),
@@ -205,7 +205,7 @@ impl SigningKey {
     }
 }
 
-/// Signs with the key as it was parsed once.
+/// Signs with the private key as parsed once.
 impl Signer<Vec<u8>> for SigningKey {
     fn try_sign(&self, input: &[u8]) -> Result<Vec<u8>, signature::Error> {
         let failed = |_: Unspecified| signature::Error::new();

@@ -1,4 +1,5 @@
-//! Making and rotating keys, safely for any number of replicas: the one that changes the row of the key set first does it.
+//! Creation and rotation of keys, safe with any number of replicas: the first replica to update the row of the key set
+//! does it.
 
 use std::time::Duration;
 
@@ -9,17 +10,17 @@ use crate::store::Write;
 use crate::store::keys::{KeySetVersion, KeyState, StoredKey};
 use crate::store::orgs::seconds;
 
-/// What came of an attempt to rotate.
+/// The outcome of a key rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rotation {
     /// The keys were rotated.
     Done,
-    /// Another replica did it at the same moment.
+    /// Another replica rotated the keys at the same time.
     DoneElsewhere,
 }
 
 impl SigningKeys {
-    /// Makes the first keys, and rotates if the current key signs with another algorithm than is set.
+    /// Creates the first keys, and rotates if the current key uses another algorithm than the configured one.
     pub async fn ensure(&self) -> Result<(), SigningError> {
         let (version, keys) = self.store.keys().await?;
         let signs_as_set = |key: &StoredKey| {
@@ -31,13 +32,14 @@ impl SigningKeys {
         self.fresh().await.map(drop)
     }
 
-    /// The next key becomes the current one, which stays published for the tokens that it signed; a new one is next.
+    /// Rotates the keys: the next key becomes the current one, the current key stays published for the tokens that it
+    /// signed, and a new next key is created.
     pub async fn rotate(&self) -> Result<Rotation, SigningError> {
         let version = self.store.key_set_version().await?;
         self.rotate_from(version).await
     }
 
-    /// Rotates if the current key has signed for long enough.
+    /// Rotates if a rotation is due.
     pub async fn rotate_if_due(&self) -> Result<(), SigningError> {
         let version = self.store.key_set_version().await?;
         if seconds(self.clock.now()) >= self.due_at(version) {
@@ -46,7 +48,7 @@ impl SigningKeys {
         Ok(())
     }
 
-    /// How long until a rotation is due.
+    /// Returns the time until the next rotation is due.
     pub async fn due_in(&self) -> Result<Duration, SigningError> {
         let version = self.store.key_set_version().await?;
         let left = self.due_at(version) - seconds(self.clock.now());
@@ -60,7 +62,7 @@ impl SigningKeys {
     }
 
     async fn rotate_from(&self, seen: KeySetVersion) -> Result<Rotation, SigningError> {
-        // Before the transaction: it takes a while, and others wait for it.
+        // Before the transaction: generating keys is slow, and other writers wait for the transaction.
         let spare = [self.generate().await?, self.generate().await?];
         let now = self.clock.now();
         let mut write = self.store.write().await?;
@@ -80,7 +82,7 @@ impl SigningKeys {
         let now = seconds(self.clock.now());
         let retire_at = now.saturating_add_unsigned(self.config.publish_after.as_secs());
         let mut promoted = false;
-        // A previous key first, and next last: no two keys are ever current.
+        // Previous keys first, the next key last: there are never two current keys.
         let mut keys = write.keys().await?;
         keys.sort_by_key(|key| key.state as u8);
         for key in keys.iter().rev() {
@@ -96,7 +98,7 @@ impl SigningKeys {
                     write.set_key_state(&key.id, KeyState::Current, 0).await?;
                     promoted = true;
                 }
-                // It never signed anything.
+                // It has never signed a token.
                 KeyState::Next => write.delete_key(&key.id).await?,
             }
         }

@@ -1,4 +1,4 @@
-//! The trail of sign-ins and of changes of rights.
+//! The audit log of sign-ins and of changes of rights.
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
@@ -9,39 +9,39 @@ use uuid::Uuid;
 use super::orgs::seconds;
 use super::{Store, Write};
 
-/// Something that happened.
+/// An event in the audit log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditEvent {
-    /// Later events have greater ids.
+    /// Ids sort by time.
     pub id: String,
-    /// Seconds since 1970.
+    /// The time, in seconds since 1970.
     #[schema(example = 1_766_912_798)]
     pub at: i64,
-    /// The id of the user or client who did it, or under whose name it was tried.
+    /// The id of the user or client who did it, or whose name was used in a failed attempt.
     pub actor: String,
-    /// What.
+    /// The action.
     #[schema(example = "role.attach_permission")]
     pub action: String,
-    /// To what: ids, names and slugs; never a password or a token.
+    /// The target: ids, names and slugs; never a password or a token.
     #[schema(example = "owner example_service.billing.read")]
     pub target: String,
-    /// The address that it came from.
+    /// The client address.
     #[schema(example = "127.0.0.1")]
     pub address: String,
 }
 
-/// Something to be put on record.
+/// An event to record.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'r> {
-    /// The organization; empty if it is unknown.
+    /// The organization; empty if unknown.
     pub org: &'r str,
     /// The id of the user or client.
     pub actor: &'r str,
-    /// What.
+    /// The action.
     pub action: &'static str,
-    /// To what.
+    /// The target.
     pub target: &'r str,
-    /// Where it came from.
+    /// The client address.
     pub address: &'r str,
 }
 
@@ -61,7 +61,7 @@ macro_rules! insert {
 }
 
 impl Write {
-    /// Puts something on record together with what it did.
+    /// Records an event in the same transaction as the change.
     pub async fn record(&mut self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
         insert!(record, now)
             .execute(self.connection())
@@ -71,14 +71,14 @@ impl Write {
 }
 
 impl Store {
-    /// Puts something on record that changed nothing.
+    /// Records an event that changed nothing.
     pub async fn record(&self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
         write.record(record, now).await?;
         write.commit().await
     }
 
-    /// What happened in the organization, the latest first, before the event of this id.
+    /// Returns events of the organization, the latest first, older than the event `before` if given.
     pub async fn audit(
         &self,
         org: &str,
@@ -89,7 +89,7 @@ impl Store {
             "SELECT id, at, actor, action, target, address FROM audit WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         )
         .bind(org)
-        // Behind every id.
+        // Sorts after every id.
         .bind(before.unwrap_or("g"))
         .bind(i64::from(limit))
         .fetch_all(self.pool())

@@ -1,4 +1,4 @@
-//! Deletes what is not needed any more.
+//! The deletion of expired data.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use super::Store;
 use super::orgs::seconds;
 
 impl Store {
-    /// Deletes sessions that have ended, and events older than `keep_audit`.
+    /// Deletes sessions past their end, and events older than `keep_audit`.
     ///
-    /// A session that was revoked stays until it would have ended, so that its tokens are known for what they are.
+    /// A revoked session is kept until its regular end, so that its tokens still refer to a known session.
     pub async fn clean(&self, keep_audit: Duration, now: UnixTime) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")

@@ -1,4 +1,4 @@
-//! Machine clients: services that call others for themselves, not for a user.
+//! Machine clients: services that act on their own behalf, not for a user.
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
@@ -11,14 +11,14 @@ use super::{Store, Write};
 /// A machine client of an organization.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Client {
-    /// Made by the server; later clients have greater ids.
+    /// Assigned by the server. Ids sort by creation order.
     #[serde(rename = "client_id")]
     #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
     pub id: String,
     /// The organization.
     #[serde(skip)]
     pub org: String,
-    /// As it was given. Two clients of an organization never have the same, in whatever case.
+    /// Stored as given. Unique within the organization, ignoring case.
     #[schema(example = "nightly-report")]
     pub name: String,
     /// The slugs of its permissions.
@@ -26,7 +26,7 @@ pub struct Client {
     pub permissions: Vec<String>,
 }
 
-/// What a client proves itself with: the organization, and the hash of its secret.
+/// The stored credentials of a client: its organization and the hash of its secret.
 pub struct ClientSecret {
     /// The organization.
     pub org: String,
@@ -55,7 +55,7 @@ impl Write {
         .map(drop)
     }
 
-    /// How many clients the organization has.
+    /// Returns the number of clients of the organization.
     pub async fn count_clients(&mut self, org: &str) -> Result<i64, sqlx::Error> {
         sqlx::query("SELECT COUNT(*) FROM clients WHERE org_id = $1")
             .bind(org)
@@ -64,7 +64,7 @@ impl Write {
             .try_get(0)
     }
 
-    /// Gives a permission to a client. Both must be of the organization.
+    /// Adds a permission to a client. Both must belong to the organization.
     pub async fn permit(
         &mut self,
         org: &str,
@@ -82,7 +82,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Deletes a client of the organization. Returns whether there was one.
+    /// Deletes a client of the organization. Returns `false` if there is none with this id.
     pub async fn delete_client(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
         let deleted = sqlx::query("DELETE FROM clients WHERE org_id = $1 AND id = $2")
             .bind(org)
@@ -94,7 +94,7 @@ impl Write {
 }
 
 impl Store {
-    /// What the client of this id, of whatever organization, proves itself with.
+    /// Returns the stored credentials of the client with this id, in any organization.
     pub async fn client_secret(&self, id: &str) -> Result<Option<ClientSecret>, sqlx::Error> {
         let row = sqlx::query("SELECT org_id, secret_hash FROM clients WHERE id = $1")
             .bind(id)
@@ -109,7 +109,7 @@ impl Store {
         .transpose()
     }
 
-    /// Whether the organization has a client of this id.
+    /// Returns whether the organization has a client with this id.
     pub async fn has_client(&self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
         let row = sqlx::query("SELECT id FROM clients WHERE org_id = $1 AND id = $2")
             .bind(org)
@@ -119,7 +119,7 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// All clients of the organization, in the order in which they were created.
+    /// Returns all clients of the organization in creation order.
     pub async fn clients(&self, org: &str) -> Result<Vec<Client>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT c.id, c.org_id, c.name, p.slug FROM clients c \

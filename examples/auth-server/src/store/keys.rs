@@ -1,4 +1,4 @@
-//! The signing keys, as they are kept.
+//! The stored signing keys.
 
 use identity_core::clock::UnixTime;
 use sqlx::{AnyConnection, Row};
@@ -13,29 +13,29 @@ pub struct StoredKey {
     pub id: String,
     /// `RS256`, `ES256` or `EdDSA`.
     pub algorithm: String,
-    /// What it is used for now.
+    /// The current use of the key.
     pub state: KeyState,
     /// The public part.
     pub public_jwk: String,
     /// The private part, encrypted.
     pub private_key: String,
-    /// When a previous key may go, in seconds since 1970.
+    /// When a previous key may be deleted, in seconds since 1970.
     pub retire_at: i64,
 }
 
-/// What a key is used for.
+/// The use of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
-    /// It is published, and signs after the next rotation.
+    /// Published; signs after the next rotation.
     Next,
-    /// It signs.
+    /// Signs tokens.
     Current,
-    /// It is published for the tokens that it signed.
+    /// Published for the tokens that it signed.
     Previous,
 }
 
 impl KeyState {
-    /// As the database says it.
+    /// Returns the name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Next => "next",
@@ -53,28 +53,28 @@ impl KeyState {
     }
 }
 
-/// Which keys there are: it grows with each change.
+/// The version of the key set, which increases with each change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeySetVersion {
-    /// 0 before there are any keys.
+    /// The version number; 0 before the first keys.
     pub number: i64,
     /// When the keys were last rotated, in seconds since 1970.
     pub rotated_at: i64,
 }
 
 impl Store {
-    /// Which keys there are.
+    /// Returns the current version of the key set.
     pub async fn key_set_version(&self) -> Result<KeySetVersion, sqlx::Error> {
         version(&mut *self.pool().acquire().await?).await
     }
 
-    /// All keys and which they are, as they were at one moment.
+    /// Returns all keys and their version, read consistently.
     pub async fn keys(&self) -> Result<(KeySetVersion, Vec<StoredKey>), sqlx::Error> {
         let mut connection = self.pool().acquire().await?;
         loop {
             let before = version(&mut connection).await?;
             let keys = all(&mut connection).await?;
-            // A rotation in between shows as another number.
+            // A rotation during the read changes the version.
             if version(&mut connection).await? == before {
                 return Ok((before, keys));
             }
@@ -83,8 +83,8 @@ impl Store {
 }
 
 impl Write {
-    /// Takes the right to change the keys from version `seen` to the next one. Of any number of attempts, wherever they
-    /// are made, one gets it; the others have to look at the keys again.
+    /// Claims the change of the keys from version `seen` to the next one. Returns `true` for exactly one of any number
+    /// of concurrent attempts, on any replica; the others must read the keys again.
     pub async fn claim_key_set(
         &mut self,
         seen: KeySetVersion,
@@ -100,7 +100,7 @@ impl Write {
         Ok(claimed.rows_affected() == 1)
     }
 
-    /// All keys.
+    /// Returns all keys.
     pub async fn keys(&mut self) -> Result<Vec<StoredKey>, sqlx::Error> {
         all(self.connection()).await
     }
@@ -123,7 +123,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Uses a key for something else.
+    /// Changes the use of a key.
     pub async fn set_key_state(
         &mut self,
         id: &str,
@@ -139,7 +139,7 @@ impl Write {
             .map(drop)
     }
 
-    /// Deletes a key: its tokens are worth nothing from now on.
+    /// Deletes a key. Its tokens become invalid.
     pub async fn delete_key(&mut self, id: &str) -> Result<(), sqlx::Error> {
         sqlx::query("DELETE FROM signing_keys WHERE id = $1")
             .bind(id)

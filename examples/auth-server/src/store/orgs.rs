@@ -8,17 +8,17 @@ use super::{Store, Write};
 /// An organization.
 #[derive(Debug, Clone)]
 pub struct Org {
-    /// Given by the server.
+    /// Assigned by the server.
     pub id: String,
-    /// As it was given.
+    /// Stored as given.
     pub name: String,
-    /// As it was given. Two organizations never have the same, in whatever case.
+    /// Stored as given. Unique, ignoring case.
     pub domain: String,
     /// `teams` or `enterprise`.
     pub kind: String,
 }
 
-/// A moment as the database keeps it: whole seconds since 1970.
+/// Returns a time as stored in the database: whole seconds since 1970.
 pub fn seconds(time: UnixTime) -> i64 {
     // A cast of a float saturates.
     time.seconds() as i64
@@ -40,7 +40,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Waits until no other request changes rights in the organization, and keeps others from it until the end.
+    /// Locks the organization until the end of the transaction, after waiting for other changes of its rights.
     pub async fn lock_org(&mut self, org: &str, now: UnixTime) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE orgs SET changed_at = $1 WHERE id = $2")
             .bind(seconds(now))
@@ -52,7 +52,7 @@ impl Write {
 }
 
 impl Store {
-    /// The organization of this id.
+    /// Returns the organization with this id.
     pub async fn org(&self, id: &str) -> Result<Option<Org>, sqlx::Error> {
         let row = sqlx::query("SELECT id, name, domain, kind FROM orgs WHERE id = $1")
             .bind(id)

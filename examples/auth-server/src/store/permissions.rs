@@ -1,4 +1,4 @@
-//! Permissions, and what they are attached to.
+//! Permissions and their assignment to roles.
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
@@ -12,36 +12,36 @@ use super::{Store, Write};
 /// A permission of an organization.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Permission {
-    /// Made by the database; unique over all organizations.
+    /// Assigned by the database; unique across all organizations.
     #[schema(example = 10)]
     pub id: i64,
-    /// The service that asks for it.
+    /// The service that requires it.
     #[schema(example = "example_service")]
     pub service: String,
-    /// What it is about.
+    /// The resource.
     #[schema(example = "billing")]
     pub resource: String,
-    /// What it allows.
+    /// The allowed action.
     #[schema(example = "read")]
     pub action: String,
     /// `{service}.{resource}.{action}`, as in the scopes of tokens.
     #[schema(example = "example_service.billing.read")]
     pub slug: String,
-    /// What it is for.
+    /// A description.
     #[schema(example = "Example service read")]
     pub description: String,
 }
 
-/// A permission to be made.
+/// The permission to create.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPermission<'n> {
-    /// The service that asks for it.
+    /// The service that requires it.
     pub service: &'n str,
-    /// What it is about.
+    /// The resource.
     pub resource: &'n str,
-    /// What it allows.
+    /// The allowed action.
     pub action: &'n str,
-    /// What it is for.
+    /// A description.
     pub description: &'n str,
 }
 
@@ -52,7 +52,7 @@ impl NewPermission<'_> {
     }
 }
 
-/// One permission of one role.
+/// The assignment of a permission to a role.
 #[derive(Debug, Clone, Copy)]
 pub struct Attachment {
     /// The role.
@@ -85,7 +85,7 @@ impl Write {
         .try_get(0)
     }
 
-    /// How many permissions the organization has.
+    /// Returns the number of permissions of the organization.
     pub async fn count_permissions(&mut self, org: &str) -> Result<i64, sqlx::Error> {
         sqlx::query("SELECT COUNT(*) FROM permissions WHERE org_id = $1")
             .bind(org)
@@ -94,7 +94,7 @@ impl Write {
             .try_get(0)
     }
 
-    /// The permission of the organization with this slug.
+    /// Returns the permission of the organization with this slug.
     pub async fn permission_of_slug(
         &mut self,
         org: &str,
@@ -110,7 +110,7 @@ impl Write {
         row.as_ref().map(permission).transpose()
     }
 
-    /// The permission of the organization with this id.
+    /// Returns the permission of the organization with this id.
     pub async fn permission(
         &mut self,
         org: &str,
@@ -126,7 +126,7 @@ impl Write {
         row.as_ref().map(permission).transpose()
     }
 
-    /// Deletes a permission of the organization, and takes it from whatever has it.
+    /// Deletes a permission of the organization, and removes it from all roles and clients.
     pub async fn delete_permission(&mut self, org: &str, id: i64) -> Result<(), sqlx::Error> {
         sqlx::query("DELETE FROM permissions WHERE org_id = $1 AND id = $2")
             .bind(org)
@@ -136,7 +136,7 @@ impl Write {
             .map(drop)
     }
 
-    /// Attaches a permission to a role. Both must be of the organization.
+    /// Attaches a permission to a role. Both must belong to the organization.
     pub async fn attach(&mut self, org: &str, link: Attachment) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO role_permissions (org_id, role_id, permission_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -164,7 +164,7 @@ impl Write {
 }
 
 impl Store {
-    /// All permissions of the organization, in the order in which they were created.
+    /// Returns all permissions of the organization in creation order.
     pub async fn permissions(&self, org: &str) -> Result<Vec<Permission>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 ORDER BY id",

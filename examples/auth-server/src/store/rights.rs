@@ -1,25 +1,25 @@
-//! What a user or a client may do.
+//! The rights of users and clients.
 
 use sqlx::{AnyConnection, Row};
 
 use super::{Store, Write};
 
-/// The rights of a user or client, at one moment.
+/// The rights of a user or client at one point in time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// The names of the roles; clients have none.
+    /// The names of the roles; empty for clients.
     pub roles: Vec<String>,
-    /// The slugs of the permissions, each once, sorted.
+    /// The slugs of the permissions, sorted, without duplicates.
     pub slugs: Vec<String>,
 }
 
 impl Write {
-    /// What a user of the organization may do.
+    /// Returns the rights of a user of the organization.
     pub async fn rights_of_user(&mut self, org: &str, user: &str) -> Result<Rights, sqlx::Error> {
         of_user(self.connection(), org, user).await
     }
 
-    /// What a client of the organization may do.
+    /// Returns the rights of a client of the organization.
     pub async fn rights_of_client(
         &mut self,
         org: &str,
@@ -30,12 +30,12 @@ impl Write {
 }
 
 impl Store {
-    /// What a user of the organization may do.
+    /// Returns the rights of a user of the organization.
     pub async fn rights_of_user(&self, org: &str, user: &str) -> Result<Rights, sqlx::Error> {
         of_user(&mut *self.pool().acquire().await?, org, user).await
     }
 
-    /// What a client of the organization may do.
+    /// Returns the rights of a client of the organization.
     pub async fn rights_of_client(&self, org: &str, client: &str) -> Result<Rights, sqlx::Error> {
         of_client(&mut *self.pool().acquire().await?, org, client).await
     }

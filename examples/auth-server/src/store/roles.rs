@@ -1,4 +1,4 @@
-//! Roles, and who has them.
+//! Roles and their assignment to users.
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
@@ -12,13 +12,13 @@ use super::{Store, Write};
 /// A role of an organization.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Role {
-    /// Made by the database; unique over all organizations.
+    /// Assigned by the database; unique across all organizations.
     #[schema(example = 1)]
     pub id: i64,
-    /// As it was given. Two roles of an organization never have the same, in whatever case.
+    /// Stored as given. Unique within the organization, ignoring case.
     #[schema(example = "owner")]
     pub name: String,
-    /// What it is for.
+    /// A description.
     #[schema(example = "May do everything in the organization")]
     pub description: String,
     /// The slugs of its permissions.
@@ -26,24 +26,24 @@ pub struct Role {
     pub permissions: Vec<String>,
 }
 
-/// A role to be made.
+/// The role to create.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRole<'n> {
-    /// Its name.
+    /// The name.
     pub name: &'n str,
-    /// What it is for.
+    /// A description.
     pub description: &'n str,
 }
 
 impl Role {
-    /// May do everything in the organization. At least one user always has it.
+    /// The role with all rights in the organization. At least one user always has it.
     pub const OWNER: &'static str = "owner";
-    /// May look after its users.
+    /// The role that manages users.
     pub const ADMIN: &'static str = "admin";
-    /// Every other user.
+    /// The role of every other user.
     pub const USER: &'static str = "user";
 
-    /// Returns whether it is one of those that each organization has.
+    /// Returns whether this is one of the roles that every organization has.
     pub fn is_built_in(&self) -> bool {
         [Self::OWNER, Self::ADMIN, Self::USER].contains(&self.name.as_str())
     }
@@ -69,7 +69,7 @@ impl Write {
         .try_get(0)
     }
 
-    /// A role of the organization, as it is now.
+    /// Returns a role of the organization.
     pub async fn role(&mut self, org: &str, id: i64) -> Result<Option<Role>, sqlx::Error> {
         let row =
             sqlx::query("SELECT id, name, description FROM roles WHERE org_id = $1 AND id = $2")
@@ -92,7 +92,7 @@ impl Write {
         role(&row, slugs?).map(Some)
     }
 
-    /// The id of the role of this name.
+    /// Returns the id of the role with this name.
     pub async fn role_named(&mut self, org: &str, name: &str) -> Result<i64, sqlx::Error> {
         sqlx::query("SELECT id FROM roles WHERE org_id = $1 AND name = $2")
             .bind(org)
@@ -102,7 +102,7 @@ impl Write {
             .try_get(0)
     }
 
-    /// How many roles the organization has.
+    /// Returns the number of roles of the organization.
     pub async fn count_roles(&mut self, org: &str) -> Result<i64, sqlx::Error> {
         sqlx::query("SELECT COUNT(*) FROM roles WHERE org_id = $1")
             .bind(org)
@@ -111,7 +111,7 @@ impl Write {
             .try_get(0)
     }
 
-    /// Deletes a role of the organization, and takes it from its users.
+    /// Deletes a role of the organization, and removes it from its users.
     pub async fn delete_role(&mut self, org: &str, id: i64) -> Result<(), sqlx::Error> {
         sqlx::query("DELETE FROM roles WHERE org_id = $1 AND id = $2")
             .bind(org)
@@ -121,7 +121,7 @@ impl Write {
             .map(drop)
     }
 
-    /// Gives a role to a user. Both must be of the organization.
+    /// Assigns a role to a user. Both must belong to the organization.
     pub async fn assign_role(
         &mut self,
         org: &str,
@@ -139,7 +139,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Takes a role from a user.
+    /// Removes a role from a user.
     pub async fn unassign_role(
         &mut self,
         org: &str,
@@ -155,7 +155,7 @@ impl Write {
             .map(drop)
     }
 
-    /// How many owners the organization has, apart from this user.
+    /// Returns the number of owners of the organization other than this user.
     pub async fn other_owners(&mut self, org: &str, user: &str) -> Result<i64, sqlx::Error> {
         sqlx::query(
             "SELECT COUNT(*) FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
@@ -171,7 +171,7 @@ impl Write {
 }
 
 impl Store {
-    /// All roles of the organization, in the order in which they were created.
+    /// Returns all roles of the organization in creation order.
     pub async fn roles(&self, org: &str) -> Result<Vec<Role>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT r.id, r.name, r.description, p.slug FROM roles r \
@@ -194,7 +194,7 @@ impl Store {
         Ok(roles)
     }
 
-    /// The ids and names of the roles that a user of the organization has.
+    /// Returns the ids and names of the roles of a user of the organization.
     pub async fn roles_of(&self, org: &str, user: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT r.id, r.name FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \

@@ -1,4 +1,4 @@
-//! Sessions, and the refresh tokens that keep them going.
+//! Sessions and their refresh tokens.
 
 use identity_core::clock::UnixTime;
 use sqlx::Row;
@@ -6,34 +6,34 @@ use sqlx::Row;
 use super::orgs::seconds;
 use super::{Store, Write};
 
-/// A sign-in, and what came of it by refreshing.
+/// A session: a sign-in and all tokens refreshed from it.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Given by the server.
+    /// Assigned by the server.
     pub id: String,
     /// The organization of the user.
     pub org: String,
-    /// Who signed in.
+    /// The id of the user.
     pub user: String,
-    /// What was granted then, between spaces; empty where everything was asked for.
+    /// The scope granted at sign-in, separated by spaces; empty if no scope was requested, which means all rights.
     pub scope: String,
-    /// When it ends, in seconds since 1970.
+    /// The end of the session, in seconds since 1970.
     pub expires_at: i64,
 }
 
-/// What became of a refresh token that was sent.
+/// The outcome of redeeming a refresh token.
 #[derive(Debug)]
 pub enum Redeemed {
-    /// It was good, and is used up now.
+    /// The token was valid, and is now used.
     Good(Session),
-    /// It was used before: another client has it too. Its session is ended now.
+    /// The token was used before, so another party has it too. Its session was ended.
     Reused(Session),
-    /// There is none like it, or its session has ended.
+    /// The token is unknown, or its session has ended.
     Refused,
 }
 
 impl Write {
-    /// Stores a session with its first refresh token, of which only the hash is known here.
+    /// Stores a session with the hash of its first refresh token.
     pub async fn create_session(
         &mut self,
         session: &Session,
@@ -54,7 +54,7 @@ impl Write {
         self.add_refresh_token(session, token_hash).await
     }
 
-    /// Stores another refresh token of a session.
+    /// Stores the hash of a further refresh token of a session.
     pub async fn add_refresh_token(
         &mut self,
         session: &Session,
@@ -68,7 +68,8 @@ impl Write {
             .map(drop)
     }
 
-    /// Uses up a refresh token: of any number of attempts, wherever they are made, one succeeds.
+    /// Redeems a refresh token. Of any number of concurrent attempts, on any replica, exactly one succeeds. A second
+    /// use ends the session.
     pub async fn redeem(
         &mut self,
         token_hash: &str,
@@ -112,7 +113,8 @@ impl Write {
         Ok(Redeemed::Reused(session))
     }
 
-    /// Ends the session that a refresh token belongs to. Returns whose it was.
+    /// Ends the session of a refresh token. Returns the ids of its organization and user, or `None` if there is no such
+    /// active session.
     pub async fn end_session_of(
         &mut self,
         token_hash: &str,
@@ -148,7 +150,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Ends all sessions of the same user but this one.
+    /// Ends all sessions of the same user except this one.
     pub async fn end_other_sessions(
         &mut self,
         kept: &Session,
@@ -168,7 +170,7 @@ impl Write {
 }
 
 impl Store {
-    /// A session of a user of the organization, unless it has ended.
+    /// Returns a session of the organization. Returns `None` if it has ended or does not exist.
     pub async fn session(
         &self,
         org: &str,

@@ -1,15 +1,15 @@
-//! Which unique value is taken, as a database says it.
+//! Maps unique violations of the database to the taken field.
 
-/// Something that only one may have, and another has.
+/// A unique value that is already taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
-    /// The index, as the migrations name it.
+    /// The name of the index in the migrations.
     index: &'static str,
-    /// The columns, as SQLite names them.
+    /// The columns as SQLite names them.
     columns: &'static str,
     /// The member of the request's body.
     pub field: &'static str,
-    /// The sentence for the caller.
+    /// The error message for the caller.
     pub message: &'static str,
 }
 
@@ -52,13 +52,13 @@ const ALL: [Taken; 6] = [
     },
 ];
 
-/// What is taken, if that is what the database refused.
+/// Returns the taken value. Returns `None` if the error is not a unique violation.
 pub fn taken(error: &sqlx::Error) -> Option<Taken> {
     let error = error.as_database_error()?;
     if !error.is_unique_violation() {
         return None;
     }
-    // PostgreSQL names the index as the constraint; SQLite names it, or its columns, in the message.
+    // PostgreSQL returns the index as the constraint; SQLite names it, or its columns, in the message.
     let (constraint, message) = (error.constraint().unwrap_or_default(), error.message());
     ALL.into_iter().find(|taken| {
         constraint == taken.index

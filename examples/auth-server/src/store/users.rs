@@ -10,17 +10,17 @@ use super::{Store, Write};
 /// A user.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// Given by the server; later users have greater ids.
+    /// Assigned by the server. Ids sort by creation order.
     pub id: String,
     /// The organization.
     pub org: String,
-    /// As it was given. Two users never have the same, in whatever case.
+    /// Stored as given. Unique, ignoring case.
     pub username: String,
-    /// As it was given. Two users never have the same, in whatever case.
+    /// Stored as given. Unique, ignoring case.
     pub email: String,
 }
 
-/// A user and what proves that it is them. It has no `Debug`.
+/// A user with the password hash. It has no `Debug`.
 pub struct Login {
     /// The user.
     pub user: User,
@@ -28,12 +28,12 @@ pub struct Login {
     pub password_hash: String,
 }
 
-/// Which part of a list.
+/// A page of a list.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// How many at most.
+    /// The maximum number of entries.
     pub limit: u32,
-    /// The id to start behind.
+    /// The page starts after this id; from the beginning if `None`.
     pub after: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl Write {
         .map(drop)
     }
 
-    /// Whether the organization has a user of this id.
+    /// Returns whether the organization has a user with this id.
     pub async fn has_user(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
         let row = sqlx::query("SELECT id FROM users WHERE org_id = $1 AND id = $2")
             .bind(org)
@@ -65,7 +65,7 @@ impl Write {
         Ok(row.is_some())
     }
 
-    /// Deletes a user of the organization, with everything of theirs. Returns whether there was one.
+    /// Deletes a user of the organization with all their data. Returns `false` if there is none with this id.
     pub async fn delete_user(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
         let deleted = sqlx::query("DELETE FROM users WHERE org_id = $1 AND id = $2")
             .bind(org)
@@ -75,12 +75,12 @@ impl Write {
         Ok(deleted.rows_affected() > 0)
     }
 
-    /// Returns whether a user still has the password with this hash; no other request changes it before the end.
+    /// Returns whether a user still has the password with this hash, and locks it until the end of the transaction.
     pub async fn confirm_password(&mut self, user: &User, hash: &str) -> Result<bool, sqlx::Error> {
         self.change_password(user, hash, hash).await
     }
 
-    /// Replaces a password that is still the one with this hash. Returns whether it was.
+    /// Replaces the password hash if it is still `old_hash`. Returns whether it was replaced.
     pub async fn change_password(
         &mut self,
         user: &User,
@@ -101,7 +101,7 @@ impl Write {
 }
 
 impl Store {
-    /// Who signs in with this name, in whatever case.
+    /// Returns the user with this username, ignoring case, and the password hash.
     pub async fn login(&self, username: &str) -> Result<Option<Login>, sqlx::Error> {
         let row = sqlx::query(
             "SELECT id, org_id, username, email, password_hash FROM users WHERE lower(username) = lower($1)",
@@ -112,7 +112,7 @@ impl Store {
         row.as_ref().map(login).transpose()
     }
 
-    /// A user of the organization, with what proves that it is them.
+    /// Returns a user of the organization with the password hash.
     pub async fn login_of(&self, org: &str, id: &str) -> Result<Option<Login>, sqlx::Error> {
         let row = sqlx::query(
             "SELECT id, org_id, username, email, password_hash FROM users WHERE org_id = $1 AND id = $2",
@@ -124,7 +124,7 @@ impl Store {
         row.as_ref().map(login).transpose()
     }
 
-    /// A user of the organization.
+    /// Returns a user of the organization.
     pub async fn user(&self, org: &str, id: &str) -> Result<Option<User>, sqlx::Error> {
         let row = sqlx::query(
             "SELECT id, org_id, username, email FROM users WHERE org_id = $1 AND id = $2",
@@ -136,7 +136,7 @@ impl Store {
         row.as_ref().map(user).transpose()
     }
 
-    /// Users of the organization in the order in which they were created.
+    /// Returns a page of the organization's users in creation order.
     pub async fn users(&self, org: &str, page: Page) -> Result<Vec<User>, sqlx::Error> {
         let rows = sqlx::query(
             "SELECT id, org_id, username, email FROM users WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3",

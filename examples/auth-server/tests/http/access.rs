@@ -1,4 +1,4 @@
-//! Which route asks for what: an expectation by hand, apart from the server's own table.
+//! The permission that each route requires, written by hand independently of the server's own table.
 
 use std::collections::BTreeSet;
 
@@ -104,7 +104,7 @@ async fn every_route_asks_for_a_token_and_its_right(database: TestDatabase) {
         if slug.is_empty() {
             continue;
         }
-        // Before its body is looked at.
+        // Refused before its body is read.
         let lacking = send(request().bearer_auth(&member.token)).await;
         lacking.problem(403, "insufficient_scope");
         let challenge = lacking.header("www-authenticate");

@@ -1,4 +1,4 @@
-//! The trail of what happened.
+//! Tests of the audit log.
 
 use serde_json::json;
 

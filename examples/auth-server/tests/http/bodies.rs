@@ -1,4 +1,4 @@
-//! Bodies that are not read: of the wrong type, broken, too large, too late.
+//! Tests of refused bodies: wrong type, malformed, too large, too slow.
 
 use std::time::Duration;
 

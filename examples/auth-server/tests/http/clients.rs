@@ -1,4 +1,4 @@
-//! Machine clients.
+//! Tests of machine clients.
 
 use reqwest::Method;
 use serde_json::json;

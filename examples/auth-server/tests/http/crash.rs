@@ -1,4 +1,4 @@
-//! A server that is killed while it writes.
+//! Tests of a server that is killed while it writes.
 
 use std::process::Stdio;
 
@@ -10,12 +10,12 @@ use crate::support::{Api, ISSUER, PASSWORD, TestDatabase, on_both_databases, sig
 
 on_both_databases! { what_was_acknowledged_is_there_after_kill_9 }
 
-/// The program itself, and where it says that it listens.
+/// Starts the program. Returns it with a client for the address that it prints.
 pub async fn started(database: &TestDatabase) -> (Child, Api) {
     listening(&mut program(database)).await
 }
 
-/// A program that was started, as soon as it says where it listens.
+/// Starts this command, and waits until it prints its address.
 pub async fn listening(command: &mut Command) -> (Child, Api) {
     let mut child = command
         .stdout(Stdio::piped())
@@ -28,14 +28,14 @@ pub async fn listening(command: &mut Command) -> (Child, Api) {
         if let Some(docs) = line.trim().strip_prefix("Docs:") {
             let base = docs.trim().strip_suffix("/docs").unwrap();
             let base = base.replace("localhost", "127.0.0.1");
-            // What else it says is not read: the pipe takes it.
+            // The rest of the output is not read: it fits into the pipe.
             child.stdout = Some(lines.into_inner().into_inner());
             return (child, Api::at(&base));
         }
     }
 }
 
-/// The program with settings for this database.
+/// Returns the program with settings for this database.
 pub fn program(database: &TestDatabase) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_auth-server"));
     command
@@ -53,7 +53,7 @@ pub fn program(database: &TestDatabase) -> Command {
     command
 }
 
-/// Signs up one organization after the other until nobody answers any more. Answers who was told that it worked.
+/// Signs up one organization after another until the server stops responding. Returns the acknowledged ones.
 async fn sign_up(api: Api) -> Vec<Value> {
     let mut acknowledged = Vec::new();
     loop {
@@ -70,7 +70,7 @@ async fn sign_up(api: Api) -> Vec<Value> {
 async fn what_was_acknowledged_is_there_after_kill_9(database: TestDatabase) {
     let (mut child, api) = started(&database).await;
     let writers: Vec<_> = (0..4).map(|_| tokio::spawn(sign_up(api.clone()))).collect();
-    // In the middle of it.
+    // Kill the server in the middle of it.
     let count = async || database.texts("SELECT id FROM users").await.len();
     while count().await < 20 {
         tokio::task::yield_now().await;
@@ -88,7 +88,7 @@ async fn what_was_acknowledged_is_there_after_kill_9(database: TestDatabase) {
         let tokens = api.login(username, PASSWORD, "").await.expect(200);
         assert_eq!(tokens.text("scope").split(' ').count(), 9, "whole");
     }
-    // What was not acknowledged is there whole or not at all.
+    // Unacknowledged sign-ups are stored completely or not at all.
     let users = database.texts("SELECT id FROM users").await.len();
     assert_eq!(database.texts("SELECT id FROM orgs").await.len(), users);
     let roles = database.texts("SELECT name FROM roles").await.len();

@@ -1,10 +1,10 @@
-//! Whether requests can be answered.
+//! Tests of liveness and readiness.
 
 use crate::support::{Api, Person, TestDatabase, TestServer, on_both_databases};
 
 on_both_databases! { a_lost_database_is_503_until_it_is_back }
 
-/// Asks again until the answer has this status.
+/// Repeats the request until the response has this status.
 async fn until_ready_is(api: &Api, status: u16) -> serde_json::Value {
     loop {
         let answer = api.get_public("/health/ready").await;

@@ -1,4 +1,4 @@
-//! Signing keys: their algorithms, their rotation, their encryption.
+//! Tests of the signing keys: algorithms, rotation, encryption.
 
 use std::time::Duration;
 
@@ -107,12 +107,12 @@ async fn keys_rotate_by_command_and_on_schedule(database: TestDatabase) {
     let tokens = api.login(&owner.username, PASSWORD, "").await.expect(200);
     assert_eq!(&kid(&tokens.text("access_token")), next, "published ahead");
 
-    // Twice in a row: the keys of tokens that live stay all the same.
+    // A second rotation in a row: the keys of valid tokens still stay published.
     server::rotate_keys(&settings).await.unwrap();
     assert_eq!(key_ids(api).await.len(), 4);
     api.get("/user/me", &owner.token).await.expect(200);
 
-    // When the tokens are gone, so are the keys, with the next rotation: here the scheduled one of a new replica.
+    // When the tokens have expired, the next rotation deletes their keys: here the scheduled one of a new replica.
     clock.set(now + 31.0 * 86_400.0);
     let another = TestServer::with(settings.clone());
     let gone = async || !key_ids(&another.api).await.contains(&first[0]);
@@ -156,7 +156,7 @@ async fn a_running_server_rotates_when_it_is_due(database: TestDatabase) {
     let apis = [&replicas[0].api, &replicas[1].api];
     let owner = Person::owner(apis[0]).await;
     let first = header(&owner.token)["kid"].clone();
-    // Signing by turns, until both have the key after the next one.
+    // Sign in on both by turns, until both sign with the key after the next one.
     let mut signed_with = vec![first];
     while signed_with.len() < 3 {
         for api in apis {
@@ -186,7 +186,7 @@ async fn what_is_stored_is_no_plain_key(database: TestDatabase) {
         .texts("SELECT private_key FROM signing_keys ORDER BY created_at, id")
         .await;
     assert!(stored.len() >= 4, "{}", stored.len());
-    // What the private key of each algorithm would begin with: its identifier in DER.
+    // The bytes that identify a private key of each algorithm: its identifier in DER.
     let identifiers: [&[u8]; 3] = [
         b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01",
         b"\x2a\x86\x48\xce\x3d\x02\x01",

@@ -1,4 +1,4 @@
-//! The server over real HTTP, each test with a port and a database of its own, on SQLite and on PostgreSQL.
+//! Tests of the server over real HTTP, each with its own port and database, on SQLite and on PostgreSQL.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

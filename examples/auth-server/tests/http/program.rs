@@ -1,4 +1,4 @@
-//! The program: its subcommands, and what its log does not say.
+//! Tests of the program: its subcommands, and that its log contains no secrets.
 
 use std::process::Stdio;
 
@@ -39,7 +39,7 @@ async fn subcommands_do_what_they_say(database: TestDatabase) {
     assert!(!run("healthcheck").await.status.success());
 }
 
-/// Everything that handles a secret. Answers the secrets.
+/// Sends every request that handles a secret. Returns the secrets.
 async fn use_secrets(api: &Api) -> Vec<String> {
     let owner = Person::owner(api).await;
     let wrong = "a very wrong password";

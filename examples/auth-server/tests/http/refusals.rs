@@ -1,4 +1,4 @@
-//! Bad input: what is refused, and what is said.
+//! Tests of invalid input and its error responses.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ on_both_databases! {
     what_there_is_not_is_404
 }
 
-/// A change of one member, `a.b` for `b` in `a`.
+/// Returns the body with one member replaced; the path `a.b` means `b` in `a`.
 fn with(mut body: Value, path: &str, value: Value) -> Value {
     let pointer = format!("/{}", path.replace('.', "/"));
     *body.pointer_mut(&pointer).unwrap() = value;

@@ -1,4 +1,4 @@
-//! Two servers on one database.
+//! Tests of several replicas on one database.
 
 use auth_server::{Rotation, server};
 
@@ -55,7 +55,7 @@ async fn a_refresh_token_used_on_both_at_once_succeeds_exactly_once(database: Te
         for refused in answers.iter().filter(|answer| answer.status != 200) {
             refused.oauth_error(400, "invalid_grant");
         }
-        // Somebody else had it too: what came of it is worth nothing either.
+        // The token was used twice, so the tokens refreshed from it are invalid too.
         let next = good[0].text("refresh_token");
         two.refresh(&next).await.oauth_error(400, "invalid_grant");
     }

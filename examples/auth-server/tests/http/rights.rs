@@ -1,4 +1,4 @@
-//! Who may give what to whom.
+//! Tests of who may assign which rights.
 
 use serde_json::json;
 
@@ -119,7 +119,7 @@ async fn nobody_gives_away_what_they_do_not_have(database: TestDatabase) {
         .await;
     refused.problem(403, "insufficient_scope");
 
-    // What they have, and what is not of the server itself, they may give.
+    // They may assign rights that they have, and permissions that are not the server's own.
     owner.new_permission(api, "a_service.thing.read").await;
     for slug in ["auth_server.user.write", "a_service.thing.read"] {
         let body = json!({"role_id": role, "permission_slug": slug});

@@ -1,4 +1,4 @@
-//! Refreshing, and the end of sessions.
+//! Tests of refreshing and ending sessions.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -38,7 +38,7 @@ async fn a_refresh_token_is_good_once_and_a_second_use_ends_the_session(database
     newest.oauth_error(400, "invalid_grant");
     let refused = api.get("/user/me", &third.text("access_token")).await;
     refused.problem(401, "token_revoked");
-    // Other sessions of the same user go on.
+    // Other sessions of the same user stay valid.
     let other = Person::signed_in(api, &owner.username, &owner.org).await;
     let audit = api.get("/audit/", &other.token).await.expect(200);
     assert!(audit.body.to_string().contains("user.refresh_reused"));
@@ -60,7 +60,7 @@ async fn a_refreshed_token_has_the_rights_of_now(database: TestDatabase) {
     let tokens = api.refresh(&tokens.text("refresh_token")).await.expect(200);
     assert_eq!(tokens.text("scope"), "");
 
-    // Never more than at sign-in, and what was refused is not used up.
+    // Never a wider scope than at sign-in, and a refused refresh does not use up the token.
     let narrow = "auth_server.role.read auth_server.user.read";
     let tokens = api
         .login(&owner.username, PASSWORD, narrow)

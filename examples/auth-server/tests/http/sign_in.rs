@@ -1,4 +1,4 @@
-//! Signing in: what is refused and how, and what a scope grants.
+//! Tests of the sign-in: refusals and granted scopes.
 
 use reqwest::Method;
 use serde_json::json;
@@ -138,7 +138,7 @@ async fn the_pages_of_allowed_origins_may_sign_in(database: TestDatabase) {
         let request = api.request(method, "/user/login");
         request.header("origin", origin)
     };
-    // What a browser asks before Swagger UI's own request.
+    // The browser's preflight before Swagger UI's request.
     let preflight = |origin: &str| {
         let request = from(Method::OPTIONS, origin);
         request
@@ -159,7 +159,7 @@ async fn the_pages_of_allowed_origins_may_sign_in(database: TestDatabase) {
             ("username", &owner.username),
             ("password", password),
         ];
-        // Swagger UI names an empty client with it.
+        // Swagger UI also sends an empty client.
         let request = from(Method::POST, origin).basic_auth("", Some(""));
         let answer = send(request.form(&form)).await.expect(status);
         assert_eq!(answer.header("access-control-allow-origin"), origin);

@@ -1,4 +1,4 @@
-//! Nothing of one organization is seen or changed from another.
+//! One organization can neither read nor change the data of another.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::{Api, PASSWORD, Person, TestDatabase, TestServer, number, on
 
 on_both_databases! { every_route_keeps_to_its_organization }
 
-/// Everything that the owner of an organization can see of it.
+/// Returns everything that the owner of an organization can read.
 async fn seen(api: &Api, owner: &Person) -> Vec<Value> {
     let mut seen = Vec::new();
     for path in ["/user/", "/role/", "/permission/", "/client/"] {
@@ -31,7 +31,7 @@ async fn every_route_keeps_to_its_organization(database: TestDatabase) {
     let client = client.text("client_id");
     let before = seen(api, &theirs).await;
 
-    // What is theirs is answered as what there is nowhere.
+    // The other organization's data gets the same response as data that does not exist.
     let nowhere = "019a2f6e-0000-7000-8000-000000000000";
     for (there, not_there) in [
         (format!("/role/{role}"), "/role/999999999".to_owned()),
@@ -108,7 +108,7 @@ async fn every_route_keeps_to_its_organization(database: TestDatabase) {
     let audit = api.get("/audit/", &ours.token).await.expect(200);
     assert!(!audit.body.to_string().contains(&theirs.id));
 
-    // The same slug and role names are nobody else's business.
+    // Other organizations may use the same slug and role names.
     ours.new_permission(api, slug).await;
     assert_eq!(seen(api, &theirs).await, before);
     let tokens = api.login(&ours.username, PASSWORD, slug).await;

@@ -1,4 +1,4 @@
-//! A flood of sign-ins, with a clock that the test sets.
+//! Tests of floods of sign-ins, with a clock that the test sets.
 
 use reqwest::Method;
 use serde_json::json;
@@ -33,7 +33,7 @@ async fn a_flood_under_one_name_is_429_and_others_are_not_affected(database: Tes
             refused.oauth_error(429, "too_many_requests");
             assert_eq!(refused.header("retry-after"), wait.to_string());
         }
-        // The right password has to wait as well: else a guesser would learn it.
+        // The right password has to wait as well: otherwise a guesser would learn it.
         let refused = api.login(&owner.username, PASSWORD, "").await;
         refused.oauth_error(429, "too_many_requests");
         let upper = owner.username.to_uppercase();
@@ -72,7 +72,7 @@ async fn a_flood_from_one_address_is_429_and_others_are_not_affected(database: T
         send(request.header("x-forwarded-for", address)).await
     };
     for number in 0..3 {
-        // A password of one's own buys no more guesses.
+        // Signing in with one's own password allows no more guesses.
         from("192.0.2.1", &owner.username, PASSWORD)
             .await
             .expect(200);

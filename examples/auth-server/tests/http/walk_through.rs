@@ -11,7 +11,7 @@ use crate::support::{Api, ISSUER, TestDatabase, TestServer, on_both_databases};
 
 on_both_databases! { the_walk_through_works }
 
-/// What another service makes of a token.
+/// Verifies a token as another service does.
 pub async fn verified(api: &Api, token: &str) -> VerifiedToken {
     let jwks = api.get_public("/.well-known/jwks.json").await.expect(200);
     let rules = VerificationRules {

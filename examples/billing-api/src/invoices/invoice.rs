@@ -1,4 +1,4 @@
-//! An invoice, as the store keeps it.
+//! An invoice as stored.
 
 use serde::Serialize;
 use sqlx::Row;
@@ -12,33 +12,37 @@ use super::Status;
 /// An invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Invoice {
-    /// Given by the store; later invoices have greater ids.
+    /// Assigned by the store. Ids sort by creation order.
     #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
     pub id: String,
-    /// Given by the organization, which has each number once.
+    /// Chosen by the organization; unique within it.
     #[schema(example = "INV-2026-0001")]
     pub number: String,
-    /// Who is to pay.
+    /// The customer who is billed.
     #[schema(example = "Analytical Engines Ltd")]
     pub customer: String,
-    /// What for.
+    /// What is billed.
     #[schema(example = "Consulting in October")]
     pub description: String,
-    /// In the currency's smallest unit: 12345 are 123.45 EUR, or 12345 JPY.
+    /// The amount in the currency's smallest unit: 12345 is 123.45 EUR or 12345 JPY.
     #[schema(example = 12345)]
     pub amount: i64,
-    /// ISO 4217.
+    /// The ISO 4217 currency code.
     #[schema(example = "EUR")]
     pub currency: String,
-    /// How far it is.
+    /// The status.
     pub status: Status,
-    /// When it was made: RFC 3339, in UTC.
+    /// The creation time (RFC 3339, UTC).
     #[schema(example = "2026-11-21T08:30:00Z")]
     pub created_at: String,
 }
 
 impl Invoice {
-    /// Reads all columns. Errors: one of them has what this program never wrote.
+    /// Reads an invoice from a row with all columns.
+    ///
+    /// # Errors
+    ///
+    /// If a column holds a value that this program never writes.
     pub(super) fn of_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
         let status: String = row.try_get("status")?;
         Ok(Self {

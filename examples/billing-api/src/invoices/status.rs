@@ -1,4 +1,4 @@
-//! How far an invoice is.
+//! The status of an invoice.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,25 +6,26 @@ use std::str::FromStr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How far an invoice is: a draft may be opened or deleted; an open one is paid or voided; a paid or void one stays so.
+/// The status of an invoice. A draft may be opened or deleted; an open invoice may be paid or voided; `paid` and `void`
+/// are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Not issued yet: it may be deleted.
+    /// Not issued yet; may be deleted.
     Draft,
-    /// Issued, and to be paid.
+    /// Issued and awaiting payment.
     Open,
-    /// Settled.
+    /// Paid.
     Paid,
     /// Issued by mistake.
     Void,
 }
 
 impl Status {
-    /// All of them.
+    /// All statuses.
     pub(crate) const ALL: [Self; 4] = [Self::Draft, Self::Open, Self::Paid, Self::Void];
 
-    /// Its name.
+    /// Returns the name of the status.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -34,7 +35,7 @@ impl Status {
         }
     }
 
-    /// Whether an invoice may go from here to `next`.
+    /// Returns whether an invoice may change from this status to `next`.
     pub(crate) const fn may_become(self, next: Self) -> bool {
         matches!(
             (self, next),
@@ -43,7 +44,7 @@ impl Status {
     }
 }
 
-/// It is not the name of a status.
+/// The error for an unknown status name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be draft, open, paid or void")]
 pub struct UnknownStatus;

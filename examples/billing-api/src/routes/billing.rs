@@ -1,4 +1,4 @@
-//! Routes that show what a scope opens. They have no data, so that they need no organization.
+//! Routes that only check a scope. They have no data, so they need no organization.
 
 use actix_web::{routes, web};
 use identity_actix::Require;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::policies::{DeleteBilling, ReadBilling, WriteBilling};
 
-/// A response that says what was allowed.
+/// A response that shows which access was allowed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Allowed {
     #[schema(example = "Read billing")]
@@ -18,9 +18,9 @@ fn allowed(message: &'static str) -> web::Json<Allowed> {
     web::Json(Allowed { message })
 }
 
-/// Needs the scope to read billing
+/// Requires the scope `example_service.billing.read`
 ///
-/// The same without the slash at the end.
+/// The trailing slash is optional.
 #[utoipa::path(tag = "billing", responses((status = 200, description = "It is allowed", body = Allowed)))]
 #[routes]
 #[get("/")]
@@ -29,9 +29,9 @@ pub async fn read(_caller: Require<ReadBilling>) -> web::Json<Allowed> {
     allowed("Read billing")
 }
 
-/// Needs the scope to write billing
+/// Requires the scope `example_service.billing.write`
 ///
-/// The same without the slash at the end. No body is read.
+/// The trailing slash is optional.
 #[utoipa::path(tag = "billing", responses((status = 200, description = "It is allowed", body = Allowed)))]
 #[routes]
 #[post("/")]
@@ -40,9 +40,9 @@ pub async fn write(_caller: Require<WriteBilling>) -> web::Json<Allowed> {
     allowed("Write billing")
 }
 
-/// Needs the scope to delete billing
+/// Requires the scope `example_service.billing.delete`
 ///
-/// The same without the slash at the end.
+/// The trailing slash is optional.
 #[utoipa::path(tag = "billing", responses((status = 200, description = "It is allowed", body = Allowed)))]
 #[routes]
 #[delete("/")]

@@ -1,4 +1,4 @@
-//! JSON bodies.
+//! The extractor for JSON bodies.
 
 use std::pin::Pin;
 
@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use identity_actix::ApiError;
 use serde::de::DeserializeOwned;
 
-/// A JSON body that came as it is, not compressed.
+/// A JSON body. Compressed bodies are refused with 415.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
@@ -17,7 +17,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         if request.headers().contains_key(CONTENT_ENCODING) {
-            // A small body could unfold to a large one.
+            // A small compressed body could expand to a large one.
             let refused = ApiError::unsupported_media_type("application/json, not compressed");
             return Box::pin(async { Err(refused.into()) });
         }

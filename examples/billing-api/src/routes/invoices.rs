@@ -15,22 +15,22 @@ use crate::organization::Organization;
 use crate::policies::{DeleteBilling, ReadBilling, WriteBilling};
 use input::{ChangeBody, ListQuery, NewInvoiceBody};
 
-/// Some of the organization's invoices, in the order in which they were made.
+/// A page of the organization's invoices, in creation order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvoiceList {
     invoices: Vec<Invoice>,
-    /// What to give as `after` for the next page; `null` on the last one.
+    /// The value of `after` for the next page; `null` on the last page.
     next: Option<String>,
 }
 
-/// An invoice is gone.
+/// Confirmation that an invoice was deleted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Deleted {
     #[schema(example = "Invoice 019a2f6e-0000-7000-8000-000000000000 deleted")]
     message: String,
 }
 
-/// The organization's invoices
+/// List the organization's invoices
 #[utoipa::path(tag = "invoices", params(ListQuery), responses(
     (status = 200, description = "A page of invoices", body = InvoiceList),
     (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
@@ -45,7 +45,7 @@ pub async fn list(
 ) -> Result<web::Json<InvoiceList>, ApiError> {
     let mut page = query.into_inner().read()?;
     let limit = page.limit as usize;
-    // One more than asked for tells whether there is a next page.
+    // One more than requested, to know whether there is a next page.
     page.limit += 1;
     let mut found = invoices
         .list(&organization, page)
@@ -60,10 +60,10 @@ pub async fn list(
     }))
 }
 
-/// Make a draft of an invoice
+/// Create a draft invoice
 ///
-/// The number is the organization's own, and taken once: a request that is sent again, because its response was lost, makes
-/// no second invoice.
+/// The number is chosen by the organization and must be unique within it: repeating a request whose response was lost
+/// creates no second invoice.
 #[utoipa::path(tag = "invoices", request_body = NewInvoiceBody, responses(
     (status = 201, description = "The invoice; `Location` says where it is", body = Invoice),
     (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
@@ -94,7 +94,7 @@ pub async fn create(
     }
 }
 
-/// One invoice
+/// Get an invoice
 #[utoipa::path(tag = "invoices", params(("invoice_id" = String, Path, description = "The invoice's id")), responses(
     (status = 200, description = "The invoice", body = Invoice),
     (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
@@ -114,9 +114,9 @@ pub async fn get(
     found.map(web::Json).ok_or_else(|| not_found(&id))
 }
 
-/// Open, settle or void an invoice
+/// Open, pay or void an invoice
 ///
-/// A draft may be opened; an open one is paid or void in the end. What it is already is no error.
+/// A draft may be opened; an open invoice may be paid or voided. Setting the current status again is no error.
 #[utoipa::path(tag = "invoices", params(("invoice_id" = String, Path, description = "The invoice's id")), request_body = ChangeBody, responses(
     (status = 200, description = "The invoice", body = Invoice),
     (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
@@ -148,7 +148,7 @@ pub async fn change(
 
 /// Delete a draft
 ///
-/// An invoice that was opened stays; it can be voided.
+/// An issued invoice cannot be deleted, only voided.
 #[utoipa::path(tag = "invoices", params(("invoice_id" = String, Path, description = "The invoice's id")), responses(
     (status = 200, description = "The draft is gone", body = Deleted),
     (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
@@ -174,7 +174,7 @@ pub async fn delete(
     }
 }
 
-/// The same for an unknown id and for another organization's.
+/// Returns the same 404 for an unknown id and for an invoice of another organization.
 fn not_found(id: &str) -> ApiError {
     ApiError::not_found(format!("There is no invoice {id}"))
 }

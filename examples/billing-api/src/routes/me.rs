@@ -1,26 +1,26 @@
-//! Who is calling.
+//! The route that shows the caller.
 
 use actix_web::{get, web};
 use identity_actix::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What this service reads from the caller's token: the first place to look when a scope seems to be missing.
+/// What this service reads from the caller's token. Look here first when a scope seems to be missing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
     #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
     subject: String,
-    /// `org_id`; `null` where it is missing or no text.
+    /// The `org_id` claim; `null` if it is missing or not a string.
     org_id: Option<String>,
-    /// From the claim that SCOPES_CLAIM names.
+    /// From the claim set by SCOPES_CLAIM.
     #[schema(example = json!(["example_service.billing.read"]))]
     scopes: Vec<String>,
-    /// From the claim that ROLES_CLAIM names.
+    /// From the claim set by ROLES_CLAIM.
     #[schema(example = json!(["owner"]))]
     roles: Vec<String>,
 }
 
-/// Who is calling, and with which rights
+/// Show the caller with their roles and scopes
 #[utoipa::path(tag = "token", responses((status = 200, description = "The caller", body = Me)))]
 #[get("/me")]
 pub async fn me(caller: Caller) -> web::Json<Me> {

@@ -1,4 +1,4 @@
-//! What anybody may see.
+//! Routes that need no token.
 
 use actix_web::{get, web};
 use serde::Serialize;
@@ -6,22 +6,22 @@ use utoipa::ToSchema;
 
 use identity_core::providers::OidcConfig;
 
-/// What this is and where to go from here.
+/// A description of this service, with links.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Index {
     #[schema(example = "Invoices of organizations, protected by an OpenID Connect issuer")]
     message: &'static str,
-    /// Whose tokens are accepted.
+    /// The trusted issuer.
     #[schema(example = "http://localhost:8002")]
     issuer: String,
-    /// What they must name.
+    /// The audience that a token must contain.
     #[schema(example = "http://localhost:8002")]
     audience: String,
     #[schema(example = "/docs")]
     docs: &'static str,
 }
 
-/// What this is and where to go from here
+/// Describe this service
 #[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
 #[get("/")]
 pub async fn index(settings: web::Data<OidcConfig>) -> web::Json<Index> {

@@ -1,5 +1,5 @@
-//! The routes that only show who may call them, and paths that are no route. Who may call what is the access matrix of
-//! integration-tests, which also asks for the challenges, the document and the methods of each path.
+//! Tests of the routes that only check access, and of unknown paths. The full access matrix is in integration-tests,
+//! which also checks the challenges, the OpenAPI document and the methods of each path.
 
 use serde_json::json;
 

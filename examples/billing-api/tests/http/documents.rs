@@ -1,4 +1,4 @@
-//! What the service says of itself.
+//! Tests of the documents that the service publishes about itself.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What was acknowledged is there after the process was killed.
+//! Acknowledged writes survive a killed process.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ async fn postgres_keeps_every_acknowledged_invoice_through_a_kill() {
 async fn survives_a_kill(with_database: impl FnOnce(Environment) -> Environment) {
     let issuer = LocalIssuer::start(quick()).await.unwrap();
     let environment = with_database(Environment::of(issuer.auth0()));
-    // A database that is kept may have invoices of an earlier run.
+    // A persistent database may have invoices of an earlier run.
     let organization = environment.folder().path().display().to_string();
     let token = good(issuer.auth0(), ALL).claim("org_id", organization);
     let token = token.token().unwrap();
@@ -76,7 +76,8 @@ async fn survives_a_kill(with_database: impl FnOnce(Environment) -> Environment)
     assert!(lost.is_empty(), "{lost:?}");
 }
 
-/// The program itself, ready, and its output: without a reader it would fail.
+/// Starts the program and waits until it is ready. The output is returned too: writing to a pipe without a reader would
+/// fail.
 async fn start(environment: &Environment) -> (Child, BufReader<ChildStdout>, Service) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_billing-api"));
     let pairs = environment.pairs().iter().cloned();

@@ -1,4 +1,4 @@
-//! Whether requests can be answered without the database.
+//! Readiness with and without the database.
 
 use local_issuer::LocalIssuer;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
@@ -24,7 +24,7 @@ async fn without_postgres_it_is_not_ready_until_postgres_is_back() {
         reason = "a test that is run with a server says where it is"
     )]
     let server = std::env::var("TEST_POSTGRES_URL").unwrap();
-    // Of its own: other tests are in the other one.
+    // A separate database: other tests use the configured one.
     let database = format!("billing_api_{}", uuid::Uuid::now_v7().simple());
     let say = async |statement: String| {
         sqlx::any::install_default_drivers();

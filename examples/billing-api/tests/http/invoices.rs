@@ -1,4 +1,4 @@
-//! What can be done with invoices, and what cannot.
+//! Allowed and refused operations on invoices.
 
 use serde_json::{Value, json};
 

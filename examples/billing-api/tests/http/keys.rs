@@ -1,4 +1,4 @@
-//! Where keys come from, and what happens while they change or cannot be had.
+//! Tests of the key sources, key rotation and unreachable keys.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -8,7 +8,7 @@ use tokio::net::TcpSocket;
 
 use crate::world::{ALL, Environment, good, quick};
 
-/// An issuer with keys of its own.
+/// Starts an issuer with its own keys.
 async fn fresh() -> LocalIssuer {
     LocalIssuer::start(IssuerConfig::default()).await.unwrap()
 }
@@ -16,7 +16,7 @@ async fn fresh() -> LocalIssuer {
 #[actix_web::test]
 async fn discovery_finds_the_keys_of_an_issuer_with_a_path_or_a_slash() {
     let issuer = LocalIssuer::start(quick()).await.unwrap();
-    // One issuer ends with a slash, the other with a path.
+    // One issuer URL ends with a slash, the other with a path.
     for provider in [&**issuer.auth0(), &**issuer.descope()] {
         let service = Environment::of(provider).start().await;
         service.until_ready().await;
@@ -152,7 +152,7 @@ async fn rotated_keys_are_followed_without_a_wrong_401() {
 
 #[actix_web::test]
 async fn an_issuer_that_is_down_is_503_and_waited_for() {
-    // A port that nobody listens on, and nobody else gets.
+    // Reserved ports without a listener, which no other process can take.
     let reserved = [reserve(), reserve()];
     let [descope, auth0] = [0, 1].map(|index: usize| reserved[index].local_addr().unwrap());
     let mut config = quick();
@@ -174,7 +174,7 @@ async fn an_issuer_that_is_down_is_503_and_waited_for() {
         "{ready:?}"
     );
 
-    // A good token of an issuer that nobody can reach: nothing is known against it.
+    // A valid token of an unreachable issuer: without the keys, it cannot be called invalid.
     let elsewhere = LocalIssuer::start(quick()).await.unwrap();
     let stand_in = good(elsewhere.auth0(), ALL).claim("iss", format!("http://{auth0}/"));
     let token = stand_in.token().unwrap();
@@ -197,7 +197,7 @@ async fn an_issuer_that_is_down_is_503_and_waited_for() {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// A socket that has a port and does not listen; with address reuse, another one may then listen there.
+/// Returns a socket that has a port and does not listen. With address reuse, another socket may then listen on it.
 fn reserve() -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();

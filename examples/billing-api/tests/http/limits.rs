@@ -1,4 +1,4 @@
-//! Settings that make the service stricter.
+//! Tests of stricter limits.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

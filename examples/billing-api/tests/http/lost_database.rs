@@ -1,4 +1,4 @@
-//! A database that is lost while the service runs.
+//! Tests of losing the database while the service runs.
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -35,7 +35,7 @@ async fn without_its_database_the_service_is_not_ready_until_it_is_back() {
         "database: the database does not answer"
     );
     assert_eq!(ready.header("retry-after"), "1");
-    // What needs no database is answered, and what does tells nothing of it.
+    // Routes without the database still work; the errors of the others reveal nothing about it.
     assert_eq!(world.get("/billing/", &token).await.status, 200);
     let invoices = world.get("/billing/invoices", &token).await;
     assert_eq!(
@@ -48,7 +48,7 @@ async fn without_its_database_the_service_is_not_ready_until_it_is_back() {
     assert_eq!(world.get("/billing/invoices", &token).await.status, 200);
 }
 
-/// Passes connections on to the database, until this is aborted: then all of them end.
+/// Forwards connections to the database until aborted, which closes all of them.
 fn pass_on(road: TcpListener, database: String) -> AbortHandle {
     let passing = actix_web::rt::spawn(async move {
         let mut connections = JoinSet::new();

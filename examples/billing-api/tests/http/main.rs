@@ -1,4 +1,4 @@
-//! billing-api over real HTTP, with tokens of a real issuer.
+//! Tests of billing-api over real HTTP with tokens of a real issuer.
 
 #![allow(
     clippy::unwrap_used,

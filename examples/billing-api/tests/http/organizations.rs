@@ -1,4 +1,4 @@
-//! Nothing of one organization is seen or changed from another.
+//! One organization can neither read nor change the data of another.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ async fn another_organization_s_invoice_is_as_one_that_there_is_not() {
             .await;
         assert_eq!(list.body, json!({"invoices": [], "next": null}), "{query}");
     }
-    // An id of another organization is a place to start behind, and tells nothing of it.
+    // An id of another organization is accepted as `after`, and reveals nothing about it.
     let list = world
         .get(&format!("/billing/invoices?after={id}"), &theirs)
         .await;
@@ -71,7 +71,7 @@ async fn an_organization_is_known_by_its_id_to_the_letter_and_by_nothing_else() 
         let answer = world.get(&path, &world.token(id, ALL)).await;
         assert_eq!(answer.status, 404, "{id:?}");
     }
-    // What else names an organization does not count.
+    // Any other mention of an organization is ignored.
     let token = good(world.issuer.auth0(), ALL)
         .claim("org_id", "O2")
         .claim("organization", "O1");
@@ -131,7 +131,7 @@ async fn a_token_for_no_organization_is_403_before_anything_is_read() {
             );
             assert_eq!(answer.header("www-authenticate"), expected, "{value:?}");
         }
-        // What has no data needs no organization.
+        // Routes without data need no organization.
         assert_eq!(
             world.get("/billing/", &token).await.status,
             200,

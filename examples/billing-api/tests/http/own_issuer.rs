@@ -1,4 +1,4 @@
-//! With the auth-server of this workspace as the issuer, and each algorithm that it signs with.
+//! Tests with the auth-server of this workspace as the issuer, with each of its signing algorithms.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::world::{Answer, Environment, READ, Service};
 
 const PASSWORD: &str = "test1234@";
 
-/// The auth-server in this process.
+/// Starts the auth-server in this process.
 async fn auth_server(algorithm: SigningAlgorithm, folder: &Rc<TempDir>) -> Service {
     let mut settings = auth_server::Settings::defaults();
     settings.service.port = 0;
@@ -25,7 +25,7 @@ async fn auth_server(algorithm: SigningAlgorithm, folder: &Rc<TempDir>) -> Servi
     service
 }
 
-/// An organization's owner who may read billing. Answers a token of theirs.
+/// Creates an organization whose owner may read billing. Returns the owner's token.
 async fn reader(auth_server: &Service) -> String {
     let signup = json!({
         "user": {"username": "test_user", "password": PASSWORD, "primary_email": "example@example.com"},

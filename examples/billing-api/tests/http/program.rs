@@ -1,4 +1,4 @@
-//! The program itself.
+//! Tests of the program itself.
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! A service that runs, and what it answers.
+//! A running service and its responses.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,17 +10,17 @@ use service_kit::BoundServer;
 use tempfile::TempDir;
 use tokio::time::interval;
 
-/// A running service; it stops when it is dropped.
+/// A running service. Stops when dropped.
 pub(crate) struct Service {
     base_url: String,
     client: Client,
-    /// Where it runs in this process.
+    /// Set if it runs in this process.
     handle: Option<ServerHandle>,
-    /// Where its database is.
+    /// The folder of its database.
     _folder: Option<Rc<TempDir>>,
 }
 
-/// Status, headers and body of an answer.
+/// Status, headers and body of a response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -29,10 +29,10 @@ pub(crate) struct Answer {
 }
 
 impl Service {
-    /// One in this process.
+    /// Runs the server in this process.
     pub(crate) fn run_by(server: BoundServer, folder: &Rc<TempDir>) -> Self {
         let (address, handle) = (server.address(), server.handle());
-        // It ends when it is stopped; there is nobody left to tell why.
+        // It ends when stopped, and no test looks at the outcome.
         drop(actix_web::rt::spawn(server.run()));
         Self {
             base_url: format!("http://{address}"),
@@ -46,7 +46,7 @@ impl Service {
         &self.base_url
     }
 
-    /// One that somebody else runs, and stops.
+    /// A service that is started and stopped elsewhere.
     pub(crate) fn at(base_url: &str) -> Self {
         Self {
             base_url: base_url.to_owned(),
@@ -88,7 +88,7 @@ impl Service {
         self.until("/health/ready", None, 200).await;
     }
 
-    /// Asks again until the answer has this status.
+    /// Repeats the request until the response has this status.
     pub(crate) async fn until(&self, path: &str, token: Option<&str>, status: u16) {
         let mut pauses = interval(Duration::from_millis(20));
         let mut last = None;
@@ -103,7 +103,7 @@ impl Service {
         panic!("{path} is never answered {status}: {last:?}");
     }
 
-    /// Waits until its port and its database are free.
+    /// Stops the service and waits until its port and its database are free.
     pub(crate) async fn stop(mut self) {
         if let Some(handle) = self.handle.take() {
             handle.stop(false).await;
@@ -113,7 +113,7 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // The command is sent when the future is made.
+        // The stop command is sent when the future is created, so it need not be polled.
         drop(self.handle.take().map(|handle| handle.stop(false)));
     }
 }
@@ -135,7 +135,7 @@ impl Answer {
         value.unwrap_or_default()
     }
 
-    /// A problem with this status, code and detail, and nothing else.
+    /// Asserts that the response is a problem with exactly this status, code and detail.
     #[track_caller]
     pub(crate) fn is_problem(&self, status: u16, code: &str, detail: &str) {
         assert_eq!(self.status, status, "{self:?}");
@@ -156,7 +156,7 @@ impl Answer {
         );
     }
 
-    /// The fields that a 422 names.
+    /// Returns the fields of a 422 response.
     #[track_caller]
     pub(crate) fn fields(&self) -> Vec<&str> {
         assert_eq!(
@@ -181,7 +181,7 @@ fn client() -> Client {
         .timeout(Duration::from_secs(30))
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        // A service that was stopped has nothing to wait for.
+        // A stopped service must not wait for idle connections.
         .pool_max_idle_per_host(0)
         .tls_certs_only([])
         .build()

@@ -1,4 +1,4 @@
-//! Bad tokens, and what they are told.
+//! Tests of invalid tokens and their responses.
 
 use local_issuer::{Algorithm, Mint, PublicKeyForm, Signer};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What the tests share: an issuer, services that trust it, and callers.
+//! Shared test setup: an issuer, services that trust it, and callers.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub(crate) const WRITE: &str = "example_service.billing.write";
 pub(crate) const DELETE: &str = "example_service.billing.delete";
 pub(crate) const ALL: &[&str] = &[READ, WRITE, DELETE];
 
-/// What a service is told, as pairs, with a database of its own.
+/// The settings of a service as pairs, with its own database.
 pub(crate) struct Environment {
     folder: Rc<TempDir>,
     pairs: Vec<(&'static str, String)>,
@@ -55,7 +55,7 @@ impl World {
         }
     }
 
-    /// A token of one organization with these scopes.
+    /// Returns a token of the organization with these scopes.
     pub(crate) fn token(&self, organization: &str, scopes: &[&str]) -> String {
         good(self.issuer.auth0(), scopes)
             .claim("org_id", organization)
@@ -73,7 +73,7 @@ impl World {
             .await
     }
 
-    /// Makes an invoice for 100.00 EUR and answers it.
+    /// Creates an invoice for 100.00 EUR and returns it.
     pub(crate) async fn invoice(&self, token: &str, number: &str) -> Value {
         let made = self
             .send("POST", "/billing/invoices", token, &new_invoice(number))
@@ -87,7 +87,7 @@ pub(crate) fn new_invoice(number: &str) -> Value {
     json!({"number": number, "customer": "Ada", "amount": 10_000, "currency": "EUR"})
 }
 
-/// A good token with these scopes, for no organization.
+/// Returns a valid token with these scopes and no organization.
 pub(crate) fn good(provider: &ProviderHandle, scopes: &[&str]) -> Mint {
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), json!(provider.issuer()));
@@ -98,7 +98,7 @@ pub(crate) fn good(provider: &ProviderHandle, scopes: &[&str]) -> Mint {
 }
 
 impl Environment {
-    /// A service that trusts this side of an issuer.
+    /// Returns the settings of a service that trusts this provider of the issuer.
     pub(crate) fn of(provider: &ProviderHandle) -> Self {
         Self::for_issuer(&provider.issuer(), provider.audience())
     }
@@ -126,7 +126,7 @@ impl Environment {
         self
     }
 
-    /// The settings as they stand in an environment.
+    /// Returns the settings as environment variables.
     pub(crate) fn pairs(&self) -> &[(&'static str, String)] {
         &self.pairs
     }
@@ -135,7 +135,7 @@ impl Environment {
         &self.folder
     }
 
-    /// Starts a service; whether it is ready is another question.
+    /// Starts a service. It may not be ready yet.
     pub(crate) async fn start(&self) -> Service {
         let pairs = self
             .pairs

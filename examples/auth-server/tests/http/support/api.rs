@@ -1,17 +1,17 @@
-//! A client that asks like a stranger: nothing in it knows the server's code.
+//! An HTTP client that uses none of the server's code.
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-/// Asks one server.
+/// A client for one server.
 #[derive(Clone)]
 pub struct Api {
     pub base: String,
     pub http: reqwest::Client,
 }
 
-/// What it answered.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -94,14 +94,14 @@ pub async fn send(request: RequestBuilder) -> Answer {
 }
 
 impl Answer {
-    /// The answer, if it has this status.
+    /// Returns the response. Panics if it has another status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         self
     }
 
-    /// A member that is a text.
+    /// Returns a string member.
     #[track_caller]
     pub fn text(&self, member: &str) -> String {
         let text = self.body[member].as_str();
@@ -115,7 +115,7 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// An error answer of the management routes.
+    /// Asserts an error response of the management routes.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> String {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
@@ -125,7 +125,7 @@ impl Answer {
         self.text("detail")
     }
 
-    /// The names of the fields that an `invalid_input` names.
+    /// Returns the names of the fields of an `invalid_input` response.
     #[track_caller]
     pub fn fields(&self) -> Vec<&str> {
         self.problem(422, "invalid_input");
@@ -136,7 +136,7 @@ impl Answer {
             .collect()
     }
 
-    /// An error answer of a token endpoint.
+    /// Asserts an error response of a token endpoint.
     #[track_caller]
     pub fn oauth_error(&self, status: u16, error: &str) -> String {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);

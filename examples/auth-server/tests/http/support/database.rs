@@ -14,7 +14,7 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// A file in a folder of its own, gone with it.
+    /// A file in its own folder, which is deleted with it.
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
@@ -24,7 +24,7 @@ impl TestDatabase {
         }
     }
 
-    /// A new database on the server of `TEST_POSTGRES_URL`. It stays there: the server is for tests.
+    /// A new database on the server of `TEST_POSTGRES_URL`. It is not deleted: the server is for tests.
     pub async fn postgres() -> Self {
         let server = server();
         sqlx::any::install_default_drivers();
@@ -52,7 +52,7 @@ impl TestDatabase {
         self.url.starts_with("postgres")
     }
 
-    /// Takes it away from whoever uses it: the file is elsewhere, or the server refuses.
+    /// Makes the database unavailable: moves the file, or makes the server refuse connections.
     pub async fn lose(&self) {
         if let Some(file) = self.file() {
             return std::fs::rename(&file, file.with_extension("lost")).unwrap();
@@ -66,7 +66,7 @@ impl TestDatabase {
         .await;
     }
 
-    /// The end of [`lose`](Self::lose).
+    /// Reverts [`lose`](Self::lose).
     pub async fn bring_back(&self) {
         if let Some(file) = self.file() {
             return std::fs::rename(file.with_extension("lost"), &file).unwrap();
@@ -76,12 +76,12 @@ impl TestDatabase {
             .await;
     }
 
-    /// Where the file is, if it is one.
+    /// Returns the path of the file. Returns `None` for PostgreSQL.
     pub fn file(&self) -> Option<PathBuf> {
         self.url.strip_prefix("sqlite://").map(PathBuf::from)
     }
 
-    /// Says something to the server, not to this database.
+    /// Runs a statement on the server, outside this database.
     async fn administer(&self, statement: String) {
         let server = server();
         let mut connection = AnyConnection::connect(&server).await.unwrap();
@@ -89,7 +89,7 @@ impl TestDatabase {
         connection.close().await.unwrap();
     }
 
-    /// Looks into the database behind the server's back.
+    /// Queries the database directly.
     pub async fn texts(&self, query: &'static str) -> Vec<String> {
         use sqlx::Row;
         sqlx::any::install_default_drivers();

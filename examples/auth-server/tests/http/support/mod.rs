@@ -10,7 +10,7 @@ pub use database::TestDatabase;
 pub use people::{PASSWORD, Person, number, signup_body};
 pub use server::{ISSUER, TestServer, settings};
 
-/// The same tests on both databases. Each takes a [`TestDatabase`] of its own.
+/// Runs the same tests on both databases. Each takes its own [`TestDatabase`].
 macro_rules! on_both_databases {
     ($($name:ident)*) => {
         mod sqlite {

@@ -1,4 +1,4 @@
-//! Users of a test.
+//! The users in tests.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,7 +8,7 @@ use super::Api;
 
 pub const PASSWORD: &str = "test1234@";
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub username: String,
@@ -23,7 +23,7 @@ pub fn number() -> u32 {
     NUMBER.fetch_add(1, Ordering::Relaxed)
 }
 
-/// What creates an organization that no other test has.
+/// Returns a sign-up body for an organization that no other test uses.
 pub fn signup_body() -> Value {
     let number = number();
     json!({
@@ -42,7 +42,7 @@ pub fn signup_body() -> Value {
 }
 
 impl Person {
-    /// The owner of a new organization.
+    /// Signs up a new organization and returns its owner.
     pub async fn owner(api: &Api) -> Self {
         let body = signup_body();
         let created = api.post_public("/user/signup", &body).await.expect(200);
@@ -50,7 +50,7 @@ impl Person {
         Self::signed_in(api, username, &created.text("org_id")).await
     }
 
-    /// A new user of the organization with these roles.
+    /// Creates a user of the organization with these roles, and signs in.
     pub async fn member(&self, api: &Api, roles: &[i64]) -> Self {
         let number = number();
         let username = format!("member_{number}");
@@ -78,7 +78,7 @@ impl Person {
         }
     }
 
-    /// The id of a role of the organization.
+    /// Returns the id of a role of the organization.
     pub async fn role(&self, api: &Api, name: &str) -> i64 {
         let roles = api.get("/role/", &self.token).await.expect(200);
         let roles = roles.body.as_array().unwrap();
@@ -86,7 +86,7 @@ impl Person {
         role["id"].as_i64().unwrap()
     }
 
-    /// A new role with these permissions.
+    /// Creates a role with these permissions. Returns its id.
     pub async fn new_role(&self, api: &Api, slugs: &[&str]) -> i64 {
         let name = format!("role_{}", number());
         let body = json!({ "name": name });
@@ -101,7 +101,7 @@ impl Person {
         id
     }
 
-    /// A new permission. Answers its id.
+    /// Creates a permission. Returns its id.
     pub async fn new_permission(&self, api: &Api, slug: &str) -> i64 {
         let parts: Vec<_> = slug.split('.').collect();
         let body = json!({"service": parts[0], "resource": parts[1], "action": parts[2]});

@@ -9,10 +9,10 @@ use service_kit::settings::Signals;
 
 use super::{Api, TestDatabase};
 
-/// What all replicas call themselves.
+/// The issuer of all replicas.
 pub const ISSUER: &str = "https://id.example.test";
 
-/// Settings for a test: any port, and limits that no test meets by chance.
+/// Settings for a test: any free port, and limits that no test reaches by accident.
 pub fn settings(database: &TestDatabase) -> Settings {
     let mut settings = Settings::defaults();
     settings.service.port = 0;
@@ -27,7 +27,7 @@ pub fn settings(database: &TestDatabase) -> Settings {
     settings
 }
 
-/// A server that runs until it is dropped.
+/// A running server. Stops when dropped.
 pub struct TestServer {
     pub api: Api,
     handle: ServerHandle,

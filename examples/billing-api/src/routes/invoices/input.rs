@@ -1,5 +1,5 @@
-//! Rules of queries and bodies. Each field that is not allowed is named, all of them at once: that is why a member may
-//! hold any JSON value at first.
+//! Validation of queries and bodies. An error lists all invalid fields at once, so a member may hold any JSON value at
+//! first.
 
 use garde::{Error, Validate};
 use identity_actix::ApiError;
@@ -14,33 +14,33 @@ use utoipa::{IntoParams, ToSchema};
 use crate::currency::is_currency;
 use crate::invoices::{NewInvoice, Page, Status};
 
-/// An invoice to be made.
+/// The invoice to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvoiceBody {
-    /// 1 to 64 letters, digits or any of `-_./`; the organization has no other invoice of this number.
+    /// 1 to 64 letters, digits or any of `-_./`; unique within the organization.
     #[schema(value_type = String, required = true, example = "INV-2026-0001")]
     #[garde(custom(rule(self::number)))]
     number: Option<Value>,
-    /// Who is to pay. Not blank, no control characters, at most 200 characters.
+    /// The customer who is billed. Not blank, no control characters, at most 200 characters.
     #[schema(value_type = String, required = true, example = "Analytical Engines Ltd")]
     #[garde(custom(rule(self::customer)))]
     customer: Option<Value>,
-    /// What for. No control characters, at most 1,000 characters; empty if it is not given.
+    /// What is billed. No control characters, at most 1,000 characters; empty if missing.
     #[schema(value_type = String, required = false, example = "Consulting in October")]
     #[garde(custom(rule(self::description)))]
     description: Option<Value>,
-    /// In the currency's smallest unit, such as cents: a whole number from 1 to 1,000,000,000,000.
+    /// The amount in the currency's smallest unit, such as cents: a whole number from 1 to 1,000,000,000,000.
     #[schema(value_type = i64, required = true, minimum = 1, maximum = 1_000_000_000_000_i64, example = 12345)]
     #[garde(custom(rule(self::amount)))]
     amount: Option<Value>,
-    /// The code of ISO 4217, in capitals.
+    /// The ISO 4217 currency code, in upper case.
     #[schema(value_type = String, required = true, example = "EUR")]
     #[garde(custom(rule(self::currency)))]
     currency: Option<Value>,
 }
 
-/// What becomes of an invoice.
+/// The change to an invoice.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeBody {
@@ -49,26 +49,26 @@ pub struct ChangeBody {
     status: Option<Value>,
 }
 
-/// Which invoices to list.
+/// The page of invoices to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
-    /// How many at most: 1 to 100.
+    /// The maximum number of invoices: 1 to 100.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 50)]
     #[garde(custom(optional(self::limit)))]
     limit: Option<String>,
-    /// The id of the invoice to start behind.
+    /// The id of the last invoice of the previous page.
     #[garde(custom(optional(self::after)))]
     after: Option<String>,
-    /// Only those with this status.
+    /// Only invoices with this status.
     #[param(value_type = Option<Status>)]
     #[garde(custom(optional(self::status_name)))]
     status: Option<String>,
 }
 
 impl NewInvoiceBody {
-    /// Returns the invoice, made at this time. Errors: 422.
+    /// Returns the invoice, created at this time. Fails with 422 if a field is invalid.
     pub(super) fn read(self, now: UnixTime) -> Result<NewInvoice, ApiError> {
         validate(&self)?;
         Ok(NewInvoice {
@@ -77,7 +77,7 @@ impl NewInvoiceBody {
             description: checked(description(&self.description))?,
             amount: checked(amount(&self.amount))?,
             currency: checked(currency(&self.currency))?,
-            // Whole seconds are kept; a clock far outside of the calendar reads as 1970.
+            // The time is stored in whole seconds; a clock far outside the calendar is read as 1970.
             created_at: OffsetDateTime::from_unix_timestamp(now.seconds() as i64)
                 .unwrap_or(OffsetDateTime::UNIX_EPOCH),
         })
@@ -85,7 +85,7 @@ impl NewInvoiceBody {
 }
 
 impl ChangeBody {
-    /// Returns the status to come. Errors: 422.
+    /// Returns the new status. Fails with 422 if it is invalid.
     pub(super) fn read(self) -> Result<Status, ApiError> {
         validate(&self)?;
         checked(status(&self.status))
@@ -96,7 +96,7 @@ impl ListQuery {
     const DEFAULT_LIMIT: u32 = 50;
     const MAX_LIMIT: u32 = 100;
 
-    /// Returns the page that is asked for. Errors: 422.
+    /// Returns the requested page. Fails with 422 if a parameter is invalid.
     pub(super) fn read(self) -> Result<Page, ApiError> {
         validate(&self)?;
         let limit = self.limit.as_deref().map(limit).transpose();
@@ -109,12 +109,12 @@ impl ListQuery {
     }
 }
 
-/// Makes a rule of what reads a member.
+/// Turns a parser of a member into a validation rule.
 fn rule<T>(read: fn(&Member) -> Result<T, Error>) -> impl Fn(&Member, &()) -> garde::Result {
     move |member, ()| read(member).map(drop)
 }
 
-/// Makes a rule of what reads a parameter that may be missing.
+/// Turns a parser of a parameter into a validation rule that accepts a missing parameter.
 fn optional<T>(
     read: fn(&str) -> Result<T, Error>,
 ) -> impl Fn(&Option<String>, &()) -> garde::Result {
@@ -125,7 +125,7 @@ fn optional<T>(
     }
 }
 
-/// Reads a value whose rule holds.
+/// Unwraps a value that was validated already; an error is an internal one (500).
 fn checked<T>(value: Result<T, Error>) -> Result<T, ApiError> {
     value.map_err(|error| ApiError::internal(&error))
 }
@@ -219,7 +219,7 @@ fn readable(text: &str, max_chars: usize) -> Result<&str, Error> {
             "must not be longer than {max_chars} characters"
         )))
     } else if text.contains(char::is_control) {
-        // PostgreSQL could not store a NUL.
+        // PostgreSQL cannot store NUL.
         Err(Error::new("must not hold control characters"))
     } else {
         Ok(text)

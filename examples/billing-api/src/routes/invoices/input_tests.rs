@@ -1,4 +1,4 @@
-//! What may be asked for, and what is said of the rest.
+//! Tests of accepted input, and of the errors for the rest.
 
 use actix_web::ResponseError;
 use actix_web::body::to_bytes;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{ChangeBody, ListQuery, NewInvoiceBody};
 use crate::invoices::{Page, Status};
 
-/// The fields that an error names, with what it says of them.
+/// Returns the fields of an error, with the message of each.
 async fn named(error: ApiError) -> Vec<(String, String)> {
     assert_eq!(error.code().as_str(), "invalid_input");
     let body = to_bytes(error.error_response().into_body()).await.unwrap();
@@ -24,7 +24,7 @@ async fn named(error: ApiError) -> Vec<(String, String)> {
         .collect()
 }
 
-/// An invoice with these fields in place of its own.
+/// Returns an invoice body with these fields replaced.
 fn body(changes: &Value) -> NewInvoiceBody {
     let mut body = json!({
         "number": "INV-2026/0001.a_b", "customer": "Analytical Engines Ltd", "description": "Consulting",
@@ -122,7 +122,7 @@ async fn each_field_that_is_not_allowed_is_named() {
 async fn all_faults_are_told_together() {
     let empty: NewInvoiceBody = serde_json::from_value(json!({})).unwrap();
     let missing = named(empty.read(UnixTime::from_seconds(0.0)).unwrap_err()).await;
-    // In the order of their names.
+    // Sorted by name.
     let expected = ["amount", "currency", "customer", "number"];
     assert_eq!(
         missing,
