@@ -1,13 +1,13 @@
-# One file for every program: docker build -t descope-api . , or another one with --build-arg BIN=auth0-api.
-# A static program in an empty image: no shell, no package, nobody but itself.
+# Builds every program: docker build -t descope-api . , or another one with --build-arg BIN=auth0-api.
+# The image contains a static program and nothing else: no shell, no packages.
 
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
-# Static, with its relocations packed: they would be a twentieth of the program.
+# Static, with packed relocations: otherwise they would be a twentieth of the program.
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" \
     PROGRAMS="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests"
 
-# The dependencies, from the manifests alone: this layer lasts until a manifest changes.
+# The dependencies, from the manifests alone: this layer is cached until a manifest changes.
 COPY Cargo.toml Cargo.lock ./
 COPY crates/identity-core/Cargo.toml crates/identity-core/
 COPY crates/identity-actix/Cargo.toml crates/identity-actix/
@@ -20,14 +20,14 @@ COPY examples/auth-server/Cargo.toml examples/auth-server/
 COPY examples/billing-api/Cargo.toml examples/billing-api/
 COPY examples/playground/Cargo.toml examples/playground/
 COPY benchmarks/Cargo.toml benchmarks/
-# With an explicit target, procedural macros are not linked statically; the toolchain says which target this machine is.
+# With an explicit target, procedural macros are not linked statically. The target is the toolchain's host.
 RUN set -e; \
     for manifest in crates/*/Cargo.toml examples/*/Cargo.toml benchmarks/Cargo.toml; do \
       folder=$(dirname "$manifest"); \
       mkdir -p "$folder/src"; \
       echo 'fn main() {}' > "$folder/src/main.rs"; \
       touch "$folder/src/lib.rs"; \
-      # Cargo wants to see every target that a manifest names.
+      # Cargo requires every target that a manifest lists to exist.
       sed -n '/^\[\[\(bench\|test\|example\)\]\]/,/^name/ s/^\[\[\(.*\)\]\]$\|^name = "\(.*\)"$/\1\2/p' "$manifest" | paste - - \
         | while read -r kind name; do \
             case $kind in bench) kind=benches ;; *) kind=${kind}s ;; esac; \
@@ -40,7 +40,7 @@ RUN set -e; \
 
 COPY crates crates
 COPY examples examples
-# Cargo goes by times: the sources have to be younger than what was built from their stand-ins.
+# Cargo compares modification times: the sources must be newer than the artifacts of their placeholders.
 RUN find crates examples -name '*.rs' -exec touch {} + \
     && cargo build --release --locked --target "$(cat /target)" --bins $PROGRAMS \
     && mkdir -p /programs /data \
@@ -51,7 +51,7 @@ RUN find crates examples -name '*.rs' -exec touch {} + \
 FROM scratch
 ARG BIN=descope-api
 COPY --from=build /programs/${BIN} /app
-# A volume that is mounted here for the first time belongs to the user below.
+# A new volume that is mounted here takes its owner from this folder: the user below.
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 ENV LISTEN_HOST=0.0.0.0 \
@@ -60,7 +60,7 @@ ENV LISTEN_HOST=0.0.0.0 \
 EXPOSE 8000 8001 8002 8003 9000 9001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=4s --start-period=20s --retries=3 CMD ["/app", "healthcheck"]
-# Which source this is: --build-arg REVISION=$(git rev-parse HEAD)
+# The commit that the image is built from: --build-arg REVISION=$(git rev-parse HEAD)
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="${BIN}" \
       org.opencontainers.image.description="Identity-protected API services for Rust" \
