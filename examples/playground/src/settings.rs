@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use identity_core::providers;
 use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
-use service_kit::settings::{IssuerSettings, ServiceSettings, ShutdownSettings, Signals};
+use service_kit::settings::{IssuerSettings, ServiceSettings, Signals, StopConfig};
 use tempfile::TempDir;
 
 use crate::ports::Ports;
@@ -88,9 +88,9 @@ fn service(port: u16) -> ServiceSettings {
     ServiceSettings {
         workers: Some(1),
         signals: Signals::Ignored,
-        shutdown: ShutdownSettings {
+        shutdown: StopConfig {
             timeout: Duration::from_secs(5),
-            ..ShutdownSettings::default()
+            ..StopConfig::default()
         },
         ..ServiceSettings::on_port(port)
     }
