@@ -68,16 +68,12 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 
 /// Rotates the signing keys of the database that `settings` name: every replica signs with the next ones from then on.
 pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
-    let keys = signing_keys(
-        settings,
-        Store::open(&Store::config(&settings.database_url)).await?,
-    )
-    .await?;
+    let keys = signing_keys(settings, Store::open(&settings.database).await?).await?;
     Ok(keys.rotate().await?)
 }
 
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
-    let store = Store::open(&Store::config(&settings.database_url)).await?;
+    let store = Store::open(&settings.database).await?;
     let keys = signing_keys(settings, store.clone()).await?;
     let throttle = |free, longest| {
         let config = ThrottleConfig {
