@@ -29,11 +29,11 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         service: listen,
         issuer,
         descope,
-        database_url,
+        database,
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
-    let service = service(authenticator, descope, &DatabaseConfig::at(database_url))
+    let service = service(authenticator, descope, &database)
         .await?
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone());

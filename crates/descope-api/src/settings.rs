@@ -1,7 +1,5 @@
 //! The settings of descope-api.
 
-use std::fmt;
-
 use identity_core::providers::{DescopeConfig, ProjectId};
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
@@ -9,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use service_kit::settings::{
     Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
 };
-use service_kit::store::DatabaseKind;
+use service_kit::store::DatabaseConfig;
 use url::Url;
 
-/// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
-#[derive(Clone)]
+/// Everything that can be set.
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// How the service listens, responds and stops.
     pub service: ServiceSettings,
@@ -21,9 +19,8 @@ pub struct Settings {
     pub issuer: IssuerSettings,
     /// The accepted tokens.
     pub descope: DescopeConfig,
-    /// `DATABASE_URL`: where users are kept. Default `sqlite://data/descope-api.db`, a file that is made if it is
-    /// missing.
-    pub database_url: String,
+    /// Where users are kept. `DATABASE_URL` is by default `sqlite://data/descope-api.db`, a file that is made if it is missing.
+    pub database: DatabaseConfig,
 }
 
 /// Those that only this service has, as they are written.
@@ -47,9 +44,6 @@ struct Own {
     #[serde(with = "text::list")]
     #[schemars(with = "Vec<String>")]
     descope_algorithms: Algorithms,
-    /// The database of the users: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
-    #[schemars(extend("x-secret" = true))]
-    database_url: String,
 }
 
 impl Settings {
@@ -87,30 +81,16 @@ impl Settings {
             audience: None,
             descope_require_audience: false,
             descope_algorithms: Algorithms::rs256(),
-            database_url: "sqlite://data/descope-api.db".to_owned(),
         });
-        if let Err(error) = DatabaseKind::of(&own.database_url) {
-            reader.problem(error.to_string());
-        }
-        let database_url = own.database_url.clone();
+        let database =
+            DatabaseConfig::read(reader, DatabaseConfig::at("sqlite://data/descope-api.db"));
         let descope = descope(reader, own, &issuer);
         Some(Self {
             service,
             issuer,
             descope: descope?,
-            database_url,
+            database,
         })
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Settings")
-            .field("service", &self.service)
-            .field("issuer", &self.issuer)
-            .field("descope", &self.descope)
-            .finish_non_exhaustive()
     }
 }
 

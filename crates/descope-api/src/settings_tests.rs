@@ -37,7 +37,7 @@ fn the_project_id_alone_is_enough() {
         (&None, false)
     );
     assert_eq!(descope.algorithms.to_string(), "RS256");
-    assert_eq!(settings.database_url, "sqlite://data/descope-api.db");
+    assert_eq!(settings.database.url, "sqlite://data/descope-api.db");
     assert_eq!(settings.service.port, 8000);
 }
 
@@ -66,7 +66,7 @@ fn everything_can_be_set() {
     assert_eq!(descope.audience.as_deref(), Some("https://api.example.com"));
     assert!(descope.require_audience);
     assert_eq!(descope.algorithms.to_string(), "RS256, ES256");
-    assert_eq!(settings.database_url, "postgres://localhost/x");
+    assert_eq!(settings.database.url, "postgres://localhost/x");
     assert_eq!(settings.service.port, 9);
 }
 

@@ -6,8 +6,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
-use service_kit::settings::LogSettings;
-use service_kit::telemetry::{self, LogFormat};
+use service_kit::settings::{LogFormat, LogSettings};
+use service_kit::telemetry;
 
 use crate::http::Response;
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use integration_tests::{ServiceKind, SuiteSettings};
 use service_kit::settings::{Field, faults_of_example};
 
-const SERVICES: [(&str, fn() -> Vec<Field>); 4] = [
+/// A service and what it reads.
+type Service = (&'static str, fn() -> Vec<Field>);
+
+const SERVICES: [Service; 4] = [
     ("descope-api", descope_api::Settings::fields),
     ("auth0-api", auth0_api::Settings::fields),
     ("auth-server", auth_server::Settings::fields),
@@ -87,7 +90,12 @@ fn each_section_of_the_root_example_is_on_a_screen_and_true() {
 
 /// All settings, those that several services have in one row.
 fn document() -> String {
-    let mut rows: BTreeMap<(bool, String), Vec<(Field, Vec<&str>)>> = BTreeMap::new();
+    /// Whether it is in a table, and its path: plain names come first.
+    type Place = (bool, String);
+    /// A setting and the services that have it.
+    type Shared = (Field, Vec<&'static str>);
+
+    let mut rows: BTreeMap<Place, Vec<Shared>> = BTreeMap::new();
     for (service, fields) in SERVICES {
         for field in fields() {
             let same_name = rows

@@ -19,12 +19,11 @@ mod token_info;
 
 pub use info::ServiceInfo;
 pub use observe::{Activity, health, metrics, telemetry};
-pub use request::{InputLimits, is_late, validate, validate_with};
+pub use request::{is_late, validate, validate_with};
 pub use routes::{Check, CheckOutcome, Routes};
-pub use serve::{
-    BindError, BoundServer, HealthcheckError, StopConfig, Stopping, bind, healthcheck, program,
-};
+pub use serve::{BindError, BoundServer, HealthcheckError, Stopping, bind, healthcheck, program};
 pub use service::Service;
+pub use settings::{InputLimits, StopConfig};
 pub use token_info::TokenInfo;
 
 #[cfg(test)]

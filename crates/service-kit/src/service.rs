@@ -19,9 +19,10 @@ use crate::metrics::HttpMetrics;
 use crate::observe::health::{self, Dependency, Health};
 use crate::observe::telemetry::RequestLog;
 use crate::openapi;
-use crate::request::{InputLimits, cors, inside_cors, outside_cors};
+use crate::request::{cors, inside_cors, outside_cors};
 use crate::routes::{Check, Routes, authenticated};
 use crate::serve::Stopping;
+use crate::settings::InputLimits;
 
 /// A service: its authentication, its access table, its routes and its OpenAPI document.
 ///

@@ -1,6 +1,6 @@
 //! Tests whether a service's access table, routes and handlers agree. Feature `testing`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::Method;
@@ -24,7 +24,12 @@ pub struct Rights {
     pub roles: Vec<String>,
     /// The permissions.
     pub permissions: Vec<String>,
+    /// Its claims of other names; those with `None` it does not have.
+    pub claims: BTreeMap<String, Option<String>>,
 }
+
+/// A right that no rule asks for, so that a token without the right ones is not one without any.
+pub const UNRELATED: &str = "unrelated";
 
 /// Pages that every service has, and that are not in its OpenAPI document.
 const OWN_PAGES: [&str; 2] = ["/docs/", "/openapi.json"];
@@ -42,6 +47,26 @@ pub async fn access_faults(
     service: &Service,
     key: &TestKey,
     claims: impl Fn(&Rights) -> Value,
+) -> Vec<String> {
+    let token = async |rights: &Rights| {
+        let mut claims = claims(rights);
+        if let Some(members) = claims.as_object_mut() {
+            for (name, value) in &rights.claims {
+                match value {
+                    Some(value) => members.insert(name.clone(), Value::from(value.clone())),
+                    None => members.remove(name),
+                };
+            }
+        }
+        key.token(&claims)
+    };
+    access_faults_with(service, token).await
+}
+
+/// As [`access_faults`], for a service that only accepts tokens it knows: `token` gets a new one with these rights.
+pub async fn access_faults_with(
+    service: &Service,
+    token: impl AsyncFn(&Rights) -> String,
 ) -> Vec<String> {
     let mut faults = differences(service);
     let app = init_service(service.app()).await;
@@ -72,7 +97,7 @@ pub async fn access_faults(
         let leaves = leaves(rule);
         let (mut allowed, mut refused) = (false, false);
         for held in 0..1_usize << leaves.len().min(8) {
-            let token = key.token(&with_rights(&leaves, held, &claims));
+            let token = token(&rights(&leaves, held)).await;
             let caller = match service.authenticator().authenticate(&token).await {
                 Ok(caller) => caller,
                 Err(error) => {
@@ -169,52 +194,38 @@ fn leaves(rule: &Rule) -> Vec<&Rule> {
     }
 }
 
-/// Returns the claims of a token that satisfies those of `leaves` whose bit is set in `held`, as far as they can be
+/// Returns the rights of a token that satisfies those of `leaves` whose bit is set in `held`, as far as they can be
 /// combined.
-fn with_rights(leaves: &[&Rule], held: usize, claims: &impl Fn(&Rights) -> Value) -> Value {
-    const OTHER: &str = "unrelated";
-    let other = || vec![OTHER.to_owned()];
+fn rights(leaves: &[&Rule], held: usize) -> Rights {
+    let other = || vec![UNRELATED.to_owned()];
     let mut rights = Rights {
         scopes: other(),
         roles: other(),
         permissions: other(),
+        claims: BTreeMap::new(),
     };
-    let leaves = || {
-        let leaves = leaves.iter().enumerate();
-        leaves.map(|(bit, leaf)| (*leaf, held & 1 << bit != 0))
-    };
-    for (leaf, _) in leaves().filter(|(_, is_held)| *is_held) {
-        match leaf {
-            Rule::Scope(scope) => rights.scopes.push(scope.to_string()),
-            Rule::Role(role) => rights.roles.push(role.to_string()),
-            Rule::Permission(permission) => rights.permissions.push(permission.to_string()),
-            _ => {}
-        }
-    }
-    let mut claims = claims(&rights);
-    let Some(members) = claims.as_object_mut() else {
-        return claims;
-    };
-    for (leaf, is_held) in leaves() {
-        match (leaf, is_held) {
-            (Rule::Claim(name, value), true) => {
-                members.insert(name.to_string(), Value::from(value.to_string()));
-            }
-            (Rule::Claim(name, _), false) => {
-                members.insert(name.to_string(), Value::from(OTHER));
+    for (bit, leaf) in leaves.iter().enumerate() {
+        match (leaf, held & 1 << bit != 0) {
+            (Rule::Scope(scope), true) => rights.scopes.push(scope.to_string()),
+            (Rule::Role(role), true) => rights.roles.push(role.to_string()),
+            (Rule::Permission(permission), true) => rights.permissions.push(permission.to_string()),
+            (Rule::Claim(name, value), is_held) => {
+                let value = if is_held { value } else { UNRELATED };
+                rights
+                    .claims
+                    .insert(name.to_string(), Some(value.to_string()));
             }
             (Rule::NoClaim(name), true) => {
-                members.remove(&name.to_string());
+                rights.claims.insert(name.to_string(), None);
             }
             (Rule::NoClaim(name), false) => {
-                members
-                    .entry(name.to_string())
-                    .or_insert_with(|| Value::from(OTHER));
+                let other = || Some(UNRELATED.to_owned());
+                rights.claims.entry(name.to_string()).or_insert_with(other);
             }
             _ => {}
         }
     }
-    claims
+    rights
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Puts the service together.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,8 +36,16 @@ const INFO: ServiceInfo = ServiceInfo {
 pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     let listen = settings.service.clone();
     let listener = bind(listen.host, listen.port, "AUTH_SERVER__PORT or PORT")?;
-    let address = listener.local_addr()?;
-    let state = Arc::new(state(&settings, settings.token_config(address)).await?);
+    let service = service(&settings, listener.local_addr()?).await?;
+    Ok(BoundServer::start(service, listener, &listen)?)
+}
+
+/// Returns the service that listens at `address`: for [`build`], and for tests of its routes.
+///
+/// Must be called inside an actix runtime. Errors: the store cannot be had, or the keys cannot be decrypted.
+pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result<Service> {
+    let listen = &settings.service;
+    let state = Arc::new(state(settings, settings.token_config(address)).await?);
     upkeep::start(&state, settings.audit_keep);
 
     let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)
@@ -44,7 +53,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         .clock(Arc::clone(&state.clock))
         .build()?;
     let max_body_bytes = listen.limits.max_body_bytes;
-    let service = Service::new(INFO, authenticator, policies::access())
+    Ok(Service::new(INFO, authenticator, policies::access())
         .depending_on(Arc::new(state.store.database().clone()))
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone())
@@ -62,22 +71,17 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         .protected("/permission", routes::permission)
         .protected("/client", routes::client)
         .protected("/audit", routes::audit)
-        .documented(with_sign_in);
-    Ok(BoundServer::start(service, listener, &listen)?)
+        .documented(with_sign_in))
 }
 
 /// Rotates the signing keys of the database that `settings` name: every replica signs with the next ones from then on.
 pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
-    let keys = signing_keys(
-        settings,
-        Store::open(&Store::config(&settings.database_url)).await?,
-    )
-    .await?;
+    let keys = signing_keys(settings, Store::open(&settings.database).await?).await?;
     Ok(keys.rotate().await?)
 }
 
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
-    let store = Store::open(&Store::config(&settings.database_url)).await?;
+    let store = Store::open(&settings.database).await?;
     let keys = signing_keys(settings, store.clone()).await?;
     let throttle = |free, longest| {
         let config = ThrottleConfig {

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use service_kit::program::url_of;
 use service_kit::settings::{Field, ServiceSettings, SettingsError, SettingsReader, text};
-use service_kit::store::DatabaseKind;
+use service_kit::store::DatabaseConfig;
 use url::Url;
 
 use crate::address::TrustedProxies;
@@ -24,8 +24,8 @@ use crate::tokens::TokenConfig;
 pub struct Settings {
     /// How the service listens, responds and stops.
     pub service: ServiceSettings,
-    /// `DATABASE_URL`. Default `sqlite://data/auth-server.db`, a file that is made if it is missing.
-    pub database_url: String,
+    /// The database. `DATABASE_URL` is by default `sqlite://data/auth-server.db`, a file that is made if it is missing.
+    pub database: DatabaseConfig,
     /// `ISSUER`: the server's public address, `iss` of its tokens. Default where it listens.
     pub issuer: Option<String>,
     /// `AUDIENCE`: `aud` of its tokens, several between commas. Default the issuer.
@@ -86,9 +86,6 @@ pub struct Limits {
 /// All but the service's, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Own {
-    /// The database: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
-    #[schemars(extend("x-secret" = true))]
-    database_url: String,
     /// The server's public address, which its tokens name as their issuer; `http://localhost:{PORT}` if unset.
     issuer: Option<String>,
     /// The audience of its tokens; the issuer if unset.
@@ -135,7 +132,6 @@ struct AuditSettings {
 impl Default for Own {
     fn default() -> Self {
         Self {
-            database_url: "sqlite://data/auth-server.db".to_owned(),
             issuer: None,
             audience: Vec::new(),
             key_encryption_key: None,
@@ -197,10 +193,13 @@ impl Settings {
 
     fn read_groups(reader: &mut SettingsReader) -> Self {
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
+        let database = DatabaseConfig {
+            // Many sign-ins at a time write one after another.
+            acquire_timeout_seconds: 10,
+            ..DatabaseConfig::at("sqlite://data/auth-server.db")
+        };
+        let database = DatabaseConfig::read(reader, database);
         let own = reader.group(Own::default());
-        if let Err(error) = DatabaseKind::of(&own.database_url) {
-            reader.problem(error.to_string());
-        }
         if own
             .issuer
             .as_deref()
@@ -211,7 +210,7 @@ impl Settings {
         }
         Self {
             service,
-            database_url: own.database_url,
+            database,
             issuer: own.issuer,
             audience: own.audience,
             tokens: TokenSettings {

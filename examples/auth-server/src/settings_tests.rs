@@ -52,7 +52,7 @@ fn nothing_need_be_set() {
     let address = "127.0.0.1:8002".parse().unwrap();
     let tokens = settings.token_config(address);
     assert_eq!(settings.service.port, 8002);
-    assert_eq!(settings.database_url, "sqlite://data/auth-server.db");
+    assert_eq!(settings.database.url, "sqlite://data/auth-server.db");
     assert_eq!(tokens.issuer, "http://localhost:8002");
     assert_eq!(tokens.audience, ["http://localhost:8002"]);
     let several = read(&[("AUDIENCE", "https://a.example, https://b.example")]).unwrap();

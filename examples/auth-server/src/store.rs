@@ -45,15 +45,6 @@ pub struct Write {
 }
 
 impl Store {
-    /// Returns the configuration for a database at this URL. A statement waits up to 10 s for a connection, because
-    /// concurrent sign-ins write one after another.
-    pub fn config(url: &str) -> DatabaseConfig {
-        DatabaseConfig {
-            acquire_timeout_seconds: 10,
-            ..DatabaseConfig::at(url)
-        }
-    }
-
     /// Opens the database and runs pending migrations.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
@@ -113,13 +104,14 @@ impl Write {
 
 #[cfg(test)]
 mod tests {
+    use service_kit::store::DatabaseConfig;
     use sqlx::Row;
 
     use super::Store;
 
     #[tokio::test]
     async fn databases_of_earlier_releases_open() {
-        let store = Store::open(&Store::config("sqlite::memory:"))
+        let store = Store::open(&DatabaseConfig::at("sqlite::memory:"))
             .await
             .unwrap();
         let select = sqlx::query("SELECT lower(hex(checksum)) FROM _sqlx_migrations");

@@ -31,12 +31,12 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         service: listen,
         issuer,
         oidc,
-        database_url,
+        database,
         login_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
-    let service = service(authenticator, oidc, &DatabaseConfig::at(database_url))
+    let service = service(authenticator, oidc, &database)
         .await?
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone());

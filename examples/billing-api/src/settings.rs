@@ -1,7 +1,5 @@
 //! The settings of billing-api.
 
-use std::fmt;
-
 use identity_core::providers::OidcConfig;
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
@@ -9,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use service_kit::settings::{
     Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
 };
-use service_kit::store::DatabaseKind;
+use service_kit::store::DatabaseConfig;
 use url::Url;
 
-/// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
-#[derive(Clone)]
+/// Everything that can be set.
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// How the service listens, responds and stops.
     pub service: ServiceSettings,
@@ -21,9 +19,8 @@ pub struct Settings {
     pub issuer: IssuerSettings,
     /// The accepted tokens, and which of their claims grant what.
     pub oidc: OidcConfig,
-    /// `DATABASE_URL`: where invoices are kept. Default `sqlite://data/billing-api.db`, a file that is made if it is
-    /// missing.
-    pub database_url: String,
+    /// Where invoices are kept. `DATABASE_URL` is by default `sqlite://data/billing-api.db`, a file that is made if it is missing.
+    pub database: DatabaseConfig,
     /// `LOGIN_URL`: where the Authorize dialog at `/docs` gets a token for a name and a password (RFC 6749, section 4.3).
     /// Default: nowhere, and the dialog takes a token alone.
     pub login_url: Option<Url>,
@@ -62,9 +59,6 @@ struct Own {
     /// The address where the Authorize dialog at /docs signs in with a name and a password, such as
     /// http://localhost:8002/user/login; nowhere if unset. That issuer must allow the page's origin.
     login_url: Option<String>,
-    /// The database of the invoices: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
-    #[schemars(extend("x-secret" = true))]
-    database_url: String,
 }
 
 impl Settings {
@@ -104,36 +98,22 @@ impl Settings {
             algorithms: Algorithms::rs256(),
             rfc9068_only: false,
             login_url: None,
-            database_url: "sqlite://data/billing-api.db".to_owned(),
         });
+        let database =
+            DatabaseConfig::read(reader, DatabaseConfig::at("sqlite://data/billing-api.db"));
         let issuer = IssuerSettings {
             rfc9068_only: own.rfc9068_only,
             ..issuer
         };
-        if let Err(error) = DatabaseKind::of(&own.database_url) {
-            reader.problem(error.to_string());
-        }
-        let database_url = own.database_url.clone();
         let login_url = issuer.address(reader, "login_url", own.login_url.as_deref());
         let oidc = oidc(reader, own, &issuer);
         Some(Self {
             service,
             issuer,
             oidc: oidc?,
-            database_url,
+            database,
             login_url,
         })
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Settings")
-            .field("service", &self.service)
-            .field("issuer", &self.issuer)
-            .field("oidc", &self.oidc)
-            .finish_non_exhaustive()
     }
 }
 

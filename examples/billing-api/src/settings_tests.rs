@@ -28,7 +28,7 @@ fn an_issuer_is_enough() {
     let settings = with_issuer(&[]).unwrap();
     let oidc = &settings.oidc;
     assert_eq!(settings.service.port, 8003);
-    assert_eq!(settings.database_url, "sqlite://data/billing-api.db");
+    assert_eq!(settings.database.url, "sqlite://data/billing-api.db");
     assert_eq!(oidc.issuer, "https://id.example.com");
     assert_eq!(oidc.audience, "https://id.example.com", "the issuer's own");
     assert_eq!(oidc.jwks_url, None);
@@ -60,7 +60,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
     assert_eq!(oidc.scopes_claim, "https://example.com/scopes");
     assert_eq!(oidc.roles_claim, "realm_access.roles");
     assert_eq!(oidc.algorithms.to_string(), "ES256, EdDSA");
-    assert_eq!(settings.database_url, "postgres://localhost/billing");
+    assert_eq!(settings.database.url, "postgres://localhost/billing");
     let login_url = settings.login_url.as_ref().unwrap();
     assert_eq!(login_url.as_str(), "http://localhost:8002/user/login");
 }

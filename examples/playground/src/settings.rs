@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use identity_core::providers;
 use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
-use service_kit::settings::{IssuerSettings, ServiceSettings, ShutdownSettings, Signals};
+use service_kit::settings::{IssuerSettings, ServiceSettings, Signals, StopConfig};
+use service_kit::store::DatabaseConfig;
 use tempfile::TempDir;
 
 use crate::ports::Ports;
@@ -36,7 +37,7 @@ pub fn descope_api(
         service: service(port),
         issuer: IssuerSettings::default(),
         descope: providers::DescopeConfig::new(project_id, Some(descope.issuer_base()))?,
-        database_url: database(data, "descope-api"),
+        database: DatabaseConfig::at(database(data, "descope-api")),
     })
 }
 
@@ -58,14 +59,18 @@ pub fn auth0_api(issuer: &LocalIssuer, port: u16) -> anyhow::Result<auth0_api::S
 
 /// An issuer of its own.
 pub fn auth_server(port: u16, data: &TempDir) -> auth_server::Settings {
+    let defaults = auth_server::Settings::defaults();
     auth_server::Settings {
         service: ServiceSettings {
             // billing-api's page signs in here, and which port that will have is not known yet.
             cors_allowed_origins: vec!["*".to_owned()],
             ..service(port)
         },
-        database_url: database(data, "auth-server"),
-        ..auth_server::Settings::defaults()
+        database: DatabaseConfig {
+            url: database(data, "auth-server"),
+            ..defaults.database
+        },
+        ..defaults
     }
 }
 
@@ -79,7 +84,7 @@ pub fn billing_api(
         service: service(port),
         issuer: IssuerSettings::default(),
         oidc: billing_api::oidc_config(issuer),
-        database_url: database(data, "billing-api"),
+        database: DatabaseConfig::at(database(data, "billing-api")),
         login_url: Some(format!("{issuer}/user/login").parse()?),
     })
 }
@@ -88,9 +93,9 @@ fn service(port: u16) -> ServiceSettings {
     ServiceSettings {
         workers: Some(1),
         signals: Signals::Ignored,
-        shutdown: ShutdownSettings {
+        shutdown: StopConfig {
             timeout: Duration::from_secs(5),
-            ..ShutdownSettings::default()
+            ..StopConfig::default()
         },
         ..ServiceSettings::on_port(port)
     }

@@ -16,7 +16,7 @@ pub(super) async fn build(
         ServiceKind::DescopeApi => {
             let mut settings = descope_api::Settings::read(reader)?;
             here(&mut settings.service);
-            settings.database_url = database_url;
+            settings.database.url = database_url;
             descope_api::server::build(settings).await
         }
         ServiceKind::Auth0Api => {
@@ -27,7 +27,7 @@ pub(super) async fn build(
         ServiceKind::BillingApi => {
             let mut settings = billing_api::Settings::read(reader)?;
             here(&mut settings.service);
-            settings.database_url = database_url;
+            settings.database.url = database_url;
             billing_api::server::build(settings).await
         }
     }

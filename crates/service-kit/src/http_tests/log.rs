@@ -11,8 +11,8 @@ use tracing_subscriber::fmt;
 use super::app::{Answer, Setup, ask};
 use super::contract;
 use super::requests::{ISSUER, get, token, with_token};
-use crate::observe::telemetry::{LogFormat, log};
-use crate::settings::LogSettings;
+use crate::observe::telemetry::log;
+use crate::settings::{LogFormat, LogSettings};
 
 /// Collects the log lines of one test.
 #[derive(Clone, Default)]

@@ -1,12 +1,10 @@
 //! Logging.
 
 use std::io::IsTerminal;
-use std::str::FromStr;
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use serde::Serialize;
 use tracing::{Dispatch, Span, debug, info, info_span};
 use tracing_actix_web::{RootSpanBuilder, TracingLogger};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -17,30 +15,7 @@ use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use crate::request::request_id;
-use crate::settings::LogSettings;
-
-/// The format of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Human,
-    /// One JSON object per line, for programs.
-    Json,
-}
-
-impl FromStr for LogFormat {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "human" => Ok(Self::Human),
-            "json" => Ok(Self::Json),
-            _ => Err("expected human or json".to_owned()),
-        }
-    }
-}
+use crate::settings::{LogFormat, LogSettings};
 
 /// Starts logging to standard error. Errors: it was started before.
 pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {

@@ -16,7 +16,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
-use super::limits::InputLimits;
+use crate::settings::InputLimits;
 
 /// What is left of a request's body, to be kept by [`Answer`].
 pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);

@@ -5,7 +5,7 @@ use actix_web::web::{JsonConfig, PathConfig, PayloadConfig, QueryConfig, Service
 use actix_web::{Error, HttpRequest};
 
 use super::body_deadline::is_late;
-use super::limits::InputLimits;
+use crate::settings::InputLimits;
 use identity_actix::ApiError;
 
 impl InputLimits {

@@ -6,12 +6,10 @@ mod count;
 mod head;
 mod input;
 mod layers;
-mod limits;
 pub(crate) mod request_id;
 mod validate;
 
 pub use body_deadline::is_late;
 pub(crate) use cors::cors;
 pub(crate) use layers::{inside_cors, outside_cors};
-pub use limits::InputLimits;
 pub use validate::{validate, validate_with};

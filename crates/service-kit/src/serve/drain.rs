@@ -13,9 +13,9 @@ use tokio::time::{Instant, interval, sleep, timeout_at};
 use tracing::{info, warn};
 
 use super::signal::{Signal, Signals};
-use super::stop_config::StopConfig;
 use super::stopping::{Open, Stopping};
 use super::turned_away;
+use crate::settings::StopConfig;
 
 /// How a server is stopped.
 pub(crate) struct Drain {

@@ -46,15 +46,15 @@ impl Service {
         let settings = ServiceSettings {
             workers: Some(2),
             signals: Signals::Ignored,
+            shutdown: StopConfig {
+                timeout: shutdown_timeout,
+                keep_alive: Duration::from_secs(3600),
+                ..StopConfig::default()
+            },
             ..ServiceSettings::on_port(0)
         };
-        let config = StopConfig {
-            timeout: shutdown_timeout,
-            keep_alive: Duration::from_secs(3600),
-            ..StopConfig::default()
-        };
         let listener = bind(Ipv4Addr::LOCALHOST.into(), 0, "PORT").unwrap();
-        let server = BoundServer::start_with(service, listener, &settings, config).unwrap();
+        let server = BoundServer::start(service, listener, &settings).unwrap();
         Self {
             address: server.address(),
             stopping: server.stopping(),

@@ -11,7 +11,6 @@ use url::Url;
 
 use super::drain::Drain;
 use super::signal::Signals as OsSignals;
-use super::stop_config::StopConfig;
 use super::stopping::Stopping;
 use crate::service::Service;
 use crate::settings::{ServiceSettings, Signals};
@@ -33,21 +32,7 @@ impl BoundServer {
         listener: TcpListener,
         settings: &ServiceSettings,
     ) -> io::Result<Self> {
-        let config = StopConfig {
-            delay: settings.shutdown.delay,
-            timeout: settings.shutdown.timeout,
-            ..StopConfig::default()
-        };
-        Self::start_with(service, listener, settings, config)
-    }
-
-    /// As [`start`](Self::start), stopped as `config` says instead of as `settings` do.
-    pub fn start_with(
-        service: Service,
-        listener: TcpListener,
-        settings: &ServiceSettings,
-        config: StopConfig,
-    ) -> io::Result<Self> {
+        let config = settings.shutdown;
         let signals = match settings.signals {
             Signals::Handled => OsSignals::handled()?,
             Signals::Ignored => OsSignals::ignored(),

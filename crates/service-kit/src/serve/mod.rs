@@ -4,12 +4,10 @@ mod drain;
 mod listen;
 pub mod program;
 mod signal;
-mod stop_config;
 mod stopping;
 mod turned_away;
 
 pub(crate) use listen::bind_address;
 pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
-pub use stop_config::StopConfig;
 pub use stopping::Stopping;
 pub(crate) use stopping::{close, note};

@@ -15,9 +15,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::stop_config::StopConfig;
 use super::stopping::Connection;
 use crate::observe::metrics::API_ERRORS;
+use crate::settings::StopConfig;
 use identity_actix::ApiError;
 
 /// Returns the connections that wait at `listener`, whose server is paused, and closes it: later connections are

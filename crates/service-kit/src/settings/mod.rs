@@ -8,19 +8,25 @@ mod client;
 mod document;
 mod field;
 mod issuer;
+mod limits;
+mod log;
 mod names;
 mod reader;
 mod service;
 mod sources;
+mod stop;
 pub mod text;
 
 pub use client::ClientSettings;
 pub use document::faults_of_example;
 pub use field::{Field, Kind};
 pub use issuer::{CacheSettings, FetchSettings, IssuerSettings, KeySettings, TokenSettings};
+pub use limits::InputLimits;
+pub use log::{LogFormat, LogSettings};
 pub use reader::{SettingsError, SettingsReader};
-pub use service::{LogSettings, ServiceSettings, ShutdownSettings, Signals};
+pub use service::{ServiceSettings, Signals};
 pub use sources::Sources;
+pub use stop::StopConfig;
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,12 @@
 //! Settings that every service has.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{SettingsReader, text};
-use crate::observe::telemetry::LogFormat;
-use crate::request::InputLimits;
+use super::{InputLimits, LogSettings, SettingsReader, StopConfig};
 
 /// How a service listens, responds and stops.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -34,57 +31,13 @@ pub struct ServiceSettings {
     /// Limits of what is read.
     pub limits: InputLimits,
     /// How long stopping may take.
-    pub shutdown: ShutdownSettings,
+    pub shutdown: StopConfig,
     /// The log.
     #[serde(skip)]
     pub log: LogSettings,
     /// Who stops the service. Not read from anywhere.
     #[serde(skip)]
     pub signals: Signals,
-}
-
-/// How long stopping may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ShutdownSettings {
-    /// How long SIGTERM leaves the service responding as before, while /health/ready already says that it is stopping. Longer
-    /// than 0 only helps where a load balancer asks there and sends requests elsewhere.
-    #[serde(rename = "delay_seconds", with = "text::seconds")]
-    #[schemars(with = "u64", range(min = 0, max = 3600))]
-    pub delay: Duration,
-    /// How long requests may take to end when the service is stopped.
-    #[serde(rename = "timeout_seconds", with = "text::seconds")]
-    #[schemars(with = "u64", range(min = 0, max = 3600))]
-    pub timeout: Duration,
-}
-
-impl Default for ShutdownSettings {
-    fn default() -> Self {
-        Self {
-            delay: Duration::ZERO,
-            timeout: Duration::from_secs(30),
-        }
-    }
-}
-
-/// What the log shows and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LogSettings {
-    /// Which log lines are written, by level and module, such as info,identity_actix=debug.
-    #[serde(rename = "rust_log")]
-    pub filter: String,
-    /// How log lines look: human or json.
-    #[serde(rename = "log_format", deserialize_with = "text::deserialize")]
-    #[schemars(with = "String")]
-    pub format: LogFormat,
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        Self {
-            filter: "info".to_owned(),
-            format: LogFormat::Human,
-        }
-    }
 }
 
 /// Who stops a service.
@@ -108,7 +61,7 @@ impl ServiceSettings {
             cors_allowed_origins: Vec::new(),
             metrics_address: None,
             limits: InputLimits::default(),
-            shutdown: ShutdownSettings::default(),
+            shutdown: StopConfig::default(),
             log: LogSettings::default(),
             signals: Signals::Handled,
         }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::{LogSettings, ServiceSettings, Signals};
-use crate::observe::telemetry::LogFormat;
+use crate::settings::LogFormat;
 use crate::settings::SettingsReader;
 
 fn read(values: &[(&str, &str)]) -> Result<ServiceSettings, Vec<String>> {

@@ -2,20 +2,36 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::OpenError;
+use crate::settings::SettingsReader;
 
 /// Configuration of a [`Database`](super::Database).
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct DatabaseConfig {
-    /// The address, such as `sqlite://data/service.db` or `postgres://user:password@host/name`. No default.
+    /// The address, such as `sqlite://data/service.db` or `postgres://user:password@host/name`. No default. The setting is
+    /// `DATABASE_URL`.
+    #[serde(skip)]
     pub url: String,
-    /// The largest number of connections that are open at a time. Default 8. A SQLite database in memory has one.
+    /// The largest number of connections that are open at a time. A SQLite database in memory has one.
+    #[schemars(range(min = 1, max = 10_000))]
     pub max_connections: u32,
-    /// How long opening may take, and later how long a statement waits for a free connection, in seconds. Default 5.
+    /// How long opening the database may take, and later how long a statement waits for a free connection.
+    #[schemars(range(min = 1, max = 3600))]
     pub acquire_timeout_seconds: u64,
+}
+
+/// The settings, as they are written.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Written {
+    /// The database: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
+    #[schemars(extend("x-secret" = true))]
+    database_url: String,
+    /// The connections.
+    database: DatabaseConfig,
 }
 
 impl Default for DatabaseConfig {
@@ -34,6 +50,21 @@ impl DatabaseConfig {
         Self {
             url: url.into(),
             ..Self::default()
+        }
+    }
+
+    /// Reads `DATABASE_URL` and the table `database`; `defaults` are the service's.
+    pub fn read(reader: &mut SettingsReader, defaults: Self) -> Self {
+        let written = reader.group(Written {
+            database_url: defaults.url.clone(),
+            database: defaults,
+        });
+        if let Err(error) = DatabaseKind::of(&written.database_url) {
+            reader.problem(error.to_string());
+        }
+        Self {
+            url: written.database_url,
+            ..written.database
         }
     }
 }
@@ -73,16 +104,38 @@ impl DatabaseKind {
 #[cfg(test)]
 mod tests {
     use super::DatabaseConfig;
+    use crate::settings::{SettingsError, SettingsReader};
+
+    fn read(values: &[(&str, &str)]) -> Result<DatabaseConfig, SettingsError> {
+        let mut reader = SettingsReader::from_values("AN_API", values.iter().copied());
+        let config = DatabaseConfig::read(&mut reader, DatabaseConfig::at("sqlite://data/a.db"));
+        reader.finish(Some(config))
+    }
 
     #[test]
     fn debug_shows_no_password_and_missing_fields_have_defaults() {
-        let config: DatabaseConfig =
-            serde_json::from_str(r#"{"url": "postgres://u:hunter2@h/x", "max_connections": 3}"#)
-                .unwrap();
+        let url = "postgres://u:hunter2@h/x";
+        let config = read(&[("DATABASE_URL", url), ("DATABASE__MAX_CONNECTIONS", "3")]).unwrap();
         assert_eq!(
-            (config.max_connections, config.acquire_timeout_seconds),
-            (3, 5)
+            (
+                config.url.as_str(),
+                config.max_connections,
+                config.acquire_timeout_seconds
+            ),
+            (url, 3, 5)
         );
         assert!(!format!("{config:?}").contains("hunter2"));
+        assert_eq!(read(&[]).unwrap(), DatabaseConfig::at("sqlite://data/a.db"));
+    }
+
+    #[test]
+    fn a_pool_of_no_connections_is_refused() {
+        let problems = read(&[("DATABASE__MAX_CONNECTIONS", "0")]).unwrap_err();
+        assert!(
+            problems.to_string().contains(
+                "DATABASE__MAX_CONNECTIONS cannot be used: expected a whole number from 1 to 10000"
+            ),
+            "{problems}"
+        );
     }
 }

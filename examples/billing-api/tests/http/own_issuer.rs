@@ -17,7 +17,7 @@ async fn auth_server(algorithm: SigningAlgorithm, folder: &Rc<TempDir>) -> Servi
     settings.service.port = 0;
     settings.service.workers = Some(1);
     settings.service.signals = Signals::Ignored;
-    settings.database_url = format!("sqlite://{}/auth.db", folder.path().display());
+    settings.database.url = format!("sqlite://{}/auth.db", folder.path().display());
     settings.tokens.algorithm = algorithm;
     let server = auth_server::server::build(settings).await.unwrap();
     let service = Service::run_by(server, folder);

@@ -18,7 +18,7 @@ pub fn settings(database: &TestDatabase) -> Settings {
     settings.service.port = 0;
     settings.service.workers = Some(2);
     settings.service.signals = Signals::Ignored;
-    settings.database_url = database.url.clone();
+    settings.database.url = database.url.clone();
     settings.tokens.encryption_key = database.encryption_key.clone();
     settings.issuer = Some(ISSUER.to_owned());
     settings.limits.failures_per_address = 10_000;
