@@ -110,7 +110,7 @@ impl Service {
     }
 
     /// Sets the routes that need no credentials, besides `/health`, `/health/ready`, `/docs/` and `/openapi.json`.
-    pub fn public(self, routes: fn(&mut Routes)) -> Self {
+    pub fn public(self, routes: AddRoutes) -> Self {
         Self {
             public: routes,
             ..self
@@ -260,10 +260,11 @@ impl Service {
         app.service(health::health).service(health::ready);
         // A protected scope with the same prefix would respond to other methods with 401 instead of 405.
         let is_in_scope = |path: &str| {
-            self.protected.iter().any(|(scope, _)| {
-                path.strip_prefix(scope)
-                    .is_some_and(|rest| rest.starts_with('/'))
-            })
+            let mut rests = self
+                .protected
+                .iter()
+                .filter_map(|(scope, _)| path.strip_prefix(scope));
+            rests.any(|rest| rest.starts_with('/'))
         };
         let public = self.access.public_paths().into_iter();
         for path in public.filter(|path| is_in_scope(path)) {
@@ -274,7 +275,7 @@ impl Service {
     fn scope(
         &self,
         path: &str,
-        routes: fn(&mut Routes),
+        routes: AddRoutes,
     ) -> impl HttpServiceFactory + OpenApiFactory + 'static + use<> {
         let check = self.check;
         utoipa_actix_web::scope(path)
@@ -286,7 +287,7 @@ impl Service {
             .wrap(Authenticate::required(Arc::clone(&self.authenticator)).realm(self.info.name))
     }
 
-    /// Adds the app data of the common routes and middleware, and the limits.
+    /// Adds the app data and the limits.
     pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
         self.limits.configure(app);
         app.app_data(Rc::new(HttpMetrics::default()))
