@@ -258,17 +258,12 @@ impl Service {
     fn public_routes(&self, app: &mut ServiceConfig) {
         (self.public)(&mut Routes(app));
         app.service(health::health).service(health::ready);
-        // A protected scope with the same prefix would respond to other methods with 401 instead of 405.
-        let is_in_scope = |path: &str| {
-            let mut rests = self
-                .protected
-                .iter()
-                .filter_map(|(scope, _)| path.strip_prefix(scope));
-            rests.any(|rest| rest.starts_with('/'))
-        };
-        let public = self.access.public_paths().into_iter();
-        for path in public.filter(|path| is_in_scope(path)) {
-            app.route(path, web::route().to(no_such_route));
+        for path in self.access.public_paths() {
+            let mut scopes = self.protected.iter();
+            if scopes.any(|(scope, _)| path.starts_with(&format!("{scope}/"))) {
+                // The protected scope would respond to other methods with 401 instead of 405.
+                app.route(path, web::route().to(no_such_route));
+            }
         }
     }
 
