@@ -21,7 +21,7 @@ pub struct ServiceSettings {
     /// How many threads handle requests; one a core if unset.
     #[schemars(range(min = 1, max = 65_535))]
     pub workers: Option<usize>,
-    /// Origins whose pages may call, such as https://app.example.com; none if unset, `*` for all.
+    /// Origins whose pages may call, such as `https://app.example.com`; none if unset, `*` for all.
     pub cors_allowed_origins: Vec<String>,
     /// An IP address and port of their own for the metrics that Prometheus collects at /metrics, such as
     /// 127.0.0.1:9100; nowhere if unset. They are shown to everyone who can reach it.
