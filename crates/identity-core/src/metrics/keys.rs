@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metrics::{Counter, Gauge, counter, gauge};
 
-use super::{
+use super::names::{
     KEY_AGE, KEY_FAILING, KEY_FETCHES, KEY_TURNED_AWAY, KEY_WAITING, KEYS, KEYS_SKIPPED, REFETCHES,
 };
 use crate::keys::{KeyFault, KeySet};

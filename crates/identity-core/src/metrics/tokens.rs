@@ -2,7 +2,7 @@
 
 use metrics::{Counter, Gauge, counter, gauge};
 
-use super::{CACHE_BYTES, CACHE_DROPPED, CACHE_ENTRIES, CACHE_HITS, CACHE_MISSES, TOKENS};
+use super::names::{CACHE_BYTES, CACHE_DROPPED, CACHE_ENTRIES, CACHE_HITS, CACHE_MISSES, TOKENS};
 use crate::token_error::TokenError;
 use crate::verifier::VerifyError;
 

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::testing::{StaticKeys, TestClock, TestKey, provider_contract};
-use crate::{Authenticated, Authenticator, TokenError, VerifyError};
+use crate::providers::test_tokens::{self, NOW, changed};
+use crate::testing::{TestKey, provider_contract};
+use crate::{Authenticated, TokenError};
 use serde_json::{Value, json};
 
 use super::{Auth0, Auth0Config, Domain};
 
 const ISSUER: &str = "https://dev-example.us.auth0.com/";
 const AUDIENCE: &str = "https://api.example.com";
-const NOW: f64 = 1_700_000_000.0;
 
 fn settings() -> Auth0Config {
     Auth0Config::new("dev-example.us.auth0.com".parse().unwrap(), AUDIENCE)
@@ -18,37 +18,17 @@ fn settings() -> Auth0Config {
 
 /// Returns the claims of a user's token with these claims changed; `null` removes a claim.
 fn claims(changes: &Value) -> Value {
-    let mut base = json!({
+    let base = json!({
         "iss": ISSUER, "sub": "auth0|602c0dcab993d10073daf680",
         "aud": [AUDIENCE, "https://dev-example.us.auth0.com/userinfo"],
         "iat": NOW, "exp": NOW + 86_400.0, "azp": "ENDmmAJsbwI1hOG1KPJddQ8LHjV6kLkV",
         "scope": "openid profile email",
     });
-    for (name, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(base.as_object_mut().unwrap().remove(name)),
-            value => base[name] = value.clone(),
-        }
-    }
-    base
+    changed(base, changes)
 }
 
 async fn verified(settings: Auth0Config, token: &str) -> Result<Arc<Authenticated>, TokenError> {
-    let provider = Auth0::new(settings).unwrap();
-    let keys = StaticKeys::of(&[&TestKey::fixed()]);
-    let clock = TestClock::at(NOW);
-    let authenticator = Authenticator::builder(provider)
-        .keys(Arc::new(keys))
-        .clock(Arc::new(clock))
-        .build()
-        .unwrap();
-    authenticator
-        .authenticate(token)
-        .await
-        .map_err(|error| match error {
-            VerifyError::Token(error) => error,
-            other => panic!("{other}"),
-        })
+    test_tokens::verified(Auth0::new(settings).unwrap(), token).await
 }
 
 /// Returns the code of the refusal, or `None` if the token is accepted.

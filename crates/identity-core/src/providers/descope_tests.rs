@@ -2,28 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::testing::{StaticKeys, TestClock, TestKey, provider_contract};
-use crate::{Authenticated, Authenticator, TokenError, VerifyError};
+use crate::providers::test_tokens::{self, NOW, changed};
+use crate::testing::{TestKey, provider_contract};
+use crate::{Authenticated, TokenError};
 use serde_json::{Value, json};
 
 use super::{Descope, DescopeConfig, ProjectId};
 
 const PROJECT: &str = "P2RFvFexVaxxNFK6rhP0ePtaGfTK";
-const NOW: f64 = 1_700_000_000.0;
 
 fn settings() -> DescopeConfig {
     DescopeConfig::new(PROJECT.parse().unwrap(), None).unwrap()
-}
-
-/// Returns `base` with these claims changed; `null` removes a claim.
-fn changed(mut base: Value, changes: &Value) -> Value {
-    for (name, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(base.as_object_mut().unwrap().remove(name)),
-            value => base[name] = value.clone(),
-        }
-    }
-    base
 }
 
 /// Returns the claims of a token of the project's OIDC app.
@@ -50,22 +39,8 @@ async fn verified(
     settings: DescopeConfig,
     claims: Value,
 ) -> Result<Arc<Authenticated>, TokenError> {
-    let provider = Descope::new(settings);
-    let keys = StaticKeys::of(&[&TestKey::fixed()]);
-    let clock = TestClock::at(NOW);
-    let authenticator = Authenticator::builder(provider)
-        .keys(Arc::new(keys))
-        .clock(Arc::new(clock))
-        .build()
-        .unwrap();
     let token = TestKey::fixed().token(&claims);
-    authenticator
-        .authenticate(&token)
-        .await
-        .map_err(|error| match error {
-            VerifyError::Token(error) => error,
-            other => panic!("{other}"),
-        })
+    test_tokens::verified(Descope::new(settings), &token).await
 }
 
 /// Returns the code of the refusal, or `None` if the token is accepted.

@@ -5,6 +5,8 @@ mod auth0;
 mod descope;
 mod error;
 mod oidc;
+#[cfg(test)]
+mod test_tokens;
 
 pub use auth0::{Auth0, Auth0Config, Domain};
 pub use descope::{Descope, DescopeConfig, ProjectId};

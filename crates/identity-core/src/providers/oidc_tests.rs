@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::keys::KeyAddress;
-use crate::testing::{StaticKeys, TestClock, TestKey, provider_contract};
+use crate::providers::test_tokens::{self, NOW, changed};
+use crate::testing::{TestKey, provider_contract};
 use crate::verification::Algorithm;
-use crate::{Authenticated, Authenticator, Provider, TokenError, VerifyError};
+use crate::{Authenticated, Provider, TokenError};
 use serde_json::{Value, json};
 
 use super::{Oidc, OidcConfig};
 
 const ISSUER: &str = "http://localhost:8002";
-const NOW: f64 = 1_700_000_000.0;
 const READ: &str = "example_service.billing.read";
 
 /// Returns the configuration of an issuer that is its own audience, with a list of scopes in `scopes`.
@@ -24,35 +24,15 @@ fn settings() -> OidcConfig {
 
 /// Returns the claims of a user's token with these claims changed; `null` removes a claim.
 fn claims(changes: &Value) -> Value {
-    let mut base = json!({
+    let base = json!({
         "iss": ISSUER, "sub": "U1", "aud": ISSUER, "iat": NOW, "exp": NOW + 600.0, "org_id": "O1",
         "scopes": [READ], "scope": "other", "roles": ["owner"],
     });
-    for (name, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(base.as_object_mut().unwrap().remove(name)),
-            value => base[name] = value.clone(),
-        }
-    }
-    base
+    changed(base, changes)
 }
 
 async fn verified(settings: OidcConfig, token: &str) -> Result<Arc<Authenticated>, TokenError> {
-    let provider = Oidc::new(settings).unwrap();
-    let keys = StaticKeys::of(&[&TestKey::fixed()]);
-    let clock = TestClock::at(NOW);
-    let authenticator = Authenticator::builder(provider)
-        .keys(Arc::new(keys))
-        .clock(Arc::new(clock))
-        .build()
-        .unwrap();
-    authenticator
-        .authenticate(token)
-        .await
-        .map_err(|error| match error {
-            VerifyError::Token(error) => error,
-            other => panic!("{other}"),
-        })
+    test_tokens::verified(Oidc::new(settings).unwrap(), token).await
 }
 
 /// Returns the code of the refusal, or `None` if the token is accepted.

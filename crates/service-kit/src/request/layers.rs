@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 
 use super::count::{self, Counted};
 use super::{body_deadline, cors, head, request_id};
-use crate::serve;
+use crate::serve::stopping;
 use identity_actix::with_request_id;
 
 /// Middleware inside CORS: counts the request in the app's [`Activity`](crate::Activity), if it has one, and its
@@ -31,12 +31,12 @@ pub(crate) async fn outside_cors<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let stopping = serve::note(&request);
+    let stopping = stopping::note(&request);
     let id = request_id::of(&request);
     let answer = async { next.call(request).await.map(cors::as_problem) };
     let mut response = with_request_id(id, answer).await?;
     count::error(&response);
     request_id::put(id, &mut response);
-    serve::close(stopping.as_ref(), &mut response);
+    stopping::close(stopping.as_ref(), &mut response);
     Ok(response)
 }

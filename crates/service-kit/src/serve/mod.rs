@@ -4,10 +4,9 @@ mod drain;
 mod listen;
 pub mod program;
 mod signal;
-mod stopping;
+pub(crate) mod stopping;
 mod turned_away;
 
 pub(crate) use listen::bind_address;
 pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};
 pub use stopping::Stopping;
-pub(crate) use stopping::{close, note};

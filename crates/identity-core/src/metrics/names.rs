@@ -1,0 +1,63 @@
+//! The names of the metrics, and their descriptions for a recorder.
+
+use metrics::{Unit, describe_counter, describe_gauge};
+
+/// Seconds since the keys in use were fetched.
+pub const KEY_AGE: &str = "identity_key_age_seconds";
+/// Seconds for which fetches have failed.
+pub const KEY_FAILING: &str = "identity_key_failing_seconds";
+/// Keys in use.
+pub const KEYS: &str = "identity_keys";
+/// Published keys that cannot be used.
+pub const KEYS_SKIPPED: &str = "identity_keys_skipped";
+/// Fetches of key sets, by outcome.
+pub const KEY_FETCHES: &str = "identity_key_fetches_total";
+/// Refetches for unknown key ids, by outcome.
+pub const REFETCHES: &str = "identity_key_refetches_total";
+/// Requests that wait for keys.
+pub const KEY_WAITING: &str = "identity_key_waiting_requests";
+/// Requests that found no place to wait for keys.
+pub const KEY_TURNED_AWAY: &str = "identity_key_turned_away_total";
+/// Tokens, by outcome.
+pub const TOKENS: &str = "identity_tokens_total";
+/// Tokens found in the cache.
+pub const CACHE_HITS: &str = "identity_token_cache_hits_total";
+/// Tokens not found in the cache.
+pub const CACHE_MISSES: &str = "identity_token_cache_misses_total";
+/// Tokens found in the cache that no longer stand.
+pub const CACHE_DROPPED: &str = "identity_token_cache_dropped_total";
+/// Tokens in the cache.
+pub const CACHE_ENTRIES: &str = "identity_token_cache_entries";
+/// What the tokens in the cache take up.
+pub const CACHE_BYTES: &str = "identity_token_cache_bytes";
+
+/// Tells the recorder that is installed what each metric means.
+pub fn describe() {
+    use Unit::{Bytes, Count, Seconds};
+    describe_gauge!(KEY_AGE, Seconds, "Since the keys in use were fetched");
+    describe_gauge!(
+        KEY_FAILING,
+        Seconds,
+        "Since the first of the failed fetches in a row"
+    );
+    describe_gauge!(KEYS, Count, "Keys in use");
+    describe_gauge!(KEYS_SKIPPED, Count, "Published keys that cannot be used");
+    describe_counter!(KEY_FETCHES, Count, "Fetches of key sets, by outcome");
+    describe_counter!(
+        REFETCHES,
+        Count,
+        "Refetches for unknown key ids, by outcome"
+    );
+    describe_gauge!(KEY_WAITING, Count, "Requests that wait for keys");
+    describe_counter!(KEY_TURNED_AWAY, Count, "Requests with no place to wait");
+    describe_counter!(TOKENS, Count, "Tokens, by outcome");
+    describe_counter!(CACHE_HITS, Count, "Tokens found in the cache");
+    describe_counter!(CACHE_MISSES, Count, "Tokens not found in the cache");
+    describe_counter!(
+        CACHE_DROPPED,
+        Count,
+        "Tokens in the cache that no longer stood"
+    );
+    describe_gauge!(CACHE_ENTRIES, Count, "Tokens in the cache");
+    describe_gauge!(CACHE_BYTES, Bytes, "What the cached tokens take up");
+}
