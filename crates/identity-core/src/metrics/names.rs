@@ -2,33 +2,33 @@
 
 use metrics::{Unit, describe_counter, describe_gauge};
 
-/// Seconds since the keys in use were fetched.
+/// Age of the keys in use, in seconds.
 pub const KEY_AGE: &str = "identity_key_age_seconds";
-/// Seconds for which fetches have failed.
+/// Time since key fetches began to fail, in seconds.
 pub const KEY_FAILING: &str = "identity_key_failing_seconds";
-/// Keys in use.
+/// Number of keys in use.
 pub const KEYS: &str = "identity_keys";
-/// Published keys that cannot be used.
+/// Number of published keys that cannot be used.
 pub const KEYS_SKIPPED: &str = "identity_keys_skipped";
-/// Fetches of key sets, by outcome.
+/// Number of key set fetches, by outcome.
 pub const KEY_FETCHES: &str = "identity_key_fetches_total";
-/// Refetches for unknown key ids, by outcome.
+/// Number of refetches for unknown key ids, by outcome.
 pub const REFETCHES: &str = "identity_key_refetches_total";
-/// Requests that wait for keys.
+/// Number of requests that are waiting for keys.
 pub const KEY_WAITING: &str = "identity_key_waiting_requests";
-/// Requests that found no place to wait for keys.
+/// Number of requests refused because too many were already waiting for keys.
 pub const KEY_TURNED_AWAY: &str = "identity_key_turned_away_total";
-/// Tokens, by outcome.
+/// Number of tokens, by outcome.
 pub const TOKENS: &str = "identity_tokens_total";
-/// Tokens found in the cache.
+/// Number of tokens found in the cache and still accepted.
 pub const CACHE_HITS: &str = "identity_token_cache_hits_total";
-/// Tokens not found in the cache.
+/// Number of tokens not found in the cache.
 pub const CACHE_MISSES: &str = "identity_token_cache_misses_total";
-/// Tokens found in the cache that no longer stand.
+/// Number of tokens found in the cache but no longer accepted.
 pub const CACHE_DROPPED: &str = "identity_token_cache_dropped_total";
-/// Tokens in the cache.
+/// Number of tokens in the cache.
 pub const CACHE_ENTRIES: &str = "identity_token_cache_entries";
-/// What the tokens in the cache take up.
+/// Estimated memory of the cached tokens, in bytes.
 pub const CACHE_BYTES: &str = "identity_token_cache_bytes";
 
 /// Tells the recorder that is installed what each metric means.
@@ -49,15 +49,19 @@ pub fn describe() {
         "Refetches for unknown key ids, by outcome"
     );
     describe_gauge!(KEY_WAITING, Count, "Requests that wait for keys");
-    describe_counter!(KEY_TURNED_AWAY, Count, "Requests with no place to wait");
+    describe_counter!(
+        KEY_TURNED_AWAY,
+        Count,
+        "Requests refused because too many were waiting"
+    );
     describe_counter!(TOKENS, Count, "Tokens, by outcome");
     describe_counter!(CACHE_HITS, Count, "Tokens found in the cache");
     describe_counter!(CACHE_MISSES, Count, "Tokens not found in the cache");
     describe_counter!(
         CACHE_DROPPED,
         Count,
-        "Tokens in the cache that no longer stood"
+        "Tokens in the cache that were no longer accepted"
     );
     describe_gauge!(CACHE_ENTRIES, Count, "Tokens in the cache");
-    describe_gauge!(CACHE_BYTES, Bytes, "What the cached tokens take up");
+    describe_gauge!(CACHE_BYTES, Bytes, "Estimated memory of the cached tokens");
 }
