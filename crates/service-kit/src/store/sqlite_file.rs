@@ -1,9 +1,11 @@
 //! Where a SQLite database is, as `DATABASE_URL` says it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor};
+use tokio::time::{Instant, sleep};
 
 use super::OpenError;
 
@@ -47,10 +49,24 @@ impl SqliteFile {
     }
 
     /// Lets readers not wait for a writer; the file remembers it. It is done before there is a pool, which would not say
-    /// what is wrong with the file.
-    pub(super) async fn let_readers_not_wait(&self) -> Result<(), sqlx::Error> {
+    /// what is wrong with the file. SQLite does not wait for another process that does the same, so it is tried again, for
+    /// as long as `patience` says.
+    pub(super) async fn let_readers_not_wait(&self, patience: Duration) -> Result<(), sqlx::Error> {
         let mut connection = AnyConnection::connect(&self.url).await?;
-        connection.execute("PRAGMA journal_mode = WAL").await?;
+        let deadline = Instant::now() + patience;
+        while let Err(error) = connection.execute("PRAGMA journal_mode = WAL").await {
+            if !is_locked(&error) || Instant::now() >= deadline {
+                return Err(error);
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
         connection.close().await
     }
+}
+
+/// Whether it is SQLITE_BUSY; the upper bits of the code say why.
+fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
 }
