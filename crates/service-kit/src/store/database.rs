@@ -82,7 +82,9 @@ async fn open_sqlite(
                 path: path.display().to_string(),
                 source,
             };
-            file.let_readers_not_wait().await.map_err(unusable)?;
+            file.let_readers_not_wait(options.get_acquire_timeout())
+                .await
+                .map_err(unusable)?;
             options
         }
         // Each connection to memory has its own database, which is dropped with the connection.

@@ -222,16 +222,20 @@ async fn a_store_whose_file_is_gone_is_not_ready_until_it_is_back() {
 
 #[tokio::test]
 async fn two_processes_may_make_the_tables_of_one_file_at_the_same_time() {
-    let folder = tempdir().unwrap();
-    let url = url_in(&folder, "service.db");
-    let openings: Vec<_> = (0..4)
-        .map(|_| {
-            let url = url.clone();
-            tokio::spawn(async move { open(&url).await.map(drop) })
-        })
-        .collect();
-    for opening in openings {
-        opening.await.unwrap().unwrap();
+    for round in 0..10 {
+        let folder = tempdir().unwrap();
+        let url = url_in(&folder, "service.db");
+        let openings: Vec<_> = (0..4)
+            .map(|_| {
+                let url = url.clone();
+                tokio::spawn(async move { open(&url).await.map(drop) })
+            })
+            .collect();
+        for opening in openings {
+            if let Err(error) = opening.await.unwrap() {
+                panic!("round {round}: {error}");
+            }
+        }
     }
 }
 

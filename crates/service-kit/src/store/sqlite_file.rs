@@ -1,9 +1,11 @@
 //! The location of a SQLite database, from `DATABASE_URL`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor};
+use tokio::time::{Instant, sleep};
 
 use super::OpenError;
 
@@ -48,10 +50,24 @@ impl SqliteFile {
     }
 
     /// Enables write-ahead logging, so that readers do not wait for a writer; the file keeps the mode. This runs before
-    /// there is a pool, which would not report what is wrong with the file.
-    pub(super) async fn let_readers_not_wait(&self) -> Result<(), sqlx::Error> {
+    /// there is a pool, which would not report what is wrong with the file. SQLite does not wait for another process that
+    /// does the same, so it is tried again for up to `patience`.
+    pub(super) async fn let_readers_not_wait(&self, patience: Duration) -> Result<(), sqlx::Error> {
         let mut connection = AnyConnection::connect(&self.url).await?;
-        connection.execute("PRAGMA journal_mode = WAL").await?;
+        let deadline = Instant::now() + patience;
+        while let Err(error) = connection.execute("PRAGMA journal_mode = WAL").await {
+            if !is_locked(&error) || Instant::now() >= deadline {
+                return Err(error);
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
         connection.close().await
     }
+}
+
+/// Whether it is SQLITE_BUSY; the upper bits of the code say why.
+fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
 }
