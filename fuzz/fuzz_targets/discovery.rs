@@ -1,4 +1,4 @@
-//! Any bytes as a discovery document, from the seeds of crates/identity-core/tests/properties/corpus/discovery.
+//! Any bytes as a discovery document, from the seeds of crates/identity-core/tests/suite/properties/corpus/discovery.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Any bytes as a key set, from the seeds of crates/identity-core/tests/properties/corpus/key_sets.
+//! Any bytes as a key set, from the seeds of crates/identity-core/tests/suite/properties/corpus/key_sets.
 #![no_main]
 
 use identity_core::keys::KeySet;

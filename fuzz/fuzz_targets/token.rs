@@ -1,4 +1,4 @@
-//! Any bytes as a token, from the seeds of crates/identity-core/tests/properties/corpus/tokens.
+//! Any bytes as a token, from the seeds of crates/identity-core/tests/suite/properties/corpus/tokens.
 #![no_main]
 
 use std::pin::pin;
@@ -28,10 +28,10 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
 
 /// The seeds that are accepted. Nobody else has the key, so nothing else may be.
 const GOOD: [&str; 4] = [
-    include_str!("../../crates/identity-core/tests/properties/corpus/tokens/good"),
-    include_str!("../../crates/identity-core/tests/properties/corpus/tokens/good_audiences"),
-    include_str!("../../crates/identity-core/tests/properties/corpus/tokens/good_fractions"),
-    include_str!("../../crates/identity-core/tests/properties/corpus/tokens/good_untyped"),
+    include_str!("../../crates/identity-core/tests/suite/properties/corpus/tokens/good"),
+    include_str!("../../crates/identity-core/tests/suite/properties/corpus/tokens/good_audiences"),
+    include_str!("../../crates/identity-core/tests/suite/properties/corpus/tokens/good_fractions"),
+    include_str!("../../crates/identity-core/tests/suite/properties/corpus/tokens/good_untyped"),
 ];
 
 fuzz_target!(|bytes: &[u8]| {

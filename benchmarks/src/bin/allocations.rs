@@ -1,4 +1,4 @@
-//! Allocations for one request, whole: `cargo run -p benchmarks --bin allocations`.
+//! Allocations for one request, whole: `cargo run --bin allocations`.
 //!
 //! Counts what this process allocates while auth0-api responds, in a thread of it. The requests are made before, and what
 //! asks allocates nothing, so that all of it is the service's. Unlike times, the counts are the same on a busy machine.

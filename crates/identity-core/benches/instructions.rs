@@ -1,7 +1,7 @@
 //! The number of instructions per token, which does not depend on other load on the machine. Needs valgrind:
 //!
 //! ```text
-//! cargo bench -p identity-core --features testing --bench instructions
+//! cargo bench --bench instructions
 //! ```
 //!
 //! It runs itself under callgrind with two numbers of calls for each way; the difference, divided by the difference in

@@ -1,5 +1,5 @@
-//! The cost of verification relative to the signature check alone, as ratios measured in one run: `cargo bench -p
-//! identity-core --features testing --bench ratios`; with `-- RS256` for that algorithm only.
+//! The cost of verification relative to the signature check alone, as ratios measured in one run: `cargo bench
+//! --bench ratios`; with `-- RS256` for that algorithm only.
 //!
 //! The ways are measured in turn, over many rounds. A ratio is the median of the ratios of all rounds, so that other
 //! load on the machine affects both sides of it.

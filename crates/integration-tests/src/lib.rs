@@ -1,6 +1,6 @@
 //! One suite per service, black box over HTTP: a table of cases against a base URL and a source of tokens.
 //!
-//! `cargo test -p integration-tests --test descope` runs [`descope::suite`] against a service and a local issuer in this
+//! `cargo test --test descope` runs [`descope::suite`] against a service and a local issuer in this
 //! process; [`run`] says what else there is. A case says what it needs ([`Needs`]), so that the same table runs where less
 //! is at hand: a test container starts and stops no servers, and a real provider makes no forged tokens.
 //!

@@ -169,7 +169,7 @@ fn personas(page: &mut String, services: &Services, tokens: &[PersonaToken]) -> 
     )?;
     writeln!(
         page,
-        "  cargo run -p local-issuer -- tokens --descope-url {} --auth0-url {} --descope-api {}/api/me --auth0-api {}/api/profile",
+        "  cargo run --bin local-issuer -- tokens --descope-url {} --auth0-url {} --descope-api {}/api/me --auth0-api {}/api/profile",
         issuer.descope().base_url(),
         issuer.auth0().base_url(),
         services.descope_api(),

@@ -1,6 +1,6 @@
 //! The suites against containers, and what only containers show: servers that are stopped, cut off and killed.
 //!
-//! `scripts/images` builds the images; `cargo test -p integration-tests --test containers -- --ignored` runs this.
+//! `scripts/images` builds the images; `cargo test --features containers --test containers -- --ignored` runs this.
 
 mod docker;
 mod flow;

@@ -14,7 +14,7 @@
 )]
 
 mod key_set;
-#[path = "../../../identity-core/tests/wycheproof_vectors/vectors.rs"]
+#[path = "../../../identity-core/tests/suite/wycheproof_vectors/vectors.rs"]
 #[expect(dead_code, reason = "those of other algorithms are not used here")]
 mod vectors;
 

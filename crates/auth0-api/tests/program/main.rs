@@ -1,0 +1,4 @@
+//! Tests of the program: its ports and its signals.
+
+mod metrics;
+mod stop;
