@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
-use identity_core::{Policy, Rule, all_of, policies};
+use identity_core::{Rule, all_of, policies};
 
 policies! {
     /// Allows reading messages.
@@ -13,14 +13,8 @@ policies! {
     DeleteMessages = Rule::scope("delete:messages");
     /// Allows reading the statistics.
     SeeStats = Rule::role("admin");
-}
-
-/// Allows access to the admin area.
-pub struct EnterAdminArea;
-
-impl Policy for EnterAdminArea {
-    const RULE: Rule = Rule::permission("admin:access");
-    const DENIED: Option<&'static str> = Some("Insufficient permissions. Admin access required.");
+    /// Allows access to the admin area.
+    EnterAdminArea = Rule::permission("admin:access") => "Insufficient permissions. Admin access required.";
 }
 
 /// Returns the access table: the policy of each route.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use service_kit::store::{Database, DatabaseConfig, Migration, OpenError, Schema, is_id};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -97,22 +97,19 @@ impl Users {
 
     /// Returns a page of users in creation order.
     pub async fn list(&self, page: Page) -> Result<Vec<User>, sqlx::Error> {
-        let select =
-            sqlx::query("SELECT id, name, email FROM users WHERE id > $1 ORDER BY id LIMIT $2");
-        let rows = select
+        sqlx::query_as("SELECT id, name, email FROM users WHERE id > $1 ORDER BY id LIMIT $2")
             .bind(page.after.unwrap_or_default())
             .bind(i64::from(page.limit))
             .fetch_all(self.database.pool())
-            .await?;
-        rows.iter().map(user).collect()
+            .await
     }
 
     /// Returns the number of users.
     pub async fn count(&self) -> Result<u64, sqlx::Error> {
-        let row = sqlx::query("SELECT COUNT(*) FROM users")
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM users")
             .fetch_one(self.database.pool())
             .await?;
-        Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+        Ok(count.unsigned_abs())
     }
 
     /// Deletes a user. Returns `false` if there is no user with this id.
@@ -128,12 +125,14 @@ impl Users {
     }
 }
 
-fn user(row: &AnyRow) -> Result<User, sqlx::Error> {
-    Ok(User {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        email: row.try_get("email")?,
-    })
+impl FromRow<'_, AnyRow> for User {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            email: row.try_get("email")?,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::iter::successors;
 use std::time::Duration;
 
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -161,13 +162,9 @@ impl ApiError {
 
     /// Returns a 500 error. `reason` and its sources are logged, and never sent to the client.
     pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
-        let mut causes = reason.to_string();
-        let mut next = reason.source();
-        while let Some(cause) = next {
-            causes = format!("{causes}: {cause}");
-            next = cause.source();
-        }
-        Self::broken(&causes)
+        let causes = successors(Some(reason), |cause| cause.source());
+        let causes = causes.map(ToString::to_string).collect::<Vec<_>>();
+        Self::broken(&causes.join(": "))
     }
 
     /// Returns a 500 error for a state that a correctly assembled service cannot reach. `reason` is logged, and never

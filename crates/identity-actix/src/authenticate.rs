@@ -133,14 +133,11 @@ impl Authenticate {
             CredentialsFault::Missing => ApiError::missing_token(realm),
             CredentialsFault::Invalid(detail) => ApiError::invalid_request(realm, detail),
         })?;
-        let caller = self
-            .authenticator
-            .authenticate(token.as_str())
-            .await
-            .map_err(|error| {
-                log(&error, &self.issuers);
-                ApiError::unverified(realm, &error)
-            })?;
+        let outcome = self.authenticator.authenticate(token.as_str()).await;
+        let caller = outcome.map_err(|error| {
+            log(&error, &self.issuers);
+            ApiError::unverified(realm, &error)
+        })?;
         Ok(Session {
             realm: Arc::clone(realm),
             caller,

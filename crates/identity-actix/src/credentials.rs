@@ -46,18 +46,15 @@ impl Credentials {
     }
 
     fn of(headers: &HeaderMap) -> Result<BearerToken, CredentialsFault> {
+        let invalid = |detail| Err(CredentialsFault::Invalid(detail));
         let mut values = headers.get_all(AUTHORIZATION);
         let header = values.next().ok_or(CredentialsFault::Missing)?;
         if values.next().is_some() {
-            return Err(CredentialsFault::Invalid(
-                "There is more than one Authorization header",
-            ));
+            return invalid("There is more than one Authorization header");
         }
         let value = header.as_bytes();
         if !value.is_ascii() {
-            return Err(CredentialsFault::Invalid(
-                "The Authorization header is not plain ASCII",
-            ));
+            return invalid("The Authorization header is not plain ASCII");
         }
         let scheme = memchr(b' ', value).unwrap_or(value.len());
         let (scheme, token) = value.split_at(scheme);
@@ -69,16 +66,12 @@ impl Credentials {
             token.iter().position(is_other),
             token.iter().rposition(is_other),
         ) else {
-            return Err(CredentialsFault::Invalid(
-                "The Authorization header has no token after Bearer",
-            ));
+            return invalid("The Authorization header has no token after Bearer");
         };
         let place = scheme.len() + start..scheme.len() + last + 1;
         let token = value.get(place.clone()).unwrap_or_default();
         if memchr3(b' ', b'\t', b',', token).is_some() {
-            return Err(CredentialsFault::Invalid(
-                "The Authorization header has more than one token after Bearer",
-            ));
+            return invalid("The Authorization header has more than one token after Bearer");
         }
         Ok(BearerToken {
             header: header.clone(),

@@ -76,11 +76,8 @@ impl FromStr for Algorithms {
 
 impl fmt::Display for Algorithms {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, algorithm) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(formatter, "{separator}{algorithm:?}")?;
-        }
-        Ok(())
+        let names: Vec<_> = self.0.iter().map(|one| format!("{one:?}")).collect();
+        formatter.write_str(&names.join(", "))
     }
 }
 

@@ -198,10 +198,8 @@ impl TrustedIssuer {
         token: UnverifiedToken<'_>,
     ) -> Result<Arc<Authenticated>, VerifyError> {
         let token = self.verifier.verify_parsed(token).await?;
-        let principal = self
-            .provider
-            .principal(&token)
-            .map_err(TokenError::Claims)?;
+        let principal = self.provider.principal(&token);
+        let principal = principal.map_err(TokenError::Claims)?;
         Ok(Arc::new(Authenticated { principal, token }))
     }
 }

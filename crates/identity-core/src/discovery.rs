@@ -154,19 +154,13 @@ struct Document {
 }
 
 impl Document {
-    fn missing(&self, member: &'static str) -> DiscoveryError {
-        DiscoveryError::MissingMember {
-            url: self.url.clone(),
-            member,
-        }
-    }
-
     fn text(&self, member: &'static str) -> Result<&str, DiscoveryError> {
+        let url = || self.url.clone();
         match self.members.get(member) {
-            None => Err(self.missing(member)),
             Some(Value::String(text)) => Ok(text),
+            None => Err(DiscoveryError::MissingMember { url: url(), member }),
             Some(_) => Err(DiscoveryError::InvalidMember {
-                url: self.url.clone(),
+                url: url(),
                 member,
                 expected: "a string",
             }),
@@ -175,12 +169,8 @@ impl Document {
 
     fn issuer(&self) -> Result<String, DiscoveryError> {
         let issuer = self.text("issuer")?;
-        if self
-            .config
-            .issuers
-            .iter()
-            .any(|accepted| accepted == issuer)
-        {
+        let mut accepted = self.config.issuers.iter();
+        if accepted.any(|accepted| accepted == issuer) {
             return Ok(issuer.to_owned());
         }
         Err(DiscoveryError::IssuerMismatch {
@@ -209,14 +199,8 @@ impl Document {
             });
         }
         let host = endpoint.host_str().ok_or_else(invalid)?;
-        let own = self.config.url.host_str() == Some(host);
-        if own
-            || self
-                .config
-                .endpoint_hosts
-                .iter()
-                .any(|allowed| allowed == host)
-        {
+        let mut allowed = self.config.endpoint_hosts.iter();
+        if self.config.url.host_str() == Some(host) || allowed.any(|allowed| allowed == host) {
             return Ok(endpoint);
         }
         Err(DiscoveryError::ForeignHost {

@@ -123,14 +123,12 @@ impl HttpClient {
         builder: ClientBuilder,
         config: HttpConfig,
     ) -> Result<Self, HttpSetupError> {
+        let json = HeaderValue::from_static("application/json");
         let client = builder
             .timeout(config.timeout)
             .redirect(Policy::none())
             .user_agent(&config.user_agent)
-            .default_headers(HeaderMap::from_iter([(
-                ACCEPT,
-                HeaderValue::from_static("application/json"),
-            )]))
+            .default_headers(HeaderMap::from_iter([(ACCEPT, json)]))
             .build()?;
         Ok(Self { client, config })
     }
@@ -158,16 +156,12 @@ impl HttpClient {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, FetchError> {
-        let request = request
-            .build()
-            .map_err(|error| self.failure("the request", error))?;
+        let request = request.build();
+        let request = request.map_err(|error| self.failure("the request", error))?;
         self.check_transport(request.url())?;
         let url = for_log(request.url());
-        let response = self
-            .client
-            .execute(request)
-            .await
-            .map_err(|error| self.failure(&url, error))?;
+        let response = self.client.execute(request).await;
+        let response = response.map_err(|error| self.failure(&url, error))?;
         let status = response.status();
         let body = self.read(&url, response).await?;
         Ok(Answer { status, body })
@@ -179,18 +173,13 @@ impl HttpClient {
             url: url.to_owned(),
             limit,
         };
-        if response
-            .content_length()
-            .is_some_and(|length| length > limit as u64)
-        {
+        let length = response.content_length();
+        if length.is_some_and(|length| length > limit as u64) {
             return Err(too_large());
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| self.failure(url, error))?
-        {
+        let failure = |error| self.failure(url, error);
+        while let Some(chunk) = response.chunk().await.map_err(failure)? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());
             }

@@ -26,7 +26,8 @@ pub trait Policy: 'static {
     const DENIED: Option<&'static str> = None;
 }
 
-/// Declares policies, one per line, so that an access model fits on one screen.
+/// Declares policies, one per line, so that an access model fits on one screen. After `=>` follows the policy's own
+/// message for callers who do not satisfy it ([`Policy::DENIED`]).
 ///
 /// ```
 /// use identity_core::{Rule, all_of, policies};
@@ -37,18 +38,19 @@ pub trait Policy: 'static {
 ///     /// Who may write messages.
 ///     WriteMessages = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
 ///     /// Who may administer.
-///     Administer = Rule::role("admin");
+///     Administer = Rule::role("admin") => "Administrators only.";
 /// }
 /// ```
 #[macro_export]
 macro_rules! policies {
-    ($($(#[$doc:meta])* $name:ident = $rule:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $rule:expr $(=> $denied:expr)?;)*) => {
         $(
             $(#[$doc])*
             pub struct $name;
 
             impl $crate::Policy for $name {
                 const RULE: $crate::Rule = $rule;
+                $(const DENIED: ::core::option::Option<&'static str> = ::core::option::Option::Some($denied);)?
             }
         )*
     };

@@ -128,10 +128,8 @@ fn check_audience(claims: &Claims, rule: &AudienceRule) -> Result<(), TokenError
         Some(Value::String(audience)) => named(audience),
         Some(Value::Array(audiences)) => {
             let audiences: Option<Vec<_>> = audiences.iter().map(Value::as_str).collect();
-            audiences
-                .ok_or(TokenError::InvalidClaimType("aud"))?
-                .into_iter()
-                .any(named)
+            let audiences = audiences.ok_or(TokenError::InvalidClaimType("aud"))?;
+            audiences.into_iter().any(named)
         }
         Some(_) => return Err(TokenError::InvalidClaimType("aud")),
     };

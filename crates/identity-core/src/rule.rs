@@ -216,23 +216,18 @@ impl fmt::Display for Rule {
             Self::NoClaim(name) => write!(formatter, "a token without the claim {name}"),
             Self::All(rules) if rules.is_empty() => formatter.write_str("any verified token"),
             Self::Any(rules) if rules.is_empty() => formatter.write_str("nobody"),
-            Self::All(rules) => write_list(formatter, rules, " and "),
-            Self::Any(rules) => write_list(formatter, rules, " or "),
+            Self::All(rules) => formatter.write_str(&list(rules, " and ")),
+            Self::Any(rules) => formatter.write_str(&list(rules, " or ")),
         }
     }
 }
 
-fn write_list(formatter: &mut fmt::Formatter<'_>, rules: &[Rule], separator: &str) -> fmt::Result {
-    for (index, rule) in rules.iter().enumerate() {
-        if index > 0 {
-            formatter.write_str(separator)?;
-        }
-        match rule {
-            Rule::All(_) | Rule::Any(_) => write!(formatter, "({rule})")?,
-            _ => write!(formatter, "{rule}")?,
-        }
-    }
-    Ok(())
+fn list(rules: &[Rule], separator: &str) -> String {
+    let rules = rules.iter().map(|rule| match rule {
+        Rule::All(_) | Rule::Any(_) => format!("({rule})"),
+        _ => rule.to_string(),
+    });
+    rules.collect::<Vec<_>>().join(separator)
 }
 
 #[cfg(test)]

@@ -160,12 +160,8 @@ impl Verifier {
             }
             _ => name,
         };
-        if self
-            .rules
-            .types
-            .iter()
-            .any(|allowed| allowed.eq_ignore_ascii_case(short))
-        {
+        let mut allowed = self.rules.types.iter();
+        if allowed.any(|allowed| allowed.eq_ignore_ascii_case(short)) {
             Ok(())
         } else {
             Err(TokenError::TypeNotAllowed(Excerpt::new(value.as_str())))
@@ -209,9 +205,8 @@ fn check_signature<'k>(
     let usable = |key: &'k VerificationKey| Some((key, key.verifier(algorithm)?));
     let mut usable = keys.iter().filter_map(usable).peekable();
     if usable.peek().is_none() {
-        return Err(TokenError::AlgorithmNotAllowed(Excerpt::new(
-            token.header.algorithm(),
-        )));
+        let name = Excerpt::new(token.header.algorithm());
+        return Err(TokenError::AlgorithmNotAllowed(name));
     }
     let signature = URL_SAFE_NO_PAD
         .decode(token.signature)

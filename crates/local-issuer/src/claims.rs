@@ -1,5 +1,6 @@
 //! What a token is made from, before a dialect makes claims of it.
 
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -45,6 +46,23 @@ impl ClaimsRequest<'_> {
 
     pub(crate) fn expires_at(&self) -> i64 {
         self.issued_at.saturating_add(self.lifetime)
+    }
+
+    /// Adds what the granted scopes tell of the persona's profile: `told` are scopes, claims and their values.
+    pub(crate) fn insert_profile(
+        &self,
+        claims: &mut Map<String, Value>,
+        told: &[(&str, &str, &Option<String>)],
+    ) {
+        for (scope, claim, value) in told {
+            if let Some(value) = value.as_ref().filter(|_| self.has_scope(scope)) {
+                claims.insert((*claim).to_owned(), value.as_str().into());
+            }
+        }
+        let profile = &self.persona.profile;
+        if profile.email.is_some() && self.has_scope("email") {
+            claims.insert("email_verified".to_owned(), profile.email_verified.into());
+        }
     }
 
     /// The time some seconds after `issued_at`, written as in [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339).

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -35,12 +35,7 @@ pub(crate) enum ParametersError {
 impl Parameters {
     /// Reads the body: JSON if the content type says so, otherwise a form.
     pub(crate) fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, ParametersError> {
-        let content_type = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        let media_type = request.content_type();
         if media_type.eq_ignore_ascii_case("application/json") {
             Self::from_json(body)
         } else {
@@ -50,10 +45,8 @@ impl Parameters {
 
     /// A parameter that is there and not empty; an empty one counts as missing ([RFC 6749, 3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        let value = self.0.get(name).map(String::as_str);
+        value.filter(|value| !value.is_empty())
     }
 
     /// The client's credentials: HTTP Basic if it was used, otherwise those in the body.
@@ -93,12 +86,8 @@ impl Parameters {
 
 /// What follows the scheme in the `Authorization` header, if it is this scheme.
 pub(crate) fn authorization<'a>(request: &'a HttpRequest, scheme: &str) -> Option<&'a str> {
-    let (found, value) = request
-        .headers()
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (found, value) = header.split_once(' ')?;
     found.eq_ignore_ascii_case(scheme).then(|| value.trim())
 }
 
@@ -116,14 +105,13 @@ fn basic(request: &HttpRequest) -> Option<Credentials> {
 fn form_decoded(text: &str) -> Option<String> {
     let pair = format!("value={text}");
     let mut pairs: Vec<(String, String)> = serde_urlencoded::from_str(&pair).ok()?;
-    pairs
-        .pop()
-        .map(|(_, value)| value)
-        .filter(|value| !value.is_empty())
+    let (_, value) = pairs.pop()?;
+    Some(value).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::CONTENT_TYPE;
     use actix_web::test::TestRequest;
 
     use super::*;

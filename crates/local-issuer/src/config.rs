@@ -118,10 +118,8 @@ impl IssuerConfig {
     pub(crate) fn check(&self) -> Result<(), String> {
         project_id(&self.descope.project_id)?;
         roles_claim(&self.auth0.roles_claim)?;
-        self.descope
-            .issuer_base
-            .as_deref()
-            .map_or(Ok(()), issuer_base)?;
+        let base = self.descope.issuer_base.as_deref();
+        base.map_or(Ok(()), issuer_base)?;
         self.auth0.issuer.as_deref().map_or(Ok(()), auth0_issuer)
     }
 }

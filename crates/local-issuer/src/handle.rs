@@ -82,10 +82,8 @@ impl ProviderHandle {
 
     /// The persona of this name.
     pub fn persona(&self, name: &str) -> Option<&Persona> {
-        self.state
-            .personas
-            .iter()
-            .find(|persona| persona.name == name)
+        let mut personas = self.state.personas.iter();
+        personas.find(|persona| persona.name == name)
     }
 
     /// Starts a token with the claims this provider would give to a persona now; everything about it can still be changed.

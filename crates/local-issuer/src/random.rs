@@ -27,11 +27,7 @@ pub(crate) fn bytes(length: usize) -> Result<Vec<u8>, KeyError> {
 fn draw(alphabet: &[u8], length: usize) -> Result<String, KeyError> {
     let bytes = bytes(length)?;
     // The slight bias of the remainder does not matter for a name.
-    let pick = |byte: &u8| {
-        alphabet
-            .get(usize::from(*byte) % alphabet.len())
-            .copied()
-            .map(char::from)
-    };
-    Ok(bytes.iter().filter_map(pick).collect())
+    let pick = |byte: &u8| alphabet.get(usize::from(*byte) % alphabet.len());
+    let letters = bytes.iter().filter_map(pick);
+    Ok(letters.copied().map(char::from).collect())
 }

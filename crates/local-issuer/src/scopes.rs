@@ -7,26 +7,20 @@ use crate::personas::Persona;
 /// `standard` are the provider's own scopes, which need not be held.
 /// Application scopes that the persona does not hold are left out, and so are unknown ones: asking for a scope does not grant it.
 pub(crate) fn grant(persona: &Persona, requested: Option<&str>, standard: &[&str]) -> Vec<String> {
+    let has = |scopes: &[String], scope: &str| scopes.iter().any(|one| one == scope);
     let mut granted: Vec<String> = Vec::new();
     let mut add = |scope: &str| {
-        let withheld = persona
-            .descope
-            .withheld_scopes
-            .iter()
-            .any(|withheld| withheld == scope);
-        if !withheld && !granted.iter().any(|known| known == scope) {
+        if !has(&persona.descope.withheld_scopes, scope) && !has(&granted, scope) {
             granted.push(scope.to_owned());
         }
     };
-    let mut requested = requested
-        .unwrap_or_default()
-        .split_ascii_whitespace()
-        .peekable();
+    let requested = requested.unwrap_or_default();
+    let mut requested = requested.split_ascii_whitespace().peekable();
     if requested.peek().is_none() {
         persona.scopes.iter().for_each(|scope| add(scope));
     }
     for scope in requested {
-        if standard.contains(&scope) || persona.scopes.iter().any(|held| held == scope) {
+        if standard.contains(&scope) || has(&persona.scopes, scope) {
             add(scope);
         }
     }

@@ -118,7 +118,7 @@ impl Service {
     }
 
     /// Adds a scope that requires a valid token.
-    pub fn protected(mut self, path: &'static str, routes: fn(&mut Routes)) -> Self {
+    pub fn protected(mut self, path: &'static str, routes: AddRoutes) -> Self {
         self.protected.push((path, routes));
         self
     }
@@ -204,37 +204,29 @@ impl Service {
             InitError = (),
         > + use<>,
     > {
-        let (app, document) = self.parts();
-        app.configure(openapi::docs(document))
-            .default_service(web::to(no_such_route))
-    }
-
-    /// Returns the OpenAPI document, as served at `/openapi.json`.
-    pub fn document(&self) -> OpenApi {
-        self.parts().1
-    }
-
-    fn parts(
-        &self,
-    ) -> (
-        App<
-            impl ServiceFactory<
-                ServiceRequest,
-                Config = (),
-                Response = ServiceResponse<impl MessageBody + use<>>,
-                Error = Error,
-                InitError = (),
-            > + use<>,
-        >,
-        OpenApi,
-    ) {
         // actix runs the last one first.
         let app = App::new()
             .wrap(from_fn(inside_cors))
             .wrap(cors(&self.cors_allowed_origins))
             .wrap(from_fn(outside_cors))
             .wrap(RequestLog::new())
-            .configure(|app| self.configure(app))
+            .configure(|app| self.configure(app));
+        let (app, document) = self.add_routes(app);
+        app.configure(openapi::docs(document))
+            .default_service(web::to(no_such_route))
+    }
+
+    /// Returns the OpenAPI document, as served at `/openapi.json`.
+    pub fn document(&self) -> OpenApi {
+        self.add_routes(App::new()).1
+    }
+
+    /// Adds the routes, and returns their document.
+    fn add_routes<T>(&self, app: App<T>) -> (App<T>, OpenApi)
+    where
+        T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+    {
+        let app = app
             .into_utoipa_app()
             .openapi(openapi::document(
                 self.info.name,

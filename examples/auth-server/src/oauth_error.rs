@@ -1,6 +1,7 @@
 //! Error responses of the token endpoints: RFC 6749, section 5.2, with the additional `detail` member of other errors.
 
 use std::fmt;
+use std::iter::successors;
 use std::time::Duration;
 
 use actix_web::error::UrlencodedError;
@@ -45,9 +46,13 @@ impl OAuthError {
         }
     }
 
+    fn bad_request(error: &'static str, description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error, description)
+    }
+
     /// Returns 400: a parameter is missing or appears twice.
     pub fn invalid_request(description: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_request", description)
+        Self::bad_request("invalid_request", description)
     }
 
     /// Returns 401: client authentication failed.
@@ -58,67 +63,51 @@ impl OAuthError {
 
     /// Returns 400: the password or the refresh token is not valid.
     pub fn invalid_grant(description: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
+        Self::bad_request("invalid_grant", description)
     }
 
     /// Returns 400: this endpoint does not support the grant type.
     pub fn unsupported_grant_type(expected: &str) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "unsupported_grant_type",
-            format!("The grant_type must be {expected}"),
-        )
+        let description = format!("The grant_type must be {expected}");
+        Self::bad_request("unsupported_grant_type", description)
     }
 
     /// Returns 400: access tokens cannot be revoked (RFC 7009, section 2.2.1).
     pub fn unsupported_token_type() -> Self {
         let description = "Only refresh tokens can be revoked; access tokens end by themselves";
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "unsupported_token_type",
-            description,
-        )
+        Self::bad_request("unsupported_token_type", description)
     }
 
     /// Returns 400: none of the requested scopes can be granted.
     pub fn invalid_scope(description: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_scope", description)
+        Self::bad_request("invalid_scope", description)
     }
 
     /// Returns 429 with `Retry-After`.
     pub fn too_many_requests(retry_after: Duration) -> Self {
         let description = "Too many attempts. Please try again later.";
+        let status = StatusCode::TOO_MANY_REQUESTS;
         Self {
             retry_after: Some(retry_after),
-            ..Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_requests",
-                description,
-            )
+            ..Self::new(status, "too_many_requests", description)
         }
     }
 
     /// Returns 503: too many sign-ins are waiting.
     pub fn busy() -> Self {
         let description = "Too many sign-ins are waiting. Please try again later.";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
         Self {
             retry_after: Some(Duration::from_secs(1)),
-            ..Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "temporarily_unavailable",
-                description,
-            )
+            ..Self::new(status, "temporarily_unavailable", description)
         }
     }
 
     /// Returns 500: an internal error. `reason` is only logged.
     pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
-        let mut causes = reason.to_string();
-        let mut next = reason.source();
-        while let Some(cause) = next {
-            causes = format!("{causes}: {cause}");
-            next = cause.source();
-        }
+        let causes = successors(Some(reason), |cause| cause.source());
+        let causes = causes.map(ToString::to_string).collect::<Vec<_>>();
+        let causes = causes.join(": ");
         error!(reason = causes, "internal error: {causes}");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

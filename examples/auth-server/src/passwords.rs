@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{fmt, io, thread};
+use std::{io, thread};
 
 use argon2::password_hash;
 use tokio::sync::oneshot;
@@ -127,12 +127,6 @@ fn work_off(queue: &Mutex<Receiver<Job>>) {
         let Ok(job) = job else { return };
         // A panic drops the sender of the result, so no request waits forever.
         drop(catch_unwind(AssertUnwindSafe(|| job(&mut hasher))));
-    }
-}
-
-impl fmt::Debug for Passwords {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Passwords").finish_non_exhaustive()
     }
 }
 

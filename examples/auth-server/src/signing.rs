@@ -116,10 +116,8 @@ impl SigningKeys {
 
     async fn reload(&self) -> Result<Arc<Loaded>, SigningError> {
         let (version, keys) = self.store.keys().await?;
-        let current = keys
-            .iter()
-            .find(|key| key.state == KeyState::Current)
-            .ok_or(SigningError::NoCurrentKey)?;
+        let current = keys.iter().find(|key| key.state == KeyState::Current);
+        let current = current.ok_or(SigningError::NoCurrentKey)?;
         let published = keys
             .iter()
             .filter_map(|key| serde_json::from_str::<Jwk>(&key.public_jwk).ok());
@@ -157,10 +155,8 @@ impl fmt::Debug for SigningKeys {
 /// The key source for verifying the server's own tokens.
 impl KeySource for SigningKeys {
     fn current(&self) -> Option<Arc<KeySet>> {
-        self.loaded
-            .load()
-            .as_ref()
-            .map(|loaded| Arc::clone(&loaded.set))
+        let loaded = self.loaded.load();
+        loaded.as_ref().map(|loaded| Arc::clone(&loaded.set))
     }
 
     fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {

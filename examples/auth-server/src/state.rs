@@ -14,13 +14,13 @@ use crate::address::ClientAddress;
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
 use crate::store::audit::Record;
+use crate::store::sessions::Session;
 use crate::store::taken::taken;
 use crate::store::{Store, Write};
 use crate::throttle::Throttle;
 use crate::tokens::TokenConfig;
 
 /// The state shared by all routes.
-#[derive(Debug)]
 pub struct State {
     /// The database.
     pub store: Store,
@@ -37,7 +37,6 @@ pub struct State {
 }
 
 /// The throttles against password guessing and mass sign-up.
-#[derive(Debug)]
 pub struct Throttles {
     /// Sign-ins per username.
     pub account: Throttle,
@@ -74,6 +73,14 @@ impl<'a> Actor<'a> {
         }
     }
 
+    /// Returns the user of a session.
+    pub fn of_session(session: &'a Session) -> Self {
+        Self {
+            org: &session.org,
+            id: &session.user,
+        }
+    }
+
     /// Returns an audit record of an action by this actor.
     pub fn did(self, action: &'static str, target: &'a str, address: &'a str) -> Record<'a> {
         Record {
@@ -93,18 +100,19 @@ pub struct Change<'a> {
     pub write: Write,
     /// The time of the change.
     pub now: UnixTime,
-    actor: Actor<'a>,
+    /// The caller.
+    pub actor: Actor<'a>,
     address: String,
 }
 
 impl State {
-    /// Begins a change in the organization of `actor`. Waits while another request is changing it.
+    /// Begins a change in the organization of `caller`. Waits while another request is changing it.
     pub async fn change<'a>(
         &self,
-        actor: Actor<'a>,
+        caller: &'a Authenticated,
         address: &ClientAddress,
     ) -> Result<Change<'a>, sqlx::Error> {
-        let now = self.now();
+        let (actor, now) = (Actor::of(caller), self.now());
         let mut write = self.store.write().await?;
         write.lock_org(actor.org, now).await?;
         Ok(Change {
@@ -118,10 +126,9 @@ impl State {
 
 impl Change<'_> {
     /// Writes the audit record and commits.
-    pub async fn finish(mut self, action: &'static str, target: &str) -> Result<(), sqlx::Error> {
+    pub async fn finish(self, action: &'static str, target: &str) -> Result<(), sqlx::Error> {
         let record = self.actor.did(action, target, &self.address);
-        self.write.record(record, self.now).await?;
-        self.write.commit().await
+        self.write.finish(record, self.now).await
     }
 }
 

@@ -18,6 +18,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use service_kit::store::{Database, DatabaseConfig, DatabaseKind, Migration, OpenError, Schema};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -43,6 +45,8 @@ pub struct Write {
     transaction: Transaction<'static, Any>,
     _turn: Option<OwnedSemaphorePermit>,
 }
+
+type Statement<'q> = Query<'q, Any, AnyArguments>;
 
 impl Store {
     /// Opens the database and runs pending migrations.
@@ -86,7 +90,7 @@ impl Store {
         })
     }
 
-    pub(crate) fn pool(&self) -> &AnyPool {
+    fn pool(&self) -> &AnyPool {
         self.database.pool()
     }
 }
@@ -97,7 +101,18 @@ impl Write {
         self.transaction.commit().await
     }
 
-    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
+    /// Executes a statement.
+    async fn execute(&mut self, statement: Statement<'_>) -> Result<(), sqlx::Error> {
+        self.changed(statement).await.map(drop)
+    }
+
+    /// Executes a statement. Returns the number of rows that it changed.
+    async fn changed(&mut self, statement: Statement<'_>) -> Result<u64, sqlx::Error> {
+        let done = statement.execute(self.connection()).await?;
+        Ok(done.rows_affected())
+    }
+
+    fn connection(&mut self) -> &mut AnyConnection {
         &mut self.transaction
     }
 }

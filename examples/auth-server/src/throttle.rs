@@ -2,7 +2,6 @@
 //!
 //! Not `governor`, which has one fixed rate: its wait does not grow, and an attempt cannot be undone.
 
-use std::fmt;
 use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +9,8 @@ use std::time::Duration;
 use hashlink::LruCache;
 use identity_core::clock::Clock;
 
-/// Counts the failures per key, in this process only: each replica allows the same number.
+/// Counts the failures per key, in this process only: each replica allows the same number. It has no `Debug`: names and
+/// addresses are personal data.
 pub struct Throttle {
     clock: Arc<dyn Clock>,
     config: ThrottleConfig,
@@ -137,16 +137,6 @@ impl Entries {
 impl Entry {
     fn is_forgotten(&self, now: f64) -> bool {
         now > self.last.max(self.blocked_until) + Throttle::FORGOTTEN_AFTER
-    }
-}
-
-/// Shows no keys: names and addresses are personal data.
-impl fmt::Debug for Throttle {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Throttle")
-            .field("config", &self.config)
-            .finish_non_exhaustive()
     }
 }
 

@@ -143,17 +143,16 @@ impl Invoices {
         organization: &Organization,
         page: Page,
     ) -> Result<Vec<Invoice>, sqlx::Error> {
-        let select = sqlx::query(
+        let select = sqlx::query_as(
             "SELECT * FROM invoices WHERE org_id = $1 AND id > $2 AND ($3 = '' OR status = $3) ORDER BY id LIMIT $4",
         );
-        let rows = select
+        select
             .bind(organization.id())
             .bind(page.after.unwrap_or_default())
             .bind(page.status.map_or("", Status::as_str))
             .bind(i64::from(page.limit))
             .fetch_all(self.database.pool())
-            .await?;
-        rows.iter().map(Invoice::of_row).collect()
+            .await
     }
 
     /// Returns an invoice. Returns `None` if the organization has none with this id.
@@ -165,13 +164,11 @@ impl Invoices {
         if !is_id(id) {
             return Ok(None);
         }
-        let select = sqlx::query("SELECT * FROM invoices WHERE org_id = $1 AND id = $2");
-        let row = select
+        sqlx::query_as("SELECT * FROM invoices WHERE org_id = $1 AND id = $2")
             .bind(organization.id())
             .bind(id)
             .fetch_optional(self.database.pool())
-            .await?;
-        row.as_ref().map(Invoice::of_row).transpose()
+            .await
     }
 
     /// Changes the status of an invoice. If it already has the status, nothing changes and there is no error.

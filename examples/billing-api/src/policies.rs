@@ -6,7 +6,7 @@
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
-use identity_core::{Policy, Rule};
+use identity_core::{Rule, policies};
 
 // {service}.{resource}.{action}
 const READ: &str = "example_service.billing.read";
@@ -21,30 +21,15 @@ pub const SCOPES: [(&str, &str); 3] = [
 ];
 
 /// The error detail for a caller who lacks a scope.
-const NOT_ENOUGH: Option<&str> = Some("Not enough permissions");
+const NOT_ENOUGH: &str = "Not enough permissions";
 
-/// Allows reading billing: the invoices of the caller's organization.
-pub struct ReadBilling;
-
-impl Policy for ReadBilling {
-    const RULE: Rule = Rule::scope(READ);
-    const DENIED: Option<&'static str> = NOT_ENOUGH;
-}
-
-/// Allows writing billing: creating, opening, paying and voiding invoices.
-pub struct WriteBilling;
-
-impl Policy for WriteBilling {
-    const RULE: Rule = Rule::scope(WRITE);
-    const DENIED: Option<&'static str> = NOT_ENOUGH;
-}
-
-/// Allows deleting billing: draft invoices.
-pub struct DeleteBilling;
-
-impl Policy for DeleteBilling {
-    const RULE: Rule = Rule::scope(DELETE);
-    const DENIED: Option<&'static str> = NOT_ENOUGH;
+policies! {
+    /// Allows reading billing: the invoices of the caller's organization.
+    ReadBilling = Rule::scope(READ) => NOT_ENOUGH;
+    /// Allows writing billing: creating, opening, paying and voiding invoices.
+    WriteBilling = Rule::scope(WRITE) => NOT_ENOUGH;
+    /// Allows deleting billing: draft invoices.
+    DeleteBilling = Rule::scope(DELETE) => NOT_ENOUGH;
 }
 
 /// Returns the access table: the policy of each route. The routes under `/billing/invoices` also require a token with

@@ -116,10 +116,6 @@ pub async fn info(settings: web::Data<Auth0Config>) -> web::Json<Info> {
 #[utoipa::path(tag = "public", responses((status = 200, description = "As this service checks it", body = TokenStructure)))]
 #[get("/demo/token-structure")]
 pub async fn token_structure(settings: web::Data<Auth0Config>) -> web::Json<TokenStructure> {
-    let member = |name: &str, meaning: String| Member {
-        name: name.to_owned(),
-        meaning,
-    };
     let roles = format!(
         "roles, if an Action puts them there (AUTH0_ROLES_CLAIM names the claim: {})",
         settings.roles_claim
@@ -131,34 +127,25 @@ pub async fn token_structure(settings: web::Data<Auth0Config>) -> web::Json<Toke
                     "alg",
                     format!("the signature's algorithm: {}", settings.algorithms),
                 ),
-                member("typ", "the kind of token: JWT, or at+jwt".to_owned()),
+                member("typ", "the kind of token: JWT, or at+jwt"),
                 member(
                     "kid",
-                    "which key of the tenant's key set made the signature".to_owned(),
+                    "which key of the tenant's key set made the signature",
                 ),
             ],
             payload: vec![
                 member("iss", format!("who issued it: exactly {}", settings.issuer)),
-                member(
-                    "sub",
-                    "who it is about: a user, or a client (...@clients)".to_owned(),
-                ),
+                member("sub", "who it is about: a user, or a client (...@clients)"),
                 member(
                     "aud",
                     format!("whom it is for: {} must be there", settings.audience),
                 ),
-                member(
-                    "iat",
-                    "when it was issued, in seconds since 1970".to_owned(),
-                ),
-                member("exp", "when it ends, in seconds since 1970".to_owned()),
-                member(
-                    "scope",
-                    "what the client may do, separated by spaces".to_owned(),
-                ),
+                member("iat", "when it was issued, in seconds since 1970"),
+                member("exp", "when it ends, in seconds since 1970"),
+                member("scope", "what the client may do, separated by spaces"),
                 member(
                     "permissions",
-                    "what the caller may do, if the API has RBAC switched on".to_owned(),
+                    "what the caller may do, if the API has RBAC switched on",
                 ),
                 member(&settings.roles_claim, roles),
             ],
@@ -175,6 +162,13 @@ pub async fn token_structure(settings: web::Data<Auth0Config>) -> web::Json<Toke
             },
         },
     })
+}
+
+fn member(name: &str, meaning: impl Into<String>) -> Member {
+    Member {
+        name: name.to_owned(),
+        meaning: meaning.into(),
+    }
 }
 
 /// A route that needs no token

@@ -4,9 +4,8 @@ use actix_web::{get, web};
 use garde::Validate;
 use identity_actix::{ApiError, Require};
 use serde::{Deserialize, Serialize};
-use service_kit::Activity;
 use service_kit::store::is_id;
-use service_kit::validate;
+use service_kit::{Activity, validate};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::policies::Administer;
@@ -80,10 +79,8 @@ pub async fn list(
         after: query.into_inner().after,
     };
     let limit = page.limit as usize;
-    let users = users
-        .list(page)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let users = users.list(page).await;
+    let users = users.map_err(|error| ApiError::internal(&error))?;
     let message = match users.len() {
         1 => "1 user".to_owned(),
         count if count == limit => {
@@ -102,11 +99,9 @@ pub async fn stats(
     users: web::Data<Users>,
     activity: web::Data<Activity>,
 ) -> Result<web::Json<Stats>, ApiError> {
+    let total_users = users.count().await;
     Ok(web::Json(Stats {
-        total_users: users
-            .count()
-            .await
-            .map_err(|error| ApiError::internal(&error))?,
+        total_users: total_users.map_err(|error| ApiError::internal(&error))?,
         active_sessions: activity.active_callers(),
         requests_today: activity.requests_today(),
     }))

@@ -77,12 +77,11 @@ impl FromRequest for Input {
 
 fn has_body(request: &HttpRequest) -> bool {
     let headers = request.headers();
-    let empty = headers
-        .get(CONTENT_LENGTH)
-        .is_some_and(|length| length == "0");
+    let length = headers.get(CONTENT_LENGTH);
+    let empty = length.is_some_and(|length| length == "0");
     // A client may always send a `Content-Type`; only `Content-Length` or `Transfer-Encoding` announces a body (RFC
     // 9112, section 6.3).
-    !empty && (headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING))
+    !empty && (length.is_some() || headers.contains_key(TRANSFER_ENCODING))
 }
 
 /// Create a user
@@ -131,11 +130,8 @@ pub async fn delete(
     id: web::Path<String>,
     users: web::Data<Users>,
 ) -> Result<web::Json<Deleted>, ApiError> {
-    let deleted = users
-        .delete(&id)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
-    if deleted {
+    let deleted = users.delete(&id).await;
+    if deleted.map_err(|error| ApiError::internal(&error))? {
         Ok(web::Json(Deleted {
             message: format!("User {id} deleted"),
         }))

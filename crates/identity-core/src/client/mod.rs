@@ -187,13 +187,9 @@ impl TokenClient {
     fn fill(&self, request: RequestBuilder) -> RequestBuilder {
         let config = &self.config;
         let mut form = vec![("grant_type", "client_credentials")];
-        form.extend(config.scope.as_deref().map(|scope| ("scope", scope)));
-        form.extend(
-            config
-                .audience
-                .as_deref()
-                .map(|audience| ("audience", audience)),
-        );
+        for (name, value) in [("scope", &config.scope), ("audience", &config.audience)] {
+            form.extend(value.as_deref().map(|value| (name, value)));
+        }
         let secret = config.client_secret.expose_secret();
         match config.authentication {
             ClientAuthentication::Post => {

@@ -56,12 +56,8 @@ impl VerificationKey {
         reject_foreign_purposes(value)?;
         let jwk = serde_json::from_value::<Jwk>(value.clone())
             .map_err(|error| KeyRejection::Unreadable(json::reason(&error)))?;
-        let id = jwk
-            .common
-            .key_id
-            .clone()
-            .filter(|id| !id.is_empty())
-            .ok_or(KeyRejection::NoKeyId)?;
+        let id = jwk.common.key_id.clone().filter(|id| !id.is_empty());
+        let id = id.ok_or(KeyRejection::NoKeyId)?;
         let possible = algorithms_of(&jwk.algorithm)?;
         let algorithms = match value.get("alg").and_then(Value::as_str) {
             None => possible.to_vec(),
@@ -186,34 +182,24 @@ fn algorithms_of(parameters: &AlgorithmParameters) -> Result<&'static [Algorithm
 
 /// Checks `use`, `key_ops` and `alg` (RFC 7517, sections 4.2 to 4.4), and that there are no members of secret keys.
 fn reject_foreign_purposes(jwk: &Value) -> Result<(), KeyRejection> {
-    if ["k", "d", "p", "q", "dp", "dq", "qi", "oth"]
-        .iter()
-        .any(|member| jwk.get(member).is_some())
-    {
+    let private = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+    if private.iter().any(|member| jwk.get(member).is_some()) {
         return Err(KeyRejection::NotPublic);
     }
-    if jwk
-        .get("use")
-        .is_some_and(|purpose| purpose.as_str() != Some("sig"))
-    {
+    let purpose = jwk.get("use");
+    if purpose.is_some_and(|purpose| purpose.as_str() != Some("sig")) {
         return Err(KeyRejection::NotForSignatures("use"));
     }
     let verifies = |operations: &Value| {
-        operations
-            .as_array()
-            .is_some_and(|list| list.iter().any(|one| one == "verify"))
+        let list = operations.as_array();
+        list.is_some_and(|list| list.iter().any(|one| one == "verify"))
     };
-    if jwk
-        .get("key_ops")
-        .is_some_and(|operations| !verifies(operations))
-    {
+    if jwk.get("key_ops").is_some_and(|list| !verifies(list)) {
         return Err(KeyRejection::NotForSignatures("key_ops"));
     }
     let signs = |name: &Value| {
-        let algorithm = name
-            .as_str()
-            .and_then(|name| Algorithm::from_str(name).ok());
-        algorithm.is_some_and(|algorithm| algorithm.family() != AlgorithmFamily::Hmac)
+        let name = name.as_str().unwrap_or_default();
+        Algorithm::from_str(name).is_ok_and(|one| one.family() != AlgorithmFamily::Hmac)
     };
     if jwk.get("alg").is_some_and(|name| !signs(name)) {
         return Err(KeyRejection::NotForSignatures("alg"));

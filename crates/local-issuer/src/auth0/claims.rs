@@ -89,14 +89,7 @@ impl Tenant {
             ("profile", "picture", &profile.picture),
             ("email", "email", &profile.email),
         ];
-        for (scope, claim, value) in told {
-            if let Some(value) = value.as_ref().filter(|_| request.has_scope(scope)) {
-                claims.insert(claim.to_owned(), value.as_str().into());
-            }
-        }
-        if profile.email.is_some() && request.has_scope("email") {
-            claims.insert("email_verified".to_owned(), profile.email_verified.into());
-        }
+        request.insert_profile(&mut claims, &told);
         claims
     }
 }

@@ -18,12 +18,8 @@ pub(super) fn missing(parameter: &str) -> Refusal {
 
 /// There is no such grant type.
 pub(super) fn unsupported_grant() -> Refusal {
-    let description = "Grant type not supported";
-    refusal(
-        StatusCode::BAD_REQUEST,
-        "unsupported_grant_type",
-        description,
-    )
+    let status = StatusCode::BAD_REQUEST;
+    refusal(status, "unsupported_grant_type", "Grant type not supported")
 }
 
 /// The client does not have this grant type.

@@ -74,19 +74,12 @@ fn authenticate<'a>(
     credentials: &Credentials,
     provider: &'a Provider,
 ) -> Result<&'a Persona, Refusal> {
-    let id = credentials
-        .id
-        .as_deref()
-        .ok_or_else(|| refusals::missing("client_id"))?;
-    let secret = credentials
-        .secret
-        .as_deref()
-        .ok_or_else(refusals::wrong_client)?;
-    provider
-        .personas
-        .iter()
-        .find(|persona| persona.client_id == id && persona.secret.matches(secret))
-        .ok_or_else(refusals::wrong_client)
+    let (id, secret) = (credentials.id.as_deref(), credentials.secret.as_deref());
+    let id = id.ok_or_else(|| refusals::missing("client_id"))?;
+    let secret = secret.ok_or_else(refusals::wrong_client)?;
+    let mut personas = provider.personas.iter();
+    let found = personas.find(|persona| persona.client_id == id && persona.secret.matches(secret));
+    found.ok_or_else(refusals::wrong_client)
 }
 
 fn check_audience(audience: Option<&str>, tenant: &Tenant) -> Result<(), Refusal> {

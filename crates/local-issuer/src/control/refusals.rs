@@ -31,12 +31,9 @@ pub(super) fn unreadable(description: impl AsRef<str>) -> Refusal {
 }
 
 pub(super) fn too_large(limit: usize) -> Refusal {
+    let status = StatusCode::PAYLOAD_TOO_LARGE;
     let description = format!("Expected a body of at most {limit} bytes");
-    refusal(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "payload_too_large",
-        description,
-    )
+    refusal(status, "payload_too_large", description)
 }
 
 /// A member is not as it should be.

@@ -31,14 +31,12 @@ pub(super) fn exchange(call: &Call<'_>, project: &Project) -> Result<HttpRespons
     let provider = call.provider;
     let persona = authenticate(call.request, provider, project)?;
     let options = read_options(call.body)?;
-    if let Some(tenant) = options
-        .tenant
-        .as_ref()
-        .filter(|tenant| !persona.descope.tenants.contains_key(*tenant))
+    let known = &persona.descope.tenants;
+    if let Some(tenant) = &options.tenant
+        && !known.contains_key(tenant)
     {
-        return Err(refusals::arguments(format!(
-            "The access key has no tenant {tenant}"
-        )));
+        let message = format!("The access key has no tenant {tenant}");
+        return Err(refusals::arguments(message));
     }
     let asked = provider.request(persona, &[]);
     let claims = project.key_session_claims(&asked, options);
@@ -63,13 +61,10 @@ fn authenticate<'a>(
     let credentials = authorization(request, "Bearer").ok_or_else(refusals::no_access_key)?;
     let (project_id, access_key) = credentials
         .split_once(':')
+        .filter(|(_, access_key)| !access_key.is_empty())
         .ok_or_else(refusals::no_access_key)?;
-    if access_key.is_empty() {
-        return Err(refusals::no_access_key());
-    }
-    provider
-        .personas
-        .iter()
+    let mut personas = provider.personas.iter();
+    personas
         .find(|persona| project_id == project.id && persona.secret.matches(access_key))
         .ok_or_else(refusals::wrong_access_key)
 }

@@ -28,11 +28,8 @@ pub(super) fn arguments(message: impl AsRef<str>) -> Refusal {
 }
 
 pub(super) fn no_access_key() -> Refusal {
-    let description = "Missing access key";
-    refusal(
-        StatusCode::UNAUTHORIZED,
-        ["E062802", description, "Access key is missing"],
-    )
+    let (description, message) = ("Missing access key", "Access key is missing");
+    refusal(StatusCode::UNAUTHORIZED, ["E062802", description, message])
 }
 
 /// The access key, or the client id and its secret, is unknown.
@@ -49,10 +46,8 @@ pub(super) fn not_found() -> Refusal {
 pub(super) fn cannot_sign(error: KeyError) -> Refusal {
     tracing::error!(error.code = error.code(), "could not make a token: {error}");
     let (description, message) = ("Internal error", "The local issuer could not sign");
-    refusal(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        ["E000000", description, message],
-    )
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    refusal(status, ["E000000", description, message])
 }
 
 fn bad_request(code: &str, description: &str, message: &str) -> Refusal {

@@ -77,17 +77,11 @@ fn authenticate<'a>(
     provider: &'a Provider,
     project: &Project,
 ) -> Result<&'a Persona, Refusal> {
-    let id = credentials
-        .id
-        .as_deref()
-        .ok_or_else(|| refusals::missing("client_id"))?;
-    let secret = credentials
-        .secret
-        .as_deref()
-        .ok_or_else(|| refusals::missing("client_secret"))?;
-    provider
-        .personas
-        .iter()
+    let (id, secret) = (credentials.id.as_deref(), credentials.secret.as_deref());
+    let id = id.ok_or_else(|| refusals::missing("client_id"))?;
+    let secret = secret.ok_or_else(|| refusals::missing("client_secret"))?;
+    let personas = provider.personas.iter();
+    personas
         .filter(|persona| id == persona.client_id || id == project.id)
         .find(|persona| persona.secret.matches(secret))
         .ok_or_else(refusals::wrong_access_key)

@@ -22,10 +22,8 @@ type Piece = Result<Bytes, BrokenOff>;
 
 /// Returns a body of which not even the head is sent.
 pub(super) fn silent() -> BoxBody {
-    BoxBody::new(SizedStream::new(
-        1,
-        stream::iter([Err::<Bytes, _>(BrokenOff)]),
-    ))
+    let pieces = stream::iter([Err::<Bytes, _>(BrokenOff)]);
+    BoxBody::new(SizedStream::new(1, pieces))
 }
 
 /// Returns this many bytes of a body under the length of the whole; then the connection breaks off.
@@ -67,10 +65,8 @@ pub(super) fn dripped(
     cleared: watch::Receiver<u64>,
 ) -> BoxBody {
     let length = length(&body);
-    BoxBody::new(SizedStream::new(
-        length,
-        Box::pin(drips(body, piece, every, cleared)),
-    ))
+    let pieces = Box::pin(drips(body, piece, every, cleared));
+    BoxBody::new(SizedStream::new(length, pieces))
 }
 
 fn drips(

@@ -59,37 +59,29 @@ fn status(
         return Ok(());
     }
     let (first, last) = (allowed.start(), allowed.end());
-    wrong(
-        member,
-        format!("expected a status from {first} to {last}, got {code}"),
-    )
+    let expected = format!("expected a status from {first} to {last}, got {code}");
+    wrong(member, expected)
 }
 
 fn header_name(name: &str) -> Result<(), FaultError> {
     if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-        return wrong(
-            "headers",
-            format!(
-                "expected a header that does not frame the body, got {name}; truncate and grow do that"
-            ),
+        let expected = format!(
+            "expected a header that does not frame the body, got {name}; truncate and grow do that"
         );
+        return wrong("headers", expected);
     }
+    let expected = || format!("expected the name of a header, got {name:?}");
     match HeaderName::from_bytes(name.as_bytes()) {
         Ok(_) => Ok(()),
-        Err(_) => wrong(
-            "headers",
-            format!("expected the name of a header, got {name:?}"),
-        ),
+        Err(_) => wrong("headers", expected()),
     }
 }
 
 fn value(member: &'static str, text: &str) -> Result<(), FaultError> {
+    let expected = "expected text that a header can hold, without control characters";
     match HeaderValue::from_str(text) {
         Ok(_) => Ok(()),
-        Err(_) => wrong(
-            member,
-            "expected text that a header can hold, without control characters",
-        ),
+        Err(_) => wrong(member, expected),
     }
 }
 

@@ -85,14 +85,12 @@ pub(super) fn resolve(
         0 => format!("http://{address}"),
         port => format!("http://localhost:{port}"),
     };
-    config
-        .descope
-        .issuer_base
-        .get_or_insert_with(|| base(config.descope.port, descope));
-    config
-        .auth0
-        .issuer
-        .get_or_insert_with(|| format!("{}/", base(config.auth0.port, auth0)));
+    let (descope_base, auth0_base) = (
+        base(config.descope.port, descope),
+        base(config.auth0.port, auth0),
+    );
+    config.descope.issuer_base.get_or_insert(descope_base);
+    config.auth0.issuer.get_or_insert(format!("{auth0_base}/"));
     config.descope.port = descope.port();
     config.auth0.port = auth0.port();
     config

@@ -124,14 +124,11 @@ fn write(path: &Path, contents: &Contents) -> Result<(), KeyError> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let json = serde_json::to_vec_pretty(contents).map_err(|error| fault(path, &error))?;
-    let written = fs::remove_file(&beside)
-        .or_else(|error| {
-            if error.kind() == io::ErrorKind::NotFound {
-                Ok(())
-            } else {
-                Err(error)
-            }
-        })
+    let removed = match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    let written = removed
         // Made anew, because the mode of a file that is already there would be left as it is.
         .and_then(|()| private().open(&beside))
         .and_then(|mut file| file.write_all(&json).and_then(|()| file.sync_all()))

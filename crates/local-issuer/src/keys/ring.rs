@@ -46,10 +46,8 @@ impl KeyRing {
     }
 
     pub(crate) fn snapshot(&self) -> RingKeys {
-        self.keys
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.clone()
     }
 
     pub(crate) fn current(&self) -> Arc<SigningKey> {
@@ -85,11 +83,8 @@ impl KeyRing {
     }
 
     pub(crate) fn hostile(&self) -> Vec<HostileKeyInfo> {
-        self.snapshot()
-            .hostile
-            .iter()
-            .map(Published::info)
-            .collect()
+        let keys = self.snapshot();
+        keys.hostile.iter().map(Published::info).collect()
     }
 
     /// The members of the key set, in the provider's order of keys and of members.

@@ -18,6 +18,7 @@ const P384_ORDER: [u8; 48] = [
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf,
     0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0, 0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73,
 ];
+const UNEVEN: &str = "a signature whose length is no multiple of 3";
 const BASE64URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// What is wrong with a signature.
@@ -69,18 +70,13 @@ impl SignatureFault {
                 let s = signature.len() / 2;
                 negate(signature.get_mut(s..).unwrap_or_default(), order);
             }
-            Self::Padded => {
-                let padded = URL_SAFE.encode(&signature);
-                return Some(padded)
-                    .filter(|text| text.ends_with('='))
-                    .ok_or_else(|| {
-                        unsuitable("padded", "a signature whose length is no multiple of 3")
-                    });
+            Self::Padded if signature.len().is_multiple_of(3) => {
+                return Err(unsuitable("padded", UNEVEN));
             }
+            Self::Padded => return Ok(URL_SAFE.encode(&signature)),
             Self::LooseBits => {
-                return loose_bits(&signature).ok_or_else(|| {
-                    unsuitable("loose_bits", "a signature whose length is no multiple of 3")
-                });
+                let text = loose_bits(&signature);
+                return text.ok_or_else(|| unsuitable("loose_bits", UNEVEN));
             }
         }
         Ok(jwt::segment(&signature))

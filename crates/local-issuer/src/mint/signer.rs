@@ -155,12 +155,8 @@ fn with_algorithm(key: Arc<SigningKey>, algorithm: Option<Algorithm>) -> Forger 
 
 impl PublicKeyForm {
     fn write(self, key: &SigningKey) -> Result<Vec<u8>, KeyError> {
-        let modulus = || {
-            key.jwk()
-                .get("n")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
+        let modulus = key.jwk().get("n");
+        let modulus = modulus.and_then(Value::as_str).unwrap_or_default();
         Ok(match self {
             Self::Der => key.rsa_public_der()?,
             Self::Pem => {
@@ -173,8 +169,8 @@ impl PublicKeyForm {
                 pem.pop();
                 pem
             }
-            Self::Modulus => modulus().as_bytes().to_vec(),
-            Self::ModulusBytes => URL_SAFE_NO_PAD.decode(modulus()).unwrap_or_default(),
+            Self::Modulus => modulus.as_bytes().to_vec(),
+            Self::ModulusBytes => URL_SAFE_NO_PAD.decode(modulus).unwrap_or_default(),
             Self::Jwk => Value::Object(key.jwk().clone()).to_string().into_bytes(),
         })
     }

@@ -28,17 +28,11 @@ pub(super) fn values(persona: &Persona, provider: ProviderKind, problems: &mut P
     }
     let details = &persona.descope;
     let session_scopes = details.session_scopes.iter().flatten();
-    for scope in persona
-        .scopes
-        .iter()
-        .chain(&details.withheld_scopes)
-        .chain(session_scopes)
-    {
+    let scopes = persona.scopes.iter().chain(&details.withheld_scopes);
+    for scope in scopes.chain(session_scopes) {
         if scope.is_empty() || scope.contains(char::is_whitespace) {
-            problems.add(
-                name,
-                format_args!("{table}: scope {scope:?} is empty or holds a space"),
-            );
+            let problem = format!("{table}: scope {scope:?} is empty or holds a space");
+            problems.add(name, problem);
         }
     }
     let reserved = match provider {
@@ -47,10 +41,8 @@ pub(super) fn values(persona: &Persona, provider: ProviderKind, problems: &mut P
     };
     let attributes = persona.attributes.keys();
     for attribute in attributes.filter(|name| reserved.split(' ').any(|known| known == *name)) {
-        problems.add(
-            name,
-            format_args!("{table}: attribute {attribute} is a claim of the provider's own"),
-        );
+        let problem = format!("{table}: attribute {attribute} is a claim of the provider's own");
+        problems.add(name, problem);
     }
 }
 
@@ -69,10 +61,9 @@ pub(super) fn unique(personas: &[Persona], provider: ProviderKind, problems: &mu
         }
         for (member, value) in ids {
             if !seen.insert((member, value)) {
-                problems.add(
-                    &persona.name,
-                    format_args!("{}: another persona has the same {member}", provider.name()),
-                );
+                let table = provider.name();
+                let problem = format!("{table}: another persona has the same {member}");
+                problems.add(&persona.name, problem);
             }
         }
     }

@@ -1,16 +1,16 @@
 //! Statistics for people, not for decisions.
 
 use std::fmt;
-use std::num::NonZeroUsize;
+use std::hash::RandomState;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::dev::ServiceRequest;
 use actix_web::web;
+use hashlink::LruCache;
 use identity_actix::Caller;
 use identity_core::clock::{Clock, SystemClock};
-use lru::LruCache;
 
 /// The recent callers and today's requests, in this process only.
 ///
@@ -19,8 +19,8 @@ use lru::LruCache;
 pub struct Activity {
     clock: Arc<dyn Clock>,
     started: f64,
-    /// When each caller was last seen, in order: the least recently seen one is at the end.
-    callers: Mutex<LruCache<String, f64>>,
+    /// When each caller was last seen, in order: the least recently seen one is first.
+    callers: Mutex<Callers>,
     today: Today,
 }
 
@@ -31,14 +31,15 @@ struct Today {
     requests: AtomicU64,
 }
 
+type Callers = LruCache<String, f64, RandomState>;
+
 const SECONDS_A_DAY: f64 = 86_400.0;
-const MAX_CALLERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
 impl Activity {
     /// How long a caller counts as active after a request: 15 minutes.
     pub const ACTIVE_FOR: Duration = Duration::from_secs(15 * 60);
     /// The largest number of callers that are kept: 10,000. Beyond it, a new one replaces the least recently seen.
-    pub const MAX_CALLERS: usize = MAX_CALLERS.get();
+    pub const MAX_CALLERS: usize = 10_000;
 
     /// Returns an `Activity` without callers and requests.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
@@ -46,7 +47,7 @@ impl Activity {
         Self {
             clock,
             started,
-            callers: Mutex::new(LruCache::new(MAX_CALLERS)),
+            callers: Mutex::new(Callers::with_hasher(Self::MAX_CALLERS, RandomState::new())),
             today: Today::default(),
         }
     }
@@ -79,9 +80,7 @@ impl Activity {
         let mut callers = self.callers();
         match callers.get_mut(subject) {
             Some(seen) => *seen = now,
-            None => {
-                callers.put(subject.to_owned(), now);
-            }
+            None => drop(callers.insert(subject.to_owned(), now)),
         }
         forget(&mut callers, now);
     }
@@ -94,7 +93,7 @@ impl Activity {
         self.today.requests.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn callers(&self) -> MutexGuard<'_, LruCache<String, f64>> {
+    fn callers(&self) -> MutexGuard<'_, Callers> {
         self.callers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -117,13 +116,14 @@ pub(crate) fn note_caller(request: &ServiceRequest) {
 }
 
 /// Drops callers that are no longer active. Each is dropped once, so recording a caller takes constant time on average.
-fn forget(callers: &mut LruCache<String, f64>, now: f64) {
+fn forget(callers: &mut Callers, now: f64) {
     let is_active = |seen: f64| now - seen <= Activity::ACTIVE_FOR.as_secs_f64();
     while callers
-        .peek_lru()
+        .iter()
+        .next()
         .is_some_and(|(_, seen)| !is_active(*seen))
     {
-        callers.pop_lru();
+        callers.remove_lru();
     }
 }
 

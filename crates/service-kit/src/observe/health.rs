@@ -129,10 +129,11 @@ pub struct Readiness {
 }
 
 /// The readiness of a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadyStatus {
     /// Something required is missing; the response is 503.
+    #[default]
     Starting,
     /// Everything works.
     Ready,
@@ -143,7 +144,7 @@ pub enum ReadyStatus {
 }
 
 /// The provider's keys.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Keys {
     status: ReadyStatus,
     /// The number of usable keys.
@@ -211,13 +212,7 @@ impl From<IssuerStatus> for IssuerKeys {
 
 impl From<KeyStatus> for Keys {
     fn from(status: KeyStatus) -> Self {
-        let none = Self {
-            status: ReadyStatus::Starting,
-            count: None,
-            age_seconds: None,
-            failing_for_seconds: None,
-            fault: None,
-        };
+        let none = Self::default();
         match status {
             KeyStatus::Ready { age, keys } => Self {
                 status: ReadyStatus::Ready,

@@ -32,7 +32,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -138,14 +137,6 @@ impl Answers {
     fn note(&self, took: Duration) {
         self.count.increment(1);
         self.duration.record(took.as_secs_f64());
-    }
-}
-
-impl fmt::Debug for HttpMetrics {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("HttpMetrics")
-            .finish_non_exhaustive()
     }
 }
 

@@ -31,12 +31,10 @@ pub(crate) fn describe(
     how_to_get_a_token: &str,
 ) -> OpenApi {
     let components = document.components.get_or_insert_default();
-    components
-        .schemas
-        .insert(Problem::name().into_owned(), Problem::schema());
-    components
-        .schemas
-        .insert(InvalidField::name().into_owned(), InvalidField::schema());
+    components.schemas.extend([
+        (Problem::name().into_owned(), Problem::schema()),
+        (InvalidField::name().into_owned(), InvalidField::schema()),
+    ]);
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")

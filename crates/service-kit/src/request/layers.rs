@@ -3,10 +3,11 @@
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 
 use super::count::{self, Counted};
-use super::{body_deadline, cors, head, request_id};
+use super::{body_deadline, cors, request_id};
 use crate::serve::stopping;
 use identity_actix::with_request_id;
 
@@ -18,7 +19,10 @@ pub(crate) async fn inside_cors<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody + use<B>>, Error> {
     let counted = Counted::begin(&request);
-    head::as_get(&mut request);
+    if request.method() == Method::HEAD {
+        // RFC 9110, section 9.3.2. The server omits the body.
+        request.head_mut().method = Method::GET;
+    }
     let body = body_deadline::set(&mut request);
     let outcome = next.call(request).await;
     counted.end(&outcome);

@@ -3,7 +3,6 @@
 mod body_deadline;
 mod cors;
 mod count;
-mod head;
 mod input;
 mod layers;
 pub(crate) mod request_id;

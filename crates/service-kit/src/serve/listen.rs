@@ -147,11 +147,10 @@ fn listen(host: IpAddr, port: u16, setting: &str, both: &str) -> Result<TcpListe
 pub async fn healthcheck(host: IpAddr, port: u16) -> Result<(), HealthcheckError> {
     let (url, config) = question(host, port)?;
     let client = HttpClient::new(config).map_err(|error| HealthcheckError(error.to_string()))?;
-    client
-        .get(&url)
-        .await
-        .map(drop)
-        .map_err(|error| HealthcheckError(error.to_string()))
+    match client.get(&url).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(HealthcheckError(error.to_string())),
+    }
 }
 
 /// What is asked for, and how.

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use url::{Host, Url};
 
-use super::{ClientSettings, SettingsReader};
+use super::{ClientSettings, SettingsReader, text};
 
 /// How the issuer's documents are fetched, how its keys are cached, and how strictly its tokens are verified. All
 /// defaults suit Descope and Auth0.
@@ -29,11 +29,14 @@ pub struct IssuerSettings {
     /// Limits of a response of the issuer.
     pub fetch: FetchSettings,
     /// When keys are fetched again, and how long they are used.
-    pub keys: KeySettings,
+    #[serde(with = "KeySettings")]
+    pub keys: KeyRefresh,
     /// How tokens are verified.
-    pub tokens: TokenSettings,
+    #[serde(with = "TokenSettings")]
+    pub tokens: TokenLimits,
     /// How many verified tokens are kept.
-    pub cache: CacheSettings,
+    #[serde(with = "CacheSettings")]
+    pub cache: CacheLimits,
     /// The HTTP client's proxy and certificate authorities.
     #[serde(skip)]
     pub client: ClientSettings,
@@ -65,91 +68,66 @@ impl Default for FetchSettings {
     }
 }
 
-/// When keys are fetched again, and how long they are used.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct KeySettings {
+/// How [`KeyRefresh`] is written. The defaults are its own.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "KeyRefresh")]
+struct KeySettings {
     /// After this time the keys are fetched again, in the background.
-    #[schemars(range(min = 1, max = 86_400))]
-    pub ttl_seconds: u64,
+    #[serde(rename = "ttl_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 86_400))]
+    ttl: Duration,
     /// After this time the discovery document is read again.
-    #[schemars(range(min = 0, max = 86_400))]
-    pub discovery_ttl_seconds: u64,
+    #[serde(rename = "discovery_ttl_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 86_400))]
+    discovery_ttl: Duration,
     /// For this long old keys are used while they cannot be fetched again.
-    #[schemars(range(min = 0, max = 2_592_000))]
-    pub max_stale_seconds: u64,
+    #[serde(rename = "max_stale_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 2_592_000))]
+    max_stale: Duration,
     /// At least this long between two fetches that tokens with an unknown key ask for.
-    #[schemars(range(min = 1, max = 86_400))]
-    pub refetch_interval_seconds: u64,
+    #[serde(rename = "refetch_interval_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 86_400))]
+    forced_interval: Duration,
     /// Between two attempts while there are no keys, and the first pause after a failed one.
-    #[schemars(range(min = 1, max = 86_400))]
-    pub retry_seconds: u64,
+    #[serde(rename = "retry_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 86_400))]
+    retry: Duration,
     /// The longest pause after failed attempts; it doubles until then.
-    #[schemars(range(min = 1, max = 86_400))]
-    pub max_retry_seconds: u64,
+    #[serde(rename = "max_retry_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 86_400))]
+    max_retry: Duration,
     /// How many requests may wait for keys at the same time; the others get 503.
     #[schemars(range(min = 0, max = 1_048_576))]
-    pub max_waiting: usize,
+    max_waiting: usize,
     /// The largest number of keys in a key set that is read.
+    #[serde(rename = "max_count")]
     #[schemars(range(min = 1, max = 10_000))]
-    pub max_count: usize,
+    max_keys: usize,
 }
 
-impl Default for KeySettings {
-    fn default() -> Self {
-        let default = KeyRefresh::default();
-        Self {
-            ttl_seconds: default.ttl.as_secs(),
-            discovery_ttl_seconds: default.discovery_ttl.as_secs(),
-            max_stale_seconds: default.max_stale.as_secs(),
-            refetch_interval_seconds: default.forced_interval.as_secs(),
-            retry_seconds: default.retry.as_secs(),
-            max_retry_seconds: default.max_retry.as_secs(),
-            max_waiting: default.max_waiting,
-            max_count: default.max_keys,
-        }
-    }
-}
-
-/// How tokens are verified.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct TokenSettings {
+/// How [`TokenLimits`] are written. The defaults are their own.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "TokenLimits")]
+struct TokenSettings {
     /// How far the clocks of the issuer and of this machine may differ.
-    #[schemars(range(min = 0, max = 300))]
-    pub leeway_seconds: u64,
+    #[serde(rename = "leeway_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 300))]
+    leeway: Duration,
     /// The longest token that is read.
     #[schemars(range(min = 1, max = 1_048_576))]
-    pub max_bytes: usize,
+    max_bytes: usize,
 }
 
-impl Default for TokenSettings {
-    fn default() -> Self {
-        let default = TokenLimits::default();
-        Self {
-            leeway_seconds: default.leeway.as_secs(),
-            max_bytes: default.max_bytes,
-        }
-    }
-}
-
-/// How many verified tokens are kept.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct CacheSettings {
+/// How [`CacheLimits`] are written. The defaults are their own.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "CacheLimits")]
+struct CacheSettings {
     /// How many verified tokens are kept, so that they are not verified again; 0 keeps none.
     #[schemars(range(min = 0, max = 10_000_000))]
-    pub max_tokens: usize,
+    max_tokens: usize,
     /// How much memory verified tokens may take; 0 keeps none.
     #[schemars(range(min = 0, max = 68_719_476_736_u64))]
-    pub max_bytes: usize,
-}
-
-impl Default for CacheSettings {
-    fn default() -> Self {
-        let default = CacheLimits::default();
-        Self {
-            max_tokens: default.max_tokens,
-            max_bytes: default.max_bytes,
-        }
-    }
+    max_bytes: usize,
 }
 
 impl IssuerSettings {
@@ -204,29 +182,6 @@ impl IssuerSettings {
         }
     }
 
-    /// Returns the key refresh configuration.
-    pub fn refresh(&self) -> KeyRefresh {
-        let keys = &self.keys;
-        KeyRefresh {
-            ttl: Duration::from_secs(keys.ttl_seconds),
-            discovery_ttl: Duration::from_secs(keys.discovery_ttl_seconds),
-            max_stale: Duration::from_secs(keys.max_stale_seconds),
-            forced_interval: Duration::from_secs(keys.refetch_interval_seconds),
-            retry: Duration::from_secs(keys.retry_seconds),
-            max_retry: Duration::from_secs(keys.max_retry_seconds),
-            max_waiting: keys.max_waiting,
-            max_keys: keys.max_count,
-        }
-    }
-
-    /// Returns the limits of the cache.
-    pub fn cache_limits(&self) -> CacheLimits {
-        CacheLimits {
-            max_tokens: self.cache.max_tokens,
-            max_bytes: self.cache.max_bytes,
-        }
-    }
-
     /// Returns an authenticator for `provider` with these settings. Must be called inside a tokio runtime.
     pub fn authenticator(
         &self,
@@ -240,10 +195,10 @@ impl IssuerSettings {
         let builder = builder
             .http(self.http())
             .key_set_hosts(self.jwks_hosts.iter().cloned())
-            .key_refresh(self.refresh())
-            .leeway(Duration::from_secs(self.tokens.leeway_seconds))
+            .key_refresh(self.keys)
+            .leeway(self.tokens.leeway)
             .max_token_bytes(self.tokens.max_bytes)
-            .cache(self.cache_limits())
+            .cache(self.cache)
             .http_client(self.client.builder());
         match self.rfc9068_only {
             true => builder.rfc_9068_only(),

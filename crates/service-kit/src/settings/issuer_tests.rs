@@ -33,10 +33,10 @@ fn nothing_has_to_be_set_and_the_rules_are_the_usual_ones() {
     let settings = read(&[]).unwrap();
     assert!(settings.http().plain_http_hosts.is_empty());
     assert!(settings.jwks_hosts.is_empty());
-    assert_eq!(settings.tokens.leeway_seconds, 5);
+    assert_eq!(settings.tokens.leeway, Duration::from_secs(5));
     assert_eq!(settings.tokens.max_bytes, 16 * 1024);
     assert!(!settings.rfc9068_only && !settings.client.is_set());
-    assert_eq!(settings.cache_limits(), CacheLimits::default());
+    assert_eq!(settings.cache, CacheLimits::default());
     let default = (settings.cache.max_tokens, settings.cache.max_bytes);
     assert_eq!(default, (10_000, 67_108_864));
 }
@@ -57,14 +57,14 @@ fn what_is_set_is_applied() {
     .unwrap();
     assert_eq!(settings.http().timeout, Duration::from_secs(1));
     assert_eq!(settings.http().max_bytes, 1000);
-    assert_eq!(settings.refresh().ttl, Duration::from_secs(60));
-    assert_eq!(settings.tokens.leeway_seconds, 0);
+    assert_eq!(settings.keys.ttl, Duration::from_secs(60));
+    assert_eq!(settings.tokens.leeway, Duration::ZERO);
     assert_eq!(settings.tokens.max_bytes, 2000);
     let cache = CacheLimits {
         max_tokens: 7,
         max_bytes: 5000,
     };
-    assert_eq!(settings.cache_limits(), cache);
+    assert_eq!(settings.cache, cache);
     assert_eq!(settings.jwks_hosts, ["keys.example.com", "[::1]"]);
     assert_eq!(settings.http().plain_http_hosts, ["local-issuer"]);
 }

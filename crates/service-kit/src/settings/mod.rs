@@ -20,7 +20,7 @@ pub mod text;
 pub use client::ClientSettings;
 pub use document::faults_of_example;
 pub use field::{Field, Kind};
-pub use issuer::{CacheSettings, FetchSettings, IssuerSettings, KeySettings, TokenSettings};
+pub use issuer::{FetchSettings, IssuerSettings};
 pub use limits::InputLimits;
 pub use log::{LogFormat, LogSettings};
 pub use reader::{SettingsError, SettingsReader};

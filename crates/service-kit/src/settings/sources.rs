@@ -174,26 +174,21 @@ fn toml(path: &Value) -> Result<BTreeMap<String, Value>, String> {
     let file = File::new(&path.kind.to_string(), FileFormat::Toml);
     let config = Config::builder().add_source(file).build();
     let mut found = BTreeMap::new();
-    flatten(
-        "",
-        config.map_err(|error| reason(&error))?.cache,
-        &mut found,
-    );
+    let root = config.map_err(|error| reason(&error))?.cache;
+    flatten("", root, &mut found);
     Ok(found)
 }
 
-fn flatten(above: &str, value: Value, found: &mut BTreeMap<String, Value>) {
-    match value.kind {
-        ValueKind::Table(table) => {
-            for (name, value) in table {
-                let path = format!("{above}{name}");
-                match value.kind {
-                    ValueKind::Table(_) => flatten(&format!("{path}."), value, found),
-                    _ => drop(found.insert(path, value)),
-                }
-            }
+fn flatten(path: &str, value: Value, found: &mut BTreeMap<String, Value>) {
+    let ValueKind::Table(table) = value.kind else {
+        found.insert(path.to_owned(), value);
+        return;
+    };
+    for (name, value) in table {
+        match path {
+            "" => flatten(&name, value, found),
+            above => flatten(&format!("{above}.{name}"), value, found),
         }
-        _ => drop(found.insert(above.to_owned(), value)),
     }
 }
 

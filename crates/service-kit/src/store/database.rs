@@ -125,14 +125,11 @@ impl Dependency for Database {
                 return Err("the file of the database is gone".to_owned());
             }
             // The database's own message may contain hosts and users: it goes to the log only.
-            sqlx::query(self.probe)
-                .execute(&self.pool)
-                .await
-                .map(drop)
-                .map_err(|error| {
-                    tracing::warn!(reason = %error, "the database does not answer: {error}");
-                    "the database does not answer".to_owned()
-                })
+            let outcome = sqlx::query(self.probe).execute(&self.pool).await;
+            outcome.map(drop).map_err(|error| {
+                tracing::warn!(reason = %error, "the database does not answer: {error}");
+                "the database does not answer".to_owned()
+            })
         })
     }
 }

@@ -103,10 +103,8 @@ pub async fn logout(
     if let Some(session) = caller.token().text("sid") {
         let mut write = state.store.write().await?;
         write.end_session(actor.org, session, now).await?;
-        write
-            .record(actor.did("user.logout", session, &address), now)
-            .await?;
-        write.commit().await?;
+        let record = actor.did("user.logout", session, &address);
+        write.finish(record, now).await?;
     }
     Ok(HttpResponse::NoContent().finish())
 }
@@ -149,21 +147,16 @@ pub async fn change_password(
         return Err(wrong_password().into());
     }
     write.end_other_sessions(&kept, now).await?;
-    write
-        .record(actor.did("user.password_changed", "", &address), now)
-        .await?;
-    write.commit().await?;
+    let record = actor.did("user.password_changed", "", &address);
+    write.finish(record, now).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Checks the old password, with the same throttle as at sign-in: a stolen token allows no more guesses.
 async fn compare(state: &State, login: &Login, password: String) -> Result<(), Refused> {
     let name = login.user.username.to_ascii_lowercase();
-    let attempt = state
-        .throttles
-        .account
-        .admit(&name)
-        .map_err(ApiError::too_many_requests)?;
+    let attempt = state.throttles.account.admit(&name);
+    let attempt = attempt.map_err(ApiError::too_many_requests)?;
     if password.len() > input::MAX_PASSWORD_BYTES {
         return Err(wrong_password().into());
     }

@@ -6,15 +6,14 @@ use serde::{Deserialize, Serialize};
 use service_kit::store::is_id;
 use utoipa::ToSchema;
 
-use super::permissions::no_permission;
-use super::roles::no_role;
+use super::permissions::find_permission;
+use super::roles::find_role;
 use super::users::no_user;
 use crate::address::ClientAddress;
-use crate::input::is_slug;
 use crate::policies::{WriteRoles, holds_all, is_own};
-use crate::state::{Actor, Refused, State};
+use crate::state::{Refused, State};
 use crate::store::Write;
-use crate::store::permissions::{Attachment, Permission};
+use crate::store::permissions::Attachment;
 use crate::store::roles::Role;
 
 /// A permission of a role.
@@ -57,17 +56,11 @@ pub async fn attach(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    let (role, permission) = both(write, actor.org, &body).await?;
-    let slug = permission.slug;
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    let (role, slug, link) = both(write, org, &body).await?;
     holds_all(&request, std::slice::from_ref(&slug))?;
-    let link = Attachment {
-        role: role.id,
-        permission: permission.id,
-    };
-    write.attach(actor.org, link).await?;
+    write.attach(org, link).await?;
     let target = format!("{} {slug}", role.name);
     change.finish("role.attach_permission", &target).await?;
     Ok(done(format!("{} has {slug}", role.name)))
@@ -89,38 +82,32 @@ pub async fn detach(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    let (role, permission) = both(write, actor.org, &body).await?;
-    let slug = permission.slug;
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    let (role, slug, link) = both(write, org, &body).await?;
     if role.name == Role::OWNER && is_own(&slug) {
         return Err(ApiError::conflict("Owners keep the server's own rights").into());
     }
     holds_all(&request, std::slice::from_ref(&slug))?;
-    let link = Attachment {
-        role: role.id,
-        permission: permission.id,
-    };
-    write.detach(actor.org, link).await?;
+    write.detach(org, link).await?;
     let target = format!("{} {slug}", role.name);
     change.finish("role.detach_permission", &target).await?;
     Ok(done(format!("{} does not have {slug}", role.name)))
 }
 
+/// Returns the role, the slug of the permission, and the link between them.
 async fn both(
     write: &mut Write,
     org: &str,
     body: &AttachmentBody,
-) -> Result<(Role, Permission), Refused> {
-    let role = write.role(org, body.role_id).await?;
-    let role = role.ok_or_else(|| no_role(body.role_id))?;
-    let slug = &body.permission_slug;
-    let permission = match is_slug(slug) {
-        true => write.permission_of_slug(org, slug).await?,
-        false => None,
+) -> Result<(Role, String, Attachment), Refused> {
+    let role = find_role(write, org, body.role_id).await?;
+    let permission = find_permission(write, org, &body.permission_slug).await?;
+    let link = Attachment {
+        role: role.id,
+        permission: permission.id,
     };
-    Ok((role, permission.ok_or_else(|| no_permission(slug))?))
+    Ok((role, permission.slug, link))
 }
 
 /// Assign a role to a user
@@ -136,12 +123,11 @@ pub async fn assign(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    let role = role_for(write, actor.org, &body).await?;
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    let role = role_for(write, org, &body).await?;
     holds_all(&request, &role.permissions)?;
-    write.assign_role(actor.org, &body.user_id, role.id).await?;
+    write.assign_role(org, &body.user_id, role.id).await?;
     let target = format!("{} {}", body.user_id, role.name);
     change.finish("role.assign", &target).await?;
     Ok(done(format!("{} is {}", body.user_id, role.name)))
@@ -161,25 +147,21 @@ pub async fn unassign(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<Done>, Refused> {
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    let role = role_for(write, actor.org, &body).await?;
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    let role = role_for(write, org, &body).await?;
     holds_all(&request, &role.permissions)?;
-    if role.name == Role::OWNER && write.other_owners(actor.org, &body.user_id).await? == 0 {
+    if role.name == Role::OWNER && write.other_owners(org, &body.user_id).await? == 0 {
         return Err(ApiError::conflict("The last owner stays one").into());
     }
-    write
-        .unassign_role(actor.org, &body.user_id, role.id)
-        .await?;
+    write.unassign_role(org, &body.user_id, role.id).await?;
     let target = format!("{} {}", body.user_id, role.name);
     change.finish("role.unassign", &target).await?;
     Ok(done(format!("{} is not {}", body.user_id, role.name)))
 }
 
 async fn role_for(write: &mut Write, org: &str, body: &AssignmentBody) -> Result<Role, Refused> {
-    let role = write.role(org, body.role_id).await?;
-    let role = role.ok_or_else(|| no_role(body.role_id))?;
+    let role = find_role(write, org, body.role_id).await?;
     if is_id(&body.user_id) && write.has_user(org, &body.user_id).await? {
         Ok(role)
     } else {

@@ -1,5 +1,6 @@
 //! The machine clients of an organization.
 
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
@@ -9,10 +10,10 @@ use service_kit::validate;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::permissions::no_permission;
+use super::permissions::find_permission;
 use super::roles::MOST;
 use crate::address::ClientAddress;
-use crate::input::{self, is_slug};
+use crate::input;
 use crate::policies::{ReadClients, WriteClients, holds_all};
 use crate::state::{Actor, Refused, State};
 use crate::store::clients::Client;
@@ -68,34 +69,30 @@ pub async fn create(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
     validate(&*new)?;
-    let actor = Actor::of(&caller);
+    let org = Actor::of(&caller).org;
     let new = new.into_inner();
     let client = Client {
         id: Uuid::now_v7().to_string(),
-        org: actor.org.to_owned(),
+        org: org.to_owned(),
         name: new.name.trim().to_owned(),
         permissions: new.permissions,
     };
     let secret = secret().map_err(|error| ApiError::internal(&error))?;
-    let mut change = state.change(actor, &address).await?;
+    let mut change = state.change(&caller, &address).await?;
     let (write, now) = (&mut change.write, change.now);
-    if write.count_clients(actor.org).await? >= MOST {
+    if write.count_clients(org).await? >= MOST {
         return Err(ApiError::conflict("The organization has 1000 clients already").into());
     }
     holds_all(&request, &client.permissions)?;
     write.create_client(&client, &hash_of(&secret), now).await?;
     for slug in &client.permissions {
-        let permission = match is_slug(slug) {
-            true => write.permission_of_slug(actor.org, slug).await?,
-            false => None,
-        };
-        let permission = permission.ok_or_else(|| no_permission(slug))?;
-        write.permit(actor.org, &client.id, permission.id).await?;
+        let permission = find_permission(write, org, slug).await?;
+        write.permit(org, &client.id, permission.id).await?;
     }
     let target = format!("{} {}", client.id, client.permissions.join(" "));
     change.finish("client.create", &target).await?;
     Ok(HttpResponse::Ok()
-        .insert_header((actix_web::http::header::CACHE_CONTROL, "no-store"))
+        .insert_header((CACHE_CONTROL, "no-store"))
         .json(CreatedClient {
             client,
             client_secret: secret,
@@ -121,12 +118,11 @@ pub async fn delete(
     if !is_id(&id) {
         return Err(no_client().into());
     }
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    let rights = write.rights_of_client(actor.org, &id).await?;
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    let rights = write.rights_of_client(org, &id).await?;
     holds_all(&request, &rights.slugs)?;
-    if !write.delete_client(actor.org, &id).await? {
+    if !write.delete_client(org, &id).await? {
         return Err(no_client().into());
     }
     change.finish("client.delete", &id).await?;

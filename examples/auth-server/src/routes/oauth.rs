@@ -118,11 +118,9 @@ pub async fn revoke(
     let mut write = state.store.write().await?;
     if let Some((org, id)) = write.end_session_of(&hash_of(token), now).await? {
         let actor = Actor { org: &org, id: &id };
-        write
-            .record(actor.did("user.logout", "", &address), now)
-            .await?;
+        let record = actor.did("user.logout", "", &address);
+        write.finish(record, now).await?;
     }
-    write.commit().await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .finish())
@@ -179,11 +177,8 @@ async fn authenticated(
     credentials: &Credentials,
     address: &ClientAddress,
 ) -> Result<String, OAuthError> {
-    let attempt = state
-        .throttles
-        .address
-        .admit(&address.network())
-        .map_err(OAuthError::too_many_requests)?;
+    let attempt = state.throttles.address.admit(&address.network());
+    let attempt = attempt.map_err(OAuthError::too_many_requests)?;
     let known = match is_id(&credentials.id) {
         true => state.store.client_secret(&credentials.id).await?,
         false => None,
@@ -198,11 +193,7 @@ async fn authenticated(
         }
         known => {
             let org = known.map_or_else(String::new, |known| known.org);
-            let id = if org.is_empty() {
-                ""
-            } else {
-                credentials.id.as_str()
-            };
+            let id = if org.is_empty() { "" } else { &*credentials.id };
             let (actor, address) = (Actor { org: &org, id }, address.text());
             let record = actor.did("client.token_refused", "", &address);
             state.store.record(record, state.now()).await?;
@@ -251,17 +242,10 @@ async fn refreshed(
         Redeemed::Refused => return Err(refused()),
         Redeemed::Reused(session) => {
             warn!("a refresh token was used twice: its session is ended");
-            let (actor, address) = (
-                Actor {
-                    org: &session.org,
-                    id: &session.user,
-                },
-                address.text(),
-            );
-            write
-                .record(actor.did("user.refresh_reused", &session.id, &address), now)
-                .await?;
-            write.commit().await?;
+            let address = address.text();
+            let record =
+                Actor::of_session(&session).did("user.refresh_reused", &session.id, &address);
+            write.finish(record, now).await?;
             return Err(refused());
         }
     };

@@ -12,6 +12,7 @@ use crate::address::ClientAddress;
 use crate::input;
 use crate::policies::{ReadPermissions, SERVICE, WritePermissions, is_own};
 use crate::state::{Actor, Refused, State};
+use crate::store::Write;
 use crate::store::permissions::{NewPermission, Permission};
 
 /// The permission to create. Its slug is `{service}.{resource}.{action}`.
@@ -68,7 +69,6 @@ pub async fn create(
     state: web::Data<State>,
 ) -> Result<web::Json<Permission>, Refused> {
     validate(&*new)?;
-    let actor = Actor::of(&caller);
     let body = new.into_inner();
     let new = NewPermission {
         service: &body.service,
@@ -77,12 +77,12 @@ pub async fn create(
         description: &body.description,
     };
     let slug = new.slug();
-    let mut change = state.change(actor, &address).await?;
-    let (write, now) = (&mut change.write, change.now);
-    if write.count_permissions(actor.org).await? >= MOST {
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org, now) = (&mut change.write, change.actor.org, change.now);
+    if write.count_permissions(org).await? >= MOST {
         return Err(ApiError::conflict("The organization has 1000 permissions already").into());
     }
-    let id = write.create_permission(actor.org, new, now).await?;
+    let id = write.create_permission(org, new, now).await?;
     change.finish("permission.create", &slug).await?;
     Ok(web::Json(Permission {
         id,
@@ -109,20 +109,32 @@ pub async fn delete(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    let permission = write.permission(actor.org, *id).await?;
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    let permission = write.permission(org, *id).await?;
     let permission = permission.ok_or_else(|| no_permission(&id.to_string()))?;
     if is_own(&permission.slug) {
         return Err(ApiError::conflict("The server's own rights cannot be deleted").into());
     }
-    write.delete_permission(actor.org, permission.id).await?;
+    write.delete_permission(org, permission.id).await?;
     change.finish("permission.delete", &permission.slug).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Returns the permission of the organization with this slug. The error is 404.
+pub(super) async fn find_permission(
+    write: &mut Write,
+    org: &str,
+    slug: &str,
+) -> Result<Permission, Refused> {
+    let permission = match input::is_slug(slug) {
+        true => write.permission_of_slug(org, slug).await?,
+        false => None,
+    };
+    Ok(permission.ok_or_else(|| no_permission(slug))?)
+}
+
 /// Returns the same 404 for an unknown permission and for one of another organization.
-pub(super) fn no_permission(name: &str) -> ApiError {
+fn no_permission(name: &str) -> ApiError {
     ApiError::not_found(format!("There is no permission {name:?}"))
 }

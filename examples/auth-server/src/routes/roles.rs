@@ -11,6 +11,7 @@ use crate::address::ClientAddress;
 use crate::input;
 use crate::policies::{ReadRoles, WriteRoles, holds_all};
 use crate::state::{Actor, Refused, State};
+use crate::store::Write;
 use crate::store::roles::{NewRole, Role};
 
 /// The role to create.
@@ -54,17 +55,16 @@ pub async fn create(
     state: web::Data<State>,
 ) -> Result<web::Json<Role>, Refused> {
     validate(&*new)?;
-    let actor = Actor::of(&caller);
     let new = NewRole {
         name: new.name.trim(),
         description: &new.description,
     };
-    let mut change = state.change(actor, &address).await?;
-    let (write, now) = (&mut change.write, change.now);
-    if write.count_roles(actor.org).await? >= MOST {
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org, now) = (&mut change.write, change.actor.org, change.now);
+    if write.count_roles(org).await? >= MOST {
         return Err(ApiError::conflict("The organization has 1000 roles already").into());
     }
-    let id = write.create_role(actor.org, new, now).await?;
+    let id = write.create_role(org, new, now).await?;
     change.finish("role.create", new.name).await?;
     Ok(web::Json(Role {
         id,
@@ -90,21 +90,20 @@ pub async fn delete(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    let role = write.role(actor.org, *id).await?;
-    let role = role.ok_or_else(|| no_role(*id))?;
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    let role = find_role(write, org, *id).await?;
     if role.is_built_in() {
         return Err(ApiError::conflict(format!("The role {} cannot be deleted", role.name)).into());
     }
     holds_all(&request, &role.permissions)?;
-    write.delete_role(actor.org, role.id).await?;
+    write.delete_role(org, role.id).await?;
     change.finish("role.delete", &role.name).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Returns the same 404 for an unknown role and for one of another organization.
-pub(super) fn no_role(id: i64) -> ApiError {
-    ApiError::not_found(format!("There is no role {id}"))
+/// Returns a role of the organization. The error is the same 404 for an unknown role and for another organization's.
+pub(super) async fn find_role(write: &mut Write, org: &str, id: i64) -> Result<Role, Refused> {
+    let role = write.role(org, id).await?;
+    Ok(role.ok_or_else(|| ApiError::not_found(format!("There is no role {id}")))?)
 }

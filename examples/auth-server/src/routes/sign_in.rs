@@ -1,5 +1,7 @@
 //! The sign-in with a password.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
@@ -182,26 +184,15 @@ async fn open_session(
     write
         .create_session(&session, &hash_of(&refresh_token), now)
         .await?;
-    let (actor, address) = (
-        Actor {
-            org: &user.org,
-            id: &user.id,
-        },
-        address.text(),
-    );
-    write
-        .record(actor.did("user.login", &session.id, &address), now)
-        .await?;
-    write.commit().await?;
+    let address = address.text();
+    let record = Actor::of_session(&session).did("user.login", &session.id, &address);
+    write.finish(record, now).await?;
     Ok(Some(tokens))
 }
 
-pub(super) async fn fresh_keys(state: &State) -> Result<std::sync::Arc<Loaded>, OAuthError> {
-    state
-        .keys
-        .fresh()
-        .await
-        .map_err(|error| OAuthError::internal(&error))
+pub(super) async fn fresh_keys(state: &State) -> Result<Arc<Loaded>, OAuthError> {
+    let keys = state.keys.fresh().await;
+    keys.map_err(|error| OAuthError::internal(&error))
 }
 
 /// Returns the tokens of a session with the current rights of its user.
@@ -268,10 +259,8 @@ impl<'s> Turn<'s> {
         address: &ClientAddress,
     ) -> Result<Self, OAuthError> {
         let throttles = &state.throttles;
-        let address = throttles
-            .address
-            .admit(&address.network())
-            .map_err(OAuthError::too_many_requests)?;
+        let address = throttles.address.admit(&address.network());
+        let address = address.map_err(OAuthError::too_many_requests)?;
         // An invalid username is counted under one shared key, so keys stay short.
         let name = if is_username(name) { name } else { "" }.to_ascii_lowercase();
         match throttles.account.admit(&name) {

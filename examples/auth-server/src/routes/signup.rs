@@ -119,11 +119,8 @@ pub async fn signup(
     validate(&*new)?;
     let Signup { user, org } = new.into_inner();
     // Successful sign-ups count too, because each costs a hash.
-    let _counted = state
-        .throttles
-        .signup
-        .admit(&address.network())
-        .map_err(ApiError::too_many_requests)?;
+    let counted = state.throttles.signup.admit(&address.network());
+    let _counted = counted.map_err(ApiError::too_many_requests)?;
 
     let org = Org {
         id: Uuid::now_v7().to_string(),
@@ -144,10 +141,8 @@ pub async fn signup(
         id: &user.id,
     };
     let address = address.text();
-    write
-        .record(actor.did("org.signup", &user.id, &address), now)
-        .await?;
-    write.commit().await?;
+    let record = actor.did("org.signup", &user.id, &address);
+    write.finish(record, now).await?;
     Ok(web::Json(SignedUp {
         user_id: login.user.id,
         org_id: org.id,
@@ -168,25 +163,10 @@ async fn equip(write: &mut Write, org: &str, now: UnixTime) -> Result<i64, sqlx:
         let permission = write
             .create_permission(org, right.permission(), now)
             .await?;
-        write
-            .attach(
-                org,
-                Attachment {
-                    role: owner,
-                    permission,
-                },
-            )
-            .await?;
+        let to = |role| Attachment { role, permission };
+        write.attach(org, to(owner)).await?;
         if right.for_admins {
-            write
-                .attach(
-                    org,
-                    Attachment {
-                        role: admin,
-                        permission,
-                    },
-                )
-                .await?;
+            write.attach(org, to(admin)).await?;
         }
     }
     Ok(owner)

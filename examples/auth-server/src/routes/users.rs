@@ -8,6 +8,7 @@ use service_kit::store::is_id;
 use service_kit::validate;
 use utoipa::{IntoParams, ToSchema};
 
+use super::roles::find_role;
 use super::signup::NewUser;
 use crate::address::ClientAddress;
 use crate::input;
@@ -143,21 +144,20 @@ pub async fn create(
 ) -> Result<web::Json<UserAnswer>, Refused> {
     let NewMember { user, role_ids } = new.into_inner();
     validate(&user)?;
-    let actor = Actor::of(&caller);
-    let login = user.into_login(&state, actor.org).await?;
-    let mut change = state.change(actor, &address).await?;
+    let org = Actor::of(&caller).org;
+    let login = user.into_login(&state, org).await?;
+    let mut change = state.change(&caller, &address).await?;
     let (write, now) = (&mut change.write, change.now);
     write.create_user(&login, now).await?;
     let user = &login.user;
     let ids = match role_ids.as_slice() {
-        [] => vec![write.role_named(actor.org, Role::USER).await?],
+        [] => vec![write.role_named(org, Role::USER).await?],
         ids => ids.to_vec(),
     };
     for id in ids {
-        let role = write.role(actor.org, id).await?;
-        let role = role.ok_or_else(|| super::roles::no_role(id))?;
+        let role = find_role(write, org, id).await?;
         holds_all(&request, &role.permissions)?;
-        write.assign_role(actor.org, &user.id, id).await?;
+        write.assign_role(org, &user.id, id).await?;
     }
     change.finish("user.create", &user.id).await?;
     Ok(web::Json(described(&state, login.user).await?))
@@ -182,18 +182,17 @@ pub async fn delete(
     if !is_id(&id) {
         return Err(no_user(&id).into());
     }
-    let actor = Actor::of(&caller);
-    let mut change = state.change(actor, &address).await?;
-    let write = &mut change.write;
-    if !write.has_user(actor.org, &id).await? {
+    let mut change = state.change(&caller, &address).await?;
+    let (write, org) = (&mut change.write, change.actor.org);
+    if !write.has_user(org, &id).await? {
         return Err(no_user(&id).into());
     }
-    let rights = write.rights_of_user(actor.org, &id).await?;
+    let rights = write.rights_of_user(org, &id).await?;
     holds_all(&request, &rights.slugs)?;
-    if write.other_owners(actor.org, &id).await? == 0 {
+    if write.other_owners(org, &id).await? == 0 {
         return Err(ApiError::conflict("The last owner cannot be deleted").into());
     }
-    write.delete_user(actor.org, &id).await?;
+    write.delete_user(org, &id).await?;
     change.finish("user.delete", &id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

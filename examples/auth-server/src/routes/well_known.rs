@@ -35,11 +35,8 @@ pub struct Discovery {
 #[get("/.well-known/openid-configuration")]
 pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpResponse, Refused> {
     let issuer = &state.tokens.issuer;
-    let keys = state
-        .keys
-        .fresh()
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let keys = state.keys.fresh().await;
+    let keys = keys.map_err(|error| ApiError::internal(&error))?;
     let document = Discovery {
         issuer: issuer.clone(),
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),

@@ -14,14 +14,10 @@ use aws_lc_rs::signature::{
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::JwtSigner;
-use jsonwebtoken::jwk::{
-    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters,
-    EllipticCurveKeyType, Jwk, OctetKeyPairParameters, OctetKeyPairType, PublicKeyUse,
-    RSAKeyParameters, RSAKeyType,
-};
 use jsonwebtoken::signature::{self, Signer};
 use jsonwebtoken::{Algorithm, Header};
 use serde::Serialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The signature algorithms for tokens.
@@ -149,41 +145,25 @@ impl SigningKey {
     }
 
     /// Returns the public key as a JWK (RFC 7517).
-    pub fn jwk(&self) -> Jwk {
-        let algorithm = match &self.pair {
+    pub fn jwk(&self) -> Value {
+        let (alg, kid) = (self.algorithm.as_str(), &self.id);
+        match &self.pair {
             Pair::Rsa(pair) => {
                 let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-                AlgorithmParameters::RSA(RSAKeyParameters {
-                    key_type: RSAKeyType::RSA,
-                    n: encode(public.n),
-                    e: encode(public.e),
-                })
+                let (n, e) = (encode(public.n), encode(public.e));
+                json!({"kty": "RSA", "n": n, "e": e, "use": "sig", "alg": alg, "kid": kid})
             }
             Pair::Ec(pair) => {
                 // An uncompressed point: a leading byte 4, then the two coordinates.
                 let point = pair.public_key().as_ref().get(1..).unwrap_or_default();
                 let (x, y) = point.split_at(point.len() / 2);
-                AlgorithmParameters::EllipticCurve(EllipticCurveKeyParameters {
-                    key_type: EllipticCurveKeyType::EC,
-                    curve: EllipticCurve::P256,
-                    x: encode(x),
-                    y: encode(y),
-                })
+                let (x, y) = (encode(x), encode(y));
+                json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": alg, "kid": kid})
             }
-            Pair::Ed(pair) => AlgorithmParameters::OctetKeyPair(OctetKeyPairParameters {
-                key_type: OctetKeyPairType::OctetKeyPair,
-                curve: EllipticCurve::Ed25519,
-                x: encode(pair.public_key()),
-            }),
-        };
-        Jwk {
-            common: CommonParameters {
-                public_key_use: Some(PublicKeyUse::Signature),
-                key_algorithm: Some(JwtSigner::algorithm(self).into()),
-                key_id: Some(self.id.clone()),
-                ..CommonParameters::default()
-            },
-            algorithm,
+            Pair::Ed(pair) => {
+                let x = encode(pair.public_key());
+                json!({"kty": "OKP", "crv": "Ed25519", "x": x, "use": "sig", "alg": alg, "kid": kid})
+            }
         }
     }
 
@@ -198,9 +178,8 @@ impl SigningKey {
             ..Header::new(JwtSigner::algorithm(self))
         };
         let input = format!("{}.{}", part(&header)?, part(claims)?);
-        let signature = self
-            .try_sign(input.as_bytes())
-            .map_err(|_| KeyFailure("used"))?;
+        let signature = self.try_sign(input.as_bytes());
+        let signature = signature.map_err(|_| KeyFailure("used"))?;
         Ok(format!("{input}.{}", encode(signature)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracing::{error, info};
 
-use super::{KeyFailure, SigningAlgorithm, SigningError, SigningKey, SigningKeys};
+use super::{SigningAlgorithm, SigningError, SigningKey, SigningKeys};
 use crate::store::Write;
 use crate::store::keys::{KeySetVersion, KeyState, StoredKey};
 use crate::store::orgs::seconds;
@@ -119,7 +119,7 @@ impl SigningKeys {
             id: key.id().to_owned(),
             algorithm: key.algorithm().as_str().to_owned(),
             state,
-            public_jwk: serde_json::to_string(&key.jwk()).map_err(|_| KeyFailure::unwritable())?,
+            public_jwk: key.jwk().to_string(),
             private_key: self.config.encryption.seal(key.id(), key.to_pkcs8()?)?,
             retire_at: 0,
         };

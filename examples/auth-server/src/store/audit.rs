@@ -2,7 +2,8 @@
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -45,37 +46,33 @@ pub struct Record<'r> {
     pub address: &'r str,
 }
 
-const INSERT: &str = "INSERT INTO audit (id, org_id, at, actor, action, target, address) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-
-macro_rules! insert {
-    ($record:expr, $now:expr) => {
-        sqlx::query(INSERT)
-            .bind(Uuid::now_v7().to_string())
-            .bind($record.org)
-            .bind(seconds($now))
-            .bind($record.actor)
-            .bind($record.action)
-            .bind($record.target)
-            .bind($record.address)
-    };
-}
-
 impl Write {
     /// Records an event in the same transaction as the change.
     pub async fn record(&mut self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
-        insert!(record, now)
-            .execute(self.connection())
-            .await
-            .map(drop)
+        let insert = sqlx::query(
+            "INSERT INTO audit (id, org_id, at, actor, action, target, address) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(Uuid::now_v7().to_string())
+        .bind(record.org)
+        .bind(seconds(now))
+        .bind(record.actor)
+        .bind(record.action)
+        .bind(record.target)
+        .bind(record.address);
+        self.execute(insert).await
+    }
+
+    /// Records the event of the change, and commits.
+    pub async fn finish(mut self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
+        self.record(record, now).await?;
+        self.commit().await
     }
 }
 
 impl Store {
     /// Records an event that changed nothing.
     pub async fn record(&self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
-        let mut write = self.write().await?;
-        write.record(record, now).await?;
-        write.commit().await
+        self.write().await?.finish(record, now).await
     }
 
     /// Returns events of the organization, the latest first, older than the event `before` if given.
@@ -85,7 +82,7 @@ impl Store {
         before: Option<&str>,
         limit: u32,
     ) -> Result<Vec<AuditEvent>, sqlx::Error> {
-        let rows = sqlx::query(
+        sqlx::query_as(
             "SELECT id, at, actor, action, target, address FROM audit WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         )
         .bind(org)
@@ -93,18 +90,19 @@ impl Store {
         .bind(before.unwrap_or("g"))
         .bind(i64::from(limit))
         .fetch_all(self.pool())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(AuditEvent {
-                    id: row.try_get("id")?,
-                    at: row.try_get("at")?,
-                    actor: row.try_get("actor")?,
-                    action: row.try_get("action")?,
-                    target: row.try_get("target")?,
-                    address: row.try_get("address")?,
-                })
-            })
-            .collect()
+        .await
+    }
+}
+
+impl FromRow<'_, AnyRow> for AuditEvent {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            at: row.try_get("at")?,
+            actor: row.try_get("actor")?,
+            action: row.try_get("action")?,
+            target: row.try_get("target")?,
+            address: row.try_get("address")?,
+        })
     }
 }

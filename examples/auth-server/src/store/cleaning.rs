@@ -13,15 +13,11 @@ impl Store {
     /// A revoked session is kept until its regular end, so that its tokens still refer to a known session.
     pub async fn clean(&self, keep_audit: Duration, now: UnixTime) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
-        sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
-            .bind(seconds(now))
-            .execute(write.connection())
-            .await?;
+        let sessions = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1");
+        write.execute(sessions.bind(seconds(now))).await?;
         let oldest = UnixTime::from_seconds(now.seconds() - keep_audit.as_secs_f64());
-        sqlx::query("DELETE FROM audit WHERE at < $1")
-            .bind(seconds(oldest))
-            .execute(write.connection())
-            .await?;
+        let events = sqlx::query("DELETE FROM audit WHERE at < $1");
+        write.execute(events.bind(seconds(oldest))).await?;
         write.commit().await
     }
 }

@@ -2,7 +2,6 @@
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
-use sqlx::Row;
 use utoipa::ToSchema;
 
 use super::orgs::seconds;
@@ -42,26 +41,23 @@ impl Write {
         secret_hash: &str,
         now: UnixTime,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO clients (id, org_id, name, secret_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(&client.id)
         .bind(&client.org)
         .bind(&client.name)
         .bind(secret_hash)
-        .bind(seconds(now))
-        .execute(self.connection())
-        .await
-        .map(drop)
+        .bind(seconds(now));
+        self.execute(insert).await
     }
 
     /// Returns the number of clients of the organization.
     pub async fn count_clients(&mut self, org: &str) -> Result<i64, sqlx::Error> {
-        sqlx::query("SELECT COUNT(*) FROM clients WHERE org_id = $1")
+        sqlx::query_scalar("SELECT COUNT(*) FROM clients WHERE org_id = $1")
             .bind(org)
             .fetch_one(self.connection())
-            .await?
-            .try_get(0)
+            .await
     }
 
     /// Adds a permission to a client. Both must belong to the organization.
@@ -71,42 +67,28 @@ impl Write {
         client: &str,
         permission: i64,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO client_permissions (org_id, client_id, permission_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(org)
-        .bind(client)
-        .bind(permission)
-        .execute(self.connection())
-        .await
-        .map(drop)
+        );
+        self.execute(insert.bind(org).bind(client).bind(permission))
+            .await
     }
 
     /// Deletes a client of the organization. Returns `false` if there is none with this id.
     pub async fn delete_client(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
-        let deleted = sqlx::query("DELETE FROM clients WHERE org_id = $1 AND id = $2")
-            .bind(org)
-            .bind(id)
-            .execute(self.connection())
-            .await?;
-        Ok(deleted.rows_affected() > 0)
+        let delete = sqlx::query("DELETE FROM clients WHERE org_id = $1 AND id = $2");
+        Ok(self.changed(delete.bind(org).bind(id)).await? > 0)
     }
 }
 
 impl Store {
     /// Returns the stored credentials of the client with this id, in any organization.
     pub async fn client_secret(&self, id: &str) -> Result<Option<ClientSecret>, sqlx::Error> {
-        let row = sqlx::query("SELECT org_id, secret_hash FROM clients WHERE id = $1")
+        let found = sqlx::query_as("SELECT org_id, secret_hash FROM clients WHERE id = $1")
             .bind(id)
             .fetch_optional(self.pool())
             .await?;
-        row.map(|row| {
-            Ok(ClientSecret {
-                org: row.try_get("org_id")?,
-                hash: row.try_get("secret_hash")?,
-            })
-        })
-        .transpose()
+        Ok(found.map(|(org, hash)| ClientSecret { org, hash }))
     }
 
     /// Returns whether the organization has a client with this id.
@@ -121,7 +103,7 @@ impl Store {
 
     /// Returns all clients of the organization in creation order.
     pub async fn clients(&self, org: &str) -> Result<Vec<Client>, sqlx::Error> {
-        let rows = sqlx::query(
+        let rows: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
             "SELECT c.id, c.org_id, c.name, p.slug FROM clients c \
              LEFT JOIN client_permissions l ON l.org_id = c.org_id AND l.client_id = c.id \
              LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
@@ -131,15 +113,13 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         let mut clients: Vec<Client> = Vec::new();
-        for row in &rows {
-            let slug: Option<String> = row.try_get("slug")?;
-            let id: String = row.try_get("id")?;
+        for (id, org, name, slug) in rows {
             match clients.last_mut() {
                 Some(last) if last.id == id => last.permissions.extend(slug),
                 _ => clients.push(Client {
                     id,
-                    org: row.try_get("org_id")?,
-                    name: row.try_get("name")?,
+                    org,
+                    name,
                     permissions: slug.into_iter().collect(),
                 }),
             }

@@ -1,7 +1,8 @@
 //! The stored signing keys.
 
 use identity_core::clock::UnixTime;
-use sqlx::{AnyConnection, Row};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, FromRow, Row};
 
 use super::orgs::seconds;
 use super::{Store, Write};
@@ -90,14 +91,11 @@ impl Write {
         seen: KeySetVersion,
         now: UnixTime,
     ) -> Result<bool, sqlx::Error> {
-        let claimed = sqlx::query(
+        let update = sqlx::query(
             "UPDATE key_set SET version = version + 1, rotated_at = $1 WHERE id = 1 AND version = $2",
-        )
-        .bind(seconds(now))
-        .bind(seen.number)
-        .execute(self.connection())
-        .await?;
-        Ok(claimed.rows_affected() == 1)
+        );
+        let changed = self.changed(update.bind(seconds(now)).bind(seen.number));
+        Ok(changed.await? == 1)
     }
 
     /// Returns all keys.
@@ -107,7 +105,7 @@ impl Write {
 
     /// Stores a key.
     pub async fn add_key(&mut self, key: &StoredKey, now: UnixTime) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO signing_keys (id, algorithm, state, public_jwk, private_key, created_at, retire_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -117,10 +115,8 @@ impl Write {
         .bind(&key.public_jwk)
         .bind(&key.private_key)
         .bind(seconds(now))
-        .bind(key.retire_at)
-        .execute(self.connection())
-        .await
-        .map(drop)
+        .bind(key.retire_at);
+        self.execute(insert).await
     }
 
     /// Changes the use of a key.
@@ -130,51 +126,44 @@ impl Write {
         state: KeyState,
         retire_at: i64,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query("UPDATE signing_keys SET state = $1, retire_at = $2 WHERE id = $3")
-            .bind(state.as_str())
-            .bind(retire_at)
-            .bind(id)
-            .execute(self.connection())
+        let update =
+            sqlx::query("UPDATE signing_keys SET state = $1, retire_at = $2 WHERE id = $3");
+        self.execute(update.bind(state.as_str()).bind(retire_at).bind(id))
             .await
-            .map(drop)
     }
 
     /// Deletes a key. Its tokens become invalid.
     pub async fn delete_key(&mut self, id: &str) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM signing_keys WHERE id = $1")
-            .bind(id)
-            .execute(self.connection())
-            .await
-            .map(drop)
+        let delete = sqlx::query("DELETE FROM signing_keys WHERE id = $1");
+        self.execute(delete.bind(id)).await
     }
 }
 
 async fn version(connection: &mut AnyConnection) -> Result<KeySetVersion, sqlx::Error> {
-    let row = sqlx::query("SELECT version, rotated_at FROM key_set WHERE id = 1")
-        .fetch_one(connection)
-        .await?;
-    Ok(KeySetVersion {
-        number: row.try_get(0)?,
-        rotated_at: row.try_get(1)?,
-    })
+    let (number, rotated_at) =
+        sqlx::query_as("SELECT version, rotated_at FROM key_set WHERE id = 1")
+            .fetch_one(connection)
+            .await?;
+    Ok(KeySetVersion { number, rotated_at })
 }
 
 async fn all(connection: &mut AnyConnection) -> Result<Vec<StoredKey>, sqlx::Error> {
-    let rows = sqlx::query(
+    sqlx::query_as(
         "SELECT id, algorithm, state, public_jwk, private_key, retire_at FROM signing_keys ORDER BY created_at, id",
     )
     .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(StoredKey {
-                id: row.try_get("id")?,
-                algorithm: row.try_get("algorithm")?,
-                state: KeyState::of(row.try_get("state")?),
-                public_jwk: row.try_get("public_jwk")?,
-                private_key: row.try_get("private_key")?,
-                retire_at: row.try_get("retire_at")?,
-            })
+    .await
+}
+
+impl FromRow<'_, AnyRow> for StoredKey {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            algorithm: row.try_get("algorithm")?,
+            state: KeyState::of(row.try_get("state")?),
+            public_jwk: row.try_get("public_jwk")?,
+            private_key: row.try_get("private_key")?,
+            retire_at: row.try_get("retire_at")?,
         })
-        .collect()
+    }
 }

@@ -1,7 +1,6 @@
 //! Organizations.
 
 use identity_core::clock::UnixTime;
-use sqlx::Row;
 
 use super::{Store, Write};
 
@@ -27,45 +26,36 @@ pub fn seconds(time: UnixTime) -> i64 {
 impl Write {
     /// Stores an organization.
     pub async fn create_org(&mut self, org: &Org, now: UnixTime) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO orgs (id, name, domain, kind, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5)",
         )
         .bind(&org.id)
         .bind(&org.name)
         .bind(&org.domain)
         .bind(&org.kind)
-        .bind(seconds(now))
-        .execute(self.connection())
-        .await
-        .map(drop)
+        .bind(seconds(now));
+        self.execute(insert).await
     }
 
     /// Locks the organization until the end of the transaction, after waiting for other changes of its rights.
     pub async fn lock_org(&mut self, org: &str, now: UnixTime) -> Result<(), sqlx::Error> {
-        sqlx::query("UPDATE orgs SET changed_at = $1 WHERE id = $2")
-            .bind(seconds(now))
-            .bind(org)
-            .execute(self.connection())
-            .await
-            .map(drop)
+        let update = sqlx::query("UPDATE orgs SET changed_at = $1 WHERE id = $2");
+        self.execute(update.bind(seconds(now)).bind(org)).await
     }
 }
 
 impl Store {
     /// Returns the organization with this id.
     pub async fn org(&self, id: &str) -> Result<Option<Org>, sqlx::Error> {
-        let row = sqlx::query("SELECT id, name, domain, kind FROM orgs WHERE id = $1")
+        let found = sqlx::query_as("SELECT name, domain, kind FROM orgs WHERE id = $1")
             .bind(id)
             .fetch_optional(self.pool())
             .await?;
-        row.map(|row| {
-            Ok(Org {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                domain: row.try_get("domain")?,
-                kind: row.try_get("kind")?,
-            })
-        })
-        .transpose()
+        Ok(found.map(|(name, domain, kind)| Org {
+            id: id.to_owned(),
+            name,
+            domain,
+            kind,
+        }))
     }
 }

@@ -2,8 +2,8 @@
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
 
 use super::orgs::seconds;
@@ -69,7 +69,7 @@ impl Write {
         new: NewPermission<'_>,
         now: UnixTime,
     ) -> Result<i64, sqlx::Error> {
-        sqlx::query(
+        sqlx::query_scalar(
             "INSERT INTO permissions (org_id, service, resource, action, slug, description, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
         )
@@ -81,17 +81,15 @@ impl Write {
         .bind(new.description)
         .bind(seconds(now))
         .fetch_one(self.connection())
-        .await?
-        .try_get(0)
+        .await
     }
 
     /// Returns the number of permissions of the organization.
     pub async fn count_permissions(&mut self, org: &str) -> Result<i64, sqlx::Error> {
-        sqlx::query("SELECT COUNT(*) FROM permissions WHERE org_id = $1")
+        sqlx::query_scalar("SELECT COUNT(*) FROM permissions WHERE org_id = $1")
             .bind(org)
             .fetch_one(self.connection())
-            .await?
-            .try_get(0)
+            .await
     }
 
     /// Returns the permission of the organization with this slug.
@@ -100,14 +98,13 @@ impl Write {
         org: &str,
         slug: &str,
     ) -> Result<Option<Permission>, sqlx::Error> {
-        let row = sqlx::query(
+        sqlx::query_as(
             "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 AND slug = $2",
         )
         .bind(org)
         .bind(slug)
         .fetch_optional(self.connection())
-        .await?;
-        row.as_ref().map(permission).transpose()
+        .await
     }
 
     /// Returns the permission of the organization with this id.
@@ -116,73 +113,61 @@ impl Write {
         org: &str,
         id: i64,
     ) -> Result<Option<Permission>, sqlx::Error> {
-        let row = sqlx::query(
+        sqlx::query_as(
             "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 AND id = $2",
         )
         .bind(org)
         .bind(id)
         .fetch_optional(self.connection())
-        .await?;
-        row.as_ref().map(permission).transpose()
+        .await
     }
 
     /// Deletes a permission of the organization, and removes it from all roles and clients.
     pub async fn delete_permission(&mut self, org: &str, id: i64) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM permissions WHERE org_id = $1 AND id = $2")
-            .bind(org)
-            .bind(id)
-            .execute(self.connection())
-            .await
-            .map(drop)
+        let delete = sqlx::query("DELETE FROM permissions WHERE org_id = $1 AND id = $2");
+        self.execute(delete.bind(org).bind(id)).await
     }
 
     /// Attaches a permission to a role. Both must belong to the organization.
     pub async fn attach(&mut self, org: &str, link: Attachment) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO role_permissions (org_id, role_id, permission_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(org)
-        .bind(link.role)
-        .bind(link.permission)
-        .execute(self.connection())
-        .await
-        .map(drop)
+        );
+        self.execute(insert.bind(org).bind(link.role).bind(link.permission))
+            .await
     }
 
     /// Detaches a permission from a role.
     pub async fn detach(&mut self, org: &str, link: Attachment) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let delete = sqlx::query(
             "DELETE FROM role_permissions WHERE org_id = $1 AND role_id = $2 AND permission_id = $3",
-        )
-        .bind(org)
-        .bind(link.role)
-        .bind(link.permission)
-        .execute(self.connection())
-        .await
-        .map(drop)
+        );
+        self.execute(delete.bind(org).bind(link.role).bind(link.permission))
+            .await
     }
 }
 
 impl Store {
     /// Returns all permissions of the organization in creation order.
     pub async fn permissions(&self, org: &str) -> Result<Vec<Permission>, sqlx::Error> {
-        let rows = sqlx::query(
+        sqlx::query_as(
             "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 ORDER BY id",
         )
         .bind(org)
         .fetch_all(self.pool())
-        .await?;
-        rows.iter().map(permission).collect()
+        .await
     }
 }
 
-fn permission(row: &AnyRow) -> Result<Permission, sqlx::Error> {
-    Ok(Permission {
-        id: row.try_get("id")?,
-        service: row.try_get("service")?,
-        resource: row.try_get("resource")?,
-        action: row.try_get("action")?,
-        slug: row.try_get("slug")?,
-        description: row.try_get("description")?,
-    })
+impl FromRow<'_, AnyRow> for Permission {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            service: row.try_get("service")?,
+            resource: row.try_get("resource")?,
+            action: row.try_get("action")?,
+            slug: row.try_get("slug")?,
+            description: row.try_get("description")?,
+        })
+    }
 }

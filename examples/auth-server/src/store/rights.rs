@@ -1,6 +1,6 @@
 //! The rights of users and clients.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use super::{Store, Write};
 
@@ -46,7 +46,7 @@ async fn of_user(
     org: &str,
     user: &str,
 ) -> Result<Rights, sqlx::Error> {
-    let rows = sqlx::query(
+    let rows: Vec<(String, Option<String>)> = sqlx::query_as(
         "SELECT r.name, p.slug FROM user_roles u \
          JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
          LEFT JOIN role_permissions l ON l.org_id = r.org_id AND l.role_id = r.id \
@@ -58,12 +58,11 @@ async fn of_user(
     .fetch_all(connection)
     .await?;
     let mut rights = Rights::default();
-    for row in &rows {
-        let name: String = row.try_get(0)?;
+    for (name, slug) in rows {
         if !rights.roles.contains(&name) {
             rights.roles.push(name);
         }
-        rights.slugs.extend(row.try_get::<Option<String>, _>(1)?);
+        rights.slugs.extend(slug);
     }
     rights.slugs.sort();
     rights.slugs.dedup();
@@ -75,7 +74,7 @@ async fn of_client(
     org: &str,
     client: &str,
 ) -> Result<Rights, sqlx::Error> {
-    let rows = sqlx::query(
+    let slugs = sqlx::query_scalar(
         "SELECT p.slug FROM client_permissions c JOIN permissions p ON p.org_id = c.org_id AND p.id = c.permission_id \
          WHERE c.org_id = $1 AND c.client_id = $2 ORDER BY p.slug",
     )
@@ -83,9 +82,8 @@ async fn of_client(
     .bind(client)
     .fetch_all(connection)
     .await?;
-    let slugs: Result<_, sqlx::Error> = rows.iter().map(|row| row.try_get(0)).collect();
     Ok(Rights {
         roles: Vec::new(),
-        slugs: slugs?,
+        slugs,
     })
 }

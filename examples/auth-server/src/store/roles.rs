@@ -2,8 +2,6 @@
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
-use sqlx::Row;
-use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
 use super::orgs::seconds;
@@ -57,7 +55,7 @@ impl Write {
         role: NewRole<'_>,
         now: UnixTime,
     ) -> Result<i64, sqlx::Error> {
-        sqlx::query(
+        sqlx::query_scalar(
             "INSERT INTO roles (org_id, name, description, created_at) VALUES ($1, $2, $3, $4) RETURNING id",
         )
         .bind(org)
@@ -65,22 +63,21 @@ impl Write {
         .bind(role.description)
         .bind(seconds(now))
         .fetch_one(self.connection())
-        .await?
-        .try_get(0)
+        .await
     }
 
     /// Returns a role of the organization.
     pub async fn role(&mut self, org: &str, id: i64) -> Result<Option<Role>, sqlx::Error> {
-        let row =
-            sqlx::query("SELECT id, name, description FROM roles WHERE org_id = $1 AND id = $2")
+        let found =
+            sqlx::query_as("SELECT name, description FROM roles WHERE org_id = $1 AND id = $2")
                 .bind(org)
                 .bind(id)
                 .fetch_optional(self.connection())
                 .await?;
-        let Some(row) = row else {
+        let Some((name, description)) = found else {
             return Ok(None);
         };
-        let slugs = sqlx::query(
+        let permissions = sqlx::query_scalar(
             "SELECT p.slug FROM role_permissions r JOIN permissions p ON p.org_id = r.org_id AND p.id = r.permission_id \
              WHERE r.org_id = $1 AND r.role_id = $2 ORDER BY p.slug",
         )
@@ -88,37 +85,35 @@ impl Write {
         .bind(id)
         .fetch_all(self.connection())
         .await?;
-        let slugs: Result<_, sqlx::Error> = slugs.iter().map(|row| row.try_get(0)).collect();
-        role(&row, slugs?).map(Some)
+        Ok(Some(Role {
+            id,
+            name,
+            description,
+            permissions,
+        }))
     }
 
     /// Returns the id of the role with this name.
     pub async fn role_named(&mut self, org: &str, name: &str) -> Result<i64, sqlx::Error> {
-        sqlx::query("SELECT id FROM roles WHERE org_id = $1 AND name = $2")
+        sqlx::query_scalar("SELECT id FROM roles WHERE org_id = $1 AND name = $2")
             .bind(org)
             .bind(name)
             .fetch_one(self.connection())
-            .await?
-            .try_get(0)
+            .await
     }
 
     /// Returns the number of roles of the organization.
     pub async fn count_roles(&mut self, org: &str) -> Result<i64, sqlx::Error> {
-        sqlx::query("SELECT COUNT(*) FROM roles WHERE org_id = $1")
+        sqlx::query_scalar("SELECT COUNT(*) FROM roles WHERE org_id = $1")
             .bind(org)
             .fetch_one(self.connection())
-            .await?
-            .try_get(0)
+            .await
     }
 
     /// Deletes a role of the organization, and removes it from its users.
     pub async fn delete_role(&mut self, org: &str, id: i64) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM roles WHERE org_id = $1 AND id = $2")
-            .bind(org)
-            .bind(id)
-            .execute(self.connection())
-            .await
-            .map(drop)
+        let delete = sqlx::query("DELETE FROM roles WHERE org_id = $1 AND id = $2");
+        self.execute(delete.bind(org).bind(id)).await
     }
 
     /// Assigns a role to a user. Both must belong to the organization.
@@ -128,15 +123,10 @@ impl Write {
         user: &str,
         role: i64,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO user_roles (org_id, user_id, role_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(org)
-        .bind(user)
-        .bind(role)
-        .execute(self.connection())
-        .await
-        .map(drop)
+        );
+        self.execute(insert.bind(org).bind(user).bind(role)).await
     }
 
     /// Removes a role from a user.
@@ -146,18 +136,15 @@ impl Write {
         user: &str,
         role: i64,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM user_roles WHERE org_id = $1 AND user_id = $2 AND role_id = $3")
-            .bind(org)
-            .bind(user)
-            .bind(role)
-            .execute(self.connection())
-            .await
-            .map(drop)
+        let delete = sqlx::query(
+            "DELETE FROM user_roles WHERE org_id = $1 AND user_id = $2 AND role_id = $3",
+        );
+        self.execute(delete.bind(org).bind(user).bind(role)).await
     }
 
     /// Returns the number of owners of the organization other than this user.
     pub async fn other_owners(&mut self, org: &str, user: &str) -> Result<i64, sqlx::Error> {
-        sqlx::query(
+        sqlx::query_scalar(
             "SELECT COUNT(*) FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
              WHERE u.org_id = $1 AND r.name = $2 AND u.user_id <> $3",
         )
@@ -165,15 +152,14 @@ impl Write {
         .bind(Role::OWNER)
         .bind(user)
         .fetch_one(self.connection())
-        .await?
-        .try_get(0)
+        .await
     }
 }
 
 impl Store {
     /// Returns all roles of the organization in creation order.
     pub async fn roles(&self, org: &str) -> Result<Vec<Role>, sqlx::Error> {
-        let rows = sqlx::query(
+        let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
             "SELECT r.id, r.name, r.description, p.slug FROM roles r \
              LEFT JOIN role_permissions l ON l.org_id = r.org_id AND l.role_id = r.id \
              LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
@@ -183,12 +169,15 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         let mut roles: Vec<Role> = Vec::new();
-        for row in &rows {
-            let slug: Option<String> = row.try_get("slug")?;
-            let id: i64 = row.try_get("id")?;
+        for (id, name, description, slug) in rows {
             match roles.last_mut() {
                 Some(last) if last.id == id => last.permissions.extend(slug),
-                _ => roles.push(role(row, slug.into_iter().collect())?),
+                _ => roles.push(Role {
+                    id,
+                    name,
+                    description,
+                    permissions: slug.into_iter().collect(),
+                }),
             }
         }
         Ok(roles)
@@ -196,25 +185,13 @@ impl Store {
 
     /// Returns the ids and names of the roles of a user of the organization.
     pub async fn roles_of(&self, org: &str, user: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
-        let rows = sqlx::query(
+        sqlx::query_as(
             "SELECT r.id, r.name FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
              WHERE u.org_id = $1 AND u.user_id = $2 ORDER BY r.id",
         )
         .bind(org)
         .bind(user)
         .fetch_all(self.pool())
-        .await?;
-        rows.iter()
-            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .collect()
+        .await
     }
-}
-
-fn role(row: &AnyRow, permissions: Vec<String>) -> Result<Role, sqlx::Error> {
-    Ok(Role {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        description: row.try_get("description")?,
-        permissions,
-    })
 }

@@ -1,7 +1,8 @@
 //! Sessions and their refresh tokens.
 
 use identity_core::clock::UnixTime;
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 
 use super::orgs::seconds;
 use super::{Store, Write};
@@ -60,12 +61,9 @@ impl Write {
         session: &Session,
         token_hash: &str,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query("INSERT INTO refresh_tokens (hash, session_id) VALUES ($1, $2)")
-            .bind(token_hash)
-            .bind(&session.id)
-            .execute(self.connection())
+        let insert = sqlx::query("INSERT INTO refresh_tokens (hash, session_id) VALUES ($1, $2)");
+        self.execute(insert.bind(token_hash).bind(&session.id))
             .await
-            .map(drop)
     }
 
     /// Redeems a refresh token. Of any number of concurrent attempts, on any replica, exactly one succeeds. A second
@@ -76,14 +74,11 @@ impl Write {
         now: UnixTime,
     ) -> Result<Redeemed, sqlx::Error> {
         let now = seconds(now);
-        let used = sqlx::query(
+        let update = sqlx::query(
             "UPDATE refresh_tokens SET used_at = $1 WHERE hash = $2 AND used_at IS NULL",
-        )
-        .bind(now)
-        .bind(token_hash)
-        .execute(self.connection())
-        .await?;
-        let row = sqlx::query(
+        );
+        let used = self.changed(update.bind(now).bind(token_hash)).await?;
+        let found: Option<Session> = sqlx::query_as(
             "SELECT s.id, s.org_id, s.user_id, s.scope, s.expires_at FROM refresh_tokens t \
              JOIN sessions s ON s.id = t.session_id \
              WHERE t.hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2",
@@ -92,24 +87,15 @@ impl Write {
         .bind(now)
         .fetch_optional(self.connection())
         .await?;
-        let Some(row) = row else {
+        let Some(session) = found else {
             return Ok(Redeemed::Refused);
         };
-        let session = Session {
-            id: row.try_get("id")?,
-            org: row.try_get("org_id")?,
-            user: row.try_get("user_id")?,
-            scope: row.try_get("scope")?,
-            expires_at: row.try_get("expires_at")?,
-        };
-        if used.rows_affected() == 1 {
+        if used == 1 {
             return Ok(Redeemed::Good(session));
         }
-        sqlx::query("UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
-            .bind(now)
-            .bind(&session.id)
-            .execute(self.connection())
-            .await?;
+        let update =
+            sqlx::query("UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL");
+        self.execute(update.bind(now).bind(&session.id)).await?;
         Ok(Redeemed::Reused(session))
     }
 
@@ -120,16 +106,14 @@ impl Write {
         token_hash: &str,
         now: UnixTime,
     ) -> Result<Option<(String, String)>, sqlx::Error> {
-        let row = sqlx::query(
+        sqlx::query_as(
             "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL \
              AND id = (SELECT session_id FROM refresh_tokens WHERE hash = $2) RETURNING org_id, user_id",
         )
         .bind(seconds(now))
         .bind(token_hash)
         .fetch_optional(self.connection())
-        .await?;
-        row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-            .transpose()
+        .await
     }
 
     /// Ends a session of a user of the organization.
@@ -139,15 +123,11 @@ impl Write {
         session: &str,
         now: UnixTime,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let update = sqlx::query(
             "UPDATE sessions SET revoked_at = $1 WHERE org_id = $2 AND id = $3 AND revoked_at IS NULL",
-        )
-        .bind(seconds(now))
-        .bind(org)
-        .bind(session)
-        .execute(self.connection())
-        .await
-        .map(drop)
+        );
+        self.execute(update.bind(seconds(now)).bind(org).bind(session))
+            .await
     }
 
     /// Ends all sessions of the same user except this one.
@@ -156,16 +136,14 @@ impl Write {
         kept: &Session,
         now: UnixTime,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        let update = sqlx::query(
             "UPDATE sessions SET revoked_at = $1 WHERE org_id = $2 AND user_id = $3 AND id <> $4 AND revoked_at IS NULL",
         )
         .bind(seconds(now))
         .bind(&kept.org)
         .bind(&kept.user)
-        .bind(&kept.id)
-        .execute(self.connection())
-        .await
-        .map(drop)
+        .bind(&kept.id);
+        self.execute(update).await
     }
 }
 
@@ -177,7 +155,7 @@ impl Store {
         id: &str,
         now: UnixTime,
     ) -> Result<Option<Session>, sqlx::Error> {
-        let row = sqlx::query(
+        sqlx::query_as(
             "SELECT id, org_id, user_id, scope, expires_at FROM sessions \
              WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3",
         )
@@ -185,16 +163,18 @@ impl Store {
         .bind(id)
         .bind(seconds(now))
         .fetch_optional(self.pool())
-        .await?;
-        row.map(|row| {
-            Ok(Session {
-                id: row.try_get("id")?,
-                org: row.try_get("org_id")?,
-                user: row.try_get("user_id")?,
-                scope: row.try_get("scope")?,
-                expires_at: row.try_get("expires_at")?,
-            })
+        .await
+    }
+}
+
+impl FromRow<'_, AnyRow> for Session {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            org: row.try_get("org_id")?,
+            user: row.try_get("user_id")?,
+            scope: row.try_get("scope")?,
+            expires_at: row.try_get("expires_at")?,
         })
-        .transpose()
     }
 }

@@ -1,8 +1,8 @@
 //! Users.
 
 use identity_core::clock::UnixTime;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 
 use super::orgs::seconds;
 use super::{Store, Write};
@@ -41,7 +41,7 @@ impl Write {
     /// Stores a user.
     pub async fn create_user(&mut self, login: &Login, now: UnixTime) -> Result<(), sqlx::Error> {
         let user = &login.user;
-        sqlx::query(
+        let insert = sqlx::query(
             "INSERT INTO users (id, org_id, username, email, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(&user.id)
@@ -49,10 +49,8 @@ impl Write {
         .bind(&user.username)
         .bind(&user.email)
         .bind(&login.password_hash)
-        .bind(seconds(now))
-        .execute(self.connection())
-        .await
-        .map(drop)
+        .bind(seconds(now));
+        self.execute(insert).await
     }
 
     /// Returns whether the organization has a user with this id.
@@ -67,12 +65,8 @@ impl Write {
 
     /// Deletes a user of the organization with all their data. Returns `false` if there is none with this id.
     pub async fn delete_user(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
-        let deleted = sqlx::query("DELETE FROM users WHERE org_id = $1 AND id = $2")
-            .bind(org)
-            .bind(id)
-            .execute(self.connection())
-            .await?;
-        Ok(deleted.rows_affected() > 0)
+        let delete = sqlx::query("DELETE FROM users WHERE org_id = $1 AND id = $2");
+        Ok(self.changed(delete.bind(org).bind(id)).await? > 0)
     }
 
     /// Returns whether a user still has the password with this hash, and locks it until the end of the transaction.
@@ -87,81 +81,79 @@ impl Write {
         old_hash: &str,
         new_hash: &str,
     ) -> Result<bool, sqlx::Error> {
-        let changed = sqlx::query(
+        let update = sqlx::query(
             "UPDATE users SET password_hash = $1 WHERE org_id = $2 AND id = $3 AND password_hash = $4",
         )
         .bind(new_hash)
         .bind(&user.org)
         .bind(&user.id)
-        .bind(old_hash)
-        .execute(self.connection())
-        .await?;
-        Ok(changed.rows_affected() > 0)
+        .bind(old_hash);
+        Ok(self.changed(update).await? > 0)
     }
 }
 
 impl Store {
     /// Returns the user with this username, ignoring case, and the password hash.
     pub async fn login(&self, username: &str) -> Result<Option<Login>, sqlx::Error> {
-        let row = sqlx::query(
+        sqlx::query_as(
             "SELECT id, org_id, username, email, password_hash FROM users WHERE lower(username) = lower($1)",
         )
         .bind(username)
         .fetch_optional(self.pool())
-        .await?;
-        row.as_ref().map(login).transpose()
+        .await
     }
 
     /// Returns a user of the organization with the password hash.
     pub async fn login_of(&self, org: &str, id: &str) -> Result<Option<Login>, sqlx::Error> {
-        let row = sqlx::query(
+        sqlx::query_as(
             "SELECT id, org_id, username, email, password_hash FROM users WHERE org_id = $1 AND id = $2",
         )
         .bind(org)
         .bind(id)
         .fetch_optional(self.pool())
-        .await?;
-        row.as_ref().map(login).transpose()
+        .await
     }
 
     /// Returns a user of the organization.
     pub async fn user(&self, org: &str, id: &str) -> Result<Option<User>, sqlx::Error> {
-        let row = sqlx::query(
+        sqlx::query_as(
             "SELECT id, org_id, username, email FROM users WHERE org_id = $1 AND id = $2",
         )
         .bind(org)
         .bind(id)
         .fetch_optional(self.pool())
-        .await?;
-        row.as_ref().map(user).transpose()
+        .await
     }
 
     /// Returns a page of the organization's users in creation order.
     pub async fn users(&self, org: &str, page: Page) -> Result<Vec<User>, sqlx::Error> {
-        let rows = sqlx::query(
+        sqlx::query_as(
             "SELECT id, org_id, username, email FROM users WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         )
         .bind(org)
         .bind(page.after.unwrap_or_default())
         .bind(i64::from(page.limit))
         .fetch_all(self.pool())
-        .await?;
-        rows.iter().map(user).collect()
+        .await
     }
 }
 
-fn login(row: &AnyRow) -> Result<Login, sqlx::Error> {
-    Ok(Login {
-        user: user(row)?,
-        password_hash: row.try_get("password_hash")?,
-    })
+impl FromRow<'_, AnyRow> for Login {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            user: User::from_row(row)?,
+            password_hash: row.try_get("password_hash")?,
+        })
+    }
 }
 
-fn user(row: &AnyRow) -> Result<User, sqlx::Error> {
-    Ok(User {
-        id: row.try_get("id")?,
-        org: row.try_get("org_id")?,
-        username: row.try_get("username")?,
-        email: row.try_get("email")?,
-    })
+impl FromRow<'_, AnyRow> for User {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            org: row.try_get("org_id")?,
+            username: row.try_get("username")?,
+            email: row.try_get("email")?,
+        })
+    }
 }

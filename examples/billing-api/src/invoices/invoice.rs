@@ -1,8 +1,8 @@
 //! An invoice as stored.
 
 use serde::Serialize;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
@@ -37,13 +37,9 @@ pub struct Invoice {
     pub created_at: String,
 }
 
-impl Invoice {
-    /// Reads an invoice from a row with all columns.
-    ///
-    /// # Errors
-    ///
-    /// If a column holds a value that this program never writes.
-    pub(super) fn of_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+/// Reads an invoice from a row with all columns. Fails if one holds a value that this program never writes.
+impl FromRow<'_, AnyRow> for Invoice {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
         let status: String = row.try_get("status")?;
         Ok(Self {
             id: row.try_get("id")?,

@@ -47,10 +47,8 @@ pub async fn list(
     let limit = page.limit as usize;
     // One more than requested, to know whether there is a next page.
     page.limit += 1;
-    let mut found = invoices
-        .list(&organization, page)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let found = invoices.list(&organization, page).await;
+    let mut found = found.map_err(|error| ApiError::internal(&error))?;
     let has_more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| has_more);
@@ -80,8 +78,7 @@ pub async fn create(
     invoices: web::Data<Invoices>,
     clock: web::Data<dyn Clock>,
 ) -> Result<HttpResponse, ApiError> {
-    let Body(body) = body;
-    let new = body.read(clock.now())?;
+    let new = body.0.read(clock.now())?;
     let number = new.number.clone();
     match invoices.create(&organization, new).await {
         Ok(invoice) => Ok(HttpResponse::Created()
@@ -107,10 +104,8 @@ pub async fn get(
     id: web::Path<String>,
     invoices: web::Data<Invoices>,
 ) -> Result<web::Json<Invoice>, ApiError> {
-    let found = invoices
-        .get(&organization, &id)
-        .await
-        .map_err(|error| ApiError::internal(&error))?;
+    let found = invoices.get(&organization, &id).await;
+    let found = found.map_err(|error| ApiError::internal(&error))?;
     found.map(web::Json).ok_or_else(|| not_found(&id))
 }
 
@@ -134,8 +129,7 @@ pub async fn change(
     body: Body<ChangeBody>,
     invoices: web::Data<Invoices>,
 ) -> Result<web::Json<Invoice>, ApiError> {
-    let Body(body) = body;
-    let next = body.read()?;
+    let next = body.0.read()?;
     match invoices.change(&organization, &id, next).await {
         Ok(invoice) => Ok(web::Json(invoice)),
         Err(ChangeError::NotFound) => Err(not_found(&id)),

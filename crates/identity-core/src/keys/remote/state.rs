@@ -65,12 +65,9 @@ impl KeyState {
 
     pub(super) fn status(&self, now: Instant) -> KeyStatus {
         let Some(keys) = &self.keys else {
-            return KeyStatus::Starting {
-                reason: self
-                    .failure
-                    .as_ref()
-                    .map(|failure| failure.fault.to_string()),
-            };
+            let failure = self.failure.as_ref();
+            let reason = failure.map(|failure| failure.fault.to_string());
+            return KeyStatus::Starting { reason };
         };
         let age: Duration = now - keys.at;
         match &self.failure {
@@ -108,11 +105,8 @@ impl Shared {
     }
 
     pub(super) fn keys(&self) -> Option<Arc<KeySet>> {
-        self.state
-            .load()
-            .keys
-            .as_ref()
-            .map(|keys| Arc::clone(&keys.set))
+        let state = self.state.load();
+        state.keys.as_ref().map(|keys| Arc::clone(&keys.set))
     }
 
     /// Replaces the state, then wakes the waiting requests: in this order, so that none misses the change.
