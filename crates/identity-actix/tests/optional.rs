@@ -10,29 +10,10 @@ use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
 use identity_actix::{Authenticate, Caller};
-use identity_core::keys::KeyAddress;
+use identity_core::Authenticator;
+use identity_core::providers::Oidc;
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
-use identity_core::verification::{AudienceRule, VerificationRules};
-use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
 use serde_json::json;
-
-#[derive(Debug)]
-struct Issuer;
-
-impl Provider for Issuer {
-    fn keys(&self) -> KeyAddress {
-        KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        let audience = AudienceRule::Required(vec!["api".to_owned()]);
-        VerificationRules::new(vec!["https://issuer.example/".to_owned()], audience)
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
-    }
-}
 
 fn token(audience: &str) -> String {
     TestKey::fixed().token(&json!({
@@ -44,7 +25,8 @@ fn token(audience: &str) -> String {
 async fn ask(path: &str, headers: &[&str]) -> (u16, String, Option<String>) {
     let keys = Arc::new(StaticKeys::of(&[&TestKey::fixed()]));
     let clock = Arc::new(TestClock::at(1_700_000_000.0));
-    let builder = Authenticator::builder(Issuer).keys(keys).clock(clock);
+    let provider = Oidc::issuer("https://issuer.example/", "api").unwrap();
+    let builder = Authenticator::builder(provider).keys(keys).clock(clock);
     let authenticator = builder.build().unwrap();
     let greet = async |caller: Option<Caller>| match caller {
         Some(caller) => caller.principal().subject.clone(),
@@ -81,11 +63,14 @@ async fn a_request_without_credentials_has_no_caller() {
 }
 
 #[actix_web::test]
-async fn a_good_token_has_a_caller() {
-    let bearer = format!("Bearer {}", token("api"));
-    for path in ["/api/greet", "/api/me"] {
-        let (status, body, _) = ask(path, &[&bearer]).await;
-        assert_eq!((status, body.as_str()), (200, "U1"), "{path}");
+async fn a_good_token_has_a_caller_whatever_the_case_of_the_scheme() {
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let credentials = format!("{scheme} {}", token("api"));
+        for path in ["/api/greet", "/api/me"] {
+            let (status, body, challenge) = ask(path, &[&credentials]).await;
+            let found = (status, body.as_str(), challenge);
+            assert_eq!(found, (200, "U1", None), "{path} {scheme}");
+        }
     }
 }
 

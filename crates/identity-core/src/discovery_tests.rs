@@ -36,6 +36,11 @@ fn invalid(expected: &'static str, member: &'static str) -> DiscoveryError {
     }
 }
 
+fn missing(member: &'static str) -> DiscoveryError {
+    let url = ADDRESS.to_owned();
+    DiscoveryError::MissingMember { url, member }
+}
+
 fn mismatch(got: &str) -> DiscoveryError {
     let expected = "https://issuer.example/ or P2abc".to_owned();
     DiscoveryError::IssuerMismatch {
@@ -92,156 +97,93 @@ fn an_error_does_not_repeat_the_document() {
 
 #[test]
 fn an_issuer_that_is_not_exactly_an_accepted_one_is_refused() {
-    let missing = DiscoveryError::MissingMember {
-        url: ADDRESS.to_owned(),
-        member: "issuer",
-    };
-    assert_eq!(
-        read(&json!({"jwks_uri": "https://issuer.example/jwks.json"})).unwrap_err(),
-        missing
-    );
-    let rows = [
-        (
-            json!("https://issuer.example"),
-            mismatch("https://issuer.example"),
-        ),
-        (
-            json!("https://ISSUER.example/"),
-            mismatch("https://ISSUER.example/"),
-        ),
-        (
-            json!("https://evil.example/"),
-            mismatch("https://evil.example/"),
-        ),
-        (json!(""), mismatch("")),
-        (json!([ISSUER]), invalid("a string", "issuer")),
-        (Value::Null, invalid("a string", "issuer")),
+    let keys = "https://issuer.example/jwks.json";
+    let error = read(&json!({"jwks_uri": keys})).unwrap_err();
+    assert_eq!(error, missing("issuer"));
+    let text = || invalid("a string", "issuer");
+    let rows = [(json!([ISSUER]), text()), (Value::Null, text())];
+    let others = [
+        "https://issuer.example",
+        "https://ISSUER.example/",
+        "https://evil.example/",
+        "",
     ];
-    for (issuer, expected) in rows {
-        assert_eq!(
-            read(&with("issuer", issuer.clone())).unwrap_err(),
-            expected,
-            "{issuer}"
-        );
+    let others = others.map(|other| (json!(other), mismatch(other)));
+    for (issuer, expected) in rows.into_iter().chain(others) {
+        let error = read(&with("issuer", issuer.clone())).unwrap_err();
+        assert_eq!(error, expected, "{issuer}");
     }
 }
 
 #[test]
 fn an_endpoint_that_is_elsewhere_or_less_protected_is_refused() {
-    let rows = |member: &'static str| {
-        let url = || invalid("an http(s) URL", member);
-        let downgrade = || DiscoveryError::Downgrade {
-            url: ADDRESS.to_owned(),
-            member,
+    for member in ["jwks_uri", "token_endpoint"] {
+        let check = |address: Value, expected: DiscoveryError| {
+            let document = with(member, address.clone());
+            let error = match member {
+                "jwks_uri" => read(&document).unwrap_err(),
+                _ => read(&document).unwrap().token_endpoint().unwrap_err(),
+            };
+            assert_eq!(error, expected, "{member} = {address}");
         };
-        [
+        for (address, host) in [
+            ("https://evil.example/", "evil.example"),
             (
-                json!("https://evil.example/"),
-                foreign(member, "evil.example"),
+                "https://issuer.example.evil.example/",
+                "issuer.example.evil.example",
             ),
-            (
-                json!("https://issuer.example.evil.example/"),
-                foreign(member, "issuer.example.evil.example"),
-            ),
-            (
-                json!("https://issuer.example@evil.example/"),
-                foreign(member, "evil.example"),
-            ),
-            (
-                json!("https://evil.example#issuer.example"),
-                foreign(member, "evil.example"),
-            ),
-            (
-                json!("https://sub.issuer.example/"),
-                foreign(member, "sub.issuer.example"),
-            ),
-            (
-                json!("https://evil.keys.example/"),
-                foreign(member, "evil.keys.example"),
-            ),
-            (
-                json!("https://issuer.example./"),
-                foreign(member, "issuer.example."),
-            ),
-            (
-                json!("https://169.254.169.254/latest"),
-                foreign(member, "169.254.169.254"),
-            ),
-            (json!("http://issuer.example/"), downgrade()),
-            (json!("http://keys.example/"), downgrade()),
-            (json!("http://localhost/"), downgrade()),
-            (json!("file:///etc/passwd"), url()),
-            (json!("data:application/json,{}"), url()),
-            (json!("/jwks.json"), url()),
-            (json!("https://"), url()),
-            (json!(""), url()),
-            (json!(5), invalid("a string", member)),
-            (Value::Null, invalid("a string", member)),
-        ]
-    };
-    for (address, expected) in rows("jwks_uri") {
-        assert_eq!(
-            read(&with("jwks_uri", address.clone())).unwrap_err(),
-            expected,
-            "{address}"
-        );
-    }
-    for (address, expected) in rows("token_endpoint") {
-        let discovery = read(&with("token_endpoint", address.clone())).unwrap();
-        assert_eq!(
-            discovery.token_endpoint().unwrap_err(),
-            expected,
-            "{address}"
-        );
+            ("https://issuer.example@evil.example/", "evil.example"),
+            ("https://evil.example#issuer.example", "evil.example"),
+            ("https://sub.issuer.example/", "sub.issuer.example"),
+            ("https://evil.keys.example/", "evil.keys.example"),
+            ("https://issuer.example./", "issuer.example."),
+            ("https://169.254.169.254/latest", "169.254.169.254"),
+        ] {
+            check(json!(address), foreign(member, host));
+        }
+        for host in ["issuer.example", "keys.example", "localhost"] {
+            let url = ADDRESS.to_owned();
+            let downgrade = DiscoveryError::Downgrade { url, member };
+            check(json!(format!("http://{host}/")), downgrade);
+        }
+        for address in [
+            "file:///etc/passwd",
+            "data:application/json,{}",
+            "/jwks.json",
+            "https://",
+            "",
+        ] {
+            check(json!(address), invalid("an http(s) URL", member));
+        }
+        for address in [json!(5), Value::Null] {
+            check(address, invalid("a string", member));
+        }
     }
 }
 
 #[test]
 fn a_missing_endpoint_is_named() {
-    let missing = |member| DiscoveryError::MissingMember {
-        url: ADDRESS.to_owned(),
-        member,
-    };
-    assert_eq!(
-        read(&json!({"issuer": ISSUER})).unwrap_err(),
-        missing("jwks_uri")
-    );
-    let keys_only =
-        read(&json!({"issuer": ISSUER, "jwks_uri": "https://issuer.example/jwks.json"})).unwrap();
-    assert_eq!(
-        keys_only.token_endpoint().unwrap_err(),
-        missing("token_endpoint")
-    );
+    let mut document = json!({"issuer": ISSUER});
+    assert_eq!(read(&document).unwrap_err(), missing("jwks_uri"));
+    document["jwks_uri"] = json!("https://issuer.example/jwks.json");
+    let keys_only = read(&document).unwrap();
+    let error = keys_only.token_endpoint().unwrap_err();
+    assert_eq!(error, missing("token_endpoint"));
 }
 
 #[test]
 fn a_document_is_read() {
-    let discovery = read(&with(
-        "token_endpoint",
-        json!("https://keys.example/token?a=b"),
-    ))
-    .unwrap();
+    let keys = "https://issuer.example/jwks.json";
+    let endpoint = "https://keys.example/token?a=b";
+    let discovery = read(&with("token_endpoint", json!(endpoint))).unwrap();
     assert_eq!(discovery.issuer(), ISSUER);
-    assert_eq!(
-        discovery.jwks_uri().as_str(),
-        "https://issuer.example/jwks.json"
-    );
-    assert_eq!(
-        discovery.token_endpoint().unwrap().as_str(),
-        "https://keys.example/token?a=b"
-    );
+    assert_eq!(discovery.jwks_uri().as_str(), keys);
+    assert_eq!(discovery.token_endpoint().unwrap().as_str(), endpoint);
     let other = read(&with("issuer", json!("P2abc"))).unwrap();
     assert_eq!(other.issuer(), "P2abc", "each accepted issuer will do");
-    let upper = read(&with(
-        "jwks_uri",
-        json!("HTTPS://ISSUER.EXAMPLE:443/jwks.json"),
-    ))
-    .unwrap();
-    assert_eq!(
-        upper.jwks_uri().as_str(),
-        "https://issuer.example/jwks.json",
-        "hosts have no case"
-    );
+    let upper = json!("HTTPS://ISSUER.EXAMPLE:443/jwks.json");
+    let upper = read(&with("jwks_uri", upper)).unwrap();
+    assert_eq!(upper.jwks_uri().as_str(), keys, "hosts have no case");
 }
 
 #[test]

@@ -3,49 +3,23 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Denial, Rule};
+use crate::providers::{Oidc, OidcConfig};
 use crate::testing::{StaticKeys, TestClock, TestKey};
-use crate::verification::{AudienceRule, VerificationRules};
-use crate::{
-    Authenticated, Authenticator, ClaimsError, Policy, Principal, Provider, VerifiedToken, all_of,
-    any_of, claims,
-};
-
-/// A provider that reads scopes, roles and permissions from the claims of these names.
-#[derive(Debug)]
-struct Plain;
-
-impl Provider for Plain {
-    fn keys(&self) -> crate::keys::KeyAddress {
-        crate::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        VerificationRules::new(
-            vec!["issuer".to_owned()],
-            AudienceRule::Required(vec!["api".to_owned()]),
-        )
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal {
-            scopes: claims::scopes(token.claim("scope")),
-            roles: claims::names(token.claim("roles")),
-            permissions: claims::names(token.claim("permissions")),
-            ..Principal::without_grants(token)
-        })
-    }
-}
+use crate::{Authenticated, Authenticator, Policy, all_of, any_of};
 
 /// Returns a caller whose token has these claims added.
 async fn caller(more: Value) -> Arc<Authenticated> {
     let key = TestKey::fixed();
-    let keys = Arc::new(StaticKeys::of(&[&key]));
-    let authenticator = Authenticator::builder(Plain)
-        .keys(keys)
+    let provider = Oidc::new(OidcConfig {
+        permissions_claim: Some("permissions".to_owned()),
+        ..OidcConfig::new("https://issuer.example", "api")
+    });
+    let authenticator = Authenticator::builder(provider.unwrap())
+        .keys(Arc::new(StaticKeys::of(&[&key])))
         .clock(Arc::new(TestClock::at(0.0)))
         .build()
         .unwrap();
-    let mut claims = json!({"iss": "issuer", "aud": "api", "sub": "U1", "exp": 60});
+    let mut claims = json!({"iss": "https://issuer.example", "aud": "api", "sub": "U1", "exp": 60});
     for (name, value) in more.as_object().unwrap() {
         claims[name] = value.clone();
     }
@@ -67,44 +41,34 @@ const WRITE: Rule = Rule::scope("write:messages");
 const ADMIN: Rule = Rule::role("admin");
 const CREATE: Rule = Rule::permission("users.create");
 const ORGANIZATION: Rule = Rule::claim("org", "acme");
+const NO_SCOPE: Rule = Rule::no_claim("scope");
+const BOTH: [&str; 2] = ["read:messages", "write:messages"];
 
 #[tokio::test]
 async fn a_caller_with_nothing_is_refused_with_what_is_missing() {
     let nobody = caller(json!({})).await;
-    let both = || {
-        let names = ["read:messages", "write:messages"];
-        scopes(&names, &names)
-    };
+    let read = || scopes(&["read:messages"], &["read:messages"]);
+    let both = || scopes(&BOTH, &BOTH);
+    let admin = || Denial::Role("admin".into());
+    let create = || Denial::Permission("users.create".into());
     let rows = [
-        (READ, scopes(&["read:messages"], &["read:messages"])),
-        (ADMIN, Denial::Role("admin".into())),
-        (CREATE, Denial::Permission("users.create".into())),
+        (READ, read()),
+        (ADMIN, admin()),
+        (CREATE, create()),
         (ORGANIZATION, Denial::Other),
         (Rule::no_claim("sub"), Denial::Other),
         (any_of![], Denial::Other),
         (all_of![READ, WRITE], both()),
         (all_of![READ, ADMIN, WRITE], both()),
-        (all_of![ADMIN, READ], Denial::Role("admin".into())),
-        (
-            all_of![Rule::Authenticated, CREATE],
-            Denial::Permission("users.create".into()),
-        ),
+        (all_of![ADMIN, READ], admin()),
+        (all_of![Rule::Authenticated, CREATE], create()),
         (all_of![ORGANIZATION, ADMIN], Denial::Other),
         (all_of![all_of![READ], all_of![WRITE]], both()),
-        (
-            all_of![READ, READ],
-            scopes(&["read:messages"], &["read:messages"]),
-        ),
+        (all_of![READ, READ], read()),
         (all_of![READ, all_of![READ, WRITE]], both()),
-        (any_of![ADMIN], Denial::Role("admin".into())),
-        (
-            any_of![READ, Rule::no_claim("sub")],
-            scopes(&["read:messages"], &["read:messages"]),
-        ),
-        (
-            any_of![ORGANIZATION, CREATE],
-            Denial::Permission("users.create".into()),
-        ),
+        (any_of![ADMIN], admin()),
+        (any_of![READ, Rule::no_claim("sub")], read()),
+        (any_of![ORGANIZATION, CREATE], create()),
         (any_of![ADMIN, CREATE], Denial::Other),
         (any_of![READ, WRITE], Denial::Other),
         (any_of![all_of![READ, WRITE], ORGANIZATION], both()),
@@ -118,107 +82,91 @@ async fn a_caller_with_nothing_is_refused_with_what_is_missing() {
 #[tokio::test]
 async fn what_is_granted_is_not_called_missing() {
     let reader = caller(json!({"scope": "read:messages", "roles": ["admin"]})).await;
+    let write = || scopes(&["write:messages"], &BOTH);
+    let create = Denial::Permission("users.create".into());
     let rows = [
-        (
-            all_of![READ, WRITE],
-            scopes(&["write:messages"], &["read:messages", "write:messages"]),
-        ),
-        (
-            all_of![ADMIN, READ, WRITE, CREATE],
-            scopes(&["write:messages"], &["read:messages", "write:messages"]),
-        ),
-        (
-            all_of![READ, ADMIN, CREATE],
-            Denial::Permission("users.create".into()),
-        ),
+        (all_of![READ, WRITE], write()),
+        (all_of![ADMIN, READ, WRITE, CREATE], write()),
+        (all_of![READ, ADMIN, CREATE], create),
     ];
     for (rule, expected) in rows {
         assert_eq!(rule.check(&reader), Err(expected), "{rule}");
     }
 }
 
-#[tokio::test]
-async fn names_are_compared_whole_and_by_case() {
-    let rows = [
-        (
-            json!({"scope": "read:message read:messages:all READ:MESSAGES"}),
-            READ,
-        ),
-        (json!({"scope": "read:messages,write:messages"}), READ),
-        (json!({"scope": ["read:messages write:messages"]}), READ),
-        (json!({"scope": {"read:messages": true}}), READ),
-        (
-            json!({"permissions": ["read:messages"], "roles": ["read:messages"]}),
-            READ,
-        ),
-        (
-            json!({"roles": ["Admin", "administrator", "user admin"]}),
-            ADMIN,
-        ),
-        (json!({"roles": "user admin"}), ADMIN),
-        (json!({"roles": ["admin", 5]}), ADMIN),
-        (json!({"roles": {"admin": true}}), ADMIN),
-        (json!({"scope": "admin", "permissions": ["admin"]}), ADMIN),
-        (json!({"permissions": "users.create users.delete"}), CREATE),
-        (
-            json!({"permissions": ["users.*", "*", "users.create "]}),
-            CREATE,
-        ),
-        (json!({"org": "acme "}), ORGANIZATION),
-        (json!({"org": ["Acme", ["acme"]]}), ORGANIZATION),
-        (json!({"org": {"acme": "acme"}}), ORGANIZATION),
-    ];
-    for (claims, rule) in rows {
-        assert!(
-            rule.check(&*caller(claims.clone()).await).is_err(),
-            "{claims} for {rule}"
-        );
+/// Checks callers with each of these lists of claims.
+async fn check(rule: &Rule, claims: Value, passes: bool) {
+    for claims in claims.as_array().unwrap() {
+        let outcome = rule.check(&*caller(claims.clone()).await);
+        assert_eq!(outcome.is_ok(), passes, "{claims} for {rule}");
     }
 }
 
 #[tokio::test]
+async fn names_are_compared_whole_and_by_case() {
+    let claims = json!([
+        {"scope": "read:message read:messages:all READ:MESSAGES"},
+        {"scope": "read:messages,write:messages"},
+        {"scope": ["read:messages write:messages"]},
+        {"scope": {"read:messages": true}},
+        {"permissions": ["read:messages"], "roles": ["read:messages"]},
+    ]);
+    check(&READ, claims, false).await;
+    let claims = json!([
+        {"roles": ["Admin", "administrator", "user admin"]},
+        {"roles": "user admin"},
+        {"roles": ["admin", 5]},
+        {"roles": {"admin": true}},
+        {"scope": "admin", "permissions": ["admin"]},
+    ]);
+    check(&ADMIN, claims, false).await;
+    let claims = json!([
+        {"permissions": "users.create users.delete"},
+        {"permissions": ["users.*", "*", "users.create "]},
+    ]);
+    check(&CREATE, claims, false).await;
+    let claims = json!([
+        {"org": "acme "},
+        {"org": ["Acme", ["acme"]]},
+        {"org": {"acme": "acme"}},
+    ]);
+    check(&ORGANIZATION, claims, false).await;
+}
+
+#[tokio::test]
 async fn a_caller_who_has_it_may_pass() {
+    // A claim that is null is there.
+    check(&NO_SCOPE, json!([{"scope": null}]), false).await;
+    let descope = any_of![Rule::scope("descope.claims"), NO_SCOPE];
+    let nested = all_of![READ, any_of![ADMIN, ORGANIZATION]];
     let rows = [
-        (json!({}), Rule::Authenticated),
-        (json!({"scope": "openid read:messages"}), READ),
-        (json!({"scope": ["openid", "read:messages"]}), READ),
-        (json!({"roles": ["user", "admin"]}), ADMIN),
-        (json!({"roles": "admin"}), ADMIN),
-        (json!({"permissions": ["users.create"]}), CREATE),
-        (json!({"org": "acme"}), ORGANIZATION),
-        (json!({"org": ["other", "acme"]}), ORGANIZATION),
-        (json!({}), Rule::no_claim("scope")),
-        (json!({}), all_of![]),
+        (Rule::Authenticated, json!([{}])),
         (
-            json!({"scope": "read:messages write:messages"}),
+            READ,
+            json!([{"scope": "openid read:messages"}, {"scope": ["openid", "read:messages"]}]),
+        ),
+        (
+            ADMIN,
+            json!([{"roles": ["user", "admin"]}, {"roles": "admin"}]),
+        ),
+        (CREATE, json!([{"permissions": ["users.create"]}])),
+        (
+            ORGANIZATION,
+            json!([{"org": "acme"}, {"org": ["other", "acme"]}]),
+        ),
+        (NO_SCOPE, json!([{}])),
+        (all_of![], json!([{}])),
+        (
             all_of![READ, WRITE],
+            json!([{"scope": "read:messages write:messages"}]),
         ),
-        (json!({"roles": ["admin"]}), any_of![READ, ADMIN]),
-        (
-            json!({"scope": "descope.claims"}),
-            any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")],
-        ),
-        (
-            json!({}),
-            any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")],
-        ),
-        (
-            json!({"scope": "read:messages", "org": "acme"}),
-            all_of![READ, any_of![ADMIN, ORGANIZATION]],
-        ),
+        (any_of![READ, ADMIN], json!([{"roles": ["admin"]}])),
+        (descope, json!([{"scope": "descope.claims"}, {}])),
+        (nested, json!([{"scope": "read:messages", "org": "acme"}])),
     ];
-    for (claims, rule) in rows {
-        assert_eq!(
-            rule.check(&*caller(claims.clone()).await),
-            Ok(()),
-            "{claims} for {rule}"
-        );
+    for (rule, claims) in rows {
+        check(&rule, claims, true).await;
     }
-    let empty = caller(json!({"scope": null})).await;
-    assert!(
-        Rule::no_claim("scope").check(&empty).is_err(),
-        "a claim that is null is there"
-    );
 }
 
 #[test]
@@ -270,7 +218,7 @@ fn a_rule_is_told_in_words_and_scopes() {
             &["read:messages", "write:messages"],
         ),
         (
-            any_of![READ, Rule::no_claim("scope")],
+            any_of![READ, NO_SCOPE],
             "scope read:messages or a token without the claim scope",
             &["read:messages"],
         ),

@@ -19,18 +19,19 @@ pub(crate) const INFO: ServiceInfo = ServiceInfo {
     how_to_get_a_token: "Ask the issuer.",
 };
 
-/// A provider that accepts tokens of one issuer.
+/// A provider that accepts tokens of these issuers. Nothing listens at the address of its keys.
 #[derive(Debug)]
-pub(crate) struct Of(pub(crate) &'static str);
+pub(crate) struct Of(pub(crate) &'static [&'static str]);
 
 impl Provider for Of {
     fn keys(&self) -> KeyAddress {
-        KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
+        KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap())
     }
 
     fn verification(&self) -> VerificationRules {
         let audience = AudienceRule::Required(vec!["an-api".to_owned()]);
-        VerificationRules::new(vec![self.0.to_owned()], audience)
+        let issuers = self.0.iter().map(|&issuer| issuer.to_owned());
+        VerificationRules::new(issuers.collect(), audience)
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
@@ -40,7 +41,7 @@ impl Provider for Of {
 
 /// Returns an authenticator with these keys.
 pub(crate) fn authenticator(keys: impl KeySource) -> Authenticator {
-    let builder = Authenticator::builder(Of("https://id.example.com/"));
+    let builder = Authenticator::builder(Of(&["https://id.example.com/"]));
     builder.keys(Arc::new(keys)).build().unwrap()
 }
 

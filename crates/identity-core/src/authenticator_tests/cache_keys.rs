@@ -13,43 +13,27 @@ async fn a_cached_token_is_refused_at_once_when_its_key_left_the_set() {
 }
 
 #[tokio::test]
-async fn a_cached_token_is_refused_at_once_when_its_key_was_replaced_under_the_same_id() {
-    let setup = Setup::new();
-    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
-    setup.keys.set(&[&TestKey::fresh("k", Algorithm::EdDSA)]);
-    assert_eq!(setup.code(&token).await, "invalid_signature");
-}
-
-/// RSA keys nearly always share their exponent: the modulus identifies the key.
-#[tokio::test]
-async fn a_cached_token_is_refused_at_once_when_its_rsa_key_was_replaced_under_the_same_id() {
-    let setup = Setup::new();
-    let key = TestKey::fixed().named("k", Algorithm::RS256);
-    setup.keys.set(&[&key]);
-    let token = setup.cached_of(&key, &claims_of(ISSUER, "U1")).await;
-    setup.keys.set(&[&TestKey::fresh("k", Algorithm::RS256)]);
-    assert_eq!(setup.code(&token).await, "invalid_signature");
-}
-
-#[tokio::test]
-async fn a_cached_token_is_refused_at_once_when_its_key_has_another_id() {
-    let setup = Setup::new();
-    let token = setup.cached(&claims_of(ISSUER, "U1")).await;
-    setup.keys.set(&[
-        &setup.key.named("other", Algorithm::EdDSA),
-        &TestKey::fresh("k", Algorithm::EdDSA),
-    ]);
-    assert_eq!(setup.code(&token).await, "invalid_signature");
-}
-
-#[tokio::test]
-async fn a_cached_token_is_refused_at_once_when_its_key_is_for_another_algorithm() {
-    let setup = Setup::new();
-    let key = TestKey::fixed().named("k", Algorithm::RS256);
-    setup.keys.set(&[&key]);
-    let token = setup.cached_of(&key, &claims_of(ISSUER, "U1")).await;
-    setup.keys.set(&[&key.named("k", Algorithm::PS256)]);
-    assert_eq!(setup.code(&token).await, "algorithm_not_allowed");
+async fn a_cached_token_is_refused_at_once_when_its_key_is_no_longer_the_same() {
+    let ed25519 = |id| TestKey::fresh(id, Algorithm::EdDSA);
+    let key = ed25519("k");
+    let renamed = key.named("other", Algorithm::EdDSA);
+    // RSA keys nearly always share their exponent: the modulus identifies the key.
+    let rsa = TestKey::fixed().named("k", Algorithm::RS256);
+    let other_rsa = TestKey::fresh("k", Algorithm::RS256);
+    let pss = rsa.named("k", Algorithm::PS256);
+    let refused = "invalid_signature";
+    for (sentence, key, published, expected) in [
+        ("replaced", &key, vec![&ed25519("k")], refused),
+        ("of RSA, replaced", &rsa, vec![&other_rsa], refused),
+        ("renamed", &key, vec![&renamed, &ed25519("k")], refused),
+        ("for PS256", &rsa, vec![&pss], "algorithm_not_allowed"),
+    ] {
+        let setup = Setup::new();
+        setup.keys.set(&[key]);
+        let token = setup.cached_of(key, &claims_of(ISSUER, "U1")).await;
+        setup.keys.set(&published);
+        assert_eq!(setup.code(&token).await, expected, "{sentence}");
+    }
 }
 
 #[tokio::test]

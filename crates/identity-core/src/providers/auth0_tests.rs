@@ -1,53 +1,35 @@
 //! The forms of Auth0's tokens, and the rights in them.
 
-use std::sync::Arc;
-
-use crate::providers::test_tokens::{self, NOW, changed};
-use crate::testing::{TestKey, provider_contract};
-use crate::{Authenticated, TokenError};
+use crate::providers::test_tokens::{NOW, Tokens, changed, has_no_rights, wrong_types};
+use crate::testing::provider_contract;
 use serde_json::{Value, json};
 
 use super::{Auth0, Auth0Config, Domain};
 
 const ISSUER: &str = "https://dev-example.us.auth0.com/";
 const AUDIENCE: &str = "https://api.example.com";
+const CLIENT: &str = "ENDmmAJsbwI1hOG1KPJddQ8LHjV6kLkV";
 
 fn settings() -> Auth0Config {
     Auth0Config::new("dev-example.us.auth0.com".parse().unwrap(), AUDIENCE)
 }
 
-/// Returns the claims of a user's token with these claims changed; `null` removes a claim.
-fn claims(changes: &Value) -> Value {
-    let base = json!({
+/// Returns the claims of a user's token.
+fn good() -> Value {
+    json!({
         "iss": ISSUER, "sub": "auth0|602c0dcab993d10073daf680",
         "aud": [AUDIENCE, "https://dev-example.us.auth0.com/userinfo"],
-        "iat": NOW, "exp": NOW + 86_400.0, "azp": "ENDmmAJsbwI1hOG1KPJddQ8LHjV6kLkV",
-        "scope": "openid profile email",
-    });
-    changed(base, changes)
+        "iat": NOW, "exp": NOW + 86_400.0, "azp": CLIENT, "scope": "openid profile email",
+    })
 }
 
-async fn verified(settings: Auth0Config, token: &str) -> Result<Arc<Authenticated>, TokenError> {
-    test_tokens::verified(Auth0::new(settings).unwrap(), token).await
-}
-
-/// Returns the code of the refusal, or `None` if the token is accepted.
-async fn refusal(changes: Value) -> Option<&'static str> {
-    let token = TestKey::fixed().token(&claims(&changes));
-    verified(settings(), &token)
-        .await
-        .err()
-        .map(|error| error.code())
-}
-
-async fn caller(changes: Value) -> Arc<Authenticated> {
-    let token = TestKey::fixed().token(&claims(&changes));
-    verified(settings(), &token).await.unwrap()
+fn tokens() -> Tokens {
+    Tokens::new(Auth0::new(settings()).unwrap(), good())
 }
 
 #[tokio::test]
 async fn the_provider_contract_holds() {
-    provider_contract(Auth0::new(settings()).unwrap(), &claims(&json!({}))).await;
+    provider_contract(Auth0::new(settings()).unwrap(), &good()).await;
 }
 
 #[test]
@@ -93,114 +75,79 @@ fn discovery_is_at_the_issuer_and_may_name_it_alone() {
 
 #[tokio::test]
 async fn the_issuer_is_compared_exactly() {
-    assert_eq!(refusal(json!({})).await, None);
-    for issuer in [
+    let others = json!([
         "https://dev-example.us.auth0.com",
         "https://dev-example.us.auth0.com//",
         "http://dev-example.us.auth0.com/",
         "https://DEV-example.us.auth0.com/",
         "https://dev-example.us.auth0.com.evil.example/",
         "https://other.us.auth0.com/",
-    ] {
-        assert_eq!(
-            refusal(json!({"iss": issuer})).await,
-            Some("invalid_claims"),
-            "{issuer}"
-        );
-    }
+    ]);
+    let refused = Some("invalid_claims");
+    tokens().expect_each("iss", others, refused).await;
+    tokens().expect_each("iss", json!([ISSUER]), None).await;
 }
 
 #[tokio::test]
 async fn the_audience_is_required() {
-    for (audience, expected) in [
-        (json!(AUDIENCE), None),
-        (json!([AUDIENCE]), None),
-        (json!(null), Some("invalid_claims")),
-        (json!([]), Some("invalid_claims")),
-        (json!(""), Some("invalid_claims")),
-        (
-            json!("https://dev-example.us.auth0.com/userinfo"),
-            Some("invalid_claims"),
-        ),
-        (
-            json!("ENDmmAJsbwI1hOG1KPJddQ8LHjV6kLkV"),
-            Some("invalid_claims"),
-        ),
-        (json!("https://api.example.com/"), Some("invalid_claims")),
-        (json!([5]), Some("invalid_claim_type")),
-    ] {
-        assert_eq!(
-            refusal(json!({"aud": audience})).await,
-            expected,
-            "{audience}"
-        );
-        let machine = json!({"aud": audience, "sub": "K123@clients", "drn": "DS", "gty": "client-credentials"});
-        assert_eq!(
-            refusal(machine).await,
-            expected,
-            "no token is exempt: {audience}"
-        );
+    let machine = json!({"sub": "K123@clients", "drn": "DS", "gty": "client-credentials"});
+    let provider = Auth0::new(settings()).unwrap();
+    let machines = Tokens::new(provider, changed(good(), &machine));
+    for tokens in [tokens(), machines] {
+        let userinfo = "https://dev-example.us.auth0.com/userinfo";
+        let others = json!([null, [], "", userinfo, CLIENT, "https://api.example.com/"]);
+        tokens
+            .expect_each("aud", others, Some("invalid_claims"))
+            .await;
+        let wrong_type = Some("invalid_claim_type");
+        tokens.expect_each("aud", json!([[5]]), wrong_type).await;
+        tokens
+            .expect_each("aud", json!([AUDIENCE, [AUDIENCE]]), None)
+            .await;
     }
 }
 
 #[tokio::test]
 async fn both_profiles_are_read() {
-    let header = |kind: &str| json!({"alg": "RS256", "typ": kind, "kid": "fixed"});
-    for (kind, accepted) in [
-        ("JWT", true),
-        ("at+jwt", true),
-        ("application/at+jwt", true),
-        ("id+jwt", false),
-        ("dpop+jwt", false),
-    ] {
-        let claims = claims(
-            &json!({"azp": null, "client_id": "my_client", "jti": "73WakrfVbNJBaAmhQtEeDv"}),
-        );
-        let token = TestKey::fixed().token_with_header(&header(kind), &claims);
-        let outcome = verified(settings(), &token).await;
-        assert_eq!(outcome.is_ok(), accepted, "{kind}");
-        if let Ok(caller) = outcome {
-            assert_eq!(caller.principal().client.as_deref(), Some("my_client"));
-        }
+    let changes = json!({"azp": null, "client_id": "my_client", "jti": "73WakrfVbNJBaAmhQtEeDv"});
+    let claims = changed(good(), &changes);
+    let tokens = Tokens::new(Auth0::new(settings()).unwrap(), claims);
+    let accepted = ["JWT", "at+jwt", "application/at+jwt"];
+    tokens
+        .expect_types(&accepted, &["id+jwt", "dpop+jwt"])
+        .await;
+    for kind in accepted {
+        let caller = tokens.caller_of(&tokens.of_type(kind)).await;
+        let client = caller.principal().client.as_deref();
+        assert_eq!(client, Some("my_client"), "{kind}");
     }
 }
 
 #[tokio::test]
 async fn an_id_token_opens_nothing() {
-    let client = "ENDmmAJsbwI1hOG1KPJddQ8LHjV6kLkV";
-    assert_eq!(
-        refusal(json!({"aud": client, "nonce": "x"})).await,
-        Some("id_token")
-    );
+    let id_token = Some("id_token");
+    let issued = json!({"aud": CLIENT, "nonce": "x"});
+    assert_eq!(tokens().refusal(issued).await, id_token);
     for claim in ["nonce", "at_hash", "c_hash"] {
-        for value in [json!("x"), json!(5), json!([])] {
-            assert_eq!(
-                refusal(json!({claim: value})).await,
-                Some("id_token"),
-                "{claim} {value}"
-            );
-        }
+        tokens()
+            .expect_each(claim, json!(["x", 5, []]), id_token)
+            .await;
     }
 }
 
 #[tokio::test]
 async fn scopes_and_permissions_are_granted_as_they_stand() {
-    let caller = caller(json!({
+    let changes = json!({
         "scope": "read:messages write:messages", "permissions": ["admin:access", "read:messages"],
         "org_id": "org_9ybsU1dN2dKfDkBi",
-    }))
-    .await;
+    });
+    let caller = tokens().caller(changes).await;
     let principal = caller.principal();
     assert_eq!(principal.scopes, ["read:messages", "write:messages"]);
     assert_eq!(principal.permissions, ["admin:access", "read:messages"]);
-    assert_eq!(
-        principal.client.as_deref(),
-        Some("ENDmmAJsbwI1hOG1KPJddQ8LHjV6kLkV")
-    );
-    assert_eq!(
-        principal.current_tenant.as_deref(),
-        Some("org_9ybsU1dN2dKfDkBi")
-    );
+    assert_eq!(principal.client.as_deref(), Some(CLIENT));
+    let tenant = principal.current_tenant.as_deref();
+    assert_eq!(tenant, Some("org_9ybsU1dN2dKfDkBi"));
     assert!(principal.roles.is_empty());
 }
 
@@ -209,40 +156,25 @@ async fn roles_come_from_the_namespaced_claim_alone() {
     let everywhere = json!({
         "https://example.com/roles": ["editor"], "https://other.example/roles": ["admin"], "roles": ["admin"],
     });
-    assert_eq!(
-        caller(everywhere.clone()).await.principal().roles,
-        ["editor"]
-    );
+    let caller = tokens().caller(everywhere.clone()).await;
+    assert_eq!(caller.principal().roles, ["editor"]);
     let elsewhere = Auth0Config {
         roles_claim: "https://other.example/roles".to_owned(),
         ..settings()
     };
-    let token = TestKey::fixed().token(&claims(&everywhere));
-    let caller = verified(elsewhere, &token).await.unwrap();
+    let tokens = Tokens::new(Auth0::new(elsewhere).unwrap(), good());
+    let caller = tokens.caller(everywhere).await;
     assert_eq!(caller.principal().roles, ["admin"]);
 }
 
 #[tokio::test]
 async fn claims_of_the_wrong_type_grant_nothing_and_are_no_error() {
-    for value in [
-        json!(5),
-        json!(true),
-        json!({"admin": true}),
-        json!(["admin", 5]),
-        json!([["admin"]]),
-    ] {
-        let caller = caller(json!({
+    for value in wrong_types() {
+        let changes = json!({
             "https://example.com/roles": value, "permissions": value, "scope": value, "org_id": value, "azp": value,
-        }))
-        .await;
-        let principal = caller.principal();
-        assert!(principal.roles.is_empty(), "{value}");
-        assert!(principal.permissions.is_empty(), "{value}");
-        assert!(principal.scopes.is_empty(), "{value}");
-        assert_eq!(
-            (&principal.client, &principal.current_tenant),
-            (&None, &None),
-            "{value}"
-        );
+        });
+        let caller = tokens().caller(changes).await;
+        has_no_rights(caller.principal(), &value);
+        assert_eq!(caller.principal().current_tenant, None, "{value}");
     }
 }

@@ -1,10 +1,6 @@
 //! The audience of Descope's tokens.
 
-use serde_json::{Value, json};
-
-use super::{DescopeConfig, PROJECT, access_token, refusal, session_token, settings};
-
-const REFUSED: Option<&str> = Some("invalid_claims");
+use super::*;
 
 fn for_audience(audience: &str) -> DescopeConfig {
     DescopeConfig {
@@ -13,121 +9,87 @@ fn for_audience(audience: &str) -> DescopeConfig {
     }
 }
 
-fn strict() -> DescopeConfig {
+fn required(settings: DescopeConfig) -> DescopeConfig {
     DescopeConfig {
         require_audience: true,
-        ..settings()
+        ..settings
     }
 }
 
-/// Claims without an audience: of a session, of an access key, and of neither.
-fn without_audience() -> [(Value, bool); 7] {
+/// Checks claims without an audience: of a session and of an access key, then of tokens that are neither.
+async fn expect_without_audience(settings: &DescopeConfig, of_sessions: Option<&str>) {
     let key = "K36Z2WxTveMQBWlLfCMPlC3QM1Oa";
-    [
-        (session_token(&json!({})), true),
-        (session_token(&json!({"drn": null, "sub": key})), true),
-        (access_token(&json!({"aud": null})), false),
-        (session_token(&json!({"drn": null})), false),
-        (session_token(&json!({"drn": "ds"})), false),
-        (session_token(&json!({"drn": ["DS"]})), false),
-        (
-            session_token(&json!({"drn": null, "sub": "k36Z", "K": key})),
-            false,
-        ),
-    ]
+    let sessions = [
+        session_token(&json!({})),
+        session_token(&json!({"drn": null, "sub": key})),
+    ];
+    let others = [
+        access_token(&json!({"aud": null})),
+        session_token(&json!({"drn": null})),
+        session_token(&json!({"drn": "ds"})),
+        session_token(&json!({"drn": ["DS"]})),
+        session_token(&json!({"drn": null, "sub": "k36Z", "K": key})),
+    ];
+    let others = others.map(|claims| (claims, REFUSED));
+    let sessions = sessions.map(|claims| (claims, of_sessions));
+    for (claims, expected) in others.into_iter().chain(sessions) {
+        let tokens = Tokens::new(Descope::new(settings.clone()), claims.clone());
+        assert_eq!(tokens.refusal(json!({})).await, expected, "{claims}");
+    }
 }
 
 #[tokio::test]
 async fn an_audience_that_is_there_must_name_the_project() {
-    for (audience, expected) in [
-        (json!(PROJECT), None),
-        (json!([PROJECT]), None),
-        (json!(["https://mcp.example.com", PROJECT]), None),
-        (json!("other"), REFUSED),
-        (json!([]), REFUSED),
-        (json!(""), REFUSED),
-        (json!(["other"]), REFUSED),
-        (json!([format!("{PROJECT}x")]), REFUSED),
-        (json!(PROJECT.to_lowercase()), REFUSED),
-        (json!([PROJECT, 5]), Some("invalid_claim_type")),
-        (json!({"aud": PROJECT}), Some("invalid_claim_type")),
-    ] {
-        for claims in [
-            access_token(&json!({"aud": audience})),
-            session_token(&json!({"aud": audience})),
-        ] {
-            assert_eq!(
-                refusal(settings(), claims.clone()).await,
-                expected,
-                "{claims}"
-            );
-        }
+    let (longer, lower) = (format!("{PROJECT}x"), PROJECT.to_lowercase());
+    let others = json!(["other", [], "", ["other"], [longer], lower]);
+    let wrong_types = json!([[PROJECT, 5], {"aud": PROJECT}]);
+    let ours = json!([PROJECT, [PROJECT], ["https://mcp.example.com", PROJECT]]);
+    for tokens in [access(settings()), sessions(settings())] {
+        tokens.expect_each("aud", others.clone(), REFUSED).await;
+        let wrong_type = Some("invalid_claim_type");
+        tokens
+            .expect_each("aud", wrong_types.clone(), wrong_type)
+            .await;
+        tokens.expect_each("aud", ours.clone(), None).await;
     }
 }
 
 #[tokio::test]
 async fn only_session_tokens_may_have_none() {
-    for (claims, is_session) in without_audience() {
-        let expected = if is_session { None } else { REFUSED };
-        assert_eq!(
-            refusal(settings(), claims.clone()).await,
-            expected,
-            "{claims}"
-        );
-    }
+    expect_without_audience(&settings(), None).await;
 }
 
 #[tokio::test]
 async fn an_audience_that_is_null_is_not_a_missing_one() {
     let mut claims = session_token(&json!({}));
     claims["aud"] = Value::Null;
-    assert_eq!(
-        refusal(settings(), claims).await,
-        Some("invalid_claim_type")
-    );
+    let token = TestKey::fixed().token(&claims);
+    let refused = sessions(settings()).refusal_of(&token).await;
+    assert_eq!(refused, Some("invalid_claim_type"));
 }
 
 #[tokio::test]
 async fn with_the_switch_none_may_be_without() {
-    for (claims, _) in without_audience() {
-        assert_eq!(refusal(strict(), claims.clone()).await, REFUSED, "{claims}");
-    }
-    assert_eq!(
-        refusal(strict(), session_token(&json!({"aud": PROJECT}))).await,
-        None
-    );
+    expect_without_audience(&required(settings()), REFUSED).await;
+    let tokens = sessions(required(settings()));
+    tokens.expect_each("aud", json!([PROJECT]), None).await;
 }
 
 #[tokio::test]
 async fn an_audience_of_ones_own_replaces_the_project() {
-    let ours = || for_audience("https://api.example.com");
-    for (audience, expected) in [
-        (json!("https://api.example.com"), None),
-        (json!([PROJECT, "https://api.example.com"]), None),
-        (json!([PROJECT]), REFUSED),
-        (json!("https://api.example.com/"), REFUSED),
-    ] {
-        let claims = access_token(&json!({"aud": audience}));
-        assert_eq!(refusal(ours(), claims.clone()).await, expected, "{claims}");
-    }
-    for (claims, _) in without_audience() {
-        assert_eq!(refusal(ours(), claims.clone()).await, REFUSED, "{claims}");
-    }
+    let ours = "https://api.example.com";
+    expect_without_audience(&for_audience(ours), REFUSED).await;
+    let tokens = access(for_audience(ours));
+    let others = json!([[PROJECT], "https://api.example.com/"]);
+    tokens.expect_each("aud", others, REFUSED).await;
+    tokens
+        .expect_each("aud", json!([ours, [PROJECT, ours]]), None)
+        .await;
 }
 
 #[tokio::test]
 async fn the_project_as_audience_changes_nothing() {
-    for (claims, is_session) in without_audience() {
-        let expected = if is_session { None } else { REFUSED };
-        assert_eq!(
-            refusal(for_audience(PROJECT), claims.clone()).await,
-            expected,
-            "{claims}"
-        );
-    }
-    let both = DescopeConfig {
-        require_audience: true,
-        ..for_audience(PROJECT)
-    };
-    assert_eq!(refusal(both, session_token(&json!({}))).await, REFUSED);
+    expect_without_audience(&for_audience(PROJECT), None).await;
+    let both = sessions(required(for_audience(PROJECT)));
+    assert_eq!(both.refusal(json!({})).await, REFUSED);
 }

@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
-use super::{caller, session_token};
+use super::{sessions, settings};
 
 #[tokio::test]
 async fn each_tenant_has_grants_of_its_own() {
-    let claims = session_token(&json!({
+    let claims = json!({
         "dct": "T1", "roles": ["admin"], "permissions": ["users.delete"],
         "tenants": {
             "T1": {"roles": ["owner"], "permissions": ["billing.read"]},
             "T2": {},
         },
-    }));
-    let caller = caller(claims).await;
+    });
+    let caller = sessions(settings()).caller(claims).await;
     let principal = caller.principal();
     assert_eq!(principal.tenants.keys().collect::<Vec<_>>(), ["T1", "T2"]);
     assert_eq!(principal.current_tenant.as_deref(), Some("T1"));
@@ -35,13 +35,13 @@ async fn each_tenant_has_grants_of_its_own() {
 
 #[tokio::test]
 async fn grants_of_a_tenant_that_are_of_the_wrong_type_grant_nothing() {
-    let claims = session_token(&json!({
+    let claims = json!({
         "tenants": {
             "T1": null, "T2": 5, "T3": ["owner"], "T4": {"roles": {"owner": true}, "permissions": [5]},
             "T5": {"roles": "Tenant Admin"},
         },
-    }));
-    let caller = caller(claims).await;
+    });
+    let caller = sessions(settings()).caller(claims).await;
     for (tenant, grants) in &caller.principal().tenants {
         let expected: &[&str] = if tenant == "T5" {
             &["Tenant Admin"]
@@ -68,7 +68,7 @@ async fn a_single_tenant_is_the_current_one() {
         (json!({"dct": "T2", "tenants": {"T1": {}}}), Some("T2")),
         (json!({"dct": "T2"}), Some("T2")),
     ] {
-        let caller = caller(session_token(&claims)).await;
+        let caller = sessions(settings()).caller(claims.clone()).await;
         assert_eq!(
             caller.principal().current_tenant.as_deref(),
             expected,
@@ -80,17 +80,17 @@ async fn a_single_tenant_is_the_current_one() {
 /// The JWT template "Current Tenant, No Tenant Reference": the tenant's roles and permissions are top-level claims.
 #[tokio::test]
 async fn the_root_speaks_for_a_current_tenant_where_none_is_listed() {
-    let claims = session_token(&json!({"dct": "T1", "roles": ["owner"]}));
-    let caller = caller(claims).await;
+    let claims = json!({"dct": "T1", "roles": ["owner"]});
+    let caller = sessions(settings()).caller(claims).await;
     assert!(caller.principal().has_role_in("T1", "owner"));
     assert!(!caller.principal().has_role_in("T2", "owner"));
 }
 
 #[tokio::test]
 async fn a_current_tenant_that_is_not_listed_grants_nothing_there() {
-    let claims = session_token(&json!({
+    let claims = json!({
         "dct": "T9", "roles": ["owner"], "tenants": {"T1": {"roles": ["owner"]}},
-    }));
-    let caller = caller(claims).await;
+    });
+    let caller = sessions(settings()).caller(claims).await;
     assert!(!caller.principal().has_role_in("T9", "owner"));
 }

@@ -1,15 +1,13 @@
 //! The forms of Descope's tokens, and the rights in them.
 
-use std::sync::Arc;
-
-use crate::providers::test_tokens::{self, NOW, changed};
+use crate::providers::test_tokens::{NOW, Tokens, changed, has_no_rights, wrong_types};
 use crate::testing::{TestKey, provider_contract};
-use crate::{Authenticated, TokenError};
 use serde_json::{Value, json};
 
 use super::{Descope, DescopeConfig, ProjectId};
 
 const PROJECT: &str = "P2RFvFexVaxxNFK6rhP0ePtaGfTK";
+const REFUSED: Option<&str> = Some("invalid_claims");
 
 fn settings() -> DescopeConfig {
     DescopeConfig::new(PROJECT.parse().unwrap(), None).unwrap()
@@ -35,22 +33,18 @@ fn session_token(changes: &Value) -> Value {
     changed(base, changes)
 }
 
-async fn verified(
-    settings: DescopeConfig,
-    claims: Value,
-) -> Result<Arc<Authenticated>, TokenError> {
-    let token = TestKey::fixed().token(&claims);
-    test_tokens::verified(Descope::new(settings), &token).await
+fn access(settings: DescopeConfig) -> Tokens {
+    Tokens::new(Descope::new(settings), access_token(&json!({})))
 }
 
-/// Returns the code of the refusal, or `None` if the token is accepted.
-async fn refusal(settings: DescopeConfig, claims: Value) -> Option<&'static str> {
-    let outcome = verified(settings, claims).await;
-    outcome.err().map(|error| error.code())
+fn sessions(settings: DescopeConfig) -> Tokens {
+    Tokens::new(Descope::new(settings), session_token(&json!({})))
 }
 
-async fn caller(claims: Value) -> Arc<Authenticated> {
-    verified(settings(), claims).await.unwrap()
+/// Returns the three issuers of a project at this base URL.
+fn issuers(base: &str) -> [String; 3] {
+    let [by_id, app] = ["", "/v1/apps"].map(|path| format!("{base}{path}/{PROJECT}"));
+    [PROJECT.to_owned(), by_id, app]
 }
 
 #[tokio::test]
@@ -85,26 +79,19 @@ fn a_project_id_is_a_p_with_letters_and_digits() {
 
 #[test]
 fn long_ids_name_their_region() {
-    for (id, expected) in [
-        (PROJECT, "https://api.descope.com"),
-        (
-            "Peuc1328Et31K4CCFfLkfNmU2wCzgGsr",
-            "https://api.euc1.descope.com",
-        ),
-        ("Peuc1328Et31K4CCFfLkfNmU2wCzgGs", "https://api.descope.com"),
-        (
-            "Puse12345678901234567890123456789",
-            "https://api.use1.descope.com",
-        ),
+    for (id, host) in [
+        (PROJECT, "api.descope.com"),
+        ("Peuc1328Et31K4CCFfLkfNmU2wCzgGsr", "api.euc1.descope.com"),
+        ("Peuc1328Et31K4CCFfLkfNmU2wCzgGs", "api.descope.com"),
+        ("Puse12345678901234567890123456789", "api.use1.descope.com"),
     ] {
         let id: ProjectId = id.parse().unwrap();
+        let expected = format!("https://{host}");
         assert_eq!(id.base_url(), expected, "{id}");
         let settings = DescopeConfig::new(id.clone(), None).unwrap();
         assert_eq!(settings.base_url(), expected, "{id}");
-        assert_eq!(
-            settings.discovery_url.as_str(),
-            format!("{expected}/{id}/.well-known/openid-configuration")
-        );
+        let url = format!("{expected}/{id}/.well-known/openid-configuration");
+        assert_eq!(settings.discovery_url.as_str(), url);
     }
 }
 
@@ -112,115 +99,71 @@ fn long_ids_name_their_region() {
 fn discovery_may_name_any_issuer_of_the_project_and_no_other() {
     let discovery = Descope::new(settings()).discovery();
     assert_eq!(discovery.url, settings().discovery_url);
-    let base = "https://api.descope.com";
-    let mut issuers = discovery.issuers;
-    issuers.sort();
-    assert_eq!(
-        issuers,
-        [
-            PROJECT.to_owned(),
-            format!("{base}/{PROJECT}"),
-            format!("{base}/v1/apps/{PROJECT}")
-        ]
-    );
+    let mut found = discovery.issuers;
+    found.sort();
+    assert_eq!(found, issuers("https://api.descope.com"));
 }
 
 #[tokio::test]
-async fn each_of_the_three_issuers_is_accepted() {
+async fn no_issuer_but_the_three_is_accepted() {
     let base = "https://api.descope.com";
-    for issuer in [
-        PROJECT.to_owned(),
-        format!("{base}/{PROJECT}"),
-        format!("{base}/v1/apps/{PROJECT}"),
-    ] {
-        let claims = access_token(&json!({"iss": issuer}));
-        assert_eq!(refusal(settings(), claims).await, None, "{issuer}");
-    }
-}
-
-#[tokio::test]
-async fn no_other_issuer_is_accepted() {
-    for issuer in [
-        "P2RFvFexVaxxNFK6rhP0ePtaGfTL".to_owned(),
+    let others = json!([
+        "P2RFvFexVaxxNFK6rhP0ePtaGfTL",
         PROJECT.to_lowercase(),
-        format!("https://api.descope.com/{PROJECT}/"),
+        format!("{base}/{PROJECT}/"),
         format!("https://api.euc1.descope.com/{PROJECT}"),
         format!("http://api.descope.com/{PROJECT}"),
         format!("https://evil.example/{PROJECT}"),
-        format!("https://api.descope.com/v1/apps/{PROJECT}/T2U7vUH1NPy4JzWHruoOVIGyzYlu"),
-        format!("https://api.descope.com/v1/apps/agentic/{PROJECT}/MS35d1Xw1Yo6"),
-        String::new(),
-    ] {
-        let claims = access_token(&json!({"iss": issuer}));
-        assert_eq!(
-            refusal(settings(), claims).await,
-            Some("invalid_claims"),
-            "{issuer}"
-        );
-    }
+        format!("{base}/v1/apps/{PROJECT}/T2U7vUH1NPy4JzWHruoOVIGyzYlu"),
+        format!("{base}/v1/apps/agentic/{PROJECT}/MS35d1Xw1Yo6"),
+        "",
+    ]);
+    let tokens = access(settings());
+    tokens.expect_each("iss", others, REFUSED).await;
+    tokens.expect_each("iss", json!(issuers(base)), None).await;
 }
 
 #[tokio::test]
 async fn a_custom_domain_replaces_descopes_own() {
-    let custom =
-        || DescopeConfig::new(PROJECT.parse().unwrap(), Some("https://auth.example.com")).unwrap();
-    let at = |base: &str| access_token(&json!({"iss": format!("{base}/{PROJECT}")}));
-    assert_eq!(
-        refusal(custom(), at("https://auth.example.com")).await,
-        None
-    );
-    assert_eq!(
-        refusal(custom(), at("https://auth.example.com/v1/apps")).await,
-        None
-    );
-    assert_eq!(refusal(custom(), session_token(&json!({}))).await, None);
-    assert_eq!(
-        refusal(custom(), at("https://api.descope.com")).await,
-        Some("invalid_claims")
-    );
+    let custom = "https://auth.example.com";
+    let settings = || DescopeConfig::new(PROJECT.parse().unwrap(), Some(custom)).unwrap();
+    let tokens = access(settings());
+    let [_, by_id, _] = issuers("https://api.descope.com");
+    tokens.expect_each("iss", json!([by_id]), REFUSED).await;
+    tokens
+        .expect_each("iss", json!(issuers(custom)), None)
+        .await;
+    assert_eq!(sessions(settings()).refusal(json!({})).await, None);
 }
 
 #[tokio::test]
 async fn refresh_and_id_tokens_open_nothing() {
     let refresh = Some("refresh_token");
-    for (claims, expected) in [
-        (
-            access_token(&json!({"token_type": "refresh_token"})),
-            refresh,
-        ),
-        (
-            access_token(&json!({"token_type": "id_token"})),
-            Some("id_token"),
-        ),
-        (session_token(&json!({"drn": "DSR"})), refresh),
-        (
-            session_token(&json!({"drn": "DSR", "aud": [PROJECT]})),
-            refresh,
-        ),
-        (
-            session_token(&json!({"drn": "DSR", "sub": "K36Z2WxTveMQBWlLfCMPlC3QM1Oa"})),
-            refresh,
-        ),
-        (
-            session_token(&json!({"token_type": "refresh_token"})),
-            refresh,
-        ),
+    let tokens = access(settings());
+    let kinds = json!(["refresh_token"]);
+    tokens.expect_each("token_type", kinds, refresh).await;
+    let kinds = json!(["id_token"]);
+    tokens
+        .expect_each("token_type", kinds, Some("id_token"))
+        .await;
+    for changes in [
+        json!({"token_type": "refresh_token"}),
+        json!({"drn": "DSR"}),
+        json!({"drn": "DSR", "aud": [PROJECT]}),
+        json!({"drn": "DSR", "sub": "K36Z2WxTveMQBWlLfCMPlC3QM1Oa"}),
     ] {
-        assert_eq!(
-            refusal(settings(), claims.clone()).await,
-            expected,
-            "{claims}"
-        );
+        let found = sessions(settings()).refusal(changes.clone()).await;
+        assert_eq!(found, refresh, "{changes}");
     }
 }
 
 #[tokio::test]
 async fn roles_and_permissions_are_those_at_the_root() {
-    let claims = session_token(&json!({
+    let changes = json!({
         "roles": ["Tenant Admin", "admin"], "permissions": ["users.create"],
         "nsec": {"roles": ["superuser"]},
-    }));
-    let caller = caller(claims).await;
+    });
+    let caller = sessions(settings()).caller(changes).await;
     let principal = caller.principal();
     assert_eq!(principal.roles, ["Tenant Admin", "admin"]);
     assert_eq!(principal.permissions, ["users.create"]);
@@ -232,39 +175,24 @@ async fn roles_and_permissions_are_those_at_the_root() {
 
 #[tokio::test]
 async fn scopes_are_a_text_or_a_list() {
-    for scope in [
-        json!("openid read:messages"),
-        json!(["openid", "read:messages"]),
-    ] {
-        let caller = caller(access_token(&json!({"scope": scope}))).await;
-        assert_eq!(
-            caller.principal().scopes,
-            ["openid", "read:messages"],
-            "{scope}"
-        );
+    let names = ["openid", "read:messages"];
+    for scope in [json!("openid read:messages"), json!(names)] {
+        let caller = access(settings()).caller(json!({"scope": scope})).await;
+        assert_eq!(caller.principal().scopes, names, "{scope}");
         assert_eq!(caller.principal().client.as_deref(), Some(PROJECT));
     }
 }
 
 #[tokio::test]
 async fn claims_of_the_wrong_type_grant_nothing_and_are_no_error() {
-    for value in [
-        json!(5),
-        json!(true),
-        json!({"admin": true}),
-        json!(["admin", 5]),
-        json!([["admin"]]),
-    ] {
-        let claims = session_token(&json!({
+    for value in wrong_types() {
+        let changes = json!({
             "roles": value, "permissions": value, "scope": value, "tenants": value, "dct": value, "azp": value,
-        }));
-        let caller = caller(claims).await;
+        });
+        let caller = sessions(settings()).caller(changes).await;
         let principal = caller.principal();
-        assert!(principal.roles.is_empty(), "{value}");
-        assert!(principal.permissions.is_empty(), "{value}");
-        assert!(principal.scopes.is_empty(), "{value}");
+        has_no_rights(principal, &value);
         assert!(!principal.has_role_in("admin", "admin"), "{value}");
-        assert_eq!(principal.client, None, "{value}");
     }
 }
 

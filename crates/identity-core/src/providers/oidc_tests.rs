@@ -1,12 +1,10 @@
 //! The forms of tokens of an OpenID Connect issuer, and the rights in them.
 
-use std::sync::Arc;
-
+use crate::Provider;
 use crate::keys::KeyAddress;
-use crate::providers::test_tokens::{self, NOW, changed};
+use crate::providers::test_tokens::{NOW, Tokens};
 use crate::testing::{TestKey, provider_contract};
 use crate::verification::Algorithm;
-use crate::{Authenticated, Provider, TokenError};
 use serde_json::{Value, json};
 
 use super::{Oidc, OidcConfig};
@@ -22,60 +20,40 @@ fn settings() -> OidcConfig {
     }
 }
 
-/// Returns the claims of a user's token with these claims changed; `null` removes a claim.
-fn claims(changes: &Value) -> Value {
-    let base = json!({
+/// Returns the claims of a user's token.
+fn good() -> Value {
+    json!({
         "iss": ISSUER, "sub": "U1", "aud": ISSUER, "iat": NOW, "exp": NOW + 600.0, "org_id": "O1",
         "scopes": [READ], "scope": "other", "roles": ["owner"],
-    });
-    changed(base, changes)
+    })
 }
 
-async fn verified(settings: OidcConfig, token: &str) -> Result<Arc<Authenticated>, TokenError> {
-    test_tokens::verified(Oidc::new(settings).unwrap(), token).await
+fn tokens_of(settings: OidcConfig) -> Tokens {
+    Tokens::new(Oidc::new(settings).unwrap(), good())
 }
 
-/// Returns the code of the refusal, or `None` if the token is accepted.
-async fn refusal(changes: Value) -> Option<&'static str> {
-    let token = TestKey::fixed().token(&claims(&changes));
-    let outcome = verified(settings(), &token).await;
-    outcome.err().map(|error| error.code())
-}
-
-async fn caller(settings: OidcConfig, changes: Value) -> Arc<Authenticated> {
-    let token = TestKey::fixed().token(&claims(&changes));
-    verified(settings, &token).await.unwrap()
+fn tokens() -> Tokens {
+    tokens_of(settings())
 }
 
 #[tokio::test]
 async fn the_provider_contract_holds() {
-    provider_contract(Oidc::new(settings()).unwrap(), &claims(&json!({}))).await;
+    provider_contract(Oidc::new(settings()).unwrap(), &good()).await;
 }
 
 #[test]
 fn discovery_is_below_the_issuer_whose_last_slash_does_not_count() {
-    for (issuer, url) in [
-        (
-            "https://id.example.com",
-            "https://id.example.com/.well-known/openid-configuration",
-        ),
-        (
-            "https://id.example.com/",
-            "https://id.example.com/.well-known/openid-configuration",
-        ),
-        (
-            "https://id.example.com/a/b",
-            "https://id.example.com/a/b/.well-known/openid-configuration",
-        ),
-        (
-            "https://id.example.com/a/",
-            "https://id.example.com/a/.well-known/openid-configuration",
-        ),
+    for (issuer, base) in [
+        ("https://id.example.com", "https://id.example.com"),
+        ("https://id.example.com/", "https://id.example.com"),
+        ("https://id.example.com/a/b", "https://id.example.com/a/b"),
+        ("https://id.example.com/a/", "https://id.example.com/a"),
     ] {
         let provider = Oidc::issuer(issuer, ISSUER).unwrap();
         let KeyAddress::Discovered(discovery) = provider.keys() else {
             panic!("{issuer} is not discovered");
         };
+        let url = format!("{base}/.well-known/openid-configuration");
         assert_eq!(discovery.url.as_str(), url);
         assert_eq!(discovery.issuers, [issuer], "it may name that issuer alone");
         assert!(discovery.endpoint_hosts.is_empty());
@@ -95,93 +73,61 @@ fn a_jwks_url_replaces_discovery() {
 
 #[tokio::test]
 async fn the_issuer_is_compared_to_the_letter() {
-    assert_eq!(refusal(json!({})).await, None);
-    for issuer in [
-        json!("http://localhost:8002/"),
-        json!("https://localhost:8002"),
-        json!("http://LOCALHOST:8002"),
-        json!("http://localhost:80020"),
-        json!(null),
-    ] {
-        assert_eq!(
-            refusal(json!({"iss": issuer})).await,
-            Some("invalid_claims"),
-            "{issuer}"
-        );
-    }
+    let others = json!([
+        "http://localhost:8002/",
+        "https://localhost:8002",
+        "http://LOCALHOST:8002",
+        "http://localhost:80020",
+        null,
+    ]);
+    let refused = Some("invalid_claims");
+    tokens().expect_each("iss", others, refused).await;
+    tokens().expect_each("iss", json!([ISSUER]), None).await;
 }
 
 #[tokio::test]
 async fn the_audience_is_required() {
-    for (audience, expected) in [
-        (json!(ISSUER), None),
-        (json!(["other", ISSUER]), None),
-        (json!(null), Some("invalid_claims")),
-        (json!([]), Some("invalid_claims")),
-        (json!("https://billing.example.com"), Some("invalid_claims")),
-        (json!([5]), Some("invalid_claim_type")),
-    ] {
-        assert_eq!(
-            refusal(json!({"aud": audience})).await,
-            expected,
-            "{audience}"
-        );
-    }
-    let elsewhere = OidcConfig {
+    let (refused, wrong_type) = (Some("invalid_claims"), Some("invalid_claim_type"));
+    let others = json!([null, [], "https://billing.example.com"]);
+    tokens().expect_each("aud", others, refused).await;
+    tokens().expect_each("aud", json!([[5]]), wrong_type).await;
+    let ours = json!([ISSUER, ["other", ISSUER]]);
+    tokens().expect_each("aud", ours, None).await;
+    let elsewhere = tokens_of(OidcConfig {
         audience: "https://billing.example.com".to_owned(),
         ..settings()
-    };
-    let token = TestKey::fixed().token(&claims(&json!({})));
-    let refused = verified(elsewhere, &token).await.unwrap_err();
-    assert_eq!(
-        refused.code(),
-        "invalid_claims",
-        "the issuer is no longer one"
-    );
+    });
+    // The issuer is no longer an audience.
+    elsewhere.expect_each("aud", json!([ISSUER]), refused).await;
 }
 
 #[tokio::test]
 async fn only_the_algorithms_that_are_set_are_accepted() {
-    let es256 = TestKey::fresh("ec", Algorithm::ES256);
-    let token = es256.token(&claims(&json!({})));
-    let refused = verified(settings(), &token).await.unwrap_err();
-    assert_eq!(refused.code(), "algorithm_not_allowed");
-    let with_es256 = OidcConfig {
+    let token = TestKey::fresh("ec", Algorithm::ES256).token(&good());
+    let refused = tokens().refusal_of(&token).await;
+    assert_eq!(refused, Some("algorithm_not_allowed"));
+    let with_es256 = tokens_of(OidcConfig {
         algorithms: "ES256".parse().unwrap(),
         ..settings()
-    };
-    let refused = verified(with_es256, &token).await.unwrap_err();
-    assert_eq!(refused.code(), "key_not_found", "it is looked for");
+    });
+    let refused = with_es256.refusal_of(&token).await;
+    assert_eq!(refused, Some("key_not_found"), "it is looked for");
 }
 
 #[tokio::test]
 async fn an_id_token_opens_nothing() {
     for claim in ["nonce", "at_hash", "c_hash"] {
-        for value in [json!("x"), json!(5)] {
-            assert_eq!(
-                refusal(json!({claim: value})).await,
-                Some("id_token"),
-                "{claim} {value}"
-            );
-        }
+        let id_token = Some("id_token");
+        tokens().expect_each(claim, json!(["x", 5]), id_token).await;
     }
-    for (kind, accepted) in [
-        ("JWT", true),
-        ("at+jwt", true),
-        ("id+jwt", false),
-        ("logout+jwt", false),
-    ] {
-        let header = json!({"alg": "RS256", "typ": kind, "kid": "fixed"});
-        let token = TestKey::fixed().token_with_header(&header, &claims(&json!({})));
-        let outcome = verified(settings(), &token).await;
-        assert_eq!(outcome.is_ok(), accepted, "{kind}");
-    }
+    let (accepted, refused) = (["JWT", "at+jwt"], ["id+jwt", "logout+jwt"]);
+    tokens().expect_types(&accepted, &refused).await;
 }
 
 #[tokio::test]
 async fn scopes_roles_and_the_organization_come_from_their_claims_alone() {
     let changes = json!({"client_id": "C1", "azp": "C2", "permissions": ["admin"]});
-    let caller = caller(settings(), changes).await;
+    let caller = tokens().caller(changes).await;
     let principal = caller.principal();
     assert_eq!(principal.scopes, [READ]);
     assert_eq!(principal.roles, ["owner"]);
@@ -196,45 +142,42 @@ async fn a_claim_s_name_is_literal() {
         "realm_access": {"roles": ["nested"]}, "realm_access.roles": ["dotted"],
         "https://example.com/scopes": ["namespaced"], "https://example": {"com/scopes": ["nested"]},
     });
-    let settings = OidcConfig {
+    let tokens = tokens_of(OidcConfig {
         scopes_claim: "https://example.com/scopes".to_owned(),
         roles_claim: "realm_access.roles".to_owned(),
         ..settings()
-    };
-    let found = caller(settings.clone(), nested).await;
+    });
+    let found = tokens.caller(nested).await;
     assert_eq!(found.principal().scopes, ["namespaced"]);
     assert_eq!(found.principal().roles, ["dotted"]);
     let only_nested = json!({"realm_access": {"roles": ["nested"]}});
-    let found = caller(settings, only_nested).await;
-    assert!(
-        found.principal().scopes.is_empty(),
-        "the default claim does not count any more"
-    );
+    let found = tokens.caller(only_nested).await;
+    let scopes = &found.principal().scopes;
+    assert!(scopes.is_empty(), "the default claim does not count");
     assert!(found.principal().roles.is_empty());
 }
 
 #[tokio::test]
 async fn a_claim_of_another_type_grants_nothing_and_is_no_error() {
-    for value in [
-        json!(null),
-        json!(5),
-        json!({READ: true}),
-        json!([READ, 5]),
-        json!([[READ]]),
-    ] {
-        let found = caller(settings(), json!({"scopes": value, "roles": value})).await;
+    let tokens = tokens();
+    for value in json!([null, 5, {READ: true}, [READ, 5], [[READ]]])
+        .as_array()
+        .unwrap()
+    {
+        let found = tokens
+            .caller(json!({"scopes": value, "roles": value}))
+            .await;
         assert!(found.principal().scopes.is_empty(), "{value}");
         assert!(found.principal().roles.is_empty(), "{value}");
     }
-    let text = caller(settings(), json!({"scopes": "a b", "roles": "a b"})).await;
-    assert_eq!(
-        text.principal().scopes,
-        ["a", "b"],
-        "a text is separated by spaces"
-    );
-    assert_eq!(text.principal().roles, ["a b"], "a text is one role");
-    for value in [json!(5), json!(["O1"]), json!({"id": "O1"}), json!(true)] {
-        let found = caller(settings(), json!({"org_id": value})).await;
+    let text = tokens
+        .caller(json!({"scopes": "a b", "roles": "a b"}))
+        .await;
+    let principal = text.principal();
+    assert_eq!(principal.scopes, ["a", "b"], "separated by spaces");
+    assert_eq!(principal.roles, ["a b"], "a text is one role");
+    for value in json!([5, ["O1"], {"id": "O1"}, true]).as_array().unwrap() {
+        let found = tokens.caller(json!({"org_id": value})).await;
         assert_eq!(found.principal().current_tenant, None, "{value}");
     }
 }

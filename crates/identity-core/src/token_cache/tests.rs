@@ -7,41 +7,28 @@ use std::thread;
 use serde_json::json;
 
 use super::{CacheLimits, TokenCache, TokenDigest, Verified};
+use crate::Authenticator;
 use crate::authenticated::Authenticated;
+use crate::providers::{Oidc, OidcConfig};
 use crate::testing::{StaticKeys, TestClock, TestKey};
-use crate::verification::{Algorithm, Algorithms, AudienceRule, VerificationRules};
-use crate::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
-
-#[derive(Debug)]
-struct Anyone;
-
-impl Provider for Anyone {
-    fn keys(&self) -> crate::keys::KeyAddress {
-        crate::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        let audience = AudienceRule::Required(vec!["a".to_owned()]);
-        let mut rules = VerificationRules::new(vec!["i".to_owned()], audience);
-        rules.algorithms = Algorithms::new([Algorithm::EdDSA]).unwrap();
-        rules
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
-    }
-}
+use crate::verification::Algorithm;
 
 async fn callers(count: usize) -> Vec<(TokenDigest, Arc<Authenticated>)> {
     let key = TestKey::fresh("k", Algorithm::EdDSA);
-    let authenticator = Authenticator::builder(Anyone)
+    let provider = Oidc::new(OidcConfig {
+        algorithms: "EdDSA".parse().unwrap(),
+        ..OidcConfig::new("https://i.example", "a")
+    });
+    let authenticator = Authenticator::builder(provider.unwrap())
         .keys(Arc::new(StaticKeys::of(&[&key])))
         .clock(Arc::new(TestClock::at(1.0)))
         .build()
         .unwrap();
     let mut callers = Vec::new();
     for subject in 0..count {
-        let claims = json!({"iss": "i", "aud": "a", "sub": format!("U{subject}"), "exp": 600});
+        let claims = json!({
+            "iss": "https://i.example", "aud": "a", "sub": format!("U{subject}"), "exp": 600,
+        });
         let token = key.token(&claims);
         let caller = authenticator.authenticate(&token).await.unwrap();
         callers.push((TokenDigest::of(&token), caller));

@@ -3,119 +3,60 @@
 use serde_json::{Value, json};
 
 use super::{
-    ISSUER, accepting, accepts_claims, excerpt, good, refuses_claims, usual, with, without,
+    ISSUER, accepting, accepts_claims, each, excerpt, good, refuses_claims, usual, with, without,
 };
-use crate::TokenError;
+use crate::TokenError::{self, InvalidClaimType, InvalidIssuer, MissingClaim};
 use crate::testing::TestKey;
 use crate::verification::{Excerpt, RefusedKind, TokenKind};
 
 #[tokio::test]
 async fn an_issuer_that_is_not_exactly_an_accepted_one_is_refused() {
-    let other = |text: &str| {
-        (
-            "another text",
-            with("iss", json!(text)),
-            TokenError::InvalidIssuer(excerpt(text)),
-        )
-    };
-    let wrong_type = TokenError::InvalidClaimType("iss");
-    refuses_claims(
-        &usual(),
-        &[
-            (
-                "iss missing",
-                without("iss"),
-                TokenError::InvalidIssuer(Excerpt::new(None)),
-            ),
-            ("iss a number", with("iss", json!(5)), wrong_type.clone()),
-            (
-                "iss an array containing the issuer",
-                with("iss", json!([ISSUER])),
-                wrong_type.clone(),
-            ),
-            ("iss null", with("iss", Value::Null), wrong_type),
-            other(""),
-            other("https://issuer.example"),
-            other("https://ISSUER.example/"),
-            other("https://issuer.example/ "),
-            other("https://issuer.example/extra"),
-            other("https://issuer.example.evil.example/"),
-        ],
-    )
-    .await;
+    let verifier = usual();
+    let missing = [("iss missing", without("iss"))];
+    refuses_claims(&verifier, InvalidIssuer(Excerpt::new(None)), missing).await;
+    let wrong_type = each("iss", json!([5, [ISSUER], null]));
+    refuses_claims(&verifier, InvalidClaimType("iss"), wrong_type).await;
+    for other in [
+        "",
+        "https://issuer.example",
+        "https://ISSUER.example/",
+        "https://issuer.example/ ",
+        "https://issuer.example/extra",
+        "https://issuer.example.evil.example/",
+    ] {
+        let refused = InvalidIssuer(excerpt(other));
+        refuses_claims(&verifier, refused, each("iss", json!([other]))).await;
+    }
 }
 
 #[tokio::test]
 async fn a_subject_is_a_text_that_is_not_empty() {
-    refuses_claims(
-        &usual(),
-        &[
-            (
-                "sub missing",
-                without("sub"),
-                TokenError::MissingClaim("sub"),
-            ),
-            (
-                "sub empty",
-                with("sub", json!("")),
-                TokenError::MissingClaim("sub"),
-            ),
-            (
-                "sub a number",
-                with("sub", json!(7)),
-                TokenError::InvalidClaimType("sub"),
-            ),
-            (
-                "sub null",
-                with("sub", Value::Null),
-                TokenError::InvalidClaimType("sub"),
-            ),
-            (
-                "sub a list",
-                with("sub", json!(["U1"])),
-                TokenError::InvalidClaimType("sub"),
-            ),
-        ],
-    )
-    .await;
+    let verifier = usual();
+    let missing = [
+        ("sub missing", without("sub")),
+        ("sub empty", with("sub", json!(""))),
+    ];
+    refuses_claims(&verifier, MissingClaim("sub"), missing).await;
+    let wrong_type = each("sub", json!([7, null, ["U1"]]));
+    refuses_claims(&verifier, InvalidClaimType("sub"), wrong_type).await;
 }
 
 #[tokio::test]
 async fn a_token_id_is_a_text_where_there_is_one() {
-    let wrong_type = TokenError::InvalidClaimType("jti");
-    refuses_claims(
-        &usual(),
-        &[
-            ("jti a number", with("jti", json!(7)), wrong_type.clone()),
-            ("jti a list", with("jti", json!(["a"])), wrong_type.clone()),
-            ("jti null", with("jti", Value::Null), wrong_type),
-        ],
-    )
-    .await;
-    accepts_claims(
-        &usual(),
-        &[
-            ("jti a text", with("jti", json!("73WakrfVbNJBaAmhQtEeDv"))),
-            ("no jti", good()),
-        ],
-    )
-    .await;
+    let wrong_type = each("jti", json!([7, ["a"], null]));
+    refuses_claims(&usual(), InvalidClaimType("jti"), wrong_type).await;
+    let accepted = [
+        ("jti a text", with("jti", json!("73WakrfVbNJBaAmhQtEeDv"))),
+        ("no jti", good()),
+    ];
+    accepts_claims(&usual(), accepted).await;
 }
 
 #[tokio::test]
 async fn a_token_that_is_bound_to_its_holder_is_no_bearer_token() {
-    for binding in [
-        json!({"jkt": "thumbprint"}),
-        json!({"x5t#S256": "thumbprint"}),
-        json!({}),
-        Value::Null,
-    ] {
-        refuses_claims(
-            &usual(),
-            &[("cnf", with("cnf", binding), TokenError::SenderConstrained)],
-        )
-        .await;
-    }
+    let bindings = json!([{"jkt": "thumbprint"}, {"x5t#S256": "thumbprint"}, {}, null]);
+    let bound = each("cnf", bindings);
+    refuses_claims(&usual(), TokenError::SenderConstrained, bound).await;
 }
 
 #[tokio::test]
@@ -136,41 +77,19 @@ async fn a_token_of_another_kind_is_refused() {
     });
     let mut both = with("nonce", json!("n"));
     both["drn"] = json!("DSR");
-    refuses_claims(
-        &verifier,
-        &[
-            (
-                "a claim with that value",
-                with("drn", json!("DSR")),
-                TokenError::RefreshToken,
-            ),
-            (
-                "a claim that is there",
-                with("nonce", json!("n")),
-                TokenError::IdToken,
-            ),
-            (
-                "a claim that is there and null",
-                with("nonce", Value::Null),
-                TokenError::IdToken,
-            ),
-            (
-                "both: the first of the list",
-                both,
-                TokenError::RefreshToken,
-            ),
-        ],
-    )
-    .await;
-    accepts_claims(
-        &verifier,
-        &[
-            ("neither claim", good()),
-            ("another value", with("drn", json!("DS"))),
-            ("a value that begins so", with("drn", json!("DSR2"))),
-        ],
-    )
-    .await;
+    let refresh = [
+        ("a claim with that value", with("drn", json!("DSR"))),
+        ("both: the first of the list", both),
+    ];
+    refuses_claims(&verifier, TokenError::RefreshToken, refresh).await;
+    let id = each("nonce", json!(["n", null]));
+    refuses_claims(&verifier, TokenError::IdToken, id).await;
+    let accepted = [
+        ("neither claim", good()),
+        ("another value", with("drn", json!("DS"))),
+        ("a value that begins so", with("drn", json!("DSR2"))),
+    ];
+    accepts_claims(&verifier, accepted).await;
 }
 
 #[tokio::test]

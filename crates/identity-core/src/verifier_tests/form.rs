@@ -10,125 +10,64 @@ const HEADER: &str = r#"{"alg":"RS256","typ":"JWT","kid":"fixed"}"#;
 
 #[tokio::test]
 async fn what_is_not_a_jwt_is_refused() {
+    use Malformed::{Header, NotEnoughSegments, Payload, TooManySegments};
     let key = TestKey::fixed();
     let whole = key.token(&good());
     let claims = good().to_string();
     let unsigned = whole.rsplit_once('.').unwrap().0;
+    let header = |header: &str| key.sign_parts(header, &claims);
+    let payload = |claims: &str| key.sign_parts(HEADER, claims);
+    // Claims that begin with more members.
+    let more = |members: &str| payload(&claims.replacen('{', &format!("{{{members},"), 1));
     let nested = |levels: usize| {
-        let inner = format!(r#"{{"a":{}1{},"#, "[".repeat(levels), "]".repeat(levels));
-        key.sign_parts(HEADER, &claims.replacen('{', &inner, 1))
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        more(&format!(r#""a":{open}1{close}"#))
     };
-    let twice_in_header = r#"{"alg":"none","alg":"RS256","kid":"fixed"}"#;
-    let twice_in_payload = claims.replacen('{', r#"{"sub":"admin","#, 1);
-    let escaped_twice = claims.replacen('{', r#"{"\u0073ub":"admin","#, 1);
-    let twice_below = claims.replacen('{', r#"{"tenants":{"T1":{},"T1":{"roles":["admin"]}},"#, 1);
+    let alg_twice = header(r#"{"alg":"none","alg":"RS256","kid":"fixed"}"#);
+    let unknown_twice = header(r#"{"a":1,"alg":"RS256","b":2,"kid":"fixed","a":3}"#);
+    let deep_twice = header(r#"{"alg":"RS256","kid":"fixed","a":[{"b":1,"b":2}]}"#);
+    let typ_twice = header(r#"{"alg":"RS256","kid":"fixed","typ":null,"\u0074yp":"JWT"}"#);
+    let tenant_twice = more(r#""tenants":{"T1":{},"T1":{"roles":["admin"]}}"#);
     let rows = [
-        ("nothing", String::new(), Malformed::NotEnoughSegments),
+        ("nothing", String::new(), NotEnoughSegments),
+        ("a word", "invalid_token_here".to_owned(), NotEnoughSegments),
+        ("two segments", unsigned.to_owned(), NotEnoughSegments),
+        ("five segments", format!("{whole}.a.b"), TooManySegments),
+        ("a space", format!(" {whole}"), Malformed::HeaderEncoding),
         (
-            "an opaque token",
-            "invalid_token_here".to_owned(),
-            Malformed::NotEnoughSegments,
-        ),
-        (
-            "a token without its signature's dot",
-            unsigned.to_owned(),
-            Malformed::NotEnoughSegments,
-        ),
-        (
-            "five segments, as of an encrypted token",
-            format!("{whole}.a.b"),
-            Malformed::TooManySegments,
-        ),
-        (
-            "a space before",
-            format!(" {whole}"),
-            Malformed::HeaderEncoding,
-        ),
-        (
-            "a line break after",
+            "a line break",
             format!("{whole}\n"),
             Malformed::SignatureEncoding,
         ),
+        ("a header that is a list", header("[]"), Header),
         (
-            "a header that is a list",
-            key.sign_parts("[]", &claims),
-            Malformed::Header,
-        ),
-        (
-            "a header that is not UTF-8",
+            "a header not in UTF-8",
             whole.replacen("ey", "_y", 1),
-            Malformed::Header,
+            Header,
         ),
+        ("a payload that is a string", payload(r#""sub""#), Payload),
         (
-            "a payload that is a string",
-            key.sign_parts(HEADER, r#""sub""#),
-            Malformed::Payload,
+            "an object after it",
+            payload(&format!("{claims}{{}}")),
+            Payload,
         ),
-        (
-            "a payload and something after it",
-            key.sign_parts(HEADER, &format!("{claims}{{}}")),
-            Malformed::Payload,
-        ),
-        (
-            "a number out of range",
-            key.sign_parts(HEADER, r#"{"exp":1e309}"#),
-            Malformed::Payload,
-        ),
-        (
-            "alg twice in the header",
-            key.sign_parts(twice_in_header, &claims),
-            Malformed::Header,
-        ),
-        (
-            "a member twice that means nothing here",
-            key.sign_parts(
-                r#"{"a":1,"alg":"RS256","b":2,"kid":"fixed","a":3}"#,
-                &claims,
-            ),
-            Malformed::Header,
-        ),
-        (
-            "a member twice, two levels down in the header",
-            key.sign_parts(
-                r#"{"alg":"RS256","kid":"fixed","a":[{"b":1,"b":2}]}"#,
-                &claims,
-            ),
-            Malformed::Header,
-        ),
-        (
-            "typ twice, once null",
-            key.sign_parts(
-                r#"{"alg":"RS256","kid":"fixed","typ":null,"\u0074yp":"JWT"}"#,
-                &claims,
-            ),
-            Malformed::Header,
-        ),
-        (
-            "sub twice in the payload",
-            key.sign_parts(HEADER, &twice_in_payload),
-            Malformed::Payload,
-        ),
-        (
-            "sub twice, once written with an escape",
-            key.sign_parts(HEADER, &escaped_twice),
-            Malformed::Payload,
-        ),
-        (
-            "a tenant twice, two levels down",
-            key.sign_parts(HEADER, &twice_below),
-            Malformed::Payload,
-        ),
-        ("200 levels", nested(200), Malformed::Payload),
-        ("5,000 levels", nested(5000), Malformed::Payload),
+        ("a huge number", payload(r#"{"exp":1e309}"#), Payload),
+        ("alg twice in the header", alg_twice, Header),
+        ("twice, and means nothing here", unknown_twice, Header),
+        ("twice, two levels down in the header", deep_twice, Header),
+        ("typ twice, once null", typ_twice, Header),
+        ("sub twice", more(r#""sub":"admin""#), Payload),
+        ("sub twice, escaped", more(r#""\u0073ub":"admin""#), Payload),
+        ("a tenant twice, two levels down", tenant_twice, Payload),
+        ("200 levels", nested(200), Payload),
+        ("5,000 levels", nested(5000), Payload),
     ];
     for (sentence, token, expected) in rows {
         let refused = refusal(&usual(), sentence, &token).await;
         assert_eq!(refused, TokenError::Malformed(expected), "{sentence}");
     }
-    assert!(
-        usual().verify(&nested(20)).await.is_ok(),
-        "20 levels are read"
-    );
+    let readable = usual().verify(&nested(20)).await;
+    assert!(readable.is_ok(), "20 levels are read");
 }
 
 #[tokio::test]
@@ -152,14 +91,10 @@ async fn a_token_over_the_size_limit_is_not_read() {
         length,
         limit: length - 1,
     };
-    assert_eq!(
-        refusal(&limit(length - 1), "one byte too many", &whole).await,
-        expected
-    );
-    assert!(
-        limit(length).verify(&whole).await.is_ok(),
-        "a token of just that length is read"
-    );
+    let refused = refusal(&limit(length - 1), "one byte too many", &whole).await;
+    assert_eq!(refused, expected);
+    let read = limit(length).verify(&whole).await;
+    assert!(read.is_ok(), "a token of just that length is read");
 }
 
 #[tokio::test]

@@ -10,6 +10,14 @@ use crate::TokenError;
 use crate::testing::{StaticKeys, TestKey};
 use crate::verification::Algorithm;
 
+/// Returns a token with this header and an HMAC of this secret for a signature.
+fn with_hmac(header: &Value, secret: &[u8]) -> String {
+    let token = TestKey::fixed().token_with_header(header, &good());
+    let (input, _) = parts(&token);
+    let secret = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    signed_with(input, hmac::sign(&secret, input.as_bytes()).as_ref())
+}
+
 /// RFC 8725, section 2.1: the public key is known to everyone, so it must not be usable as an HMAC secret.
 #[tokio::test]
 async fn a_public_key_is_no_secret_to_sign_with() {
@@ -26,19 +34,13 @@ async fn a_public_key_is_no_secret_to_sign_with() {
         String::from_utf8(body.join(&b'\n')).unwrap()
     );
     let jwk = key.jwk();
-    let modulus = URL_SAFE_NO_PAD.decode(jwk["n"].as_str().unwrap()).unwrap();
+    let modulus = jwk["n"].as_str().unwrap();
     let secrets = [
         ("DER", der),
         ("PEM", pem.clone().into_bytes()),
-        (
-            "PEM without its last line break",
-            pem.trim_end().as_bytes().to_vec(),
-        ),
-        ("the modulus", modulus),
-        (
-            "the modulus as written",
-            jwk["n"].as_str().unwrap().as_bytes().to_vec(),
-        ),
+        ("PEM, trimmed", pem.trim_end().as_bytes().to_vec()),
+        ("the modulus", URL_SAFE_NO_PAD.decode(modulus).unwrap()),
+        ("the modulus as written", modulus.as_bytes().to_vec()),
         ("the JWK", jwk.to_string().into_bytes()),
         ("nothing", Vec::new()),
     ];
@@ -47,16 +49,9 @@ async fn a_public_key_is_no_secret_to_sign_with() {
             ("HS256", TokenError::AlgorithmNotAllowed(excerpt("HS256"))),
             ("RS256", TokenError::InvalidSignature),
         ] {
-            let token = key.token_with_header(
-                &json!({"alg": algorithm, "typ": "JWT", "kid": "fixed"}),
-                &good(),
-            );
-            let (input, _) = parts(&token);
-            let tag = hmac::sign(
-                &hmac::Key::new(hmac::HMAC_SHA256, &secret),
-                input.as_bytes(),
-            );
-            let refused = refusal(&usual(), sentence, &signed_with(input, tag.as_ref())).await;
+            let header = json!({"alg": algorithm, "typ": "JWT", "kid": "fixed"});
+            let token = with_hmac(&header, &secret);
+            let refused = refusal(&usual(), sentence, &token).await;
             assert_eq!(refused, expected, "{algorithm} with {sentence}");
         }
     }
@@ -74,35 +69,18 @@ async fn a_key_is_for_its_own_algorithm_only() {
     let ec = TestKey::fresh("ec", Algorithm::ES256);
     let verifier = of_algorithms(&all, StaticKeys::of(&[&rsa, &ec]));
     let claims = good();
-    let rows = [
-        (
-            "PS256 by a key that is published for RS256",
-            rsa.named("fixed", Algorithm::PS256).token(&claims),
-            "PS256",
-        ),
-        (
-            "RS256 by the name of an EC key",
-            rsa.named("ec", Algorithm::RS256).token(&claims),
-            "RS256",
-        ),
-        (
-            "ES256 by the name of an RSA key",
-            ec.named("fixed", Algorithm::ES256).token(&claims),
-            "ES256",
-        ),
-        (
-            "EdDSA by the name of an EC key",
-            ec.named("ec", Algorithm::EdDSA).token(&claims),
-            "EdDSA",
-        ),
-    ];
-    for (sentence, token, algorithm) in rows {
-        let expected = TokenError::AlgorithmNotAllowed(excerpt(algorithm));
-        assert_eq!(
-            refusal(&verifier, sentence, &token).await,
-            expected,
-            "{sentence}"
-        );
+    // `fixed` is published for RS256, and `ec` is an EC key.
+    for (key, name, algorithm) in [
+        (&rsa, "fixed", Algorithm::PS256),
+        (&rsa, "ec", Algorithm::RS256),
+        (&ec, "fixed", Algorithm::ES256),
+        (&ec, "ec", Algorithm::EdDSA),
+    ] {
+        let sentence = format!("{algorithm:?} by the name {name}");
+        let token = key.named(name, algorithm).token(&claims);
+        let expected = TokenError::AlgorithmNotAllowed(excerpt(&format!("{algorithm:?}")));
+        let refused = refusal(&verifier, &sentence, &token).await;
+        assert_eq!(refused, expected, "{sentence}");
     }
 
     let mut unlabelled = rsa.jwk();
@@ -126,30 +104,14 @@ async fn keys_that_cannot_be_used_do_not_spoil_the_set() {
     let verifier = of_algorithms(&[Algorithm::RS256], keys);
     assert!(verifier.verify(&key.token(&good())).await.is_ok());
 
-    let header = |algorithm: &str| json!({"alg": algorithm, "kid": "secret"});
-    let token = |header: &Value| {
-        let token = key.token_with_header(header, &good());
-        let (input, _) = parts(&token);
-        let tag = hmac::sign(
-            &hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]),
-            input.as_bytes(),
-        );
-        signed_with(input, tag.as_ref())
-    };
-    let refused = refusal(
-        &verifier,
-        "HS256 with the published secret",
-        &token(&header("HS256")),
-    )
-    .await;
-    assert_eq!(refused, TokenError::AlgorithmNotAllowed(excerpt("HS256")));
-    let refused = refusal(
-        &verifier,
-        "RS256 by the secret's name",
-        &token(&header("RS256")),
-    )
-    .await;
-    assert_eq!(refused, TokenError::KeyNotFound(excerpt("secret")));
+    for (algorithm, expected) in [
+        ("HS256", TokenError::AlgorithmNotAllowed(excerpt("HS256"))),
+        ("RS256", TokenError::KeyNotFound(excerpt("secret"))),
+    ] {
+        let token = with_hmac(&json!({"alg": algorithm, "kid": "secret"}), &[7; 32]);
+        let refused = refusal(&verifier, algorithm, &token).await;
+        assert_eq!(refused, expected, "{algorithm} with the published secret");
+    }
 }
 
 #[tokio::test]

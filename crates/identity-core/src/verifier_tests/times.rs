@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{NOW, accepts_claims, good, refuses_claims, rules, usual, with, without};
-use crate::TokenError;
+use super::{NOW, accepts_claims, each, good, refuses_claims, rules, usual, without};
+use crate::TokenError::{Expired, InvalidClaimType, MissingClaim, NotYetValid};
 use crate::clock::UnixTime;
 use crate::testing::{StaticKeys, TestClock, TestKey};
 use crate::verification::TokenLimits;
@@ -13,105 +13,34 @@ use crate::verification::Verifier;
 
 #[tokio::test]
 async fn an_expired_token_is_refused() {
-    refuses_claims(
-        &usual(),
-        &[
-            (
-                "exp as long ago as the leeway",
-                with("exp", json!(NOW - 5.0)),
-                TokenError::Expired,
-            ),
-            (
-                "exp 59 s ago",
-                with("exp", json!(NOW - 59.0)),
-                TokenError::Expired,
-            ),
-            ("exp 0", with("exp", json!(0)), TokenError::Expired),
-            ("exp negative", with("exp", json!(-1)), TokenError::Expired),
-            (
-                "exp far before any time",
-                with("exp", json!(-1e308)),
-                TokenError::Expired,
-            ),
-        ],
-    )
-    .await;
-    accepts_claims(
-        &usual(),
-        &[
-            (
-                "exp a millisecond within the leeway",
-                with("exp", json!(NOW - 4.999)),
-            ),
-            ("exp now", with("exp", json!(NOW))),
-            ("exp a fraction", with("exp", json!(NOW + 0.5))),
-            ("exp an integer", with("exp", json!(1_700_000_600))),
-            ("exp the largest integer", with("exp", json!(u64::MAX))),
-            ("exp 1e308", with("exp", json!(1e308))),
-        ],
-    )
-    .await;
+    // The first is just as long ago as the leeway.
+    let expired = json!([NOW - 5.0, NOW - 59.0, 0, -1, -1e308]);
+    refuses_claims(&usual(), Expired, each("exp", expired)).await;
+    // The first is a millisecond within the leeway.
+    let valid = json!([NOW - 4.999, NOW, NOW + 0.5, 1_700_000_600, u64::MAX, 1e308]);
+    accepts_claims(&usual(), each("exp", valid)).await;
 }
 
 #[tokio::test]
 async fn a_time_that_is_no_number_is_refused() {
-    refuses_claims(
-        &usual(),
-        &[(
-            "exp missing",
-            without("exp"),
-            TokenError::MissingClaim("exp"),
-        )],
-    )
-    .await;
+    let missing = [("exp missing", without("exp"))];
+    refuses_claims(&usual(), MissingClaim("exp"), missing).await;
     for name in ["exp", "nbf", "iat"] {
-        let wrong_type = TokenError::InvalidClaimType(name);
-        refuses_claims(
-            &usual(),
-            &[
-                (
-                    "a text",
-                    with(name, json!("1700000600")),
-                    wrong_type.clone(),
-                ),
-                ("null", with(name, Value::Null), wrong_type.clone()),
-                ("true", with(name, json!(true)), wrong_type.clone()),
-                ("a list", with(name, json!([NOW])), wrong_type.clone()),
-                ("an object", with(name, json!({})), wrong_type),
-            ],
-        )
-        .await;
+        let values = json!(["1700000600", null, true, [NOW], {}]);
+        refuses_claims(&usual(), InvalidClaimType(name), each(name, values)).await;
     }
 }
 
 #[tokio::test]
 async fn a_token_from_the_future_is_refused() {
     for name in ["nbf", "iat"] {
-        let refused = TokenError::NotYetValid(name);
-        refuses_claims(
-            &usual(),
-            &[
-                (
-                    "a millisecond beyond the leeway",
-                    with(name, json!(NOW + 5.001)),
-                    refused.clone(),
-                ),
-                ("a minute", with(name, json!(NOW + 60.0)), refused.clone()),
-                ("1e308", with(name, json!(1e308)), refused),
-            ],
-        )
-        .await;
-        accepts_claims(
-            &usual(),
-            &[
-                ("just the leeway", with(name, json!(NOW + 5.0))),
-                ("now", with(name, json!(NOW))),
-                ("long ago", with(name, json!(-1e308))),
-            ],
-        )
-        .await;
+        // The first is a millisecond beyond the leeway.
+        let future = json!([NOW + 5.001, NOW + 60.0, 1e308]);
+        refuses_claims(&usual(), NotYetValid(name), each(name, future)).await;
+        let begun = json!([NOW + 5.0, NOW, -1e308]);
+        accepts_claims(&usual(), each(name, begun)).await;
     }
-    accepts_claims(&usual(), &[("no iat", without("iat"))]).await;
+    accepts_claims(&usual(), [("no iat", without("iat"))]).await;
 }
 
 #[tokio::test]
@@ -120,26 +49,11 @@ async fn the_leeway_is_what_the_limits_say() {
         leeway: Duration::ZERO,
         ..TokenLimits::default()
     });
-    refuses_claims(
-        &strict,
-        &[
-            ("exp now", with("exp", json!(NOW)), TokenError::Expired),
-            (
-                "nbf in a moment",
-                with("nbf", json!(NOW + 0.001)),
-                TokenError::NotYetValid("nbf"),
-            ),
-        ],
-    )
-    .await;
-    accepts_claims(
-        &strict,
-        &[
-            ("nbf now", with("nbf", json!(NOW))),
-            ("exp in a moment", with("exp", json!(NOW + 0.001))),
-        ],
-    )
-    .await;
+    let soon = NOW + 0.001;
+    refuses_claims(&strict, Expired, each("exp", json!([NOW]))).await;
+    refuses_claims(&strict, NotYetValid("nbf"), each("nbf", json!([soon]))).await;
+    accepts_claims(&strict, each("nbf", json!([NOW]))).await;
+    accepts_claims(&strict, each("exp", json!([soon]))).await;
 }
 
 #[tokio::test]
@@ -173,5 +87,5 @@ async fn a_token_lives_until_the_clock_says_otherwise() {
 async fn a_clock_that_shows_no_time_lets_nobody_in() {
     let keys = std::sync::Arc::new(StaticKeys::of(&[&TestKey::fixed()]));
     let verifier = Verifier::new(rules(), keys, std::sync::Arc::new(TestClock::at(f64::NAN)));
-    refuses_claims(&verifier, &[("NaN", good(), TokenError::Expired)]).await;
+    refuses_claims(&verifier, Expired, [("NaN", good())]).await;
 }

@@ -13,43 +13,21 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use identity_core::providers::{Oidc, OidcConfig};
 use identity_core::testing::{StaticKeys, TestClock, TestKey};
-use identity_core::verification::{Algorithm, Algorithms, AudienceRule, VerificationRules};
-use identity_core::{
-    Authenticator, CacheLimits, ClaimsError, Principal, Provider, VerifiedToken, claims,
-};
+use identity_core::verification::Algorithm;
+use identity_core::{Authenticator, CacheLimits};
 use serde_json::{Value, json};
 
 const MIB: usize = 1024 * 1024;
 
-#[derive(Debug)]
-struct Issuer;
-
-impl Provider for Issuer {
-    fn keys(&self) -> identity_core::keys::KeyAddress {
-        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        let audience = AudienceRule::Required(vec!["api".to_owned()]);
-        let mut rules =
-            VerificationRules::new(vec!["https://issuer.example/".to_owned()], audience);
-        rules.algorithms = Algorithms::new([Algorithm::EdDSA]).unwrap();
-        rules
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal {
-            scopes: claims::scopes(token.claim("scope")),
-            roles: claims::names(token.claim("roles")),
-            ..Principal::without_grants(token)
-        })
-    }
-}
-
 fn authenticator(key: &TestKey, limits: CacheLimits) -> Authenticator {
     let clock = Arc::new(TestClock::at(1_700_000_000.0));
-    Authenticator::builder(Issuer)
+    let provider = Oidc::new(OidcConfig {
+        algorithms: "EdDSA".parse().unwrap(),
+        ..OidcConfig::new("https://issuer.example/", "api")
+    });
+    Authenticator::builder(provider.unwrap())
         .keys(Arc::new(StaticKeys::of(&[key])))
         .clock(clock)
         .cache(limits)

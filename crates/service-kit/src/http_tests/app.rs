@@ -140,10 +140,6 @@ fn api(routes: &mut Routes) {
             web::get().to(async |claims: Claims<Wanted>| claims.0.email),
         )
         .route(
-            "/preview",
-            web::get().to(async |bearer: Bearer| bearer.preview()),
-        )
-        .route(
             "/users",
             web::post()
                 .to(async |_: Require<CreateUsers>, new: web::Json<NewUser>| new.into_inner().name),

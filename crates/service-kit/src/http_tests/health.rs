@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::test::{call_service, init_service, read_body_json};
+use identity_core::Authenticator;
 use identity_core::keys::KeyStatus;
-use identity_core::verification::{AudienceRule, VerificationRules};
-use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
 use serde_json::{Value, json};
 
 use super::app::{Setup, ask};
@@ -14,7 +13,7 @@ use super::keys::KeysThatAre;
 use super::requests::get;
 use crate::Service;
 use crate::observe::health::{Dependency, DependencyCheck};
-use crate::test_service::INFO;
+use crate::test_service::{INFO, Of};
 use identity_actix::AccessTable;
 
 /// A dependency with a name and the outcome of its check.
@@ -161,28 +160,12 @@ async fn a_service_that_is_being_stopped_is_503_and_still_answers() {
     assert_eq!(setup.ask(get("/public")).await.status.as_u16(), 200);
 }
 
-#[derive(Debug)]
-struct Of(&'static str);
-
-impl Provider for Of {
-    fn keys(&self) -> identity_core::keys::KeyAddress {
-        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        let issuers = vec![self.0.to_owned(), format!("{}-too", self.0)];
-        VerificationRules::new(issuers, AudienceRule::Required(Vec::new()))
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
-    }
-}
-
 async fn ready_of_several(keys: [KeyStatus; 3]) -> (u16, Value) {
     let [a, b, c] = keys.map(|keys| Arc::new(KeysThatAre(keys)));
-    let builder = Authenticator::builder(Of("a")).keys(a);
-    let builder = builder.and(Of("b")).keys(b).and(Of("c")).keys(c);
+    let [first, second, third] =
+        [&["a", "a-too"], &["b", "b-too"], &["c", "c-too"]].map(|of| Of(of));
+    let builder = Authenticator::builder(first).keys(a);
+    let builder = builder.and(second).keys(b).and(third).keys(c);
     let authenticator = builder.build().unwrap();
     let service = Service::new(INFO, authenticator, AccessTable::new()).issuer_set_by("ISSUERS");
     let app = init_service(service.app()).await;

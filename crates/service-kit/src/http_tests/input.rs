@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::app::{MAX_BODY_BYTES, ask};
 use super::requests::{get, token, with_token};
-use super::row::{Row, code_of};
+use super::row::{Row, status_and_code};
 
 fn post(media_type: &str, body: &str) -> TestRequest {
     let request = TestRequest::post()
@@ -33,161 +33,125 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn bodies() -> Vec<Row> {
-    let bad = |why, request, detail| {
-        Row::new(why, request, "bad_request").answers(400, "Bad Request", detail)
+    let json = |body| post("application/json", body);
+    let bad = |why, request, what, detail| {
+        let detail = format!("The {what} does not parse: {detail}");
+        Row::new(why, request, "bad_request").answers(400, "Bad Request", &detail)
     };
+    let body = |why, text, detail| bad(why, json(text), "body", detail);
+    let query = |path, detail| bad(path, admin(path), "query", detail);
     let large = format!(r#"{{"name":"{}"}}"#, "x".repeat(MAX_BODY_BYTES));
     let too_large = |why, request| {
-        Row::new(why, request, "payload_too_large").answers(
-            413,
-            "Payload Too Large",
-            "The body is larger than 100 bytes",
-        )
+        let detail = "The body is larger than 100 bytes";
+        Row::new(why, request, "payload_too_large").answers(413, "Payload Too Large", detail)
     };
-    let announced = post("application/json", &large).insert_header(("content-length", large.len()));
+    let announced = json(&large).insert_header(("content-length", large.len()));
+    let form = post("application/x-www-form-urlencoded", "name=x");
+    let number = "/api/item/many";
     vec![
-        bad(
+        body(
             "broken JSON",
-            post("application/json", "{"),
-            "The body does not parse: EOF while parsing an object at line 1 column 1",
+            "{",
+            "EOF while parsing an object at line 1 column 1",
         ),
-        bad(
+        body(
             "a member is missing",
-            post("application/json", "{}"),
-            "The body does not parse: missing field `name` at line 1 column 2",
+            "{}",
+            "missing field `name` at line 1 column 2",
         ),
-        too_large("a large body", post("application/json", &large)),
+        too_large("a large body", json(&large)),
         too_large("a large body that says so", announced),
-        Row::new(
-            "a form",
-            post("application/x-www-form-urlencoded", "name=x"),
-            "unsupported_media_type",
-        )
-        .answers(
+        Row::new("a form", form, "unsupported_media_type").answers(
             415,
             "Unsupported Media Type",
             "The body must be application/json",
         ),
+        query("/api/list?limit=many", "invalid digit found in string"),
+        query("/api/list", "missing field `limit`"),
+        query("/api/list?limit=1&limit=2", "duplicate field `limit`"),
         bad(
-            "a broken query",
-            admin("/api/list?limit=many"),
-            "The query does not parse: invalid digit found in string",
-        ),
-        bad(
-            "a query without what is needed",
-            admin("/api/list"),
-            "The query does not parse: missing field `limit`",
-        ),
-        bad(
-            "a query that says it twice",
-            admin("/api/list?limit=1&limit=2"),
-            "The query does not parse: duplicate field `limit`",
-        ),
-        bad(
-            "a broken path",
-            admin("/api/item/many"),
-            "The path does not parse: can not parse \"many\" to a u8",
+            number,
+            admin(number),
+            "path",
+            "can not parse \"many\" to a u8",
         ),
     ]
 }
 
 fn paths() -> Vec<Row> {
-    let missing = |why, request, detail| {
-        Row::new(why, request, "not_found").answers(404, "Not Found", detail)
+    let missing = |request, path| {
+        let detail = format!("There is no {path}");
+        Row::new(path, request, "not_found").answers(404, "Not Found", &detail)
     };
-    let wrong = |why, request: TestRequest, method: Method, detail, allow| Row {
-        allow: Some(allow),
-        ..Row::new(why, request.method(method), "method_not_allowed").answers(
-            405,
-            "Method Not Allowed",
-            detail,
-        )
+    let wrong = |request: TestRequest, method: Method, allow| {
+        let detail = format!("{method} is not allowed here");
+        let request = request.method(method);
+        Row {
+            allow: Some(allow),
+            ..Row::new(&detail, request, "method_not_allowed").answers(
+                405,
+                "Method Not Allowed",
+                &detail,
+            )
+        }
     };
     vec![
-        missing(
-            "no such path",
-            get("/nothing?secret=1"),
-            "There is no /nothing",
-        ),
-        missing(
-            "no such path in the scope",
-            any_caller("/api/nothing"),
-            "There is no /api/nothing",
-        ),
-        missing("the scope itself", any_caller("/api"), "There is no /api"),
-        wrong(
-            "outside of the scope",
-            get("/public"),
-            Method::PUT,
-            "PUT is not allowed here",
-            "GET, POST",
-        ),
-        wrong(
-            "OPTIONS that is no preflight",
-            get("/public"),
-            Method::OPTIONS,
-            "OPTIONS is not allowed here",
-            "GET, POST",
-        ),
-        wrong(
-            "in the scope",
-            any_caller("/api/users"),
-            Method::GET,
-            "GET is not allowed here",
-            "POST, DELETE",
-        ),
+        missing(get("/nothing?secret=1"), "/nothing"),
+        missing(any_caller("/api/nothing"), "/api/nothing"),
+        missing(any_caller("/api"), "/api"),
+        wrong(get("/public"), Method::PUT, "GET, POST"),
+        // It is no preflight.
+        wrong(get("/public"), Method::OPTIONS, "GET, POST"),
+        wrong(any_caller("/api/users"), Method::GET, "POST, DELETE"),
     ]
 }
 
 fn handlers() -> Vec<Row> {
-    let internal = |why, path| {
-        Row::new(why, get(path), "internal_error").answers(
-            500,
-            "Internal Server Error",
-            "Internal error",
-        )
+    let internal = |path| {
+        let title = "Internal Server Error";
+        Row::new(path, get(path), "internal_error").answers(500, title, "Internal error")
     };
+    let taken = Row::new("taken", get("/fail/conflict"), "conflict");
+    let invalid = Row::new("not allowed", get("/fail/invalid"), "invalid_input");
+    let detail = "name: must not be blank; email: is no address";
+    let invalid = invalid.answers(422, "Unprocessable Entity", detail);
+    let busy = Row::new("too many", get("/fail/busy"), "too_many_requests");
+    let detail = "Too many requests. Please try again later.";
+    let busy = busy.answers(429, "Too Many Requests", detail);
     vec![
-        Row::new("taken", get("/fail/conflict"), "conflict").answers(
-            409,
-            "Conflict",
-            "The name is taken",
-        ),
+        taken.answers(409, "Conflict", "The name is taken"),
         Row {
             errors: Some(json!([
                 {"field": "name", "message": "must not be blank"},
                 {"field": "email", "message": "is no address"},
             ])),
-            ..Row::new("not allowed", get("/fail/invalid"), "invalid_input").answers(
-                422,
-                "Unprocessable Entity",
-                "name: must not be blank; email: is no address",
-            )
+            ..invalid
         },
         Row {
             retry_after: Some("2"),
-            ..Row::new("too many", get("/fail/busy"), "too_many_requests").answers(
-                429,
-                "Too Many Requests",
-                "Too many requests. Please try again later.",
-            )
+            ..busy
         },
-        internal("our mistake", "/fail/broken"),
-        internal("a caller where none is authenticated", "/lost/caller"),
-        internal("a rule where nobody is authenticated", "/lost/require"),
-        internal("claims where none are verified", "/lost/claims"),
-        internal("a token where none is verified", "/lost/bearer"),
+        internal("/fail/broken"),
+        // Outside of the scope of the middleware.
+        internal("/lost/caller"),
+        internal("/lost/require"),
+        internal("/lost/claims"),
+        internal("/lost/bearer"),
     ]
 }
 
 #[actix_web::test]
 async fn what_parses_is_taken() {
-    let answer = ask(post("application/json; charset=utf-8", r#"{"name":"Ada"}"#)).await;
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "Ada"));
-    let answer = ask(admin("/api/list?limit=7")).await;
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "7"));
-    let answer = ask(admin("/api/item/8")).await;
-    assert_eq!((answer.status.as_u16(), answer.body.as_str()), (200, "8"));
+    let user = post("application/json; charset=utf-8", r#"{"name":"Ada"}"#);
+    for (request, expected) in [
+        (user, "Ada"),
+        (admin("/api/list?limit=7"), "7"),
+        (admin("/api/item/8"), "8"),
+    ] {
+        let answer = ask(request).await;
+        let found = (answer.status.as_u16(), answer.body.as_str());
+        assert_eq!(found, (200, expected));
+    }
 }
 
 /// A decompressed body may be a thousand times as long as the one that was received.
@@ -200,10 +164,7 @@ async fn a_compressed_body_is_not_unpacked() {
     ];
     let request = post("application/json", "").insert_header((CONTENT_ENCODING, "gzip"));
     let answer = ask(request.set_payload(packed)).await;
-    assert_eq!(
-        (answer.status.as_u16(), code_of(&answer).as_str()),
-        (400, "bad_request")
-    );
+    assert_eq!(status_and_code(&answer), (400, "bad_request".to_owned()));
 }
 
 /// A valid token authenticates no caller outside the scope of the middleware.

@@ -121,7 +121,7 @@ async fn an_issuer_that_is_not_accepted_is_logged_with_those_that_are() {
 #[actix_web::test]
 async fn no_refusal_writes_a_token_or_personal_data() {
     for row in contract::all() {
-        let why = row.why;
+        let why = &row.why;
         let (lines, _guard) = listen(LogFormat::Json, "trace,identity_core=trace");
         row.setup.ask(row.request).await;
         let header = "eyJhbGciOiJSUzI1NiIs";

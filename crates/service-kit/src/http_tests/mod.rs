@@ -1,7 +1,6 @@
 //! Tests of the crate from the client's side: a small service over actix's test transport.
 
 mod app;
-mod claims_and_bearer;
 mod contract;
 mod cors;
 mod health;

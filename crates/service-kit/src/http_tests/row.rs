@@ -8,7 +8,7 @@ use super::app::{Answer, Setup};
 /// A request that is rejected, and the expected response.
 pub(super) struct Row {
     /// The reason, for the failure output.
-    pub(super) why: &'static str,
+    pub(super) why: String,
     pub(super) setup: Setup,
     pub(super) request: TestRequest,
     pub(super) status: u16,
@@ -24,9 +24,9 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(why: &'static str, request: TestRequest, code: &'static str) -> Self {
+    pub(super) fn new(why: impl Into<String>, request: TestRequest, code: &'static str) -> Self {
         Self {
-            why,
+            why: why.into(),
             setup: Setup::default(),
             request,
             status: 0,
@@ -79,24 +79,20 @@ impl Row {
         assert!(!id.is_empty(), "{why}");
         assert_eq!(answer.status.as_u16(), self.status, "{why}: {answer:?}");
         assert_eq!(answer.json(), body, "{why}");
-        assert_eq!(
-            answer.header("content-type"),
-            Some("application/problem+json"),
-            "{why}"
-        );
-        assert_eq!(
-            answer.header("www-authenticate"),
-            self.challenge.as_deref(),
-            "{why}"
-        );
+        let media_type = answer.header("content-type");
+        assert_eq!(media_type, Some("application/problem+json"), "{why}");
+        let challenge = answer.header("www-authenticate");
+        assert_eq!(challenge, self.challenge.as_deref(), "{why}");
         assert_eq!(answer.header("retry-after"), self.retry_after, "{why}");
         assert_eq!(answer.header("allow"), self.allow, "{why}");
     }
 }
 
-pub(super) fn code_of(answer: &Answer) -> String {
-    answer.json()["code"]
+/// Returns the status and the code of an error response.
+pub(super) fn status_and_code(answer: &Answer) -> (u16, String) {
+    let code = answer.json()["code"]
         .as_str()
         .unwrap_or_default()
-        .to_owned()
+        .to_owned();
+    (answer.status.as_u16(), code)
 }

@@ -10,35 +10,15 @@ use actix_web::rt::System;
 use actix_web::rt::net::TcpStream;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::{App, Error, dev, web};
-use identity_core::verification::{AudienceRule, VerificationRules};
-use identity_core::{ClaimsError, Principal, Provider, VerifiedToken};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
 use crate::request::{inside_cors, outside_cors};
 use crate::serve::bind;
 use crate::settings::IssuerSettings;
-use crate::test_service::INFO;
+use crate::test_service::{INFO, Of};
 use crate::{Service, metrics};
 use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
-
-#[derive(Debug)]
-struct Plain;
-
-impl Provider for Plain {
-    fn keys(&self) -> identity_core::keys::KeyAddress {
-        identity_core::keys::KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        let issuers = vec!["https://id.example.com/".to_owned()];
-        VerificationRules::new(issuers, AudienceRule::Required(Vec::new()))
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
-    }
-}
 
 async fn broken<B>(_: dev::ServiceRequest, _: Next<B>) -> Result<dev::ServiceResponse<B>, Error> {
     Err(actix_web::error::ErrorImATeapot("no answer"))
@@ -49,7 +29,7 @@ async fn traffic() {
     let access = AccessTable::new()
         .public(Method::GET, "/words/{word}")
         .protected::<AnyCaller>(Method::GET, "/api/me");
-    let authenticator = IssuerSettings::default().authenticator(Plain);
+    let authenticator = IssuerSettings::default().authenticator(Of(&["https://id.example.com/"]));
     let authenticator = Arc::new(authenticator.unwrap());
     let service = Service::new(INFO, Arc::clone(&authenticator), access);
     let api = web::scope("/api")

@@ -1,12 +1,10 @@
 use std::time::Duration;
 
-use identity_core::verification::{AudienceRule, VerificationRules};
-use identity_core::{
-    AuthenticatorError, CacheLimits, ClaimsError, Principal, Provider, VerifiedToken,
-};
+use identity_core::{AuthenticatorError, CacheLimits};
 
 use super::IssuerSettings;
 use crate::settings::SettingsReader;
+use crate::test_service::Of;
 
 fn read(values: &[(&str, &str)]) -> Result<IssuerSettings, Vec<String>> {
     let mut reader = SettingsReader::from_values("AN_API", values.iter().copied());
@@ -75,8 +73,8 @@ fn the_strict_form_wins_over_what_the_provider_accepts() {
         rfc9068_only: true,
         ..read(&[("TOKENS__LEEWAY_SECONDS", "1")]).unwrap()
     };
-    // `Nobody` issues no such tokens: the error shows that the builder has the setting.
-    let refused = settings.authenticator(Nobody).unwrap_err();
+    // That provider issues no such tokens: the error shows that the builder has the setting.
+    let refused = settings.authenticator(Of(&["i"])).unwrap_err();
     assert!(matches!(refused, AuthenticatorError::NoRfc9068(_)));
 }
 
@@ -140,11 +138,8 @@ fn an_issuer_is_https_or_loopback_or_allowed() {
         "ws://localhost/",
     ] {
         let expected = "ISSUER cannot be used: expected an https address; plain http is for loopback, and for hosts that ALLOW_HTTP_ISSUER names";
-        assert_eq!(
-            address(text, "local-issuer"),
-            Err(vec![expected.to_owned()]),
-            "{text}"
-        );
+        let refused = address(text, "local-issuer");
+        assert_eq!(refused, Err(vec![expected.to_owned()]), "{text}");
     }
 }
 
@@ -175,23 +170,6 @@ fn a_password_in_an_issuer_is_refused_and_not_repeated() {
     }
 }
 
-#[derive(Debug)]
-struct Nobody;
-
-impl Provider for Nobody {
-    fn keys(&self) -> identity_core::keys::KeyAddress {
-        identity_core::keys::KeyAddress::Fixed("http://127.0.0.1:1/".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        VerificationRules::new(Vec::new(), AudienceRule::Required(Vec::new()))
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
-    }
-}
-
 #[actix_web::test]
 async fn an_authenticator_keeps_tokens_as_the_settings_say() {
     for (values, is_kept) in [
@@ -199,7 +177,7 @@ async fn an_authenticator_keeps_tokens_as_the_settings_say() {
         (&[("CACHE__MAX_TOKENS", "0")], false),
         (&[("CACHE__MAX_BYTES", "0")], false),
     ] {
-        let authenticator = read(values).unwrap().authenticator(Nobody);
+        let authenticator = read(values).unwrap().authenticator(Of(&["i"]));
         let shown = format!("{:?}", authenticator.unwrap());
         assert_eq!(!shown.contains("cache: None"), is_kept, "{shown}");
     }

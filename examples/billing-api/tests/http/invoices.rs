@@ -15,28 +15,13 @@ async fn what_is_made_is_answered_located_and_listed() {
     let new = json!({
         "number": "INV-1", "customer": " Ada ", "description": "Ü", "amount": 1_000_000_000_000_i64, "currency": "JPY",
     });
-    let made = world.send("POST", "/billing/invoices", &token, &new).await;
+    let made = world.post(&token, &new).await;
     assert_eq!(made.status, 201, "{made:?}");
     assert_eq!(made.header("location"), path_of(&made.body));
-    let members: Vec<_> = made.body.as_object().unwrap().keys().cloned().collect();
-    let mut expected = [
-        "id",
-        "number",
-        "customer",
-        "description",
-        "amount",
-        "currency",
-        "status",
-        "created_at",
-    ];
-    expected.sort_unstable();
-    assert_eq!(
-        members
-            .iter()
-            .map(String::as_str)
-            .collect::<std::collections::BTreeSet<_>>(),
-        expected.into()
-    );
+    let mut members: Vec<_> = made.body.as_object().unwrap().keys().collect();
+    members.sort_unstable();
+    let expected = "amount created_at currency customer description id number status";
+    assert_eq!(members, Vec::from_iter(expected.split(' ')));
     assert_eq!(made.body["customer"], "Ada");
     assert_eq!(made.body["amount"], 1_000_000_000_000_i64);
     assert_eq!(made.body["status"], "draft");
@@ -45,14 +30,12 @@ async fn what_is_made_is_answered_located_and_listed() {
         created_at.len() == 20 && created_at.starts_with("20") && created_at.ends_with('Z'),
         "{created_at}"
     );
-    assert_eq!(
-        world.get(&path_of(&made.body), &token).await.body,
-        made.body
-    );
+    let stored = world.get(&path_of(&made.body), &token).await;
+    assert_eq!(stored.body, made.body);
 
-    let again = world.send("POST", "/billing/invoices", &token, &new).await;
+    let again = world.post(&token, &new).await;
     again.is_problem(409, "conflict", "The number INV-1 is taken");
-    let list = world.get("/billing/invoices", &token).await;
+    let list = world.list("", &token).await;
     assert_eq!(list.body, json!({"invoices": [made.body], "next": null}));
 }
 
@@ -63,9 +46,8 @@ async fn an_invoice_goes_from_draft_to_its_end_and_not_back() {
     let invoice = world.invoice(&token, "1").await;
     let path = path_of(&invoice);
     let change = async |status: &str| {
-        world
-            .send("PATCH", &path, &token, &json!({"status": status}))
-            .await
+        let body = json!({"status": status});
+        world.send("PATCH", &path, &token, &body).await
     };
     let is_refused = |answer: Answer, next: &str, now: &str| {
         let detail = format!("The status cannot become {next}: the invoice is {now}");
@@ -75,21 +57,13 @@ async fn an_invoice_goes_from_draft_to_its_end_and_not_back() {
     is_refused(change("void").await, "void", "draft");
     for _ in 0..2 {
         let opened = change("open").await;
-        assert_eq!(
-            (opened.status, &opened.body["status"]),
-            (200, &json!("open"))
-        );
+        let found = (opened.status, &opened.body["status"]);
+        assert_eq!(found, (200, &json!("open")));
     }
     is_refused(change("draft").await, "draft", "open");
-    let deleted = world
-        .service
-        .call("DELETE", &path, Some(&token), None)
-        .await;
-    deleted.is_problem(
-        409,
-        "conflict",
-        "Only a draft can be deleted: the invoice is open",
-    );
+    let deleted = world.delete(&path, &token).await;
+    let detail = "Only a draft can be deleted: the invoice is open";
+    deleted.is_problem(409, "conflict", detail);
     let paid = change("paid").await;
     let mut expected = invoice;
     expected["status"] = json!("paid");
@@ -106,19 +80,14 @@ async fn a_draft_can_be_deleted_once() {
     let kept = world.invoice(&token, "1").await;
     let invoice = world.invoice(&token, "2").await;
     let (path, id) = (path_of(&invoice), invoice["id"].as_str().unwrap());
-    let deleted = world
-        .service
-        .call("DELETE", &path, Some(&token), None)
-        .await;
-    assert_eq!(
-        (deleted.status, deleted.body),
-        (200, json!({"message": format!("Invoice {id} deleted")}))
-    );
+    let deleted = world.delete(&path, &token).await;
+    let message = json!({"message": format!("Invoice {id} deleted")});
+    assert_eq!((deleted.status, deleted.body), (200, message));
     for method in ["DELETE", "GET"] {
         let gone = world.service.call(method, &path, Some(&token), None).await;
         gone.is_problem(404, "not_found", &format!("There is no invoice {id}"));
     }
-    let list = world.get("/billing/invoices", &token).await;
+    let list = world.list("", &token).await;
     assert_eq!(list.body["invoices"], json!([kept]));
     world.invoice(&token, "2").await;
 }
@@ -137,9 +106,7 @@ async fn a_list_comes_in_pages_that_leave_nothing_out() {
             .as_str()
             .map(|id| format!("&after={id}"))
             .unwrap_or_default();
-        let page = world
-            .get(&format!("/billing/invoices?limit=2{after}"), &token)
-            .await;
+        let page = world.list(&format!("?limit=2{after}"), &token).await;
         let invoices = page.body["invoices"].as_array().unwrap();
         assert!((1..=2).contains(&invoices.len()), "{page:?}");
         seen.extend(invoices.iter().cloned());
@@ -150,18 +117,12 @@ async fn a_list_comes_in_pages_that_leave_nothing_out() {
         }
     }
     assert_eq!((pages, &seen), (3, &made));
-    let whole = world.get("/billing/invoices?limit=5", &token).await;
+    let whole = world.list("?limit=5", &token).await;
     assert_eq!(whole.body, json!({"invoices": made, "next": null}));
 
-    world
-        .send(
-            "PATCH",
-            &path_of(&made[3]),
-            &token,
-            &json!({"status": "open"}),
-        )
-        .await;
-    let open = world.get("/billing/invoices?status=open", &token).await;
+    let (path, body) = (path_of(&made[3]), json!({"status": "open"}));
+    world.send("PATCH", &path, &token, &body).await;
+    let open = world.list("?status=open", &token).await;
     assert_eq!(open.body["invoices"][0]["number"], "4");
     assert_eq!(open.body["invoices"].as_array().unwrap().len(), 1);
 }
@@ -178,20 +139,12 @@ async fn a_query_or_id_that_is_not_allowed_is_told() {
             &["after", "limit", "status"],
         ),
     ] {
-        let answer = world
-            .get(&format!("/billing/invoices?{query}"), &token)
-            .await;
+        let answer = world.list(&format!("?{query}"), &token).await;
         assert_eq!(answer.fields(), fields, "{query}");
     }
     for query in ["limti=5", "limit=1&limit=2"] {
-        let answer = world
-            .get(&format!("/billing/invoices?{query}"), &token)
-            .await;
-        assert_eq!(
-            (answer.status, &answer.body["code"]),
-            (400, &json!("bad_request")),
-            "{query}"
-        );
+        let answer = world.list(&format!("?{query}"), &token).await;
+        answer.has_code(400, "bad_request", query);
     }
     for id in [
         "1",
@@ -200,11 +153,7 @@ async fn a_query_or_id_that_is_not_allowed_is_told() {
         "019A2F6E-0000-7000-8000-000000000000",
     ] {
         let answer = world.get(&format!("/billing/invoices/{id}"), &token).await;
-        assert_eq!(
-            (answer.status, &answer.body["code"]),
-            (404, &json!("not_found")),
-            "{id}"
-        );
+        answer.has_code(404, "not_found", id);
     }
 }
 
@@ -224,52 +173,40 @@ async fn a_body_that_is_not_allowed_is_told() {
     for place in &places {
         for body in ["", "{", "5", "null", "{\"nope\": 1}", "{}x"] {
             let answer = send(place, "application/json", body).await;
-            assert_eq!(
-                (answer.status, &answer.body["code"]),
-                (400, &json!("bad_request")),
-                "{place:?} {body}"
-            );
+            answer.has_code(400, "bad_request", &format!("{place:?} {body}"));
         }
         let large = format!("{{\"customer\": \"{}\"}}", "x".repeat(1000));
         let large = send(place, "application/json", &large).await;
-        large.is_problem(
-            413,
-            "payload_too_large",
-            "The body is larger than 1000 bytes",
+        let detail = "The body is larger than 1000 bytes";
+        large.is_problem(413, "payload_too_large", detail);
+        let (code, detail) = (
+            "unsupported_media_type",
+            "The body must be application/json",
         );
         for kind in ["text/plain", "application/x-www-form-urlencoded"] {
             let answer = send(place, kind, "{}").await;
-            answer.is_problem(
-                415,
-                "unsupported_media_type",
-                "The body must be application/json",
-            );
+            answer.is_problem(415, code, detail);
         }
         let (method, path) = place;
         let packed = world.service.request(method, path).bearer_auth(&token);
         let packed = packed.header("content-encoding", "gzip").json(&json!({}));
         let packed = Answer::of(packed).await;
-        packed.is_problem(
-            415,
-            "unsupported_media_type",
-            "The body must be application/json, not compressed",
-        );
+        packed.is_problem(415, code, &format!("{detail}, not compressed"));
     }
-    let all = send(
-        &places[0],
-        "application/json",
-        "{\"amount\": \"12\", \"currency\": \"eur\"}",
-    )
-    .await;
-    assert_eq!(all.fields(), ["amount", "currency", "customer", "number"]);
-    let status = send(&places[1], "application/json", "{\"status\": \"lost\"}").await;
-    assert_eq!(status.fields(), ["status"]);
-    let list = world.get("/billing/invoices", &token).await;
-    assert_eq!(
-        list.body["invoices"],
-        json!([invoice]),
-        "nothing of it was stored"
-    );
+    for (place, body, fields) in [
+        (
+            &places[0],
+            r#"{"amount": "12", "currency": "eur"}"#,
+            &["amount", "currency", "customer", "number"][..],
+        ),
+        (&places[1], r#"{"status": "lost"}"#, &["status"]),
+    ] {
+        let answer = send(place, "application/json", body).await;
+        assert_eq!(answer.fields(), fields);
+    }
+    let list = world.list("", &token).await;
+    let expected = json!([invoice]);
+    assert_eq!(list.body["invoices"], expected, "nothing of it was stored");
 }
 
 #[actix_web::test]

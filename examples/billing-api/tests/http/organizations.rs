@@ -21,43 +21,32 @@ async fn another_organization_s_invoice_is_as_one_that_there_is_not() {
         ("PATCH", Some(json!({"status": "open"}))),
         ("DELETE", None),
     ] {
-        let answer = world
-            .service
-            .call(method, &path, Some(&theirs), body.as_ref())
-            .await;
-        answer.is_problem(404, "not_found", &format!("There is no invoice {id}"));
-        let unknown = format!("/billing/invoices/{nobody_s}");
-        let unknown = world
-            .service
-            .call(method, &unknown, Some(&theirs), body.as_ref())
-            .await;
-        unknown.is_problem(404, "not_found", &format!("There is no invoice {nobody_s}"));
+        for id in [id, nobody_s] {
+            let path = format!("/billing/invoices/{id}");
+            let answer = world
+                .service
+                .call(method, &path, Some(&theirs), body.as_ref());
+            let detail = format!("There is no invoice {id}");
+            answer.await.is_problem(404, "not_found", &detail);
+        }
     }
     for query in [
         "",
         "?limit=100",
         "?status=draft",
         &format!("?after={nobody_s}"),
+        // An id of another organization is accepted, and reveals nothing about it.
+        &format!("?after={id}"),
     ] {
-        let list = world
-            .get(&format!("/billing/invoices{query}"), &theirs)
-            .await;
+        let list = world.list(query, &theirs).await;
         assert_eq!(list.body, json!({"invoices": [], "next": null}), "{query}");
     }
-    // An id of another organization is accepted as `after`, and reveals nothing about it.
-    let list = world
-        .get(&format!("/billing/invoices?after={id}"), &theirs)
-        .await;
-    assert_eq!(list.body, json!({"invoices": [], "next": null}));
 
     let same_number = world.invoice(&theirs, "1").await;
     assert_ne!(same_number["id"], invoice["id"]);
-    assert_eq!(
-        world.get(&path, &ours).await.body,
-        invoice,
-        "and it is as it was"
-    );
-    let list = world.get("/billing/invoices", &ours).await;
+    let stored = world.get(&path, &ours).await;
+    assert_eq!(stored.body, invoice, "and it is as it was");
+    let list = world.list("", &ours).await;
     assert_eq!(list.body, json!({"invoices": [invoice], "next": null}));
 }
 
@@ -85,11 +74,8 @@ async fn an_organization_is_known_by_its_id_to_the_letter_and_by_nothing_else() 
     assert_eq!(request.send().await.unwrap().status(), 404);
     let mut body = new_invoice("2");
     body["org_id"] = json!("O2");
-    let named = world.send("POST", "/billing/invoices", &ours, &body).await;
-    assert_eq!(
-        (named.status, &named.body["code"]),
-        (400, &json!("bad_request"))
-    );
+    let named = world.post(&ours, &body).await;
+    named.has_code(400, "bad_request", "an org_id in the body");
 }
 
 #[actix_web::test]
@@ -132,11 +118,8 @@ async fn a_token_for_no_organization_is_403_before_anything_is_read() {
             assert_eq!(answer.header("www-authenticate"), expected, "{value:?}");
         }
         // Routes without data need no organization.
-        assert_eq!(
-            world.get("/billing/", &token).await.status,
-            200,
-            "{value:?}"
-        );
+        let plain = world.get("/billing/", &token).await;
+        assert_eq!(plain.status, 200, "{value:?}");
     }
 }
 

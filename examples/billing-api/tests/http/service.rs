@@ -139,31 +139,28 @@ impl Answer {
     #[track_caller]
     pub(crate) fn is_problem(&self, status: u16, code: &str, detail: &str) {
         assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(
-            self.header("content-type"),
-            "application/problem+json",
-            "{self:?}"
-        );
+        let media_type = self.header("content-type");
+        assert_eq!(media_type, "application/problem+json", "{self:?}");
         assert_eq!(self.body["status"], status, "{self:?}");
         assert_eq!(self.body["code"], code, "{self:?}");
         assert_eq!(self.body["detail"], detail, "{self:?}");
         assert!(self.body["request_id"].is_string(), "{self:?}");
         let challenged = matches!(status, 401 | 403) || code == "invalid_request";
-        assert_eq!(
-            self.headers.contains_key("www-authenticate"),
-            challenged,
-            "{self:?}"
-        );
+        let has_challenge = self.headers.contains_key("www-authenticate");
+        assert_eq!(has_challenge, challenged, "{self:?}");
+    }
+
+    /// Asserts the status and the code alone. `why` is for the failure output.
+    #[track_caller]
+    pub(crate) fn has_code(&self, status: u16, code: &str, why: &str) {
+        let found = (self.status, &self.body["code"]);
+        assert_eq!(found, (status, &json!(code)), "{why}: {self:?}");
     }
 
     /// Returns the fields of a 422 response.
     #[track_caller]
     pub(crate) fn fields(&self) -> Vec<&str> {
-        assert_eq!(
-            (self.status, &self.body["code"]),
-            (422, &json!("invalid_input")),
-            "{self:?}"
-        );
+        self.has_code(422, "invalid_input", "fields");
         let errors = self.body["errors"].as_array().unwrap();
         errors
             .iter()

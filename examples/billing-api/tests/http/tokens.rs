@@ -1,6 +1,6 @@
 //! Tests of invalid tokens and their responses.
 
-use local_issuer::{Algorithm, Mint, PublicKeyForm, Signer};
+use local_issuer::{Algorithm, PublicKeyForm, Signer};
 use serde_json::json;
 
 use crate::world::{ALL, Answer, READ, World, good};
@@ -10,66 +10,42 @@ async fn a_token_that_is_not_right_is_refused_with_its_reason() {
     let world = World::start().await;
     let issuer = world.issuer.auth0();
     let good = || good(issuer, ALL).claim("org_id", "O1");
-    let invalid = "Unable to validate token";
-    let claims = "Invalid claims. Please check the audience and issuer.";
-    let cases: Vec<(Mint, &str, &str)> = vec![
-        (good().expires_in(-60), "token_expired", "Token has expired"),
+    let longer = format!("{}x", issuer.issuer());
+    let shorter = issuer.issuer().trim_end_matches('/').to_owned();
+    let pem = Signer::PublicKeyAsSecret(PublicKeyForm::Pem);
+    let bound = json!({"jkt": "x"});
+    let cases = [
+        (good().expires_in(-60), "token_expired"),
         (
             good().claim("nbf", 4_000_000_000_u64),
             "token_not_yet_valid",
-            "Token is not yet valid",
         ),
-        (
-            good().claim("iss", format!("{}x", issuer.issuer())),
-            "invalid_claims",
-            claims,
-        ),
-        (
-            good().claim("iss", issuer.issuer().trim_end_matches('/')),
-            "invalid_claims",
-            claims,
-        ),
-        (good().without_claim("iss"), "invalid_claims", claims),
-        (
-            good().claim("aud", issuer.issuer()),
-            "invalid_claims",
-            claims,
-        ),
-        (good().claim("aud", json!([])), "invalid_claims", claims),
-        (good().without_claim("aud"), "invalid_claims", claims),
-        (good().without_claim("exp"), "missing_claim", invalid),
-        (good().claim("exp", "never"), "invalid_claim_type", invalid),
-        (good().without_claim("sub"), "missing_claim", invalid),
-        (
-            good().header("kid", "nobody's"),
-            "key_not_found",
-            "Unable to find appropriate key",
-        ),
-        (good().without_header("kid"), "missing_key_id", invalid),
-        (good().corrupted_signature(), "invalid_signature", invalid),
-        (
-            good().signed_by(Signer::PublicKeyAsSecret(PublicKeyForm::Pem)),
-            "algorithm_not_allowed",
-            invalid,
-        ),
-        (
-            good().header("alg", "none"),
-            "algorithm_not_allowed",
-            invalid,
-        ),
-        (
-            good().header("typ", "id+jwt"),
-            "token_type_not_allowed",
-            invalid,
-        ),
-        (good().claim("nonce", "x"), "id_token", invalid),
-        (
-            good().claim("cnf", json!({"jkt": "x"})),
-            "sender_constrained_token",
-            invalid,
-        ),
+        (good().claim("iss", longer), "invalid_claims"),
+        (good().claim("iss", shorter), "invalid_claims"),
+        (good().without_claim("iss"), "invalid_claims"),
+        (good().claim("aud", issuer.issuer()), "invalid_claims"),
+        (good().claim("aud", json!([])), "invalid_claims"),
+        (good().without_claim("aud"), "invalid_claims"),
+        (good().without_claim("exp"), "missing_claim"),
+        (good().claim("exp", "never"), "invalid_claim_type"),
+        (good().without_claim("sub"), "missing_claim"),
+        (good().header("kid", "nobody's"), "key_not_found"),
+        (good().without_header("kid"), "missing_key_id"),
+        (good().corrupted_signature(), "invalid_signature"),
+        (good().signed_by(pem), "algorithm_not_allowed"),
+        (good().header("alg", "none"), "algorithm_not_allowed"),
+        (good().header("typ", "id+jwt"), "token_type_not_allowed"),
+        (good().claim("nonce", "x"), "id_token"),
+        (good().claim("cnf", bound), "sender_constrained_token"),
     ];
-    for (mint, code, detail) in cases {
+    for (mint, code) in cases {
+        let detail = match code {
+            "token_expired" => "Token has expired",
+            "token_not_yet_valid" => "Token is not yet valid",
+            "invalid_claims" => "Invalid claims. Please check the audience and issuer.",
+            "key_not_found" => "Unable to find appropriate key",
+            _ => "Unable to validate token",
+        };
         let token = mint.token().unwrap();
         for path in ["/billing/", "/billing/invoices"] {
             let answer = world.get(path, &token).await;
@@ -79,13 +55,8 @@ async fn a_token_that_is_not_right_is_refused_with_its_reason() {
             assert!(challenge.starts_with(start), "{challenge}");
         }
     }
-    assert_eq!(
-        world
-            .get("/billing/", &good().token().unwrap())
-            .await
-            .status,
-        200
-    );
+    let accepted = world.get("/billing/", &good().token().unwrap()).await;
+    assert_eq!(accepted.status, 200);
 }
 
 #[actix_web::test]
@@ -110,10 +81,7 @@ async fn credentials_that_are_no_token_are_refused() {
         .bearer_auth(&token)
         .bearer_auth(&token);
     let twice = Answer::of(twice).await;
-    assert_eq!(
-        (twice.status, &twice.body["code"]),
-        (400, &json!("invalid_request"))
-    );
+    twice.has_code(400, "invalid_request", "two headers");
     let big = world.get("/billing/", &"x".repeat(20_000)).await;
     assert!(matches!(big.status, 401 | 431), "{big:?}");
 }
@@ -135,27 +103,15 @@ async fn scopes_count_in_the_claim_that_is_set_alone() {
         let refused = world.get("/billing/", &token(claim, json!([READ]))).await;
         refused.is_problem(403, "insufficient_scope", "Not enough permissions");
     }
-    let nested = world
-        .get(
-            "/billing/",
-            &token("https://example", json!({"com/scopes": [READ]})),
-        )
-        .await;
-    assert_eq!(nested.status, 403);
-    let listed = world
-        .get(
-            "/billing/",
-            &token("https://example.com/scopes", json!([READ])),
-        )
-        .await;
-    assert_eq!(listed.status, 200);
-    let text = world
-        .get(
-            "/billing/",
-            &token("https://example.com/scopes", json!(format!("a {READ}"))),
-        )
-        .await;
-    assert_eq!(text.status, 200);
+    let namespaced = "https://example.com/scopes";
+    for (claim, value, status) in [
+        ("https://example", json!({"com/scopes": [READ]}), 403),
+        (namespaced, json!([READ]), 200),
+        (namespaced, json!(format!("a {READ}")), 200),
+    ] {
+        let answer = world.get("/billing/", &token(claim, value)).await;
+        assert_eq!(answer.status, status, "{claim}: {answer:?}");
+    }
     let me = good(world.issuer.auth0(), &["not counted"])
         .claim("realm_access.roles", json!(["owner"]))
         .claim("roles", json!(["not counted"]))

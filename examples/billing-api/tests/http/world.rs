@@ -67,17 +67,28 @@ impl World {
         self.service.call("GET", path, Some(token), None).await
     }
 
+    pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
+        self.service.call("DELETE", path, Some(token), None).await
+    }
+
+    /// Returns a list of invoices.
+    pub(crate) async fn list(&self, query: &str, token: &str) -> Answer {
+        self.get(&format!("/billing/invoices{query}"), token).await
+    }
+
     pub(crate) async fn send(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
-        self.service
-            .call(method, path, Some(token), Some(body))
-            .await
+        let body = Some(body);
+        self.service.call(method, path, Some(token), body).await
+    }
+
+    /// Posts this body to the invoices.
+    pub(crate) async fn post(&self, token: &str, body: &Value) -> Answer {
+        self.send("POST", "/billing/invoices", token, body).await
     }
 
     /// Creates an invoice for 100.00 EUR and returns it.
     pub(crate) async fn invoice(&self, token: &str, number: &str) -> Value {
-        let made = self
-            .send("POST", "/billing/invoices", token, &new_invoice(number))
-            .await;
+        let made = self.post(token, &new_invoice(number)).await;
         assert_eq!(made.status, 201, "{made:?}");
         made.body
     }

@@ -45,18 +45,23 @@ fn client(config: TokenClientConfig) -> TokenClient {
 
 /// Serves a valid discovery document, and expects this many requests.
 async fn serve_discovery(server: &MockServer, times: u64) {
-    let document = json!({
+    let endpoint = format!("{}{TOKEN}", server.uri());
+    serve_discovery_of(server, Some(&endpoint), times).await;
+}
+
+/// Like [`serve_discovery`], with another token endpoint or without one.
+async fn serve_discovery_of(server: &MockServer, endpoint: Option<&str>, times: u64) {
+    let mut document = json!({
         "issuer": server.uri(),
         "jwks_uri": format!("{}/jwks", server.uri()),
-        "token_endpoint": format!("{}{TOKEN}", server.uri()),
     });
-    let answer = ResponseTemplate::new(200).set_body_json(document);
-    Mock::given(method("GET"))
-        .and(path(DISCOVERY))
-        .respond_with(answer)
-        .expect(times)
-        .mount(server)
-        .await;
+    if let Some(endpoint) = endpoint {
+        let members = document.as_object_mut().unwrap();
+        members.insert("token_endpoint".to_owned(), json!(endpoint));
+    }
+    let mock = Mock::given(method("GET")).and(path(DISCOVERY));
+    let mock = mock.respond_with(ok(&document)).expect(times);
+    mock.mount(server).await;
 }
 
 /// Serves a response of the token endpoint, and expects this many requests.

@@ -2,12 +2,13 @@
 
 use identity_core::client::{ClientAuthentication, TokenClientError};
 use identity_core::discovery::DiscoveryError;
-use serde_json::json;
 use url::form_urlencoded;
-use wiremock::matchers::{method, path};
+use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::client::{DISCOVERY, SECRET, TOKEN, client, config, granted, ok, serve_discovery, serve_token};
+use crate::client::{
+    SECRET, TOKEN, client, config, granted, ok, serve_discovery, serve_discovery_of, serve_token,
+};
 
 /// Returns the `Authorization` header and the form of the only token request.
 async fn sent(server: &MockServer) -> (Option<String>, Vec<(String, String)>) {
@@ -74,58 +75,30 @@ async fn basic_sends_form_encoded_credentials_in_the_header_alone() {
 #[tokio::test]
 async fn a_secret_is_not_sent_to_another_host() {
     for (endpoint, expected) in [
-        (
-            "https://evil.example/token",
-            "token_endpoint is on evil.example",
-        ),
-        ("http://localhost/token", "token_endpoint is on localhost"),
-        ("", "token_endpoint is not an http(s) URL"),
+        ("https://evil.example/token", "is on evil.example"),
+        ("http://localhost/token", "is on localhost"),
+        ("", "is not an http(s) URL"),
     ] {
         let server = MockServer::start().await;
-        let document =
-            json!({"issuer": server.uri(), "jwks_uri": server.uri(), "token_endpoint": endpoint});
-        Mock::given(method("GET"))
-            .and(path(DISCOVERY))
-            .respond_with(ok(&document))
-            .expect(1)
-            .mount(&server)
-            .await;
+        serve_discovery_of(&server, Some(endpoint), 1).await;
         let error = client(config(&server)).token().await.unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
-        assert_eq!(
-            (
-                error.code(),
-                server.received_requests().await.unwrap().len()
-            ),
-            ("discovery_failed", 1)
-        );
+        let expected = format!("token_endpoint {expected}");
+        assert!(error.to_string().contains(&expected), "{error}");
+        assert_eq!(error.code(), "discovery_failed", "{endpoint}");
+        let requests = server.received_requests().await.unwrap();
+        assert_eq!(requests.len(), 1, "{endpoint}");
     }
 }
 
 #[tokio::test]
 async fn a_provider_without_a_token_endpoint_is_an_error() {
     let server = MockServer::start().await;
-    let document = json!({"issuer": server.uri(), "jwks_uri": server.uri()});
-    Mock::given(method("GET"))
-        .and(path(DISCOVERY))
-        .respond_with(ok(&document))
-        .expect(1)
-        .mount(&server)
-        .await;
+    serve_discovery_of(&server, None, 1).await;
     let error = client(config(&server)).token().await.unwrap_err();
-    let TokenClientError::Discovery(error) = error else {
+    let TokenClientError::Discovery(DiscoveryError::MissingMember { member, .. }) = error else {
         panic!("{error}")
     };
-    assert!(
-        matches!(
-            error,
-            DiscoveryError::MissingMember {
-                member: "token_endpoint",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert_eq!(member, "token_endpoint");
 }
 
 #[tokio::test]

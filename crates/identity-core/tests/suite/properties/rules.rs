@@ -2,39 +2,14 @@
 
 use std::sync::Arc;
 
+use identity_core::providers::{Oidc, OidcConfig};
 use identity_core::testing::TestClock;
-use identity_core::verification::VerificationRules;
-use identity_core::{
-    Authenticated, Authenticator, ClaimsError, Denial, Principal, Provider, Rule, VerifiedToken,
-    claims,
-};
+use identity_core::{Authenticated, Authenticator, Denial, Rule};
 use proptest::collection::btree_set;
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::properties::issuer::{self, NOW, at_once, header, sign};
-
-#[derive(Debug)]
-struct Plain;
-
-impl Provider for Plain {
-    fn keys(&self) -> identity_core::keys::KeyAddress {
-        identity_core::keys::KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap())
-    }
-
-    fn verification(&self) -> VerificationRules {
-        issuer::rules()
-    }
-
-    fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal {
-            scopes: claims::scopes(token.claim("scope")),
-            roles: claims::names(token.claim("roles")),
-            permissions: claims::names(token.claim("permissions")),
-            ..Principal::without_grants(token)
-        })
-    }
-}
 
 /// The conditions that a single rule can have.
 static GRANTS: [Rule; 9] = [
@@ -76,7 +51,12 @@ fn caller(grants: &[usize]) -> Arc<Authenticated> {
         claims["orgs"] = json!(organizations);
     }
     let clock = Arc::new(TestClock::at(NOW));
-    let authenticator = Authenticator::builder(Plain)
+    let provider = Oidc::new(OidcConfig {
+        permissions_claim: Some("permissions".to_owned()),
+        algorithms: "EdDSA".parse().unwrap(),
+        ..OidcConfig::new("https://issuer.example/", "api")
+    });
+    let authenticator = Authenticator::builder(provider.unwrap())
         .keys(issuer::keys())
         .clock(clock)
         .build()

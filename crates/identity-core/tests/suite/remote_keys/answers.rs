@@ -3,42 +3,25 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use identity_core::discovery::DiscoveryError;
-use identity_core::http::{FetchError, HttpConfig};
+use identity_core::http::FetchError;
 use identity_core::keys::KeyFault;
 use wiremock::{MockServer, ResponseTemplate};
 
 use crate::remote_keys::limits::answers_with;
 use crate::remote_keys::{
-    DISCOVERY, JWKS, answer, discovered, discovery_fault, document, fault, fetch_fault, fixed,
-    jwks, serve,
+    DISCOVERY, JWKS, address, answer, discovered, discovery_fault, document, fault, fetch_fault,
+    fixed, jwks, serve,
 };
 
 #[tokio::test]
 async fn what_is_not_json_is_refused() {
+    let page = ResponseTemplate::new(200).set_body_string("<html></html>");
     let server = MockServer::start().await;
-    serve(
-        &server,
-        DISCOVERY,
-        ResponseTemplate::new(200).set_body_string("<html></html>"),
-        1,
-    )
-    .await;
-    let error = discovery_fault(&discovered(&server.uri(), HttpConfig::default(), &[])).await;
+    serve(&server, DISCOVERY, page.clone(), 1).await;
+    let error = discovery_fault(&discovered(&server, &[])).await;
     assert!(matches!(error, DiscoveryError::NotJson { .. }), "{error}");
-
-    let server = MockServer::start().await;
-    serve(
-        &server,
-        JWKS,
-        ResponseTemplate::new(200).set_body_string("<html></html>"),
-        1,
-    )
-    .await;
-    let error = fault(&fixed(
-        &format!("{}{JWKS}", server.uri()),
-        HttpConfig::default(),
-    ))
-    .await;
+    serve(&server, JWKS, page, 1).await;
+    let error = fault(&fixed(&address(&server))).await;
     assert!(matches!(error, KeyFault::KeySet(_)), "{error}");
 }
 
@@ -54,8 +37,7 @@ async fn a_compressed_answer_is_not_asked_for_and_not_unpacked() {
         .insert_header("content-encoding", "gzip")
         .set_body_raw(STANDARD.decode(packed).unwrap(), "application/json");
     serve(&server, JWKS, answer, 1).await;
-    let url = format!("{}{JWKS}", server.uri());
-    let error = fault(&fixed(&url, HttpConfig::default())).await;
+    let error = fault(&fixed(&address(&server))).await;
     assert!(matches!(error, KeyFault::KeySet(_)), "{error}");
     for request in server.received_requests().await.unwrap() {
         assert_eq!(request.headers.get("accept-encoding"), None);
@@ -67,15 +49,10 @@ async fn every_status_but_200_is_refused() {
     for status in [201, 204, 206, 304, 400, 404, 429, 500, 503] {
         let server = MockServer::start().await;
         serve(&server, DISCOVERY, answer(&document(&server)), 1).await;
-        serve(
-            &server,
-            JWKS,
-            ResponseTemplate::new(status).set_body_json(jwks()),
-            1,
-        )
-        .await;
-        let error = fetch_fault(&discovered(&server.uri(), HttpConfig::default(), &[])).await;
-        let url = format!("{}{JWKS}", server.uri());
+        let refusal = ResponseTemplate::new(status).set_body_json(jwks());
+        serve(&server, JWKS, refusal, 1).await;
+        let error = fetch_fault(&discovered(&server, &[])).await;
+        let url = address(&server);
         assert_eq!(error, FetchError::Status { url, status });
     }
 }
@@ -84,23 +61,12 @@ async fn every_status_but_200_is_refused() {
 async fn a_redirect_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let server = MockServer::start().await;
-        serve(
-            &server,
-            JWKS,
-            ResponseTemplate::new(status).insert_header("location", "/elsewhere"),
-            1,
-        )
-        .await;
+        let redirect = ResponseTemplate::new(status).insert_header("location", "/elsewhere");
+        serve(&server, JWKS, redirect, 1).await;
         serve(&server, "/elsewhere", answer(&jwks()), 0).await;
-        let error = fetch_fault(&fixed(
-            &format!("{}{JWKS}", server.uri()),
-            HttpConfig::default(),
-        ))
-        .await;
-        assert!(
-            matches!(error, FetchError::Status { status: got, .. } if got == status),
-            "{error}"
-        );
+        let url = address(&server);
+        let error = fetch_fault(&fixed(&url)).await;
+        assert_eq!(error, FetchError::Status { url, status });
     }
 }
 
@@ -111,14 +77,9 @@ async fn an_answer_that_breaks_off_is_refused() {
         "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"keys\":[]}",
         "SSH-2.0-OpenSSH\r\n",
     ] {
-        let error = fetch_fault(&fixed(
-            &answers_with(response.as_bytes().to_vec()),
-            HttpConfig::default(),
-        ))
-        .await;
-        assert!(
-            matches!(error, FetchError::Transport { .. }),
-            "{response}: {error}"
-        );
+        let url = answers_with(response.as_bytes().to_vec());
+        let error = fetch_fault(&fixed(&url)).await;
+        let is_broken = matches!(error, FetchError::Transport { .. });
+        assert!(is_broken, "{response}: {error}");
     }
 }

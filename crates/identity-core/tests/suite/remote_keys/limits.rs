@@ -10,7 +10,7 @@ use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
 
-use crate::remote_keys::{JWKS, answer, fetch_fault, fixed, jwks, serve};
+use crate::remote_keys::{JWKS, address, answer, fetch_fault, fixed_over, jwks, serve};
 
 fn small() -> HttpConfig {
     HttpConfig {
@@ -38,8 +38,8 @@ async fn a_document_over_the_size_limit_is_refused() {
     let mut padded = jwks();
     padded["padding"] = json!("x".repeat(1000));
     serve(&server, JWKS, answer(&padded), 1).await;
-    let url = format!("{}{JWKS}", server.uri());
-    let error = fetch_fault(&fixed(&url, small())).await;
+    let url = address(&server);
+    let error = fetch_fault(&fixed_over(&url, small())).await;
     assert_eq!(error, FetchError::TooLarge { url, limit: 1000 });
 }
 
@@ -63,33 +63,28 @@ async fn the_size_limit_needs_no_content_length() {
         chunked(1_000_000),
     ] {
         let url = answers_with(response.into_bytes());
-        let error = fetch_fault(&fixed(&url, small())).await;
+        let error = fetch_fault(&fixed_over(&url, small())).await;
         assert_eq!(error, FetchError::TooLarge { url, limit: 1000 });
     }
     for response in [until_the_end(1000), chunked(1000)] {
-        let keys = fixed(&answers_with(response.into_bytes()), small());
+        let keys = fixed_over(&answers_with(response.into_bytes()), small());
         assert!(keys.with_key("k").await.is_ok(), "just the limit");
     }
 }
 
 #[tokio::test]
 async fn an_answer_that_takes_too_long_is_refused() {
+    let timeout = Duration::from_millis(100);
     let http = || HttpConfig {
-        timeout: Duration::from_millis(100),
+        timeout,
         ..HttpConfig::default()
     };
     let server = MockServer::start().await;
     let late = answer(&jwks()).set_delay(Duration::from_secs(3600));
     Mock::given(any()).respond_with(late).mount(&server).await;
-    let url = format!("{}{JWKS}", server.uri());
-    let error = fetch_fault(&fixed(&url, http())).await;
-    assert_eq!(
-        error,
-        FetchError::Timeout {
-            url,
-            timeout: Duration::from_millis(100)
-        }
-    );
+    let url = address(&server);
+    let error = fetch_fault(&fixed_over(&url, http())).await;
+    assert_eq!(error, FetchError::Timeout { url, timeout });
 
     // The head of the response is sent at once, the rest of its body never.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -102,7 +97,7 @@ async fn an_answer_that_takes_too_long_is_refused() {
             .unwrap();
         let _ = stream.read_to_end(&mut Vec::new()); // until the client disconnects
     });
-    let error = fetch_fault(&fixed(&url, http())).await;
+    let error = fetch_fault(&fixed_over(&url, http())).await;
     assert!(matches!(error, FetchError::Timeout { .. }), "{error}");
     server.join().unwrap();
 }

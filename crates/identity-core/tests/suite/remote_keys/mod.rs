@@ -44,24 +44,35 @@ async fn serve(server: &MockServer, at: &str, answer: ResponseTemplate, times: u
 
 /// Returns a valid discovery document of this server.
 fn document(server: &MockServer) -> Value {
-    json!({"issuer": server.uri(), "jwks_uri": format!("{}{JWKS}", server.uri())})
+    json!({"issuer": server.uri(), "jwks_uri": address(server)})
 }
 
 /// Returns the keys of the issuer whose discovery document is on this server.
-fn discovered(base: &str, http: HttpConfig, endpoint_hosts: &[&str]) -> RemoteKeys {
+fn discovered(server: &MockServer, endpoint_hosts: &[&str]) -> RemoteKeys {
+    let base = server.uri();
     let config = DiscoveryConfig {
         url: format!("{base}{DISCOVERY}").parse().unwrap(),
-        issuers: vec![base.to_owned()],
+        issuers: vec![base],
         endpoint_hosts: endpoint_hosts.iter().map(|&host| host.to_owned()).collect(),
     };
     RemoteKeys::start(
         RemoteKeysConfig::new(KeyAddress::Discovered(config)),
-        HttpClient::new(http).unwrap(),
+        HttpClient::new(HttpConfig::default()).unwrap(),
     )
 }
 
+/// Returns the address of the key set on this server.
+fn address(server: &MockServer) -> String {
+    format!("{}{JWKS}", server.uri())
+}
+
 /// Returns the keys at this URL.
-fn fixed(address: &str, http: HttpConfig) -> RemoteKeys {
+fn fixed(address: &str) -> RemoteKeys {
+    fixed_over(address, HttpConfig::default())
+}
+
+/// Like [`fixed`], with other settings of the client.
+fn fixed_over(address: &str, http: HttpConfig) -> RemoteKeys {
     let address = KeyAddress::Fixed(address.parse().unwrap());
     RemoteKeys::start(
         RemoteKeysConfig::new(address),
