@@ -36,7 +36,6 @@ const SCHEMA: Schema = Schema {
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
-    begin: &'static str,
     writers: Arc<Semaphore>,
 }
 
@@ -52,15 +51,13 @@ impl Store {
     /// Opens the database and runs pending migrations.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
-        let (begin, writers) = match database.kind() {
-            // SQLite cannot upgrade a transaction from reading to writing while another one writes, and the file has
-            // one writer at a time. Writers queue here in order instead of retrying.
-            DatabaseKind::Sqlite => ("BEGIN IMMEDIATE", 1),
-            _ => ("BEGIN", Semaphore::MAX_PERMITS),
+        let writers = match database.kind() {
+            // The file has one writer at a time. Writers queue here in order instead of retrying.
+            DatabaseKind::Sqlite => 1,
+            _ => Semaphore::MAX_PERMITS,
         };
         Ok(Self {
             database,
-            begin,
             writers: Arc::new(Semaphore::new(writers)),
         })
     }
@@ -85,7 +82,11 @@ impl Store {
         // The semaphore is never closed.
         let turn = Arc::clone(&self.writers).acquire_owned().await.ok();
         Ok(Write {
-            transaction: self.database.pool().begin_with(self.begin).await?,
+            transaction: self
+                .database
+                .pool()
+                .begin_with(self.database.kind().begin_write())
+                .await?,
             _turn: turn,
         })
     }

@@ -99,6 +99,15 @@ impl DatabaseKind {
             _ => Err(OpenError::UnknownDatabase),
         }
     }
+
+    /// Returns the statement that begins a transaction that writes: SQLite cannot upgrade one from reading to writing
+    /// while another one writes.
+    pub fn begin_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
 }
 
 #[cfg(test)]

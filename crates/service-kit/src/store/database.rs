@@ -1,5 +1,6 @@
 //! Opening a database and migrating its tables.
 
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,7 +37,13 @@ impl Database {
         let kind = DatabaseKind::of(&config.url)?;
         let options = AnyPoolOptions::new()
             .acquire_timeout(timeout)
-            .max_connections(config.max_connections);
+            .max_connections(config.max_connections)
+            // If the database itself ends a transaction, as SQLite does on a full disk, sqlx goes on counting it, and
+            // every later transaction of the connection fails. The ping before this has run any pending rollback.
+            .before_acquire(|connection, _| {
+                let is_usable = !connection.is_in_transaction();
+                Box::pin(ready(Ok(is_usable)))
+            });
         let (pool, file) = match kind {
             DatabaseKind::Postgres => (connect(options, &config.url).await?, None),
             DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
@@ -63,6 +70,13 @@ impl Database {
     /// Returns the kind of database.
     pub fn kind(&self) -> DatabaseKind {
         self.kind
+    }
+
+    /// Begins a transaction that may write, reads from the tables in it, and ends it.
+    async fn begin_a_write(&self) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin_with(self.kind.begin_write()).await?;
+        sqlx::query(self.probe).execute(&mut *transaction).await?;
+        transaction.rollback().await
     }
 
     /// Returns the path of the SQLite file. Returns `None` for a database in memory and for PostgreSQL.
@@ -125,8 +139,7 @@ impl Dependency for Database {
                 return Err("the file of the database is gone".to_owned());
             }
             // The database's own message may contain hosts and users: it goes to the log only.
-            let outcome = sqlx::query(self.probe).execute(&self.pool).await;
-            outcome.map(drop).map_err(|error| {
+            self.begin_a_write().await.map_err(|error| {
                 tracing::warn!(reason = %error, "the database does not answer: {error}");
                 "the database does not answer".to_owned()
             })

@@ -251,3 +251,22 @@ fn a_counted_key_is_the_only_difference_between_the_databases() {
         "CREATE TABLE notes (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text TEXT NOT NULL);"
     );
 }
+
+/// As on a full disk: SQLite rolls the transaction back, and sqlx does not know.
+#[tokio::test]
+async fn a_connection_whose_transaction_the_database_ended_is_not_used_again() {
+    let folder = tempdir().unwrap();
+    let config = DatabaseConfig {
+        max_connections: 1,
+        ..DatabaseConfig::at(url_in(&folder, "service.db"))
+    };
+    let database = Database::open(&config, &SCHEMA).await.unwrap();
+    let begin = database.kind().begin_write();
+    let mut ended = database.pool().begin_with(begin).await.unwrap();
+    sqlx::query("ROLLBACK").execute(&mut *ended).await.unwrap();
+    assert!(ended.commit().await.is_err());
+
+    assert_eq!(database.check().await, Ok(()));
+    let after = database.pool().begin_with(begin).await.unwrap();
+    after.commit().await.unwrap();
+}
