@@ -28,7 +28,8 @@ pub(super) fn wrong_types() -> [Value; 5] {
     [json!(5), json!(true), object, mixed, nested]
 }
 
-/// Checks that a caller has no rights and no client, after the value of the claims that would give them.
+/// Checks that a caller has no rights and no client. `value`, for the failure output, is that of the claims that would
+/// give them.
 pub(super) fn has_no_rights(principal: &Principal, value: &Value) {
     let rights = [&principal.scopes, &principal.roles, &principal.permissions];
     assert!(rights.into_iter().all(Vec::is_empty), "{value}");

@@ -25,7 +25,7 @@ async fn sign_ins_and_changes_of_rights_are_on_record(database: TestDatabase) {
     let member = owner.member(api, &[]).await;
     for path in ["/role/assign", "/role/unassign"] {
         let body = json!({"role_id": role, "user_id": member.id});
-        api.post(path, &owner.token, &body).await.expect(200);
+        api.posted(path, &owner.token, &body).await;
     }
     let all = api.get("/audit/", &owner.token).await.expect(200);
     let events = all.body.as_array().unwrap();
@@ -89,11 +89,9 @@ async fn every_other_change_is_on_record_too(database: TestDatabase) {
     let permission = owner.new_permission(api, slug).await;
     let role = owner.new_role(api, &[slug]).await;
     let body = json!({"role_id": role, "permission_slug": slug});
-    api.post("/role/detach-permission", token, &body)
-        .await
-        .expect(200);
+    api.posted("/role/detach-permission", token, &body).await;
     let client = json!({"name": "a client", "permissions": [slug]});
-    let client = api.post("/client/", token, &client).await.expect(200);
+    let client = api.posted("/client/", token, &client).await;
     let (id, secret) = (client.text("client_id"), client.text("client_secret"));
     for (secret, status) in [(secret.as_str(), 200), ("wrong", 401)] {
         let form = [
@@ -117,7 +115,7 @@ async fn every_other_change_is_on_record_too(database: TestDatabase) {
         format!("/role/{role}"),
         format!("/permission/{permission}"),
     ] {
-        api.delete(&path, token).await.expect(204);
+        api.deleted(&path, token).await;
     }
     let all = api.get("/audit/", token).await.expect(200);
     let events = all.body.as_array().unwrap().iter().rev();

@@ -14,7 +14,7 @@ on_both_databases! {
 async fn client(api: &Api, owner: &Person, slugs: &[&str]) -> (String, String) {
     let body =
         json!({"name": format!("client {}", crate::support::number()), "permissions": slugs});
-    let made = api.post("/client/", &owner.token, &body).await.expect(200);
+    let made = api.posted("/client/", &owner.token, &body).await;
     assert_eq!(made.header("cache-control"), "no-store");
     (made.text("client_id"), made.text("client_secret"))
 }
@@ -96,9 +96,7 @@ async fn a_client_that_is_gone_gets_nothing(database: TestDatabase) {
         ("client_secret", &secret),
     ];
     let tokens = api.form("/oauth/token", &fields).await.expect(200);
-    api.delete(&format!("/client/{id}"), &owner.token)
-        .await
-        .expect(204);
+    api.deleted(&format!("/client/{id}"), &owner.token).await;
     api.form("/oauth/token", &fields)
         .await
         .oauth_error(401, "invalid_client");

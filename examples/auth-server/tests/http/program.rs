@@ -48,10 +48,7 @@ async fn use_secrets(api: &Api) -> Vec<String> {
         .oauth_error(400, "invalid_grant");
     let refreshed = api.refresh(&owner.refresh_token).await.expect(200);
     let client = json!({"name": "a client"});
-    let client = api
-        .post("/client/", &owner.token, &client)
-        .await
-        .expect(200);
+    let client = api.posted("/client/", &owner.token, &client).await;
     let (id, secret) = (client.text("client_id"), client.text("client_secret"));
     let fields = [
         ("grant_type", "client_credentials"),

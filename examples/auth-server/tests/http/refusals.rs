@@ -56,9 +56,7 @@ async fn what_is_taken_is_409_and_named(database: TestDatabase) {
         assert!(refused.problem(409, "conflict").contains("name"));
     }
     let client = json!({"name": "a client"});
-    api.post("/client/", &owner.token, &client)
-        .await
-        .expect(200);
+    api.posted("/client/", &owner.token, &client).await;
     let refused = api.post("/client/", &owner.token, &client).await;
     assert!(refused.problem(409, "conflict").contains("name"));
     let texts = database
@@ -158,40 +156,17 @@ async fn what_there_is_not_is_404(database: TestDatabase) {
     api.get(&format!("/user/{nobody}"), token)
         .await
         .problem(404, "not_found");
-    for (path, body) in [
-        (
-            "/role/attach-permission",
-            json!({"role_id": 999999999, "permission_slug": "auth_server.role.read"}),
-        ),
-        (
-            "/role/attach-permission",
-            json!({"role_id": role, "permission_slug": "no.such.slug"}),
-        ),
-        (
-            "/role/attach-permission",
-            json!({"role_id": role, "permission_slug": "nul\u{0}"}),
-        ),
-        (
-            "/role/detach-permission",
-            json!({"role_id": role, "permission_slug": "no.such.slug"}),
-        ),
-        (
-            "/role/assign",
-            json!({"role_id": 999999999, "user_id": owner.id}),
-        ),
-        ("/role/assign", json!({"role_id": role, "user_id": nobody})),
-        (
-            "/role/unassign",
-            json!({"role_id": role, "user_id": "nul\u{0}"}),
-        ),
-        (
-            "/client/",
-            json!({"name": "c", "permissions": ["no.such.slug"]}),
-        ),
-    ] {
-        let refused = api.post(path, token, &body).await;
-        refused.problem(404, "not_found");
-    }
+    let bodies = json!([
+        ["/role/attach-permission", {"role_id": 999999999, "permission_slug": "auth_server.role.read"}],
+        ["/role/attach-permission", {"role_id": role, "permission_slug": "no.such.slug"}],
+        ["/role/attach-permission", {"role_id": role, "permission_slug": "nul\u{0}"}],
+        ["/role/detach-permission", {"role_id": role, "permission_slug": "no.such.slug"}],
+        ["/role/assign", {"role_id": 999999999, "user_id": owner.id}],
+        ["/role/assign", {"role_id": role, "user_id": nobody}],
+        ["/role/unassign", {"role_id": role, "user_id": "nul\u{0}"}],
+        ["/client/", {"name": "c", "permissions": ["no.such.slug"]}],
+    ]);
+    api.refuses(token, 404, "not_found", bodies).await;
     let clients = api.get("/client/", token).await.expect(200);
     assert_eq!(clients.body, json!([]), "nothing of it was stored");
     api.get("/nowhere", token).await.problem(404, "not_found");

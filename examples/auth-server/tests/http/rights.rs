@@ -32,9 +32,7 @@ async fn the_last_owner_stays_one(database: TestDatabase) {
     assert_eq!(me_now.body["roles"], json!(["owner"]));
 
     let second = owner.member(api, &[role]).await;
-    api.post("/role/unassign", &owner.token, &me)
-        .await
-        .expect(200);
+    api.posted("/role/unassign", &owner.token, &me).await;
     let other = json!({"user_id": second.id, "role_id": role});
     let last = api.post("/role/unassign", &second.token, &other).await;
     last.problem(409, "conflict");
@@ -70,50 +68,28 @@ async fn nobody_gives_away_what_they_do_not_have(database: TestDatabase) {
     let owner = Person::owner(api).await;
     let owners = owner.role(api, "owner").await;
     let admins = owner.role(api, "admin").await;
-    let role = owner
-        .new_role(
-            api,
-            &[
-                "auth_server.role.write",
-                "auth_server.user.write",
-                "auth_server.client.write",
-            ],
-        )
-        .await;
+    let slugs = [
+        "auth_server.role.write",
+        "auth_server.user.write",
+        "auth_server.client.write",
+    ];
+    let role = owner.new_role(api, &slugs).await;
     let deputy = owner.member(api, &[role]).await;
     let member = owner.member(api, &[]).await;
     let right = "auth_server.audit.read";
-    let new_user = json!({"username": "climber", "password": PASSWORD, "primary_email": "climber@example.com", "role_ids": [owners]});
-    for (path, body) in [
-        (
-            "/role/attach-permission",
-            json!({"role_id": role, "permission_slug": right}),
-        ),
-        (
-            "/role/detach-permission",
-            json!({"role_id": admins, "permission_slug": right}),
-        ),
-        (
-            "/role/assign",
-            json!({"role_id": owners, "user_id": deputy.id}),
-        ),
-        (
-            "/role/assign",
-            json!({"role_id": admins, "user_id": member.id}),
-        ),
-        (
-            "/role/unassign",
-            json!({"role_id": owners, "user_id": owner.id}),
-        ),
-        (
-            "/client/",
-            json!({"name": "climber", "permissions": [right]}),
-        ),
-        ("/user/", new_user),
-    ] {
-        let refused = api.post(path, &deputy.token, &body).await;
-        refused.problem(403, "insufficient_scope");
-    }
+    let bodies = json!([
+        ["/role/attach-permission", {"role_id": role, "permission_slug": right}],
+        ["/role/detach-permission", {"role_id": admins, "permission_slug": right}],
+        ["/role/assign", {"role_id": owners, "user_id": deputy.id}],
+        ["/role/assign", {"role_id": admins, "user_id": member.id}],
+        ["/role/unassign", {"role_id": owners, "user_id": owner.id}],
+        ["/client/", {"name": "climber", "permissions": [right]}],
+        ["/user/", {
+            "username": "climber", "password": PASSWORD, "primary_email": "climber@example.com", "role_ids": [owners],
+        }],
+    ]);
+    api.refuses(&deputy.token, 403, "insufficient_scope", bodies)
+        .await;
     let refused = api
         .delete(&format!("/user/{}", owner.id), &deputy.token)
         .await;
@@ -123,17 +99,13 @@ async fn nobody_gives_away_what_they_do_not_have(database: TestDatabase) {
     owner.new_permission(api, "a_service.thing.read").await;
     for slug in ["auth_server.user.write", "a_service.thing.read"] {
         let body = json!({"role_id": role, "permission_slug": slug});
-        api.post("/role/attach-permission", &deputy.token, &body)
-            .await
-            .expect(200);
+        api.posted("/role/attach-permission", &deputy.token, &body)
+            .await;
     }
     let body = json!({"role_id": role, "user_id": member.id});
-    api.post("/role/assign", &deputy.token, &body)
-        .await
-        .expect(200);
-    api.delete(&format!("/user/{}", member.id), &deputy.token)
-        .await
-        .expect(204);
+    api.posted("/role/assign", &deputy.token, &body).await;
+    api.deleted(&format!("/user/{}", member.id), &deputy.token)
+        .await;
 }
 
 async fn what_is_built_in_stays(database: TestDatabase) {
@@ -163,13 +135,13 @@ async fn what_is_built_in_stays(database: TestDatabase) {
     };
     assert_eq!(of_member().await, slug);
     let path = format!("/permission/{permission}");
-    api.delete(&path, &owner.token).await.expect(204);
+    api.deleted(&path, &owner.token).await;
     assert_eq!(of_member().await, "", "the role lost it");
     api.delete(&path, &owner.token)
         .await
         .problem(404, "not_found");
     let path = format!("/role/{role}");
-    api.delete(&path, &owner.token).await.expect(204);
+    api.deleted(&path, &owner.token).await;
     let user = api.get(&format!("/user/{}", member.id), &owner.token).await;
     assert_eq!(user.expect(200).body["roles"], json!([]));
 }
@@ -181,11 +153,9 @@ async fn a_right_that_was_taken_away_ends_the_token_here(database: TestDatabase)
     let role = owner.new_role(api, &["auth_server.role.write"]).await;
     let member = owner.member(api, &[role]).await;
     let name = json!({"name": "another"});
-    api.post("/role/", &member.token, &name).await.expect(200);
+    api.posted("/role/", &member.token, &name).await;
     let body = json!({"role_id": role, "user_id": member.id});
-    api.post("/role/unassign", &owner.token, &body)
-        .await
-        .expect(200);
+    api.posted("/role/unassign", &owner.token, &body).await;
     let refused = api
         .post("/role/", &member.token, &json!({"name": "third"}))
         .await;
@@ -195,9 +165,8 @@ async fn a_right_that_was_taken_away_ends_the_token_here(database: TestDatabase)
             .header("www-authenticate")
             .contains(r#"error="invalid_token""#)
     );
-    api.delete(&format!("/user/{}", member.id), &owner.token)
-        .await
-        .expect(204);
+    api.deleted(&format!("/user/{}", member.id), &owner.token)
+        .await;
     let refused = api.get("/user/me", &member.token).await;
     refused.problem(401, "token_revoked");
     api.refresh(&member.refresh_token)

@@ -54,9 +54,7 @@ async fn a_refreshed_token_has_the_rights_of_now(database: TestDatabase) {
     let tokens = api.refresh(&member.refresh_token).await.expect(200);
     assert_eq!(tokens.text("scope"), "a_service.thing.read");
     let body = json!({"role_id": role, "user_id": member.id});
-    api.post("/role/unassign", &owner.token, &body)
-        .await
-        .expect(200);
+    api.posted("/role/unassign", &owner.token, &body).await;
     let tokens = api.refresh(&tokens.text("refresh_token")).await.expect(200);
     assert_eq!(tokens.text("scope"), "");
 
@@ -149,10 +147,7 @@ async fn what_is_stored_opens_nothing(database: TestDatabase) {
     let api = &server.api;
     let owner = Person::owner(api).await;
     let client = json!({"name": "a client"});
-    let client = api
-        .post("/client/", &owner.token, &client)
-        .await
-        .expect(200);
+    let client = api.posted("/client/", &owner.token, &client).await;
     let mut stored = Vec::new();
     for query in [
         "SELECT hash FROM refresh_tokens",

@@ -109,9 +109,8 @@ async fn attach_many(api: &Api, owner: &Person, role: i64) {
         let slug = format!("{}.{}.a{number}", "s".repeat(60), "r".repeat(60));
         owner.new_permission(api, &slug).await;
         let body = json!({"role_id": role, "permission_slug": slug});
-        api.post("/role/attach-permission", &owner.token, &body)
-            .await
-            .expect(200);
+        api.posted("/role/attach-permission", &owner.token, &body)
+            .await;
     }
 }
 

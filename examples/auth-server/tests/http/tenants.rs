@@ -24,10 +24,7 @@ async fn every_route_keeps_to_its_organization(database: TestDatabase) {
     let permission = theirs.new_permission(api, slug).await;
     let role = theirs.new_role(api, &[slug]).await;
     let client = json!({"name": "their client", "permissions": [slug]});
-    let client = api
-        .post("/client/", &theirs.token, &client)
-        .await
-        .expect(200);
+    let client = api.posted("/client/", &theirs.token, &client).await;
     let client = client.text("client_id");
     let before = seen(api, &theirs).await;
 
@@ -42,63 +39,33 @@ async fn every_route_keeps_to_its_organization(database: TestDatabase) {
         (format!("/user/{}", member.id), format!("/user/{nowhere}")),
         (format!("/client/{client}"), format!("/client/{nowhere}")),
     ] {
-        let [there_answer, not_there_answer] = [
-            api.delete(&there, &ours.token).await,
-            api.delete(&not_there, &ours.token).await,
-        ];
-        let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
-        assert_eq!(
-            there_answer
-                .problem(404, "not_found")
-                .replace(&id(&there), "ID"),
-            not_there_answer
-                .problem(404, "not_found")
-                .replace(&id(&not_there), "ID"),
-        );
+        let told = async |path: &str| {
+            let answer = api.delete(path, &ours.token).await;
+            let id = path.rsplit('/').next().unwrap();
+            answer.problem(404, "not_found").replace(id, "ID")
+        };
+        assert_eq!(told(&there).await, told(&not_there).await);
     }
     api.get(&format!("/user/{}", member.id), &ours.token)
         .await
         .problem(404, "not_found");
     let our_role = ours.role(api, "user").await;
-    for (path, body) in [
-        (
-            "/role/attach-permission",
-            json!({"role_id": role, "permission_slug": "auth_server.role.read"}),
-        ),
-        (
-            "/role/attach-permission",
-            json!({"role_id": our_role, "permission_slug": slug}),
-        ),
-        (
-            "/role/detach-permission",
-            json!({"role_id": role, "permission_slug": "auth_server.role.read"}),
-        ),
-        (
-            "/role/detach-permission",
-            json!({"role_id": our_role, "permission_slug": slug}),
-        ),
-        ("/role/assign", json!({"role_id": role, "user_id": ours.id})),
-        (
-            "/role/assign",
-            json!({"role_id": our_role, "user_id": member.id}),
-        ),
-        (
-            "/role/unassign",
-            json!({"role_id": role, "user_id": ours.id}),
-        ),
-        (
-            "/role/unassign",
-            json!({"role_id": our_role, "user_id": member.id}),
-        ),
-        ("/client/", json!({"name": "ours", "permissions": [slug]})),
-        (
-            "/user/",
-            json!({"username": format!("new_{}", number()), "password": PASSWORD, "primary_email": format!("new_{}@example.com", number()), "role_ids": [role]}),
-        ),
-    ] {
-        let refused = api.post(path, &ours.token, &body).await;
-        refused.problem(404, "not_found");
-    }
+    let user = format!("new_{}", number());
+    let bodies = json!([
+        ["/role/attach-permission", {"role_id": role, "permission_slug": "auth_server.role.read"}],
+        ["/role/attach-permission", {"role_id": our_role, "permission_slug": slug}],
+        ["/role/detach-permission", {"role_id": role, "permission_slug": "auth_server.role.read"}],
+        ["/role/detach-permission", {"role_id": our_role, "permission_slug": slug}],
+        ["/role/assign", {"role_id": role, "user_id": ours.id}],
+        ["/role/assign", {"role_id": our_role, "user_id": member.id}],
+        ["/role/unassign", {"role_id": role, "user_id": ours.id}],
+        ["/role/unassign", {"role_id": our_role, "user_id": member.id}],
+        ["/client/", {"name": "ours", "permissions": [slug]}],
+        ["/user/", {
+            "username": user, "password": PASSWORD, "primary_email": format!("{user}@example.com"), "role_ids": [role],
+        }],
+    ]);
+    api.refuses(&ours.token, 404, "not_found", bodies).await;
     assert_eq!(seen(api, &theirs).await, before, "nothing has changed");
 
     let ours_seen = format!("{:?}", seen(api, &ours).await);

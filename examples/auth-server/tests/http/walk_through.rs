@@ -54,10 +54,7 @@ async fn the_walk_through_works(database: TestDatabase) {
     assert_eq!(me.body["org"]["domain"], "example.example.come");
 
     let permission = json!({"service": "example_service", "resource": "billing", "action": "read", "description": "Example service read"});
-    let made = api
-        .post("/permission/", &token, &permission)
-        .await
-        .expect(200);
+    let made = api.posted("/permission/", &token, &permission).await;
     assert_eq!(made.body["slug"], "example_service.billing.read");
 
     let roles = api.get("/role/", &token).await.expect(200);
@@ -68,9 +65,7 @@ async fn the_walk_through_works(database: TestDatabase) {
     assert!(owner.is_i64());
 
     let body = json!({"role_id": owner, "permission_slug": "example_service.billing.read"});
-    api.post("/role/attach-permission", &token, &body)
-        .await
-        .expect(200);
+    api.posted("/role/attach-permission", &token, &body).await;
     let again = api.get("/role/", &token).await.expect(200);
     let attached = again.body[0]["permissions"].as_array().unwrap();
     assert!(attached.contains(&json!("example_service.billing.read")));

@@ -49,12 +49,30 @@ impl Api {
     }
 
     pub async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
-        send(
-            self.request(Method::POST, path)
-                .bearer_auth(token)
-                .json(body),
-        )
-        .await
+        let request = self.request(Method::POST, path).bearer_auth(token);
+        send(request.json(body)).await
+    }
+
+    /// Like [`post`](Self::post), and expects 200.
+    pub async fn posted(&self, path: &str, token: &str, body: &Value) -> Answer {
+        let answer = self.post(path, token, body).await;
+        assert_eq!(answer.status, 200, "{path} {body}: {}", answer.body);
+        answer
+    }
+
+    /// Deletes, and expects 204.
+    pub async fn deleted(&self, path: &str, token: &str) {
+        let answer = self.delete(path, token).await;
+        assert_eq!(answer.status, 204, "{path}: {}", answer.body);
+    }
+
+    /// Posts the body of each row (path and body), and expects this error.
+    pub async fn refuses(&self, token: &str, status: u16, code: &str, rows: Value) {
+        for row in rows.as_array().unwrap() {
+            let refused = self.post(row[0].as_str().unwrap(), token, &row[1]).await;
+            assert_eq!(refused.body["code"], code, "{row}");
+            refused.problem(status, code);
+        }
     }
 
     pub async fn post_public(&self, path: &str, body: &Value) -> Answer {

@@ -60,7 +60,7 @@ impl Person {
             "primary_email": format!("{username}@example.com"),
             "role_ids": roles,
         });
-        api.post("/user/", &self.token, &body).await.expect(200);
+        api.posted("/user/", &self.token, &body).await;
         Self::signed_in(api, &username, &self.org).await
     }
 
@@ -90,13 +90,12 @@ impl Person {
     pub async fn new_role(&self, api: &Api, slugs: &[&str]) -> i64 {
         let name = format!("role_{}", number());
         let body = json!({ "name": name });
-        let made = api.post("/role/", &self.token, &body).await.expect(200);
+        let made = api.posted("/role/", &self.token, &body).await;
         let id = made.body["id"].as_i64().unwrap();
         for slug in slugs {
             let body = json!({"role_id": id, "permission_slug": slug});
-            api.post("/role/attach-permission", &self.token, &body)
-                .await
-                .expect(200);
+            api.posted("/role/attach-permission", &self.token, &body)
+                .await;
         }
         id
     }
