@@ -1,0 +1,5 @@
+//! Tests through the public API, in one program.
+
+mod authorization;
+mod extractors;
+mod optional;
