@@ -38,6 +38,7 @@ impl BoundServer {
             Signals::Ignored => OsSignals::ignored(),
         };
         let address = listener.local_addr()?;
+        close_unread_after(&listener, settings.limits.write_timeout)?;
         let stopping = service.stopping();
         let server = HttpServer::new(move || service.app())
             .on_connect(stopping.clone().on_connect())
@@ -85,6 +86,18 @@ impl BoundServer {
             () = self.drain.run(self.signals) => Ok(()),
         }
     }
+}
+
+/// Has the system close connections whose peer reads nothing, or is gone, while something is to be sent. Accepted
+/// connections inherit it from the listener.
+#[cfg(target_os = "linux")]
+fn close_unread_after(listener: &TcpListener, timeout: Duration) -> io::Result<()> {
+    socket2::SockRef::from(listener).set_tcp_user_timeout(Some(timeout))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn close_unread_after(_: &TcpListener, _: Duration) -> io::Result<()> {
+    Ok(())
 }
 
 /// Why a service cannot listen.

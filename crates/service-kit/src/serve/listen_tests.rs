@@ -1,6 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::dev::ServerHandle;
+use actix_web::web;
 use identity_actix::AccessTable;
 use identity_core::keys::KeySource;
 use identity_core::testing::{StaticKeys, TestKey};
@@ -107,4 +108,46 @@ fn wherever_a_service_listens_it_is_asked_without_tls() {
         assert_eq!(url.as_str(), format!("http://{asked}:8000/health/ready"));
         assert_eq!(config.plain_http_hosts, [asked]);
     }
+}
+
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn a_client_that_never_reads_its_response_is_cut_off() {
+    use std::io::Write;
+    use std::time::Duration;
+
+    let service = Service::new(INFO, authenticator(NoKeys), AccessTable::new()).public(|routes| {
+        routes.route("/large", web::get().to(async || vec![b'x'; 32 << 20]));
+    });
+    let mut settings = ServiceSettings {
+        workers: Some(1),
+        signals: Signals::Ignored,
+        ..ServiceSettings::on_port(0)
+    };
+    settings.limits.write_timeout = Duration::from_secs(1);
+    let listener = bind(LOOPBACK, 0, "PORT").unwrap();
+    let server = BoundServer::start(service, listener, &settings).unwrap();
+    let (address, stopping, handle) = (server.address(), server.stopping(), server.handle());
+    drop(actix_web::rt::spawn(server.run()));
+
+    let mut client = std::net::TcpStream::connect(address).unwrap();
+    let request = b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n";
+    client.write_all(request).unwrap();
+    let mut again = tokio::time::interval(Duration::from_millis(10));
+    let has_sent = || {
+        let open = stopping.open();
+        open.connections == 1 && open.silent == 0
+    };
+    let cut_off = async {
+        while !has_sent() {
+            again.tick().await;
+        }
+        while stopping.open().connections > 0 {
+            again.tick().await;
+        }
+    };
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, cut_off).await.unwrap();
+    drop(client);
+    handle.stop(false).await;
 }

@@ -1,4 +1,4 @@
-//! Limits of what is read of a request.
+//! Limits of what is read of a request, and of how long a response waits.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
-/// Limits of what a service reads of a request.
+/// Limits of what a service reads of a request, and of how long a response waits for its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InputLimits {
     /// The largest request body that is read.
@@ -17,6 +17,11 @@ pub struct InputLimits {
     #[serde(rename = "body_timeout_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 1, max = 3600))]
     pub body_timeout: Duration,
+    /// How long a client may read nothing of a response before its connection is closed. Only on Linux, which does it
+    /// (TCP_USER_TIMEOUT).
+    #[serde(rename = "write_timeout_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 3600))]
+    pub write_timeout: Duration,
 }
 
 impl Default for InputLimits {
@@ -24,6 +29,7 @@ impl Default for InputLimits {
         Self {
             max_body_bytes: 64 * 1024,
             body_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
         }
     }
 }
