@@ -1,10 +1,10 @@
 # Builds one program: docker build -t descope-api . , or another one with --build-arg BIN=auth0-api.
-# The image contains a static program and nothing else: no shell, no packages. --build-arg PROFILE=dist makes it
-# smaller and faster, and takes several times as long to build.
+# The image contains a static program and nothing else: no shell, no packages. --build-arg PROFILE=dist builds
+# it as it is published: faster, and several times as long to build.
 
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
-ARG PROFILE=release
+ARG PROFILE=compose
 # Static, with packed relocations: otherwise they would be a twentieth of the program.
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" \
     PROGRAMS="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests"
