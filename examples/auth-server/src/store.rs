@@ -16,12 +16,14 @@ pub mod users;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use service_kit::store::{Database, DatabaseConfig, DatabaseKind, Migration, OpenError, Schema};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 const SCHEMA: Schema = Schema {
     migrations: &[Migration {
@@ -37,6 +39,8 @@ const SCHEMA: Schema = Schema {
 pub struct Store {
     database: Database,
     writers: Arc<Semaphore>,
+    /// How long a writer waits for its turn.
+    patience: Duration,
 }
 
 /// A write transaction. Rolled back if dropped without [`commit`](Self::commit).
@@ -59,6 +63,7 @@ impl Store {
         Ok(Self {
             database,
             writers: Arc::new(Semaphore::new(writers)),
+            patience: Duration::from_secs(config.acquire_timeout_seconds),
         })
     }
 
@@ -77,10 +82,12 @@ impl Store {
         self.database.kind() == DatabaseKind::Sqlite && self.database.file().is_none()
     }
 
-    /// Begins a write transaction.
+    /// Begins a write transaction. Errors: [`sqlx::Error::PoolTimedOut`] if its turn does not come within
+    /// `DATABASE__ACQUIRE_TIMEOUT_SECONDS`, as if it had waited for a connection.
     pub async fn write(&self) -> Result<Write, sqlx::Error> {
+        let turn = timeout(self.patience, Arc::clone(&self.writers).acquire_owned()).await;
         // The semaphore is never closed.
-        let turn = Arc::clone(&self.writers).acquire_owned().await.ok();
+        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.ok();
         Ok(Write {
             transaction: self
                 .database
@@ -136,5 +143,19 @@ mod tests {
             row.get::<String, _>(0),
             "bd32acffba8bb0b4f8fbdedbf36a3834edfbf22060837c083fc857049a77dfb8733b4e26a76c0b62fdfb722d4f7ff978"
         );
+    }
+
+    #[tokio::test]
+    async fn a_writer_does_not_wait_for_ever_for_its_turn() {
+        let config = DatabaseConfig {
+            acquire_timeout_seconds: 1,
+            ..DatabaseConfig::at("sqlite::memory:")
+        };
+        let store = Store::open(&config).await.unwrap();
+        let first = store.write().await.unwrap();
+        let second = store.write().await.err().unwrap();
+        assert!(matches!(second, sqlx::Error::PoolTimedOut), "{second}");
+        first.commit().await.unwrap();
+        store.write().await.unwrap().commit().await.unwrap();
     }
 }
