@@ -13,6 +13,8 @@ use service_kit::is_late;
 use tracing::error;
 use utoipa::ToSchema;
 
+use crate::throttle::Refusal;
+
 /// An error of a token endpoint. The status codes follow RFC 6749.
 #[derive(Debug)]
 pub struct OAuthError {
@@ -84,7 +86,7 @@ impl OAuthError {
     }
 
     /// Returns 429 with `Retry-After`.
-    pub fn too_many_requests(retry_after: Duration) -> Self {
+    fn too_many_requests(retry_after: Duration) -> Self {
         let description = "Too many attempts. Please try again later.";
         let status = StatusCode::TOO_MANY_REQUESTS;
         Self {
@@ -140,6 +142,15 @@ impl From<&UrlencodedError> for OAuthError {
                 Self::invalid_request(format!("The body does not parse: {error}"))
             }
             _ => Self::invalid_request("The body could not be read"),
+        }
+    }
+}
+
+impl From<Refusal> for OAuthError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Full(wait) => Self::too_many_requests(wait),
+            Refusal::Busy => Self::busy(),
         }
     }
 }

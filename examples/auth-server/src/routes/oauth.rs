@@ -177,8 +177,6 @@ async fn authenticated(
     credentials: &Credentials,
     address: &ClientAddress,
 ) -> Result<String, OAuthError> {
-    let attempt = state.throttles.address.admit(&address.network());
-    let attempt = attempt.map_err(OAuthError::too_many_requests)?;
     let known = match is_id(&credentials.id) {
         true => state.store.client_secret(&credentials.id).await?,
         false => None,
@@ -187,11 +185,9 @@ async fn authenticated(
     let stored = known.as_ref().map_or("", |known| known.hash.as_str());
     let is_right = verify_slices_are_equal(sent.as_bytes(), stored.as_bytes()).is_ok();
     match known {
-        Some(known) if is_right => {
-            attempt.take_back();
-            Ok(known.org)
-        }
+        Some(known) if is_right => Ok(known.org),
         known => {
+            state.throttles.wrong_secret(address).await?.count();
             let org = known.map_or_else(String::new, |known| known.org);
             let id = if org.is_empty() { "" } else { &*credentials.id };
             let (actor, address) = (Actor { org: &org, id }, address.text());

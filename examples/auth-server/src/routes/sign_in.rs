@@ -18,7 +18,6 @@ use crate::store::orgs::seconds;
 use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
-use crate::throttle::Attempt;
 use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted, hash_of, secret};
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
@@ -78,18 +77,13 @@ pub async fn sign_in(
     }
     let name = required(&form.username, "username")?;
     let password = required(&form.password, "password")?;
-    let turn = Turn::take(&state, name, &address)?;
-    let login = match verified(&state, name, password).await {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            turn.take_back();
-            return Err(error);
-        }
-    };
+    let attempt = state.throttles.sign_in(name, &address).await?;
+    // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let login = match login {
+    let login = match verified(&state, name, password).await? {
         Ok(login) => login,
         Err(known) => {
+            attempt.count();
             let (org, id) = known
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
@@ -99,7 +93,7 @@ pub async fn sign_in(
             return Err(wrong());
         }
     };
-    turn.forgive();
+    attempt.succeed();
     open_session(&state, &login, &form.scope, &address)
         .await?
         .ok_or_else(wrong)
@@ -244,44 +238,4 @@ pub(super) fn access_token(
         scope: grant.scopes.join(" "),
         refresh_token: None,
     })
-}
-
-/// The admission to try a password, for a username and a client address.
-pub(super) struct Turn<'s> {
-    account: Attempt<'s>,
-    address: Attempt<'s>,
-}
-
-impl<'s> Turn<'s> {
-    pub(super) fn take(
-        state: &'s State,
-        name: &str,
-        address: &ClientAddress,
-    ) -> Result<Self, OAuthError> {
-        let throttles = &state.throttles;
-        let address = throttles.address.admit(&address.network());
-        let address = address.map_err(OAuthError::too_many_requests)?;
-        // An invalid username is counted under one shared key, so keys stay short.
-        let name = if is_username(name) { name } else { "" }.to_ascii_lowercase();
-        match throttles.account.admit(&name) {
-            Ok(account) => Ok(Self { account, address }),
-            Err(wait) => {
-                address.take_back();
-                Err(OAuthError::too_many_requests(wait))
-            }
-        }
-    }
-
-    /// Marks the password as correct. The address is forgiven this attempt only: otherwise a sign-in with one's own
-    /// password would allow unlimited guesses at others.
-    pub(super) fn forgive(self) {
-        self.account.forgive();
-        self.address.take_back();
-    }
-
-    /// Takes the attempt back: the password was not tried.
-    pub(super) fn take_back(self) {
-        self.account.take_back();
-        self.address.take_back();
-    }
 }
