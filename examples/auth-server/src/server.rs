@@ -8,6 +8,7 @@ use actix_web::web;
 use identity_core::Authenticator;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 
+use crate::cross_site::AllowedOrigins;
 use crate::docs::with_sign_in;
 use crate::encryption::EncryptionKey;
 use crate::oauth_error::OAuthError;
@@ -59,6 +60,9 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone())
         .app_data(web::Data::from(state))
+        .app_data(web::Data::new(AllowedOrigins(
+            listen.cors_allowed_origins.clone(),
+        )))
         .app_data(web::Data::new(Proxies::new(
             settings.limits.trusted_proxies.clone(),
         )))

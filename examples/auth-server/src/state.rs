@@ -11,6 +11,7 @@ use identity_core::Authenticated;
 use identity_core::clock::{Clock, UnixTime};
 
 use crate::address::ClientAddress;
+use crate::cross_site::CrossSite;
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
 use crate::store::audit::Record;
@@ -159,6 +160,13 @@ impl From<Refusal> for Refused {
             Refusal::Full(wait) => wait,
             Refusal::Busy => Duration::from_secs(1),
         }))
+    }
+}
+
+impl From<CrossSite> for Refused {
+    /// Returns 403.
+    fn from(_: CrossSite) -> Self {
+        Self(ApiError::access_denied(CrossSite::DESCRIPTION))
     }
 }
 

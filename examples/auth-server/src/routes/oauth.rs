@@ -14,6 +14,7 @@ use super::sign_in::{
     Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
 };
 use crate::address::ClientAddress;
+use crate::cross_site::NotCrossSite;
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
@@ -54,11 +55,13 @@ pub struct RevokeForm {
         (status = 200, description = "Tokens", body = Tokens),
         (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
         (status = 401, description = "`invalid_client`", body = OAuthProblem),
+        (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
     )
 )]
 #[post("/oauth/token")]
 pub async fn issue(
+    _page: NotCrossSite<OAuthError>,
     request: HttpRequest,
     form: web::Form<TokenForm>,
     address: ClientAddress,

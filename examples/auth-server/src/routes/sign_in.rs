@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
+use crate::cross_site::NotCrossSite;
 use crate::input::{MAX_PASSWORD_BYTES, is_username};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::passwords::PasswordError;
@@ -61,12 +62,14 @@ pub struct Tokens {
     responses(
         (status = 200, description = "Tokens", body = Tokens),
         (status = 400, description = "`invalid_grant`: the username or the password is wrong; `invalid_scope`: nothing of what is asked for is held; `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
+        (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
         (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting", body = OAuthProblem),
     )
 )]
 #[post("/user/login")]
 pub async fn sign_in(
+    _page: NotCrossSite<OAuthError>,
     form: web::Form<LoginForm>,
     address: ClientAddress,
     state: web::Data<State>,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
+use crate::cross_site::NotCrossSite;
 use crate::input;
 use crate::policies::RIGHTS;
 use crate::state::{Actor, Refused, State};
@@ -105,6 +106,7 @@ fn no_second_factor(enabled: &bool, (): &()) -> garde::Result {
     tag = "user",
     responses(
         (status = 200, description = "The ids", body = SignedUp),
+        (status = 403, description = "`access_denied`: a page of another site sent the request", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`conflict`: the username, e-mail or domain is taken", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "`unsupported_media_type`: the body must be JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
@@ -113,6 +115,7 @@ fn no_second_factor(enabled: &bool, (): &()) -> garde::Result {
 )]
 #[post("/user/signup")]
 pub async fn signup(
+    _page: NotCrossSite<Refused>,
     new: web::Json<Signup>,
     address: ClientAddress,
     state: web::Data<State>,
