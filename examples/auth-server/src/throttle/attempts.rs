@@ -64,7 +64,8 @@ pub struct Attempt<'t> {
 struct Counts {
     networks: Buckets,
     names: Buckets,
-    known: Buckets,
+    /// Names at networks from which they were signed in before.
+    pairs: Buckets,
     familiar: Familiar,
 }
 
@@ -73,7 +74,7 @@ struct Counts {
 struct Keys {
     network: Option<u64>,
     name: Option<u64>,
-    known: Option<u64>,
+    pair: Option<u64>,
 }
 
 impl Throttle {
@@ -85,7 +86,7 @@ impl Throttle {
             counts: Mutex::new(Counts {
                 networks: Buckets::new(config.per_network),
                 names: Buckets::new(config.per_name),
-                known: Buckets::new(config.per_name),
+                pairs: Buckets::new(config.per_name),
                 familiar: Familiar::new(),
             }),
             longest_wait: Duration::from_secs(10),
@@ -125,13 +126,13 @@ impl Throttle {
         let keys = match familiar {
             // Neither a guesser elsewhere nor a neighbour with wrong passwords keeps this user out.
             Some(name) => Keys {
-                known: Some(self.hasher.hash_one((name, network))),
+                pair: Some(self.hasher.hash_one((name, network))),
                 ..Keys::default()
             },
             None => Keys {
                 network: Some(network),
                 name,
-                known: None,
+                pair: None,
             },
         };
         let mut room = Room::Free;
@@ -197,7 +198,7 @@ impl Counts {
         [
             (&mut self.networks, keys.network),
             (&mut self.names, keys.name),
-            (&mut self.known, keys.known),
+            (&mut self.pairs, keys.pair),
         ]
         .into_iter()
         .filter_map(|(buckets, key)| key.map(|key| (buckets, key)))

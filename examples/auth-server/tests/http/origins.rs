@@ -1,7 +1,11 @@
 //! Tests of where a request comes from: its address behind a proxy, and the site of its page.
 
-use reqwest::{Method, RequestBuilder};
+use std::process::Stdio;
 
+use reqwest::{Method, RequestBuilder};
+use tokio::io::AsyncReadExt;
+
+use crate::crash::{listening, program};
 use crate::support::{
     PASSWORD, Person, TestDatabase, TestServer, on_both_databases, send, settings, signup_body,
 };
@@ -9,6 +13,7 @@ use crate::throttling::{login_from, with_clock};
 
 on_both_databases! {
     every_form_of_an_address_is_the_same_client
+    a_proxy_that_is_not_trusted_is_told_once
     pages_of_other_sites_are_refused_and_cost_nothing
     pages_of_allowed_origins_are_not_refused
 }
@@ -36,6 +41,21 @@ async fn every_form_of_an_address_is_the_same_client(database: TestDatabase) {
         let hops = format!("198.51.100.7, {}, 127.0.0.1", forms[1]);
         login(&hops).await.oauth_error(429, "too_many_requests");
     }
+}
+
+async fn a_proxy_that_is_not_trusted_is_told_once(database: TestDatabase) {
+    let mut command = program(&database);
+    let (mut server, api) = listening(command.stderr(Stdio::piped())).await;
+    let mut stderr = server.stderr.take().unwrap();
+    for _ in 0..3 {
+        let refused = login_from(&api, "203.0.113.9", "nobody", PASSWORD).await;
+        refused.oauth_error(400, "invalid_grant");
+    }
+    server.kill().await.unwrap();
+    let mut log = String::new();
+    stderr.read_to_string(&mut log).await.unwrap();
+    assert_eq!(log.matches("TRUSTED_PROXIES").count(), 1, "{log}");
+    assert!(!log.contains("203.0.113.9"), "{log}");
 }
 
 async fn pages_of_other_sites_are_refused_and_cost_nothing(database: TestDatabase) {
