@@ -48,6 +48,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result<Service> {
     let listen = &settings.service;
     let state = Arc::new(state(settings, settings.token_config(address)).await?);
+    state.throttles.recall(&state.store).await;
     upkeep::start(&state, settings.audit_keep);
 
     let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)

@@ -11,6 +11,8 @@ mod familiar;
 
 use std::sync::Arc;
 
+use tracing::warn;
+
 pub use attempts::{Attempt, Refusal};
 pub use clock::{SinceStart, SteadyClock};
 
@@ -19,6 +21,7 @@ use self::bucket::Limit;
 use crate::address::ClientAddress;
 use crate::input::is_username;
 use crate::limits::Limits;
+use crate::store::Store;
 
 /// The throttles, with separate buckets for people, machine clients and sign-ups.
 pub struct Throttles {
@@ -28,6 +31,9 @@ pub struct Throttles {
 }
 
 impl Throttles {
+    /// Among how many events of the audit log earlier sign-ins are looked for.
+    const RECALLED: u32 = 50_000;
+
     /// Returns throttles with these limits, without any failures.
     pub fn new(limits: &Limits, clock: &Arc<dyn SteadyClock>) -> Self {
         let per_name = Limit {
@@ -62,13 +68,24 @@ impl Throttles {
         name: &str,
         address: &ClientAddress,
     ) -> Result<Attempt<'_>, Refusal> {
-        // All invalid names are counted as one.
-        let name = if is_username(name) { name } else { "" }.to_ascii_lowercase();
-        let origin = Origin {
-            network: address.network(),
-            name: Some(name),
-        };
-        self.people.admit(&origin).await
+        self.people.admit(&named(name, address)).await
+    }
+
+    /// Remembers the addresses of the latest sign-ins on record: those before a restart, and those of other replicas.
+    pub async fn recall(&self, store: &Store) {
+        match store.sign_ins(Self::RECALLED).await {
+            Ok(sign_ins) => {
+                for (name, address) in sign_ins {
+                    if let Ok(address) = address.parse() {
+                        self.people
+                            .remember(&named(&name, &ClientAddress::at(address)));
+                    }
+                }
+            }
+            Err(error) => {
+                warn!(reason = %error, "the addresses of earlier sign-ins cannot be read: {error}");
+            }
+        }
     }
 
     /// Admits the refusal of a client's secret. A right secret needs no admission: 256 random bits cannot be guessed,
@@ -80,6 +97,15 @@ impl Throttles {
     /// Admits a sign-up.
     pub async fn sign_up(&self, address: &ClientAddress) -> Result<Attempt<'_>, Refusal> {
         self.signups.admit(&nameless(address)).await
+    }
+}
+
+fn named(name: &str, address: &ClientAddress) -> Origin {
+    // All invalid names are counted as one.
+    let name = if is_username(name) { name } else { "" };
+    Origin {
+        network: address.network(),
+        name: Some(name.to_ascii_lowercase()),
     }
 }
 

@@ -115,11 +115,17 @@ impl Throttle {
         admitted.await.unwrap_or(Err(Refusal::Busy))
     }
 
+    /// Remembers a sign-in of an earlier process, or of another one.
+    pub fn remember(&self, origin: &Origin) {
+        let (network, name) = self.hashed(origin);
+        if let Some(name) = name {
+            self.counts().familiar.remember(name, network);
+        }
+    }
+
     /// Returns `None` if only running attempts stand in the way.
     fn try_admit(&self, origin: &Origin) -> Option<Result<Attempt<'_>, Refusal>> {
-        let network = self.hasher.hash_one(&origin.network);
-        let name = origin.name.as_ref();
-        let name = name.map(|name| self.hasher.hash_one(name));
+        let (network, name) = self.hashed(origin);
         let now = self.clock.elapsed();
         let mut counts = self.counts();
         let familiar = name.filter(|name| counts.familiar.has(*name, network));
@@ -157,6 +163,12 @@ impl Throttle {
             keys,
             origin: name.map(|name| (name, network)),
         }))
+    }
+
+    fn hashed(&self, origin: &Origin) -> (u64, Option<u64>) {
+        let name = origin.name.as_ref();
+        let name = name.map(|name| self.hasher.hash_one(name));
+        (self.hasher.hash_one(&origin.network), name)
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

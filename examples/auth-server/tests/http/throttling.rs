@@ -17,6 +17,7 @@ use crate::support::{
 on_both_databases! {
     a_flood_under_one_name_is_429_and_others_are_not_affected
     a_flood_from_one_address_is_429_and_others_are_not_affected
+    a_restart_does_not_forget_where_an_owner_signed_in
     a_right_password_costs_nobody_anything
     many_right_sign_ins_at_once_are_all_accepted
     people_clients_and_sign_ups_are_counted_apart
@@ -123,6 +124,28 @@ async fn a_flood_from_one_address_is_429_and_others_are_not_affected(database: T
     // The machine's date does not matter.
     date.set(now - 7200.0);
     from("192.0.2.1").await.expect(200);
+}
+
+async fn a_restart_does_not_forget_where_an_owner_signed_in(database: TestDatabase) {
+    let limited = || {
+        let (mut settings, _) = with_clock(&database);
+        settings.limits.failures_per_account = 1;
+        settings
+    };
+    let server = TestServer::with(limited());
+    let owner = Person::owner(&server.api).await;
+    drop(server);
+    let server = TestServer::with(limited());
+    let api = &server.api;
+    for number in 0..2 {
+        let address = format!("192.0.2.{number}");
+        let guess = login_from(api, &address, &owner.username, "wrong password").await;
+        guess.oauth_error(400, "invalid_grant");
+    }
+    let elsewhere = login_from(api, "192.0.2.9", &owner.username, PASSWORD).await;
+    elsewhere.oauth_error(429, "too_many_requests");
+    let name = owner.username.to_uppercase();
+    api.login(&name, PASSWORD, "").await.expect(200);
 }
 
 async fn a_right_password_costs_nobody_anything(database: TestDatabase) {
