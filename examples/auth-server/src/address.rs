@@ -46,9 +46,10 @@ impl ClientAddress {
     fn of(request: &HttpRequest, proxies: &Proxies) -> Self {
         let peer = request.peer_addr().map(|peer| peer.ip());
         let values: Vec<_> = request.headers().get_all(X_FORWARDED_FOR).collect();
-        if !values.is_empty() && proxies.are_missing() {
+        let is_trusted = peer.is_some_and(|peer| proxies.trusted.contain(peer));
+        if !values.is_empty() && !is_trusted && proxies.is_news() {
             warn!(
-                "a request has X-Forwarded-For, but TRUSTED_PROXIES is not set: all clients behind a proxy are counted as one address"
+                "a request has X-Forwarded-For, but its sender is not in TRUSTED_PROXIES: if that is a proxy, all clients behind it are counted as one address"
             );
         }
         let mut hops = values

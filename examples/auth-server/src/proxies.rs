@@ -56,7 +56,7 @@ impl Serialize for TrustedProxies {
     }
 }
 
-/// The trusted proxies, and whether the log has the warning that there are none.
+/// The trusted proxies, and whether the log has the warning that another one forwards requests.
 #[derive(Debug)]
 pub struct Proxies {
     /// The trusted proxies.
@@ -73,15 +73,15 @@ impl Proxies {
         }
     }
 
-    /// Returns whether no proxy is trusted; only the first time.
-    pub fn are_missing(&self) -> bool {
-        self.trusted.0.is_empty() && !self.is_told.swap(true, Ordering::Relaxed)
+    /// Returns whether this is the first time that it is called: the warning is logged once.
+    pub fn is_news(&self) -> bool {
+        !self.is_told.swap(true, Ordering::Relaxed)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Proxies, TrustedProxies};
+    use super::TrustedProxies;
 
     #[test]
     fn proxies_are_addresses_and_networks() {
@@ -101,13 +101,5 @@ mod tests {
         for wrong in ["1", "proxy", "10.0.0.0/40", "0.0.0.0/0", "::/0"] {
             assert!(wrong.parse::<TrustedProxies>().is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn that_no_proxy_is_trusted_is_told_once() {
-        let none = Proxies::new(TrustedProxies::default());
-        assert!(none.are_missing());
-        assert!(!none.are_missing());
-        assert!(!Proxies::new("10.0.0.1".parse().unwrap()).are_missing());
     }
 }

@@ -141,19 +141,11 @@ impl Throttle {
                 pair: None,
             },
         };
-        let mut room = Room::Free;
-        for (buckets, key) in counts.of(keys) {
-            room = match (room, buckets.room(key, now)) {
-                (Room::Full(one), Room::Full(other)) => Room::Full(one.max(other)),
-                (Room::Full(wait), _) | (_, Room::Full(wait)) => Room::Full(wait),
-                (Room::Reserved, _) | (_, Room::Reserved) => Room::Reserved,
-                (Room::Free, Room::Free) => Room::Free,
-            };
-        }
-        match room {
-            Room::Full(wait) => return Some(Err(Refusal::Full(wait))),
-            Room::Reserved => return None,
-            Room::Free => {}
+        let rooms = counts.of(keys);
+        match rooms.map(|(buckets, key)| buckets.room(key, now)).max() {
+            Some(Room::Full(wait)) => return Some(Err(Refusal::Full(wait))),
+            Some(Room::Reserved) => return None,
+            Some(Room::Free) | None => {}
         }
         for (buckets, key) in counts.of(keys) {
             buckets.reserve(key, now);

@@ -29,8 +29,8 @@ pub struct Bucket {
     running: u32,
 }
 
-/// Whether one more attempt fits into a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether one more attempt fits into a bucket; of several buckets, the greatest applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Room {
     /// It fits.
     Free,

@@ -44,18 +44,21 @@ async fn every_form_of_an_address_is_the_same_client(database: TestDatabase) {
 }
 
 async fn a_proxy_that_is_not_trusted_is_told_once(database: TestDatabase) {
-    let mut command = program(&database);
-    let (mut server, api) = listening(command.stderr(Stdio::piped())).await;
-    let mut stderr = server.stderr.take().unwrap();
-    for _ in 0..3 {
-        let refused = login_from(&api, "203.0.113.9", "nobody", PASSWORD).await;
-        refused.oauth_error(400, "invalid_grant");
+    for (trusted, warnings) in [("", 1), ("10.0.0.0/8", 1), ("127.0.0.1", 0)] {
+        let mut command = program(&database);
+        let command = command.env("TRUSTED_PROXIES", trusted);
+        let (mut server, api) = listening(command.stderr(Stdio::piped())).await;
+        let mut stderr = server.stderr.take().unwrap();
+        for _ in 0..3 {
+            let refused = login_from(&api, "203.0.113.9", "nobody", PASSWORD).await;
+            refused.oauth_error(400, "invalid_grant");
+        }
+        server.kill().await.unwrap();
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).await.unwrap();
+        assert_eq!(log.matches("TRUSTED_PROXIES").count(), warnings, "{log}");
+        assert!(!log.contains("203.0.113.9"), "{log}");
     }
-    server.kill().await.unwrap();
-    let mut log = String::new();
-    stderr.read_to_string(&mut log).await.unwrap();
-    assert_eq!(log.matches("TRUSTED_PROXIES").count(), 1, "{log}");
-    assert!(!log.contains("203.0.113.9"), "{log}");
 }
 
 async fn pages_of_other_sites_are_refused_and_cost_nothing(database: TestDatabase) {
