@@ -83,6 +83,11 @@ impl ApiError {
         Self::new(ErrorCode::BadRequest, detail)
     }
 
+    /// Returns a 403 error: the request is not allowed, whoever sends it.
+    pub fn access_denied(detail: impl Into<String>) -> Self {
+        Self::new(ErrorCode::AccessDenied, detail)
+    }
+
     /// Returns a 404 error: there is no such route or resource.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::NotFound, detail)

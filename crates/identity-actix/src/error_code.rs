@@ -72,7 +72,7 @@ error_codes! {
     MissingRole = "missing_role", FORBIDDEN;
     /// A permission is missing.
     MissingPermission = "missing_permission", FORBIDDEN;
-    /// Something else that the rule requires is missing.
+    /// Something else that the rule requires is missing, or the request is not allowed at all.
     AccessDenied = "access_denied", FORBIDDEN;
     /// The issuer's keys are unavailable.
     KeysUnavailable = "keys_unavailable", SERVICE_UNAVAILABLE;

@@ -2,20 +2,25 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::dev::Payload;
+use actix_web::http::header::X_FORWARDED_FOR;
 use actix_web::{FromRequest, HttpRequest, web};
+use tracing::warn;
 
-/// The number of trusted proxies in front of the server that append to `X-Forwarded-For`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrustedProxies(pub usize);
+use crate::proxies::Proxies;
 
 /// The IP address of the client, if known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
+    /// Returns the address of a client that is known from elsewhere.
+    pub fn at(address: IpAddr) -> Self {
+        Self(Some(address))
+    }
+
     /// Returns the address for the audit log; empty if unknown.
     pub fn text(&self) -> String {
         self.0
@@ -36,23 +41,40 @@ impl ClientAddress {
         }
     }
 
-    /// Returns the peer address, or the client address added by the outermost trusted proxy. Entries further left in
-    /// the header can be forged by the client.
-    fn of(request: &HttpRequest, proxies: TrustedProxies) -> Self {
-        let peer = request.peer_addr().map(|address| address.ip());
-        let Some(from_the_right) = proxies.0.checked_sub(1) else {
-            return Self(peer);
-        };
-        let hops: Vec<_> = request
-            .headers()
-            .get_all("x-forwarded-for")
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
-            .collect();
-        let named = hops.iter().rev().nth(from_the_right);
-        Self(named.and_then(|hop| hop.parse().ok()).or(peer))
+    /// Returns the peer address; if a trusted proxy is the peer, the last address in `X-Forwarded-For` that is not a
+    /// trusted proxy's. Entries further left can be forged by the client.
+    fn of(request: &HttpRequest, proxies: &Proxies) -> Self {
+        let peer = request.peer_addr().map(|peer| peer.ip());
+        let values: Vec<_> = request.headers().get_all(X_FORWARDED_FOR).collect();
+        let is_trusted = peer.is_some_and(|peer| proxies.trusted.contain(peer));
+        if !values.is_empty() && !is_trusted && proxies.is_news() {
+            warn!(
+                "a request has X-Forwarded-For, but its sender is not in TRUSTED_PROXIES: if that is a proxy, all clients behind it are counted as one address"
+            );
+        }
+        let mut hops = values
+            .into_iter()
+            .rev()
+            .flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
+        let mut client = peer;
+        while client.is_some_and(|client| proxies.trusted.contain(client)) {
+            match hops.next().and_then(address_in) {
+                Some(hop) => client = Some(hop),
+                None => break,
+            }
+        }
+        Self(client)
     }
+}
+
+/// Parses an address as proxies write it: with or without a port, IPv6 with or without brackets.
+fn address_in(hop: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(hop).ok()?.trim();
+    let without_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    text.parse()
+        .ok()
+        .or_else(|| text.parse().ok().map(|socket: SocketAddr| socket.ip()))
+        .or_else(|| without_brackets().map(IpAddr::V6))
 }
 
 impl FromRequest for ClientAddress {
@@ -60,9 +82,11 @@ impl FromRequest for ClientAddress {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let proxies = request.app_data::<web::Data<TrustedProxies>>();
-        let proxies = proxies.map_or(TrustedProxies(0), |data| *data.get_ref());
-        ready(Ok(Self::of(request, proxies)))
+        let proxies = request.app_data::<web::Data<Proxies>>();
+        ready(Ok(match proxies {
+            Some(proxies) => Self::of(request, proxies),
+            None => Self(request.peer_addr().map(|peer| peer.ip())),
+        }))
     }
 }
 
@@ -70,25 +94,49 @@ impl FromRequest for ClientAddress {
 mod tests {
     use actix_web::test::TestRequest;
 
-    use super::{ClientAddress, TrustedProxies};
+    use super::ClientAddress;
+    use crate::proxies::Proxies;
 
-    fn address(proxies: usize, headers: &[&str]) -> String {
+    fn address(trusted: &str, headers: &[&str]) -> String {
         let request = headers.iter().fold(
             TestRequest::default().peer_addr("192.0.2.1:5".parse().unwrap()),
             |request, value| request.append_header(("x-forwarded-for", *value)),
         );
-        ClientAddress::of(&request.to_http_request(), TrustedProxies(proxies)).text()
+        let proxies = Proxies::new(trusted.parse().unwrap());
+        ClientAddress::of(&request.to_http_request(), &proxies).text()
     }
 
     #[test]
     fn the_header_is_not_believed_unless_a_proxy_is_trusted() {
         let headers = ["203.0.113.9, 198.51.100.7", "198.51.100.8"];
-        assert_eq!(address(0, &headers), "192.0.2.1");
-        assert_eq!(address(1, &headers), "198.51.100.8");
-        assert_eq!(address(2, &headers), "198.51.100.7");
-        assert_eq!(address(9, &headers), "192.0.2.1", "fewer than expected");
-        assert_eq!(address(1, &["unknown"]), "192.0.2.1");
-        assert_eq!(address(1, &[]), "192.0.2.1");
+        assert_eq!(address("", &headers), "192.0.2.1");
+        assert_eq!(address("198.51.100.0/24", &headers), "192.0.2.1");
+        assert_eq!(address("192.0.2.1", &headers), "198.51.100.8");
+        let two = "192.0.2.1, 198.51.100.8";
+        assert_eq!(address(two, &headers), "198.51.100.7");
+        let all = "192.0.2.1, 198.51.100.0/24";
+        assert_eq!(address(all, &headers), "203.0.113.9");
+        assert_eq!(address(all, &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(address(two, &["unknown, 198.51.100.8"]), "198.51.100.8");
+        assert_eq!(address(two, &["unknown"]), "192.0.2.1");
+        assert_eq!(address(two, &[]), "192.0.2.1");
+    }
+
+    #[test]
+    fn an_address_is_read_in_every_form() {
+        for (hop, expected) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("203.0.113.9:51234", "203.0.113.9"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:51234", "2001:db8::1"),
+            ("  203.0.113.9  ", "203.0.113.9"),
+            ("\u{fc}, 203.0.113.9", "203.0.113.9"),
+            ("203.0.113.9:x", "192.0.2.1"),
+            ("[203.0.113.9]", "192.0.2.1"),
+        ] {
+            assert_eq!(address("192.0.2.1", &[hop]), expected, "{hop}");
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ use service_kit::is_late;
 use tracing::error;
 use utoipa::ToSchema;
 
+use crate::cross_site::CrossSite;
+use crate::throttle::Refusal;
+
 /// An error of a token endpoint. The status codes follow RFC 6749.
 #[derive(Debug)]
 pub struct OAuthError {
@@ -83,8 +86,13 @@ impl OAuthError {
         Self::bad_request("invalid_scope", description)
     }
 
+    /// Returns 403: the request is not allowed for a reason that OAuth does not know.
+    fn access_denied(description: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "access_denied", description)
+    }
+
     /// Returns 429 with `Retry-After`.
-    pub fn too_many_requests(retry_after: Duration) -> Self {
+    fn too_many_requests(retry_after: Duration) -> Self {
         let description = "Too many attempts. Please try again later.";
         let status = StatusCode::TOO_MANY_REQUESTS;
         Self {
@@ -141,6 +149,21 @@ impl From<&UrlencodedError> for OAuthError {
             }
             _ => Self::invalid_request("The body could not be read"),
         }
+    }
+}
+
+impl From<Refusal> for OAuthError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Full(wait) => Self::too_many_requests(wait),
+            Refusal::Busy => Self::busy(),
+        }
+    }
+}
+
+impl From<CrossSite> for OAuthError {
+    fn from(_: CrossSite) -> Self {
+        Self::access_denied(CrossSite::DESCRIPTION)
     }
 }
 

@@ -8,17 +8,19 @@ use actix_web::web;
 use identity_core::Authenticator;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 
+use crate::cross_site::AllowedOrigins;
 use crate::docs::with_sign_in;
 use crate::encryption::EncryptionKey;
 use crate::oauth_error::OAuthError;
 use crate::passwords::Passwords;
 use crate::provider::OwnTokens;
+use crate::proxies::Proxies;
 use crate::settings::Settings;
 use crate::signing::{Rotation, SigningConfig, SigningKeys};
-use crate::state::{State, Throttles};
+use crate::state::State;
 use crate::still_valid::still_valid;
 use crate::store::Store;
-use crate::throttle::{Throttle, ThrottleConfig};
+use crate::throttle::Throttles;
 use crate::tokens::TokenConfig;
 use crate::{policies, routes, upkeep};
 
@@ -46,6 +48,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result<Service> {
     let listen = &settings.service;
     let state = Arc::new(state(settings, settings.token_config(address)).await?);
+    state.throttles.recall(&state.store).await;
     upkeep::start(&state, settings.audit_keep);
 
     let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)
@@ -58,7 +61,12 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone())
         .app_data(web::Data::from(state))
-        .app_data(web::Data::new(settings.limits.trusted_proxies))
+        .app_data(web::Data::new(AllowedOrigins(
+            listen.cors_allowed_origins.clone(),
+        )))
+        .app_data(web::Data::new(Proxies::new(
+            settings.limits.trusted_proxies.clone(),
+        )))
         .worker_data(move || {
             web::FormConfig::default()
                 .limit(max_body_bytes)
@@ -83,25 +91,13 @@ pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
     let store = Store::open(&settings.database).await?;
     let keys = signing_keys(settings, store.clone()).await?;
-    let throttle = |free, longest| {
-        let config = ThrottleConfig {
-            free,
-            longest: Duration::from_secs(longest),
-        };
-        Throttle::new(config, Arc::clone(&settings.clock))
-    };
     let limits = &settings.limits;
     Ok(State {
         store,
         keys: Arc::new(keys),
         tokens,
         passwords: Passwords::new(limits.passwords)?,
-        throttles: Throttles {
-            // A minute at most: whoever fails on purpose under somebody else's name keeps them out no longer.
-            account: throttle(limits.failures_per_account, 60),
-            address: throttle(limits.failures_per_address, 900),
-            signup: throttle(limits.signups_per_address, 900),
-        },
+        throttles: Throttles::new(limits, &settings.steady_clock),
         clock: Arc::clone(&settings.clock),
     })
 }

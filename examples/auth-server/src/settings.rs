@@ -12,10 +12,12 @@ use service_kit::settings::{Field, ServiceSettings, SettingsError, SettingsReade
 use service_kit::store::DatabaseConfig;
 use url::Url;
 
-use crate::address::TrustedProxies;
 use crate::encryption::EncryptionKey;
+use crate::limits::{Limits, one_hash_a_core};
 use crate::passwords::PasswordLimits;
+use crate::proxies::TrustedProxies;
 use crate::signing::SigningAlgorithm;
+use crate::throttle::{SinceStart, SteadyClock};
 use crate::tokens::TokenConfig;
 
 /// Everything that can be set.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub audit_keep: Duration,
     /// Tells the time. Not read from anywhere.
     pub clock: Arc<dyn Clock>,
+    /// Tells the time to the throttles. Not read from anywhere.
+    pub steady_clock: Arc<dyn SteadyClock>,
 }
 
 /// Signing keys and lifetimes.
@@ -62,26 +66,6 @@ pub struct TokenSettings {
     pub session_lifetime: Duration,
 }
 
-/// What slows down guessing.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct Limits {
-    /// `PASSWORDS__AT_ONCE` (default: one a core) and `PASSWORDS__WAITING` (default 1,024).
-    #[serde(skip, default = "one_hash_a_core")]
-    pub passwords: PasswordLimits,
-    /// How many failed sign-ins under one name cost nothing; each further one doubles the wait.
-    #[schemars(range(min = 1, max = 1000))]
-    pub failures_per_account: u32,
-    /// How many failed sign-ins, and sign-ins at the same time, from one address cost nothing.
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub failures_per_address: u32,
-    /// How many new organizations from one address cost nothing.
-    #[schemars(range(min = 1, max = 1_000_000))]
-    pub signups_per_address: u32,
-    /// `TRUSTED_PROXIES`: how many proxies in front write `X-Forwarded-For`. Default 0: it is not read.
-    #[serde(skip, default = "no_proxies")]
-    pub trusted_proxies: TrustedProxies,
-}
-
 /// All but the service's, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Own {
@@ -98,9 +82,10 @@ struct Own {
     #[serde(serialize_with = "algorithm", deserialize_with = "text::deserialize")]
     #[schemars(with = "String")]
     signing_algorithm: SigningAlgorithm,
-    /// How many proxies in front of the server write X-Forwarded-For; 0 does not read it.
-    #[schemars(range(min = 0, max = 16))]
-    trusted_proxies: usize,
+    /// The addresses and networks of the proxies in front of the server, such as 10.0.0.0/8, whose X-Forwarded-For is read;
+    /// nobody's if unset.
+    #[schemars(with = "Vec<String>")]
+    trusted_proxies: TrustedProxies,
     /// Lifetimes.
     tokens: TokenSettings,
     /// What slows down guessing.
@@ -135,7 +120,7 @@ impl Default for Own {
             audience: Vec::new(),
             key_encryption_key: None,
             signing_algorithm: SigningAlgorithm::default(),
-            trusted_proxies: 0,
+            trusted_proxies: TrustedProxies::default(),
             tokens: TokenSettings {
                 encryption_key: None,
                 algorithm: SigningAlgorithm::default(),
@@ -143,13 +128,7 @@ impl Default for Own {
                 access_lifetime: Duration::from_secs(600),
                 session_lifetime: 30 * DAY,
             },
-            throttle: Limits {
-                passwords: one_hash_a_core(),
-                failures_per_account: 10,
-                failures_per_address: 100,
-                signups_per_address: 20,
-                trusted_proxies: no_proxies(),
-            },
+            throttle: Limits::default(),
             passwords: PasswordSettings {
                 at_once: None,
                 waiting: one_hash_a_core().waiting,
@@ -219,11 +198,12 @@ impl Settings {
                     at_once: own.passwords.at_once.unwrap_or(one_hash_a_core().at_once),
                     waiting: own.passwords.waiting,
                 },
-                trusted_proxies: TrustedProxies(own.trusted_proxies),
+                trusted_proxies: own.trusted_proxies,
                 ..own.throttle
             },
             audit_keep: Duration::from_secs(own.audit.keep_seconds),
             clock: Arc::new(SystemClock),
+            steady_clock: Arc::new(SinceStart::now()),
         }
     }
 
@@ -255,17 +235,6 @@ fn is_public_address(text: &str) -> bool {
             && url.password().is_none()
             && !text.ends_with('/')
     })
-}
-
-fn one_hash_a_core() -> PasswordLimits {
-    PasswordLimits {
-        at_once: std::thread::available_parallelism().map_or(1, usize::from),
-        waiting: 1024,
-    }
-}
-
-fn no_proxies() -> TrustedProxies {
-    TrustedProxies(0)
 }
 
 fn algorithm<S: Serializer>(

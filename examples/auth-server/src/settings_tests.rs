@@ -20,7 +20,7 @@ fn everything_bad_is_told_at_once() {
         ("TOKENS__ACCESS_SECONDS", "x"),
         ("PASSWORDS__AT_ONCE", "0"),
         ("THROTTLE__FAILURES_PER_ACCOUNT", "0"),
-        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "1"),
     ])
     .unwrap_err();
     assert_eq!(problems.len(), 9, "{problems:#?}");

@@ -11,13 +11,14 @@ use identity_core::Authenticated;
 use identity_core::clock::{Clock, UnixTime};
 
 use crate::address::ClientAddress;
+use crate::cross_site::CrossSite;
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
 use crate::store::audit::Record;
 use crate::store::sessions::Session;
 use crate::store::taken::taken;
 use crate::store::{Store, Write};
-use crate::throttle::Throttle;
+use crate::throttle::{Refusal, Throttles};
 use crate::tokens::TokenConfig;
 
 /// The state shared by all routes.
@@ -30,20 +31,10 @@ pub struct State {
     pub tokens: TokenConfig,
     /// The password hasher.
     pub passwords: Passwords,
-    /// The limits against password guessing.
+    /// The throttles against password guessing and mass sign-up.
     pub throttles: Throttles,
     /// The clock.
     pub clock: Arc<dyn Clock>,
-}
-
-/// The throttles against password guessing and mass sign-up.
-pub struct Throttles {
-    /// Sign-ins per username.
-    pub account: Throttle,
-    /// Sign-ins per client address.
-    pub address: Throttle,
-    /// Sign-ups per client address.
-    pub signup: Throttle,
 }
 
 impl State {
@@ -159,6 +150,23 @@ impl From<PasswordError> for Refused {
             PasswordError::Busy => ApiError::too_many_requests(Duration::from_secs(1)),
             error => ApiError::internal(&error),
         })
+    }
+}
+
+impl From<Refusal> for Refused {
+    /// Returns 429.
+    fn from(refusal: Refusal) -> Self {
+        Self(ApiError::too_many_requests(match refusal {
+            Refusal::Full(wait) => wait,
+            Refusal::Busy => Duration::from_secs(1),
+        }))
+    }
+}
+
+impl From<CrossSite> for Refused {
+    /// Returns 403.
+    fn from(_: CrossSite) -> Self {
+        Self(ApiError::access_denied(CrossSite::DESCRIPTION))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Periodic maintenance: rotates keys and deletes expired data.
+//! Periodic maintenance: rotates keys, deletes expired data, and reads where users signed in at other replicas.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -29,5 +29,7 @@ async fn round(state: &Weak<State>, audit_keep: Duration) -> Option<()> {
         due.clamp(Duration::from_secs(1), ROUND)
     };
     actix_web::rt::time::sleep(wait).await;
+    let state = state.upgrade()?;
+    state.throttles.recall(&state.store).await;
     Some(())
 }

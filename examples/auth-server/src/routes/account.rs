@@ -128,7 +128,7 @@ pub async fn change_password(
     let login = state.store.login_of(actor.org, actor.id).await?;
     let login = login.ok_or_else(no_user)?;
     validate_with(&new, &login)?;
-    compare(&state, &login, new.old_password).await?;
+    compare(&state, &login, new.old_password, &address).await?;
 
     let hash = state.passwords.hash(new.new_password).await?;
     let (now, address) = (state.now(), address.text());
@@ -153,24 +153,24 @@ pub async fn change_password(
 }
 
 /// Checks the old password, with the same throttle as at sign-in: a stolen token allows no more guesses.
-async fn compare(state: &State, login: &Login, password: String) -> Result<(), Refused> {
-    let name = login.user.username.to_ascii_lowercase();
-    let attempt = state.throttles.account.admit(&name);
-    let attempt = attempt.map_err(ApiError::too_many_requests)?;
-    if password.len() > input::MAX_PASSWORD_BYTES {
-        return Err(wrong_password().into());
-    }
+async fn compare(
+    state: &State,
+    login: &Login,
+    password: String,
+    address: &ClientAddress,
+) -> Result<(), Refused> {
+    let name = &login.user.username;
+    let attempt = state.throttles.sign_in(name, address).await?;
+    // No user has a longer password.
+    let is_possible = password.len() <= input::MAX_PASSWORD_BYTES;
     let stored = Some(login.password_hash.clone());
-    match state.passwords.verify(password, stored).await {
-        Ok(true) => {
-            attempt.forgive();
-            Ok(())
-        }
-        Ok(false) => Err(wrong_password().into()),
-        Err(error) => {
-            attempt.take_back();
-            Err(error.into())
-        }
+    // If it cannot be verified, the attempt is dropped and not counted.
+    if is_possible && state.passwords.verify(password, stored).await? {
+        attempt.succeed();
+        Ok(())
+    } else {
+        attempt.count();
+        Err(wrong_password().into())
     }
 }
 

@@ -14,6 +14,7 @@ use super::sign_in::{
     Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
 };
 use crate::address::ClientAddress;
+use crate::cross_site::NotCrossSite;
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
@@ -54,11 +55,13 @@ pub struct RevokeForm {
         (status = 200, description = "Tokens", body = Tokens),
         (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
         (status = 401, description = "`invalid_client`", body = OAuthProblem),
+        (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
     )
 )]
 #[post("/oauth/token")]
 pub async fn issue(
+    _page: NotCrossSite<OAuthError>,
     request: HttpRequest,
     form: web::Form<TokenForm>,
     address: ClientAddress,
@@ -177,8 +180,6 @@ async fn authenticated(
     credentials: &Credentials,
     address: &ClientAddress,
 ) -> Result<String, OAuthError> {
-    let attempt = state.throttles.address.admit(&address.network());
-    let attempt = attempt.map_err(OAuthError::too_many_requests)?;
     let known = match is_id(&credentials.id) {
         true => state.store.client_secret(&credentials.id).await?,
         false => None,
@@ -187,11 +188,9 @@ async fn authenticated(
     let stored = known.as_ref().map_or("", |known| known.hash.as_str());
     let is_right = verify_slices_are_equal(sent.as_bytes(), stored.as_bytes()).is_ok();
     match known {
-        Some(known) if is_right => {
-            attempt.take_back();
-            Ok(known.org)
-        }
+        Some(known) if is_right => Ok(known.org),
         known => {
+            state.throttles.wrong_secret(address).await?.count();
             let org = known.map_or_else(String::new, |known| known.org);
             let id = if org.is_empty() { "" } else { &*credentials.id };
             let (actor, address) = (Actor { org: &org, id }, address.text());

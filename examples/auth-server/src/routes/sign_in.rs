@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
+use crate::cross_site::NotCrossSite;
 use crate::input::{MAX_PASSWORD_BYTES, is_username};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::passwords::PasswordError;
@@ -18,7 +19,6 @@ use crate::store::orgs::seconds;
 use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
-use crate::throttle::Attempt;
 use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted, hash_of, secret};
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
@@ -62,12 +62,14 @@ pub struct Tokens {
     responses(
         (status = 200, description = "Tokens", body = Tokens),
         (status = 400, description = "`invalid_grant`: the username or the password is wrong; `invalid_scope`: nothing of what is asked for is held; `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
+        (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
         (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting", body = OAuthProblem),
     )
 )]
 #[post("/user/login")]
 pub async fn sign_in(
+    _page: NotCrossSite<OAuthError>,
     form: web::Form<LoginForm>,
     address: ClientAddress,
     state: web::Data<State>,
@@ -78,18 +80,13 @@ pub async fn sign_in(
     }
     let name = required(&form.username, "username")?;
     let password = required(&form.password, "password")?;
-    let turn = Turn::take(&state, name, &address)?;
-    let login = match verified(&state, name, password).await {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            turn.take_back();
-            return Err(error);
-        }
-    };
+    let attempt = state.throttles.sign_in(name, &address).await?;
+    // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let login = match login {
+    let login = match verified(&state, name, password).await? {
         Ok(login) => login,
         Err(known) => {
+            attempt.count();
             let (org, id) = known
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
@@ -99,7 +96,7 @@ pub async fn sign_in(
             return Err(wrong());
         }
     };
-    turn.forgive();
+    attempt.succeed();
     open_session(&state, &login, &form.scope, &address)
         .await?
         .ok_or_else(wrong)
@@ -244,44 +241,4 @@ pub(super) fn access_token(
         scope: grant.scopes.join(" "),
         refresh_token: None,
     })
-}
-
-/// The admission to try a password, for a username and a client address.
-pub(super) struct Turn<'s> {
-    account: Attempt<'s>,
-    address: Attempt<'s>,
-}
-
-impl<'s> Turn<'s> {
-    pub(super) fn take(
-        state: &'s State,
-        name: &str,
-        address: &ClientAddress,
-    ) -> Result<Self, OAuthError> {
-        let throttles = &state.throttles;
-        let address = throttles.address.admit(&address.network());
-        let address = address.map_err(OAuthError::too_many_requests)?;
-        // An invalid username is counted under one shared key, so keys stay short.
-        let name = if is_username(name) { name } else { "" }.to_ascii_lowercase();
-        match throttles.account.admit(&name) {
-            Ok(account) => Ok(Self { account, address }),
-            Err(wait) => {
-                address.take_back();
-                Err(OAuthError::too_many_requests(wait))
-            }
-        }
-    }
-
-    /// Marks the password as correct. The address is forgiven this attempt only: otherwise a sign-in with one's own
-    /// password would allow unlimited guesses at others.
-    pub(super) fn forgive(self) {
-        self.account.forgive();
-        self.address.take_back();
-    }
-
-    /// Takes the attempt back: the password was not tried.
-    pub(super) fn take_back(self) {
-        self.account.take_back();
-        self.address.take_back();
-    }
 }

@@ -1,8 +1,9 @@
 //! The sign-up of organizations.
 
-use actix_web::{post, web};
+use actix_web::http::StatusCode;
+use actix_web::{ResponseError, post, web};
 use garde::Validate;
-use identity_actix::{ApiError, Problem};
+use identity_actix::Problem;
 use identity_core::clock::UnixTime;
 use serde::{Deserialize, Serialize};
 use service_kit::validate;
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
+use crate::cross_site::NotCrossSite;
 use crate::input;
 use crate::policies::RIGHTS;
 use crate::state::{Actor, Refused, State};
@@ -104,6 +106,7 @@ fn no_second_factor(enabled: &bool, (): &()) -> garde::Result {
     tag = "user",
     responses(
         (status = 200, description = "The ids", body = SignedUp),
+        (status = 403, description = "`access_denied`: a page of another site sent the request", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`conflict`: the username, e-mail or domain is taken", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "`unsupported_media_type`: the body must be JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
@@ -112,23 +115,31 @@ fn no_second_factor(enabled: &bool, (): &()) -> garde::Result {
 )]
 #[post("/user/signup")]
 pub async fn signup(
+    _page: NotCrossSite<Refused>,
     new: web::Json<Signup>,
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<SignedUp>, Refused> {
     validate(&*new)?;
-    let Signup { user, org } = new.into_inner();
-    // Successful sign-ups count too, because each costs a hash.
-    let counted = state.throttles.signup.admit(&address.network());
-    let _counted = counted.map_err(ApiError::too_many_requests)?;
+    let attempt = state.throttles.sign_up(&address).await?;
+    let created = create(&state, new.into_inner(), &address).await;
+    // Successful sign-ups count, and those that reveal what is taken; not those that the server could not try.
+    let is_conflict = |refused: &Refused| refused.status_code() == StatusCode::CONFLICT;
+    if created.as_ref().err().is_none_or(is_conflict) {
+        attempt.count();
+    }
+    created.map(web::Json)
+}
 
+async fn create(state: &State, new: Signup, address: &ClientAddress) -> Result<SignedUp, Refused> {
+    let Signup { user, org } = new;
     let org = Org {
         id: Uuid::now_v7().to_string(),
         name: org.name.trim().to_owned(),
         domain: org.domain,
         kind: org.r#type,
     };
-    let login = user.into_login(&state, &org.id).await?;
+    let login = user.into_login(state, &org.id).await?;
     let now = state.now();
     let mut write = state.store.write().await?;
     write.create_org(&org, now).await?;
@@ -143,10 +154,10 @@ pub async fn signup(
     let address = address.text();
     let record = actor.did("org.signup", &user.id, &address);
     write.finish(record, now).await?;
-    Ok(web::Json(SignedUp {
+    Ok(SignedUp {
         user_id: login.user.id,
         org_id: org.id,
-    }))
+    })
 }
 
 /// Creates the built-in roles and the server's own permissions in a new organization. Returns the id of the role

@@ -11,7 +11,7 @@ on_both_databases! {
     a_client_that_is_gone_gets_nothing
 }
 
-async fn client(api: &Api, owner: &Person, slugs: &[&str]) -> (String, String) {
+pub async fn client(api: &Api, owner: &Person, slugs: &[&str]) -> (String, String) {
     let body =
         json!({"name": format!("client {}", crate::support::number()), "permissions": slugs});
     let made = api.posted("/client/", &owner.token, &body).await;

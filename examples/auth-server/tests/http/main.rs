@@ -16,6 +16,7 @@ mod clients;
 mod crash;
 mod health;
 mod keys;
+mod origins;
 mod program;
 mod refusals;
 mod replicas;

@@ -89,6 +89,25 @@ impl TestDatabase {
         connection.close().await.unwrap();
     }
 
+    /// Makes every query of a table fail.
+    pub async fn break_table(&self, table: &str) {
+        self.execute(format!("ALTER TABLE {table} RENAME TO broken_{table}"))
+            .await;
+    }
+
+    /// Reverts [`break_table`](Self::break_table).
+    pub async fn mend_table(&self, table: &str) {
+        self.execute(format!("ALTER TABLE broken_{table} RENAME TO {table}"))
+            .await;
+    }
+
+    async fn execute(&self, statement: String) {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        connection.execute(AssertSqlSafe(statement)).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// Queries the database directly.
     pub async fn texts(&self, query: &'static str) -> Vec<String> {
         use sqlx::Row;

@@ -5,7 +5,7 @@ mod database;
 mod people;
 mod server;
 
-pub use api::{Api, send};
+pub use api::{Answer, Api, send};
 pub use database::TestDatabase;
 pub use people::{PASSWORD, Person, number, signup_body};
 pub use server::{ISSUER, TestServer, settings};
