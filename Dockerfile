@@ -37,6 +37,8 @@ RUN set -e; \
             mkdir -p "$folder/$kind"; echo 'fn main() {}' > "$folder/$kind/$name.rs"; \
           done; \
     done; \
+    mkdir -p benchmarks/src/bin; \
+    for name in allocations resilience throughput; do echo 'fn main() {}' > "benchmarks/src/bin/$name.rs"; done; \
     rustc -vV | sed -n 's/^host: //p' > /target; \
     cargo build --profile "$PROFILE" --locked --target "$(cat /target)" --bins $PROGRAMS; \
     find crates/identity-core crates/identity-actix crates/service-kit -name '*.rs' -delete

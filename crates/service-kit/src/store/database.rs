@@ -39,7 +39,8 @@ impl Database {
             .acquire_timeout(timeout)
             .max_connections(config.max_connections)
             // If the database itself ends a transaction, as SQLite does on a full disk, sqlx goes on counting it, and
-            // every later transaction of the connection fails. The ping before this has run any pending rollback.
+            // every later transaction of the connection fails. The ping before this has run any pending rollback. A
+            // database in memory is lost with its only connection.
             .before_acquire(|connection, _| {
                 let is_usable = !connection.is_in_transaction();
                 Box::pin(ready(Ok(is_usable)))
@@ -72,9 +73,10 @@ impl Database {
         self.kind
     }
 
-    /// Begins a transaction that may write, reads from the tables in it, and ends it.
-    async fn begin_a_write(&self) -> Result<(), sqlx::Error> {
-        let mut transaction = self.pool.begin_with(self.kind.begin_write()).await?;
+    /// Reads from the tables, in a transaction: a connection may respond that can begin none. It is not one that writes,
+    /// because everybody may ask whether a service is ready, and SQLite has one writer.
+    async fn read(&self) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin_with("BEGIN").await?;
         sqlx::query(self.probe).execute(&mut *transaction).await?;
         transaction.rollback().await
     }
@@ -139,7 +141,7 @@ impl Dependency for Database {
                 return Err("the file of the database is gone".to_owned());
             }
             // The database's own message may contain hosts and users: it goes to the log only.
-            self.begin_a_write().await.map_err(|error| {
+            self.read().await.map_err(|error| {
                 tracing::warn!(reason = %error, "the database does not answer: {error}");
                 "the database does not answer".to_owned()
             })
