@@ -9,6 +9,7 @@
 mod address;
 mod argon;
 mod banner;
+mod change;
 mod docs;
 mod encryption;
 mod input;

@@ -10,13 +10,12 @@ use identity_actix::ApiError;
 use identity_core::Authenticated;
 use identity_core::clock::{Clock, UnixTime};
 
-use crate::address::ClientAddress;
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
+use crate::store::Store;
 use crate::store::audit::Record;
 use crate::store::sessions::Session;
 use crate::store::taken::taken;
-use crate::store::{Store, Write};
 use crate::throttle::Throttle;
 use crate::tokens::TokenConfig;
 
@@ -90,45 +89,6 @@ impl<'a> Actor<'a> {
             target,
             address,
         }
-    }
-}
-
-/// A change to an organization. Changes to one organization run one at a time, and each is written to the audit log.
-/// Rolled back if dropped without [`finish`](Self::finish).
-pub struct Change<'a> {
-    /// The open transaction.
-    pub write: Write,
-    /// The time of the change.
-    pub now: UnixTime,
-    /// The caller.
-    pub actor: Actor<'a>,
-    address: String,
-}
-
-impl State {
-    /// Begins a change in the organization of `caller`. Waits while another request is changing it.
-    pub async fn change<'a>(
-        &self,
-        caller: &'a Authenticated,
-        address: &ClientAddress,
-    ) -> Result<Change<'a>, sqlx::Error> {
-        let (actor, now) = (Actor::of(caller), self.now());
-        let mut write = self.store.write().await?;
-        write.lock_org(actor.org, now).await?;
-        Ok(Change {
-            write,
-            now,
-            actor,
-            address: address.text(),
-        })
-    }
-}
-
-impl Change<'_> {
-    /// Writes the audit record and commits.
-    pub async fn finish(self, action: &'static str, target: &str) -> Result<(), sqlx::Error> {
-        let record = self.actor.did(action, target, &self.address);
-        self.write.finish(record, self.now).await
     }
 }
 

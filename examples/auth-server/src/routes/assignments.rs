@@ -1,5 +1,7 @@
 //! The permissions of roles and the roles of users.
 
+use std::slice;
+
 use actix_web::{HttpRequest, post, web};
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use super::permissions::find_permission;
 use super::roles::find_role;
 use super::users::no_user;
 use crate::address::ClientAddress;
-use crate::policies::{WriteRoles, holds_all, is_own};
+use crate::policies::{WriteRoles, is_own};
 use crate::state::{Refused, State};
 use crate::store::Write;
 use crate::store::permissions::Attachment;
@@ -43,7 +45,8 @@ pub struct Done {
 
 /// Attach a permission to a role
 ///
-/// No error if it is attached already. Tokens issued from now on include it.
+/// No error if it is attached already. Tokens issued from now on include it. The caller must have the permission, or be
+/// an owner: else 403 `missing_permission`.
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The role has the permission", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or permission", body = Problem, content_type = "application/problem+json"),
@@ -59,8 +62,8 @@ pub async fn attach(
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
     let (role, slug, link) = both(write, org, &body).await?;
-    holds_all(&request, std::slice::from_ref(&slug))?;
-    write.attach(org, link).await?;
+    change.may_give(&request, slice::from_ref(&slug)).await?;
+    change.write.attach(org, link).await?;
     let target = format!("{} {slug}", role.name);
     change.finish("role.attach_permission", &target).await?;
     Ok(done(format!("{} has {slug}", role.name)))
@@ -88,8 +91,8 @@ pub async fn detach(
     if role.name == Role::OWNER && is_own(&slug) {
         return Err(ApiError::conflict("Owners keep the server's own rights").into());
     }
-    holds_all(&request, std::slice::from_ref(&slug))?;
-    write.detach(org, link).await?;
+    change.may_take(&request, slice::from_ref(&slug)).await?;
+    change.write.detach(org, link).await?;
     let target = format!("{} {slug}", role.name);
     change.finish("role.detach_permission", &target).await?;
     Ok(done(format!("{} does not have {slug}", role.name)))
@@ -111,6 +114,8 @@ async fn both(
 }
 
 /// Assign a role to a user
+///
+/// The caller must have all permissions of the role, or be an owner: else 403 `missing_permission`.
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The user has the role", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or user", body = Problem, content_type = "application/problem+json"),
@@ -126,7 +131,8 @@ pub async fn assign(
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
     let role = role_for(write, org, &body).await?;
-    holds_all(&request, &role.permissions)?;
+    change.may_give(&request, &role.permissions).await?;
+    let write = &mut change.write;
     write.assign_role(org, &body.user_id, role.id).await?;
     let target = format!("{} {}", body.user_id, role.name);
     change.finish("role.assign", &target).await?;
@@ -150,7 +156,8 @@ pub async fn unassign(
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
     let role = role_for(write, org, &body).await?;
-    holds_all(&request, &role.permissions)?;
+    change.may_take(&request, &role.permissions).await?;
+    let write = &mut change.write;
     if role.name == Role::OWNER && write.other_owners(org, &body.user_id).await? == 0 {
         return Err(ApiError::conflict("The last owner stays one").into());
     }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::address::ClientAddress;
 use crate::input;
-use crate::policies::{ReadRoles, WriteRoles, holds_all};
+use crate::policies::{ReadRoles, WriteRoles};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
 use crate::store::roles::{NewRole, Role};
@@ -96,8 +96,8 @@ pub async fn delete(
     if role.is_built_in() {
         return Err(ApiError::conflict(format!("The role {} cannot be deleted", role.name)).into());
     }
-    holds_all(&request, &role.permissions)?;
-    write.delete_role(org, role.id).await?;
+    change.may_take(&request, &role.permissions).await?;
+    change.write.delete_role(org, role.id).await?;
     change.finish("role.delete", &role.name).await?;
     Ok(HttpResponse::NoContent().finish())
 }

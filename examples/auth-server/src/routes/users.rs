@@ -12,7 +12,7 @@ use super::roles::find_role;
 use super::signup::NewUser;
 use crate::address::ClientAddress;
 use crate::input;
-use crate::policies::{ReadUsers, WriteUsers, holds_all};
+use crate::policies::{ReadUsers, WriteUsers};
 use crate::state::{Actor, Refused, State};
 use crate::store::roles::Role;
 use crate::store::users::{Page, User};
@@ -128,6 +128,8 @@ pub(super) fn no_user(id: &str) -> ApiError {
 }
 
 /// Create a user in the organization
+///
+/// The caller must have all permissions of the roles, or be an owner: else 403 `missing_permission`.
 #[utoipa::path(tag = "user", request_body = NewMember, responses(
     (status = 200, description = "The user", body = UserAnswer),
     (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
@@ -155,9 +157,9 @@ pub async fn create(
         ids => ids.to_vec(),
     };
     for id in ids {
-        let role = find_role(write, org, id).await?;
-        holds_all(&request, &role.permissions)?;
-        write.assign_role(org, &user.id, id).await?;
+        let role = find_role(&mut change.write, org, id).await?;
+        change.may_give(&request, &role.permissions).await?;
+        change.write.assign_role(org, &user.id, id).await?;
     }
     change.finish("user.create", &user.id).await?;
     Ok(web::Json(described(&state, login.user).await?))
@@ -188,7 +190,8 @@ pub async fn delete(
         return Err(no_user(&id).into());
     }
     let rights = write.rights_of_user(org, &id).await?;
-    holds_all(&request, &rights.slugs)?;
+    change.may_take(&request, &rights.slugs).await?;
+    let write = &mut change.write;
     if write.other_owners(org, &id).await? == 0 {
         return Err(ApiError::conflict("The last owner cannot be deleted").into());
     }

@@ -14,6 +14,7 @@ mod audit;
 mod bodies;
 mod clients;
 mod crash;
+mod giving;
 mod health;
 mod keys;
 mod program;

@@ -55,7 +55,8 @@ fn a2_a_nested_token_is_refused() {
     // signed token.
     let inner =
         rfc_key!("rfc7515-a2").sign(Algorithm::RS256, &format!("eyJhbGciOiJSUzI1NiJ9.{JOE}"));
-    let header = crate::rfc_examples::encode(json!({"alg": "RS256", "kid": "k", "cty": "JWT"}).to_string());
+    let header =
+        crate::rfc_examples::encode(json!({"alg": "RS256", "kid": "k", "cty": "JWT"}).to_string());
     let input = format!("{header}.{}", crate::rfc_examples::encode(inner));
     let nested = rfc_key!("rfc7515-a2").sign(Algorithm::RS256, &input);
     assert_eq!(refused(&nested), "malformed token: Invalid payload");

@@ -110,7 +110,10 @@ fn section_4_3_es512_is_refused_although_its_signature_is_good() {
         )
         .unwrap();
     assert_eq!(
-        refused(&format!("{ES512}.{}.{ES512_SIGNATURE}", crate::rfc_examples::JOE)),
+        refused(&format!(
+            "{ES512}.{}.{ES512_SIGNATURE}",
+            crate::rfc_examples::JOE
+        )),
         r#"algorithm not allowed: "ES512""#
     );
 }
@@ -122,7 +125,10 @@ fn section_4_4_hs256_is_refused_although_its_signature_is_good() {
     let input = format!("{HS256}.{SENTENCE}");
     hmac::verify(&secret, input.as_bytes(), &decode(HS256_SIGNATURE)).unwrap();
     assert_eq!(
-        refused(&format!("{HS256}.{}.{HS256_SIGNATURE}", crate::rfc_examples::JOE)),
+        refused(&format!(
+            "{HS256}.{}.{HS256_SIGNATURE}",
+            crate::rfc_examples::JOE
+        )),
         r#"algorithm not allowed: "HS256""#
     );
 }
