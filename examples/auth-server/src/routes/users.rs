@@ -11,10 +11,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::roles::find_role;
 use super::signup::NewUser;
 use crate::address::ClientAddress;
+use crate::change::Change;
 use crate::input;
 use crate::policies::{ReadUsers, WriteUsers};
 use crate::state::{Actor, Refused, State};
 use crate::store::roles::Role;
+use crate::store::taken::taken;
 use crate::store::users::{Page, User};
 
 /// A user.
@@ -146,23 +148,51 @@ pub async fn create(
 ) -> Result<web::Json<UserAnswer>, Refused> {
     let NewMember { user, role_ids } = new.into_inner();
     validate(&user)?;
-    let org = Actor::of(&caller).org;
-    let login = user.into_login(&state, org).await?;
+    let actor = Actor::of(&caller);
+    // Before the password is hashed and the names are compared with those of all organizations: a caller who could not
+    // create this user does not learn who exists. Both are checked again, because they may change meanwhile.
     let mut change = state.change(&caller, &address).await?;
-    let (write, now) = (&mut change.write, change.now);
-    write.create_user(&login, now).await?;
-    let user = &login.user;
-    let ids = match role_ids.as_slice() {
-        [] => vec![write.role_named(org, Role::USER).await?],
-        ids => ids.to_vec(),
-    };
+    roles_to_give(&mut change, &request, &role_ids).await?;
+    drop(change);
+
+    let login = user.into_login(&state, actor.org).await?;
+    let mut change = state.change(&caller, &address).await?;
+    let ids = roles_to_give(&mut change, &request, &role_ids).await?;
+    let (write, user, now) = (&mut change.write, &login.user, change.now);
+    if let Err(error) = write.create_user(&login, now).await {
+        drop(change);
+        if let Some(taken) = taken(&error) {
+            // Names are unique across organizations, so the response says that somebody has it.
+            let address = address.text();
+            let record = actor.did("user.create_refused", taken.message, &address);
+            state.store.record(record, now).await?;
+        }
+        return Err(error.into());
+    }
     for id in ids {
-        let role = find_role(&mut change.write, org, id).await?;
-        change.may_give(&request, &role.permissions).await?;
-        change.write.assign_role(org, &user.id, id).await?;
+        write.assign_role(actor.org, &user.id, id).await?;
     }
     change.finish("user.create", &user.id).await?;
     Ok(web::Json(described(&state, login.user).await?))
+}
+
+/// Returns the ids of the roles, or that of the role `user` if there are none. Errors: 404 for a role that the
+/// organization does not have, 403 for one that the caller cannot give.
+async fn roles_to_give(
+    change: &mut Change<'_>,
+    request: &HttpRequest,
+    ids: &[i64],
+) -> Result<Vec<i64>, Refused> {
+    let org = change.actor.org;
+    let ids = match ids {
+        [] => vec![change.write.role_named(org, Role::USER).await?],
+        ids => ids.to_vec(),
+    };
+    for id in &ids {
+        let role = find_role(&mut change.write, org, *id).await?;
+        change.may_give(request, &role.permissions).await?;
+    }
+    Ok(ids)
 }
 
 /// Delete a user of the organization
