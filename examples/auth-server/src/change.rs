@@ -1,17 +1,28 @@
 //! A change to an organization: who makes it, whether they may give or take the rights in it, and its audit record.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 
 use actix_web::HttpRequest;
 use identity_actix::Caller;
 use identity_core::clock::UnixTime;
 use identity_core::{Authenticated, Denial};
+use serde_json::{Value, json};
 
 use crate::address::ClientAddress;
 use crate::policies::{RIGHTS, is_own};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
 use crate::store::roles::Role;
+
+/// What a change does, for the audit log.
+#[derive(Debug)]
+pub struct Event {
+    /// The action. If the caller cannot give or take the rights in it, `_refused` is appended.
+    pub action: &'static str,
+    /// What it is done to, as in [`Record`](crate::store::audit::Record).
+    pub target: Value,
+}
 
 /// A change to an organization. Changes to one organization run one at a time, and each is written to the audit log.
 /// Rolled back if dropped without [`finish`](Self::finish).
@@ -48,20 +59,28 @@ impl State {
 
 impl Change<'_> {
     /// Checks that the caller has each of these permissions, before giving them to a role, a user or a client: nobody
-    /// can give what they do not have, to themselves or to others. The error is 403, and names what is missing.
+    /// can give what they do not have, to themselves or to others. The error is 403 and names what is missing, and the
+    /// audit log has the attempt. Nothing may have been written before.
     ///
     /// A caller has a permission if it is in their token *and* still theirs. An owner has all permissions of the
     /// organization, if the token has all of the server's own rights: one that was requested for a few scopes gives
     /// nothing beyond them.
     pub async fn may_give(
-        &mut self,
+        mut self,
         request: &HttpRequest,
         slugs: &[String],
-    ) -> Result<(), Refused> {
+        event: &Event,
+    ) -> Result<Self, Refused> {
         let missing = self.missing(slugs).await?;
         if missing.is_empty() {
-            return Ok(());
+            return Ok(self);
         }
+        let mut target = event.target.clone();
+        if let Some(target) = target.as_object_mut() {
+            target.insert("missing".to_owned(), json!(missing));
+        }
+        self.record(format!("{}_refused", event.action), target)
+            .await?;
         let missing = missing.join(", ");
         let detail = format!("You can give or take only rights that you have; missing: {missing}");
         let denial = Denial::Permission(missing.into());
@@ -71,12 +90,13 @@ impl Change<'_> {
     /// Checks that the caller has each of the server's own permissions among these, before taking them away. The error
     /// is that of [`may_give`](Self::may_give).
     pub async fn may_take(
-        &mut self,
+        self,
         request: &HttpRequest,
         slugs: &[String],
-    ) -> Result<(), Refused> {
+        event: &Event,
+    ) -> Result<Self, Refused> {
         let own: Vec<_> = slugs.iter().filter(|slug| is_own(slug)).cloned().collect();
-        self.may_give(request, &own).await
+        self.may_give(request, &own, event).await
     }
 
     async fn missing(&mut self, slugs: &[String]) -> Result<Vec<String>, sqlx::Error> {
@@ -92,11 +112,20 @@ impl Change<'_> {
             return Ok(Vec::new());
         }
         let has = |slug: &&String| in_token.contains(*slug) && rights.slugs.contains(*slug);
-        Ok(slugs.iter().filter(|slug| !has(slug)).cloned().collect())
+        let missing: BTreeSet<_> = slugs.iter().filter(|slug| !has(slug)).collect();
+        Ok(missing.into_iter().cloned().collect())
     }
 
     /// Writes the audit record and commits.
-    pub async fn finish(self, action: &'static str, target: &str) -> Result<(), sqlx::Error> {
+    pub async fn finish(self, event: Event) -> Result<(), sqlx::Error> {
+        self.record(event.action, event.target).await
+    }
+
+    async fn record(
+        self,
+        action: impl Into<Cow<'static, str>>,
+        target: Value,
+    ) -> Result<(), sqlx::Error> {
         let record = self.actor.did(action, target, &self.address);
         self.write.finish(record, self.now).await
     }

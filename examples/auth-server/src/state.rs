@@ -1,5 +1,6 @@
 //! The shared state of the handlers.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use actix_web::{HttpResponse, ResponseError};
 use identity_actix::ApiError;
 use identity_core::Authenticated;
 use identity_core::clock::{Clock, UnixTime};
+use serde_json::Value;
 
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
@@ -81,11 +83,16 @@ impl<'a> Actor<'a> {
     }
 
     /// Returns an audit record of an action by this actor.
-    pub fn did(self, action: &'static str, target: &'a str, address: &'a str) -> Record<'a> {
+    pub fn did(
+        self,
+        action: impl Into<Cow<'static, str>>,
+        target: Value,
+        address: &'a str,
+    ) -> Record<'a> {
         Record {
             org: self.org,
             actor: self.id,
-            action,
+            action: action.into(),
             target,
             address,
         }

@@ -5,6 +5,7 @@ use garde::Validate;
 use identity_actix::{ApiError, Problem};
 use identity_core::clock::UnixTime;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use service_kit::validate;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -76,6 +77,11 @@ pub struct SignedUp {
 }
 
 impl NewUser {
+    /// Returns the name to sign in with.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
     /// Hashes the password, and returns the user in the organization `org`.
     pub async fn into_login(self, state: &State, org: &str) -> Result<Login, Refused> {
         Ok(Login {
@@ -141,7 +147,12 @@ pub async fn signup(
         id: &user.id,
     };
     let address = address.text();
-    let record = actor.did("org.signup", &user.id, &address);
+    let target = json!({
+        "org": {"id": org.id, "name": org.name, "domain": org.domain},
+        "user": user.named(),
+        "roles": [{"id": owner, "name": Role::OWNER}],
+    });
+    let record = actor.did("org.signup", target, &address);
     write.finish(record, now).await?;
     Ok(web::Json(SignedUp {
         user_id: login.user.id,

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use service_kit::store::is_id;
 use service_kit::validate;
 use utoipa::{IntoParams, ToSchema};
@@ -11,10 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::roles::find_role;
 use super::signup::NewUser;
 use crate::address::ClientAddress;
-use crate::change::Change;
+use crate::change::{Change, Event};
 use crate::input;
 use crate::policies::{ReadUsers, WriteUsers};
 use crate::state::{Actor, Refused, State};
+use crate::store::Write;
 use crate::store::roles::Role;
 use crate::store::taken::taken;
 use crate::store::users::{Page, User};
@@ -125,7 +127,16 @@ async fn described(state: &State, user: User) -> Result<UserAnswer, sqlx::Error>
     })
 }
 
-pub(super) fn no_user(id: &str) -> ApiError {
+/// Returns a user of the organization. The error is the same 404 for an unknown user and for another organization's.
+pub(super) async fn find_user(write: &mut Write, org: &str, id: &str) -> Result<User, Refused> {
+    let user = match is_id(id) {
+        true => write.user(org, id).await?,
+        false => None,
+    };
+    Ok(user.ok_or_else(|| no_user(id))?)
+}
+
+fn no_user(id: &str) -> ApiError {
     ApiError::not_found(format!("There is no user {id:?}"))
 }
 
@@ -151,48 +162,65 @@ pub async fn create(
     let actor = Actor::of(&caller);
     // Before the password is hashed and the names are compared with those of all organizations: a caller who could not
     // create this user does not learn who exists. Both are checked again, because they may change meanwhile.
-    let mut change = state.change(&caller, &address).await?;
-    roles_to_give(&mut change, &request, &role_ids).await?;
-    drop(change);
+    let named = json!({"username": user.username()});
+    let change = state.change(&caller, &address).await?;
+    let checked = roles_to_give(change, &request, &role_ids, named).await?;
+    drop(checked);
 
     let login = user.into_login(&state, actor.org).await?;
-    let mut change = state.change(&caller, &address).await?;
-    let ids = roles_to_give(&mut change, &request, &role_ids).await?;
+    let change = state.change(&caller, &address).await?;
+    let named = login.user.named();
+    let (mut change, roles, event) = roles_to_give(change, &request, &role_ids, named).await?;
     let (write, user, now) = (&mut change.write, &login.user, change.now);
     if let Err(error) = write.create_user(&login, now).await {
         drop(change);
         if let Some(taken) = taken(&error) {
             // Names are unique across organizations, so the response says that somebody has it.
-            let address = address.text();
-            let record = actor.did("user.create_refused", taken.message, &address);
+            let (address, mut target) = (address.text(), event.target);
+            target["taken"] = match taken.field {
+                "username" => json!({"username": user.username}),
+                _ => json!({"primary_email": user.email}),
+            };
+            let record = actor.did("user.create_refused", target, &address);
             state.store.record(record, now).await?;
         }
         return Err(error.into());
     }
-    for id in ids {
-        write.assign_role(actor.org, &user.id, id).await?;
+    for role in roles {
+        write.assign_role(actor.org, &user.id, role.id).await?;
     }
-    change.finish("user.create", &user.id).await?;
+    change.finish(event).await?;
     Ok(web::Json(described(&state, login.user).await?))
 }
 
-/// Returns the ids of the roles, or that of the role `user` if there are none. Errors: 404 for a role that the
-/// organization does not have, 403 for one that the caller cannot give.
-async fn roles_to_give(
-    change: &mut Change<'_>,
+/// Returns the roles with these ids, or the role `user` if there are none, and the event of creating the user. Errors:
+/// 404 for a role that the organization does not have, 403 for one that the caller cannot give.
+async fn roles_to_give<'a>(
+    mut change: Change<'a>,
     request: &HttpRequest,
     ids: &[i64],
-) -> Result<Vec<i64>, Refused> {
-    let org = change.actor.org;
+    user: Value,
+) -> Result<(Change<'a>, Vec<Role>, Event), Refused> {
+    let (write, org) = (&mut change.write, change.actor.org);
     let ids = match ids {
-        [] => vec![change.write.role_named(org, Role::USER).await?],
+        [] => vec![write.role_named(org, Role::USER).await?],
         ids => ids.to_vec(),
     };
-    for id in &ids {
-        let role = find_role(&mut change.write, org, *id).await?;
-        change.may_give(request, &role.permissions).await?;
+    let mut roles = Vec::new();
+    for id in ids {
+        roles.push(find_role(write, org, id).await?);
     }
-    Ok(ids)
+    let with_permissions: Vec<_> = roles.iter().map(Role::with_permissions).collect();
+    let event = Event {
+        action: "user.create",
+        target: json!({"user": user, "roles": with_permissions}),
+    };
+    let slugs: Vec<_> = roles
+        .iter()
+        .flat_map(|role| role.permissions.clone())
+        .collect();
+    let change = change.may_give(request, &slugs, &event).await?;
+    Ok((change, roles, event))
 }
 
 /// Delete a user of the organization
@@ -211,21 +239,20 @@ pub async fn delete(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    if !is_id(&id) {
-        return Err(no_user(&id).into());
-    }
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
-    if !write.has_user(org, &id).await? {
-        return Err(no_user(&id).into());
-    }
+    let user = find_user(write, org, &id).await?;
     let rights = write.rights_of_user(org, &id).await?;
-    change.may_take(&request, &rights.slugs).await?;
+    let event = Event {
+        action: "user.delete",
+        target: json!({"user": user.named(), "roles": rights.roles, "permissions": rights.slugs}),
+    };
+    let mut change = change.may_take(&request, &rights.slugs, &event).await?;
     let write = &mut change.write;
     if write.other_owners(org, &id).await? == 0 {
         return Err(ApiError::conflict("The last owner cannot be deleted").into());
     }
     write.delete_user(org, &id).await?;
-    change.finish("user.delete", &id).await?;
+    change.finish(event).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -89,6 +89,15 @@ impl TestDatabase {
         connection.close().await.unwrap();
     }
 
+    /// Runs a statement in the database directly.
+    pub async fn run(&self, statement: &str) {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let statement = AssertSqlSafe(statement.to_owned());
+        connection.execute(statement).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
     /// Queries the database directly.
     pub async fn texts(&self, query: &'static str) -> Vec<String> {
         use sqlx::Row;
