@@ -11,6 +11,7 @@ use identity_actix::ApiError;
 use identity_core::Authenticated;
 use identity_core::clock::{Clock, UnixTime};
 use serde_json::Value;
+use service_kit::store::api_error;
 
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
@@ -110,11 +111,11 @@ impl From<ApiError> for Refused {
 }
 
 impl From<sqlx::Error> for Refused {
-    /// Returns 409 with the taken field for a unique violation, else 500.
+    /// Returns 409 with the taken field for a unique violation, 503 if the database is out of reach, else 500.
     fn from(error: sqlx::Error) -> Self {
         Self(match taken(&error) {
             Some(taken) => ApiError::conflict(taken.message),
-            None => ApiError::internal(&error),
+            None => api_error(&error),
         })
     }
 }

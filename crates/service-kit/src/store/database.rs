@@ -7,6 +7,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::time::timeout;
 
+use super::postgres_url::with_verified_server;
 use super::sqlite_file::SqliteFile;
 use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
 use crate::health::{Dependency, DependencyCheck};
@@ -21,7 +22,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database and runs the pending migrations. Creates a missing SQLite file and its directory.
+    /// Opens the database and runs the pending migrations. Creates a missing SQLite file and its directory, for
+    /// their owner alone. A PostgreSQL server on another machine must have a valid certificate for its name
+    /// (`sslmode=verify-full`), unless the URL sets `sslmode`.
     pub async fn open(config: &DatabaseConfig, schema: &Schema) -> Result<Self, OpenError> {
         let timeout = Duration::from_secs(config.acquire_timeout_seconds);
         Self::open_within(config, schema, timeout).await
@@ -38,7 +41,10 @@ impl Database {
             .acquire_timeout(timeout)
             .max_connections(config.max_connections);
         let (pool, file) = match kind {
-            DatabaseKind::Postgres => (connect(options, &config.url).await?, None),
+            DatabaseKind::Postgres => {
+                let url = with_verified_server(&config.url);
+                (connect(options, &url).await?, None)
+            }
             DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
         };
         let migrator = schema.migrator(kind);
