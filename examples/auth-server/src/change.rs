@@ -24,6 +24,17 @@ pub struct Event {
     pub target: Value,
 }
 
+impl Event {
+    /// Returns the target with one more member: why the change was refused.
+    pub fn target_with(&self, name: &str, value: Value) -> Value {
+        let mut target = self.target.clone();
+        if let Some(target) = target.as_object_mut() {
+            target.insert(name.to_owned(), value);
+        }
+        target
+    }
+}
+
 /// A change to an organization. Changes to one organization run one at a time, and each is written to the audit log.
 /// Rolled back if dropped without [`finish`](Self::finish).
 pub struct Change<'a> {
@@ -75,10 +86,7 @@ impl Change<'_> {
         if missing.is_empty() {
             return Ok(self);
         }
-        let mut target = event.target.clone();
-        if let Some(target) = target.as_object_mut() {
-            target.insert("missing".to_owned(), json!(missing));
-        }
+        let target = event.target_with("missing", json!(missing));
         self.record(format!("{}_refused", event.action), target)
             .await?;
         let missing = missing.join(", ");

@@ -176,11 +176,11 @@ pub async fn create(
         drop(change);
         if let Some(taken) = taken(&error) {
             // Names are unique across organizations, so the response says that somebody has it.
-            let (address, mut target) = (address.text(), event.target);
-            target["taken"] = match taken.field {
+            let value = match taken.field {
                 "username" => json!({"username": user.username}),
                 _ => json!({"primary_email": user.email}),
             };
+            let (address, target) = (address.text(), event.target_with("taken", value));
             let record = actor.did("user.create_refused", target, &address);
             state.store.record(record, now).await?;
         }

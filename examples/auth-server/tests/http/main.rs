@@ -27,3 +27,4 @@ mod sign_in;
 mod tenants;
 mod throttling;
 mod walk_through;
+mod wrong_key;
