@@ -1,4 +1,4 @@
-//! Error responses: RFC 9457 problem details.
+//! Errors that become problem responses.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,12 +9,11 @@ use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE}
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use identity_core::{Denial, TokenError, VerifyError};
-use serde::Serialize;
 use tracing::error;
-use utoipa::ToSchema;
 
 use crate::challenge::Challenge;
 use crate::error_code::ErrorCode;
+use crate::problem::{InvalidField, Problem};
 use crate::request_id;
 
 /// An error of a handler, an extractor or middleware, which becomes a problem response.
@@ -28,42 +27,6 @@ pub struct ApiError {
     challenge: Option<Box<Challenge>>,
     retry_after: Option<Duration>,
     allow: Vec<Method>,
-}
-
-/// A value that is well-formed, but not allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct InvalidField {
-    /// The name of the field.
-    pub field: String,
-    /// Why its value is not allowed.
-    pub message: String,
-}
-
-/// The body of every error response: `application/problem+json` (RFC 9457).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Problem {
-    /// Always `about:blank`: `code` says more.
-    #[serde(rename = "type")]
-    #[schema(example = "about:blank")]
-    kind: &'static str,
-    /// The reason phrase of the HTTP status.
-    #[schema(example = "Unauthorized")]
-    title: &'static str,
-    /// The HTTP status.
-    #[schema(example = 401)]
-    status: u16,
-    /// What happened, for people.
-    #[schema(example = "Token has expired")]
-    detail: String,
-    /// What happened, for programs: one of a closed list.
-    #[schema(example = "token_expired")]
-    code: &'static str,
-    /// The id of the request, as in the service's log.
-    #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
-    request_id: Option<String>,
-    /// The fields whose values are not allowed; only with `invalid_input`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<InvalidField>,
 }
 
 impl ApiError {
@@ -167,9 +130,19 @@ impl ApiError {
 
     /// Returns a 500 error. `reason` and its sources are logged, and never sent to the client.
     pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
-        let causes = successors(Some(reason), |cause| cause.source());
-        let causes = causes.map(ToString::to_string).collect::<Vec<_>>();
-        Self::broken(&causes.join(": "))
+        Self::broken(&with_causes(reason))
+    }
+
+    /// Returns a 503 error: the service's database is out of reach. `reason` and its sources are logged, and never sent to
+    /// the client.
+    pub fn database_unavailable(reason: &(dyn std::error::Error + 'static)) -> Self {
+        let reason = with_causes(reason);
+        error!(reason, "database unavailable: {reason}");
+        let detail = "The database is unavailable. Please try again later.";
+        Self {
+            retry_after: Some(Duration::from_secs(1)),
+            ..Self::new(ErrorCode::DatabaseUnavailable, detail)
+        }
     }
 
     /// Returns a 500 error for a state that a correctly assembled service cannot reach. `reason` is logged, and never
@@ -230,6 +203,12 @@ impl ApiError {
     pub fn code(&self) -> ErrorCode {
         self.code
     }
+}
+
+fn with_causes(reason: &(dyn std::error::Error + 'static)) -> String {
+    let causes = successors(Some(reason), |cause| cause.source());
+    let causes: Vec<_> = causes.map(ToString::to_string).collect();
+    causes.join(": ")
 }
 
 /// Returns the description of a token error for the client. Errors whose details would help to forge a token share one

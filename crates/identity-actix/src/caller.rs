@@ -31,6 +31,20 @@ impl Caller {
         let session = extensions.get::<Session>()?;
         Some(Self(Arc::clone(&session.caller)))
     }
+
+    /// Returns the 403 error for what the caller lacks, in a handler whose rule depends on the request: for example, a
+    /// right that the caller would give to another user. `detail` is for the client. Outside a scope with
+    /// [`Authenticate`](crate::Authenticate) the error is 500, as for the extractors.
+    pub fn denied(request: &HttpRequest, denial: &Denial, detail: &str) -> ApiError {
+        let outcome: Result<(), _> = session(request, |session| {
+            info!(access.reason = denial.code(), "access denied: {denial}");
+            Err(ApiError::denied(&session.realm, denial, Some(detail)))
+        })
+        .into_inner();
+        outcome
+            .err()
+            .unwrap_or_else(|| ApiError::broken("a denial was accepted"))
+    }
 }
 
 impl Deref for Caller {

@@ -76,6 +76,8 @@ error_codes! {
     AccessDenied = "access_denied", FORBIDDEN;
     /// The issuer's keys are unavailable.
     KeysUnavailable = "keys_unavailable", SERVICE_UNAVAILABLE;
+    /// The service's database is out of reach.
+    DatabaseUnavailable = "database_unavailable", SERVICE_UNAVAILABLE;
     /// The path, query or body cannot be parsed.
     BadRequest = "bad_request", BAD_REQUEST;
     /// The body did not arrive in time.

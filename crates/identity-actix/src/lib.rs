@@ -7,12 +7,14 @@ mod caller;
 mod challenge;
 mod credentials;
 mod error_code;
+mod problem;
 mod request_id;
 
 pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
-pub use api_error::{ApiError, InvalidField, Problem};
+pub use api_error::ApiError;
 pub use authenticate::Authenticate;
 pub use caller::{Bearer, Caller, Claims, Require};
 pub use credentials::Credentials;
 pub use error_code::ErrorCode;
+pub use problem::{InvalidField, Problem};
 pub use request_id::{REQUEST_ID_HEADER, with_request_id};

@@ -25,6 +25,7 @@ pub fn keep() -> Result<()> {
         filter: "info,local_issuer=off,identity_core=trace,identity_actix=trace,service_kit=trace"
             .to_owned(),
         format: LogFormat::Json,
+        ..LogSettings::default()
     };
     KEPT.get_or_init(Mutex::default);
     telemetry::init_to(&settings, || Writer)?;

@@ -9,6 +9,7 @@
 mod address;
 mod argon;
 mod banner;
+mod change;
 mod cross_site;
 mod docs;
 mod encryption;

@@ -10,6 +10,7 @@ use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICA
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use service_kit::is_late;
+use service_kit::store::is_unavailable;
 use tracing::error;
 use utoipa::ToSchema;
 
@@ -103,7 +104,10 @@ impl OAuthError {
 
     /// Returns 503: too many sign-ins are waiting.
     pub fn busy() -> Self {
-        let description = "Too many sign-ins are waiting. Please try again later.";
+        Self::unavailable("Too many sign-ins are waiting. Please try again later.")
+    }
+
+    fn unavailable(description: &str) -> Self {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         Self {
             retry_after: Some(Duration::from_secs(1)),
@@ -111,12 +115,15 @@ impl OAuthError {
         }
     }
 
-    /// Returns 500: an internal error. `reason` is only logged.
+    /// Returns 503 if the database is out of reach, else 500: an internal error. `reason` is only logged.
     pub fn internal(reason: &(dyn std::error::Error + 'static)) -> Self {
         let causes = successors(Some(reason), |cause| cause.source());
         let causes = causes.map(ToString::to_string).collect::<Vec<_>>();
         let causes = causes.join(": ");
         error!(reason = causes, "internal error: {causes}");
+        if is_unavailable(reason) {
+            return Self::unavailable("The database is unavailable. Please try again later.");
+        }
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "server_error",

@@ -1,11 +1,9 @@
 //! The access model: the server's own permissions, the policies that require them, and the table that maps each route
 //! to its policy.
 
-use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::{FromRequest, HttpRequest};
-use identity_actix::{AccessTable, AnyCaller, ApiError, Require};
-use identity_core::{Policy, Rule, policies};
+use identity_actix::{AccessTable, AnyCaller};
+use identity_core::{Rule, policies};
 
 use crate::store::permissions::NewPermission;
 
@@ -42,24 +40,22 @@ pub struct Right {
     description: &'static str,
     /// Whether the role `admin` has this permission as well as `owner`.
     pub for_admins: bool,
-    /// Returns an error if the caller does not have this permission.
-    require: fn(&HttpRequest) -> Result<(), ApiError>,
 }
 
 /// All of the server's own permissions.
 pub const RIGHTS: [Right; 9] = [
-    right::<ReadUsers>("user", "read", "Sees users", true),
-    right::<WriteUsers>("user", "write", "Creates and deletes users", true),
-    right::<ReadRoles>("role", "read", "Sees roles", true),
-    right::<WriteRoles>("role", "write", "Changes roles and who has them", false),
-    right::<ReadPermissions>("permission", "read", "Sees permissions", true),
-    right::<WritePermissions>("permission", "write", "Changes permissions", false),
-    right::<ReadClients>("client", "read", "Sees machine clients", true),
-    right::<WriteClients>("client", "write", "Changes machine clients", false),
-    right::<ReadAudit>("audit", "read", "Sees the audit trail", true),
+    right("user", "read", "Sees users", true),
+    right("user", "write", "Creates and deletes users", true),
+    right("role", "read", "Sees roles", true),
+    right("role", "write", "Changes roles and who has them", false),
+    right("permission", "read", "Sees permissions", true),
+    right("permission", "write", "Changes permissions", false),
+    right("client", "read", "Sees machine clients", true),
+    right("client", "write", "Changes machine clients", false),
+    right("audit", "read", "Sees the audit trail", true),
 ];
 
-const fn right<P: Policy>(
+const fn right(
     resource: &'static str,
     action: &'static str,
     description: &'static str,
@@ -70,14 +66,7 @@ const fn right<P: Policy>(
         action,
         description,
         for_admins,
-        require: require::<P>,
     }
-}
-
-fn require<P: Policy>(request: &HttpRequest) -> Result<(), ApiError> {
-    Require::<P>::from_request(request, &mut Payload::None)
-        .into_inner()
-        .map(drop)
 }
 
 impl Right {
@@ -95,16 +84,6 @@ impl Right {
 /// Returns whether a slug is one of the server's own permissions.
 pub fn is_own(slug: &str) -> bool {
     slug.split('.').next() == Some(SERVICE)
-}
-
-/// Checks that the caller has all of the server's own permissions among `slugs`, before adding or removing them:
-/// otherwise a caller with a single write permission could become an owner. Fails with the first permission that the
-/// caller lacks.
-pub fn holds_all(request: &HttpRequest, slugs: &[String]) -> Result<(), ApiError> {
-    RIGHTS
-        .iter()
-        .filter(|right| slugs.contains(&right.permission().slug()))
-        .try_for_each(|right| (right.require)(request))
 }
 
 /// Returns the access table: the policy of each route.

@@ -58,6 +58,7 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
     let max_body_bytes = listen.limits.max_body_bytes;
     Ok(Service::new(INFO, authenticator, policies::access())
         .depending_on(Arc::new(state.store.database().clone()))
+        .depending_on(state.keys.clone())
         .limited_to(listen.limits)
         .allowing_origins(listen.cors_allowed_origins.clone())
         .app_data(web::Data::from(state))

@@ -13,6 +13,8 @@ use identity_core::keys::{
     KeyError, KeyLookupError, KeySet, KeySetError, KeySource, KeyStatus, KeysFuture,
 };
 use jsonwebtoken::jwk::{Jwk, JwkSet};
+use service_kit::health::{Dependency, DependencyCheck};
+use tracing::warn;
 
 pub use key::{KeyFailure, SigningAlgorithm, SigningKey};
 pub use rotation::Rotation;
@@ -140,6 +142,23 @@ impl SigningKeys {
         let algorithm = key.algorithm.parse().unwrap_or_default();
         let pkcs8 = self.config.encryption.open(&key.id, &key.private_key)?;
         Ok(SigningKey::from_pkcs8(&key.id, algorithm, &pkcs8)?)
+    }
+}
+
+/// The server is not ready while it cannot sign: the current key must be there, and open with the configured encryption
+/// key.
+impl Dependency for SigningKeys {
+    fn name(&self) -> &'static str {
+        "signing keys"
+    }
+
+    fn check(&self) -> DependencyCheck<'_> {
+        Box::pin(async {
+            self.fresh().await.map(drop).map_err(|error| {
+                warn!(reason = %error, "the current signing key cannot be used: {error}");
+                "the current signing key cannot be used".to_owned()
+            })
+        })
     }
 }
 

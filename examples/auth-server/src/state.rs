@@ -1,5 +1,6 @@
 //! The shared state of the handlers.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +10,16 @@ use actix_web::{HttpResponse, ResponseError};
 use identity_actix::ApiError;
 use identity_core::Authenticated;
 use identity_core::clock::{Clock, UnixTime};
+use serde_json::Value;
+use service_kit::store::api_error;
 
-use crate::address::ClientAddress;
 use crate::cross_site::CrossSite;
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
+use crate::store::Store;
 use crate::store::audit::Record;
 use crate::store::sessions::Session;
 use crate::store::taken::taken;
-use crate::store::{Store, Write};
 use crate::throttle::{Refusal, Throttles};
 use crate::tokens::TokenConfig;
 
@@ -73,53 +75,19 @@ impl<'a> Actor<'a> {
     }
 
     /// Returns an audit record of an action by this actor.
-    pub fn did(self, action: &'static str, target: &'a str, address: &'a str) -> Record<'a> {
+    pub fn did(
+        self,
+        action: impl Into<Cow<'static, str>>,
+        target: Value,
+        address: &'a str,
+    ) -> Record<'a> {
         Record {
             org: self.org,
             actor: self.id,
-            action,
+            action: action.into(),
             target,
             address,
         }
-    }
-}
-
-/// A change to an organization. Changes to one organization run one at a time, and each is written to the audit log.
-/// Rolled back if dropped without [`finish`](Self::finish).
-pub struct Change<'a> {
-    /// The open transaction.
-    pub write: Write,
-    /// The time of the change.
-    pub now: UnixTime,
-    /// The caller.
-    pub actor: Actor<'a>,
-    address: String,
-}
-
-impl State {
-    /// Begins a change in the organization of `caller`. Waits while another request is changing it.
-    pub async fn change<'a>(
-        &self,
-        caller: &'a Authenticated,
-        address: &ClientAddress,
-    ) -> Result<Change<'a>, sqlx::Error> {
-        let (actor, now) = (Actor::of(caller), self.now());
-        let mut write = self.store.write().await?;
-        write.lock_org(actor.org, now).await?;
-        Ok(Change {
-            write,
-            now,
-            actor,
-            address: address.text(),
-        })
-    }
-}
-
-impl Change<'_> {
-    /// Writes the audit record and commits.
-    pub async fn finish(self, action: &'static str, target: &str) -> Result<(), sqlx::Error> {
-        let record = self.actor.did(action, target, &self.address);
-        self.write.finish(record, self.now).await
     }
 }
 
@@ -134,11 +102,11 @@ impl From<ApiError> for Refused {
 }
 
 impl From<sqlx::Error> for Refused {
-    /// Returns 409 with the taken field for a unique violation, else 500.
+    /// Returns 409 with the taken field for a unique violation, 503 if the database is out of reach, else 500.
     fn from(error: sqlx::Error) -> Self {
         Self(match taken(&error) {
             Some(taken) => ApiError::conflict(taken.message),
-            None => ApiError::internal(&error),
+            None => api_error(&error),
         })
     }
 }

@@ -11,6 +11,7 @@ use identity_actix::{ApiError, Caller};
 use identity_core::Authenticated;
 use serde_json::json;
 use service_kit::CheckOutcome;
+use service_kit::store::api_error;
 use tracing::info;
 
 use crate::policies::is_own;
@@ -35,7 +36,7 @@ pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
                 );
                 Err(revoked())
             }
-            Err(error) => Err(HttpResponse::from_error(ApiError::internal(&error))),
+            Err(error) => Err(HttpResponse::from_error(api_error(&error))),
         }
     })
 }

@@ -26,11 +26,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 const SCHEMA: Schema = Schema {
-    migrations: &[Migration {
-        version: 1,
-        description: "auth server",
-        sql: include_str!("../migrations/0001_auth_server.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            description: "auth server",
+            sql: include_str!("../migrations/0001_auth_server.sql"),
+        },
+        Migration {
+            version: 2,
+            description: "audit details",
+            sql: include_str!("../migrations/0002_audit_details.sql"),
+        },
+    ],
     probe: "SELECT version FROM key_set WHERE id = 1",
 };
 
@@ -137,7 +144,8 @@ mod tests {
         let store = Store::open(&DatabaseConfig::at("sqlite::memory:"))
             .await
             .unwrap();
-        let select = sqlx::query("SELECT lower(hex(checksum)) FROM _sqlx_migrations");
+        let select =
+            sqlx::query("SELECT lower(hex(checksum)) FROM _sqlx_migrations WHERE version = 1");
         let row = select.fetch_one(store.pool()).await.unwrap();
         assert_eq!(
             row.get::<String, _>(0),

@@ -15,7 +15,7 @@ use identity_core::http::{HttpClient, HttpConfig};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    dotenvy::dotenv().ok();
+    dotenvy::from_path(".env").ok();
     let url = required(
         "DISCOVERY_URL",
         "the address of the provider's /.well-known/openid-configuration",

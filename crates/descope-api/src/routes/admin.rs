@@ -4,7 +4,7 @@ use actix_web::{get, web};
 use garde::Validate;
 use identity_actix::{ApiError, Require};
 use serde::{Deserialize, Serialize};
-use service_kit::store::is_id;
+use service_kit::store::{api_error, is_id};
 use service_kit::{Activity, validate};
 use utoipa::{IntoParams, ToSchema};
 
@@ -80,7 +80,7 @@ pub async fn list(
     };
     let limit = page.limit as usize;
     let users = users.list(page).await;
-    let users = users.map_err(|error| ApiError::internal(&error))?;
+    let users = users.map_err(|error| api_error(&error))?;
     let message = match users.len() {
         1 => "1 user".to_owned(),
         count if count == limit => {
@@ -101,7 +101,7 @@ pub async fn stats(
 ) -> Result<web::Json<Stats>, ApiError> {
     let total_users = users.count().await;
     Ok(web::Json(Stats {
-        total_users: total_users.map_err(|error| ApiError::internal(&error))?,
+        total_users: total_users.map_err(|error| api_error(&error))?,
         active_sessions: activity.active_callers(),
         requests_today: activity.requests_today(),
     }))

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, delete, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Require};
 use serde::{Deserialize, Serialize};
+use service_kit::store::api_error;
 use service_kit::validate;
 use utoipa::{IntoParams, ToSchema};
 
@@ -111,7 +112,7 @@ pub async fn create(
             user,
         })),
         Err(CreateError::EmailTaken) => Err(ApiError::conflict("The email is taken")),
-        Err(error) => Err(ApiError::internal(&error)),
+        Err(error) => Err(api_error(&error)),
     }
 }
 
@@ -131,7 +132,7 @@ pub async fn delete(
     users: web::Data<Users>,
 ) -> Result<web::Json<Deleted>, ApiError> {
     let deleted = users.delete(&id).await;
-    if deleted.map_err(|error| ApiError::internal(&error))? {
+    if deleted.map_err(|error| api_error(&error))? {
         Ok(web::Json(Deleted {
             message: format!("User {id} deleted"),
         }))

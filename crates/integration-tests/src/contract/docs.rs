@@ -61,6 +61,29 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ),
         Case::new(
+            "docs::page_has_its_security_headers",
+            "The page handles tokens: it runs no script of others, and is in no frame.",
+            Needs::Service,
+            async |target| {
+                let page = target.status(&Call::get("/docs/"), 200).await?;
+                let policy = page.header("content-security-policy").unwrap_or_default();
+                for part in [
+                    "default-src 'none'",
+                    "script-src 'self';",
+                    "frame-ancestors 'none'",
+                ] {
+                    ensure!(policy.contains(part), "{policy}");
+                }
+                for (name, value) in [
+                    ("x-content-type-options", "nosniff"),
+                    ("referrer-policy", "no-referrer"),
+                ] {
+                    ensure!(page.header(name) == Some(value), "{name}: {page:?}");
+                }
+                Ok(())
+            },
+        ),
+        Case::new(
             "docs::unknown_asset_is_404",
             "What is not there is a problem here as anywhere else.",
             Needs::Service,

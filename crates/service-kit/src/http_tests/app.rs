@@ -169,6 +169,7 @@ async fn failing(what: web::Path<String>) -> Result<&'static str, ApiError> {
             field("email", "is no address"),
         ]),
         "busy" => ApiError::too_many_requests(std::time::Duration::from_millis(1500)),
+        "lost" => ApiError::database_unavailable(&std::io::Error::other("the host is hunter2")),
         _ => ApiError::internal(&std::io::Error::other("the password is hunter2")),
     })
 }

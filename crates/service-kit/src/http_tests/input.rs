@@ -118,7 +118,14 @@ fn handlers() -> Vec<Row> {
     let busy = Row::new("too many", get("/fail/busy"), "too_many_requests");
     let detail = "Too many requests. Please try again later.";
     let busy = busy.answers(429, "Too Many Requests", detail);
+    let lost = Row::new("no database", get("/fail/lost"), "database_unavailable");
+    let detail = "The database is unavailable. Please try again later.";
+    let lost = lost.answers(503, "Service Unavailable", detail);
     vec![
+        Row {
+            retry_after: Some("1"),
+            ..lost
+        },
         taken.answers(409, "Conflict", "The name is taken"),
         Row {
             errors: Some(json!([

@@ -61,6 +61,7 @@ fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) 
         let everything = LogSettings {
             filter: "trace".to_owned(),
             format: LogFormat::Human,
+            ..LogSettings::default()
         };
         let nowhere = fmt::layer().with_writer(std::io::sink);
         dispatcher::set_global_default(log(&everything, nowhere)).unwrap();
@@ -68,6 +69,7 @@ fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) 
     let settings = LogSettings {
         filter: filter.to_owned(),
         format,
+        ..LogSettings::default()
     };
     let lines = Lines::default();
     let writer = lines.clone();

@@ -22,7 +22,9 @@ pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    log(settings, lines).try_init()
+    log(settings, lines).try_init()?;
+    name_dotenv(settings);
+    Ok(())
 }
 
 /// As [`init`], but writes the lines to `writer`, for example to a test that reads them.
@@ -31,7 +33,17 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let lines = fmt::layer().with_writer(writer).with_ansi(false);
-    log(settings, lines).try_init()
+    log(settings, lines).try_init()?;
+    name_dotenv(settings);
+    Ok(())
+}
+
+/// A `.env` in an unexpected place can make a service trust another issuer: the log says which one it was.
+fn name_dotenv(settings: &LogSettings) {
+    if let Some(path) = &settings.dotenv {
+        let path = path.display();
+        info!(settings.file = %path, "settings were read from {path}");
+    }
 }
 
 type Filtered = Layered<EnvFilter, Registry>;

@@ -184,7 +184,53 @@ async fn the_docs_are_served_from_the_program() {
     assert_eq!(page.headers().get("content-encoding").unwrap(), "gzip");
     let script = ask("/docs/swagger-ui-bundle.js").await;
     assert!(script.status().is_success());
+    for answer in [page, script] {
+        let header = |name| answer.headers().get(name).unwrap().to_str().unwrap();
+        let policy = header("content-security-policy");
+        for part in [
+            "default-src 'none'; script-src 'self'; ",
+            "connect-src 'self'; ",
+            "; frame-ancestors 'none'",
+        ] {
+            assert!(policy.contains(part), "{policy}");
+        }
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+    }
     let document: Value =
         serde_json::from_slice(&read_body(ask("/openapi.json").await).await).unwrap();
     assert_eq!(document["info"]["title"], "an-api");
+}
+
+#[actix_web::test]
+async fn a_page_that_asks_for_a_password_stores_nothing_in_the_browser() {
+    let flow = PasswordFlow {
+        token_url: "https://id.example:8443/user/login".to_owned(),
+        scopes: Vec::new(),
+    };
+    let document = describe(collected(), &table(), "Ask the issuer.");
+    let with_password = with_password_flow(document.clone(), &table(), flow);
+    for (document, persists, connect) in [
+        (
+            document,
+            "\"persistAuthorization\": true",
+            "connect-src 'self';",
+        ),
+        (
+            with_password,
+            "\"persistAuthorization\": false",
+            "connect-src 'self' https://id.example:8443;",
+        ),
+    ] {
+        let app = init_service(App::new().configure(docs(document))).await;
+        let request = TestRequest::get().uri("/docs/swagger-initializer.js");
+        let answer = call_service(&app, request.to_request()).await;
+        let policy = answer.headers().get("content-security-policy").unwrap();
+        let policy = policy.to_str().unwrap().to_owned();
+        assert!(policy.contains(connect), "{policy}");
+        let body = read_body(answer).await;
+        let script = std::str::from_utf8(&body).unwrap();
+        assert!(script.contains(persists), "{script}");
+        assert!(script.contains("\"validatorUrl\": \"none\""), "{script}");
+    }
 }

@@ -5,6 +5,7 @@ mod cors;
 mod count;
 mod input;
 mod layers;
+mod page_headers;
 pub(crate) mod request_id;
 mod validate;
 

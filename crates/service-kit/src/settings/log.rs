@@ -1,5 +1,6 @@
 //! What the log shows and how.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
@@ -17,6 +18,9 @@ pub struct LogSettings {
     #[serde(rename = "log_format", deserialize_with = "text::deserialize")]
     #[schemars(with = "String")]
     pub format: LogFormat,
+    /// The `.env` that the settings come from, which the first line of the log names. Not read from anywhere.
+    #[serde(skip)]
+    pub dotenv: Option<PathBuf>,
 }
 
 impl Default for LogSettings {
@@ -24,6 +28,7 @@ impl Default for LogSettings {
         Self {
             filter: "info".to_owned(),
             format: LogFormat::Human,
+            dotenv: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
+use std::path::Path;
 
 use config::{Config, ConfigError, Value, ValueKind};
 use schemars::JsonSchema;
@@ -78,14 +79,12 @@ impl SettingsReader {
         values: impl IntoIterator<Item = (&'v str, &'v str)>,
     ) -> Self {
         let pairs = values.into_iter();
-        let environment = pairs.map(|(name, value)| (name.into(), value.into()));
-        Self::from_sources(
-            service,
-            Sources {
-                environment: environment.collect(),
-                dotenv: None,
-            },
-        )
+        let pairs = pairs.map(|(name, value)| (name.into(), value.into()));
+        let sources = Sources {
+            environment: pairs.collect(),
+            dotenv: None,
+        };
+        Self::from_sources(service, sources)
     }
 
     /// Returns a reader of these sources, and of the TOML file that they name.
@@ -100,6 +99,11 @@ impl SettingsReader {
             values,
             watched: Vec::new(),
         }
+    }
+
+    /// Returns the path of the `.env` that was read.
+    pub fn dotenv_path(&self) -> Option<&Path> {
+        self.values.dotenv_path.as_deref()
     }
 
     /// Returns the settings of all groups that were read so far.

@@ -1,6 +1,7 @@
 //! Settings that every service has.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,10 @@ impl ServiceSettings {
     /// Reads all of them; `port` is the default.
     pub fn read(reader: &mut SettingsReader, port: u16) -> Self {
         let settings = Self {
-            log: reader.group(LogSettings::default()),
+            log: LogSettings {
+                dotenv: reader.dotenv_path().map(Path::to_path_buf),
+                ..reader.group(LogSettings::default())
+            },
             ..reader.group(Self::on_port(port))
         };
         settings.check(reader);

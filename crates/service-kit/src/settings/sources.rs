@@ -20,6 +20,7 @@ pub struct Sources {
 pub(super) struct Values {
     variables: HashMap<String, Variable>,
     file: BTreeMap<String, Value>,
+    pub(super) dotenv_path: Option<PathBuf>,
     pub(super) file_place: String,
     pub(super) problems: Vec<String>,
 }
@@ -39,28 +40,30 @@ pub(super) struct Found {
 }
 
 impl Sources {
-    /// Returns the sources of this process: its environment, and `.env` from the current directory or the nearest one
-    /// above. Errors: `.env` cannot be read.
+    /// Returns the sources of this process: its environment, and `.env` from the current directory. Errors: `.env`
+    /// cannot be read.
     pub(super) fn of_process() -> Result<Self, String> {
         #[expect(
             clippy::disallowed_methods,
             reason = "the one place that reads the environment"
         )]
         let environment = std::env::vars_os().collect();
-        let here = std::env::current_dir().unwrap_or_default();
-        let mut paths = here.ancestors().map(|folder| folder.join(".env"));
-        let dotenv = match paths.find(|path| path.is_file()) {
-            Some(path) => {
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-                Some((path, text))
-            }
-            None => None,
-        };
         Ok(Self {
             environment,
-            dotenv,
+            dotenv: dotenv_in(&std::env::current_dir().unwrap_or_default())?,
         })
+    }
+}
+
+/// Returns the path and the content of `.env` in this directory. One in a directory above belongs to something else.
+fn dotenv_in(folder: &Path) -> Result<Option<(PathBuf, String)>, String> {
+    let path = folder.join(".env");
+    if !path.is_file() {
+        return Ok(None);
+    }
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((path, text))),
+        Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
     }
 }
 
@@ -71,6 +74,7 @@ impl Values {
         let mut values = Self::default();
         if let Some((path, text)) = &sources.dotenv {
             values.read_dotenv(path, text);
+            values.dotenv_path = Some(path.clone());
         }
         for (name, value) in sources.environment {
             let Ok(name) = name.into_string() else {
@@ -202,4 +206,22 @@ fn reason(error: &ConfigError) -> String {
         !line.contains(" | ") && !line.trim_end().ends_with('|') && !line.trim().is_empty()
     };
     text.lines().filter(is_told).collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dotenv_in;
+
+    #[test]
+    fn dotenv_is_read_from_the_folder_itself_and_not_from_those_above() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("project/service");
+        std::fs::create_dir_all(&inner).unwrap();
+        std::fs::write(folder.path().join(".env"), "PORT=1").unwrap();
+        std::fs::write(folder.path().join("project/.env"), "PORT=2").unwrap();
+        assert_eq!(dotenv_in(&inner), Ok(None));
+        let path = inner.join(".env");
+        std::fs::write(&path, "PORT=3").unwrap();
+        assert_eq!(dotenv_in(&inner), Ok(Some((path, "PORT=3".to_owned()))));
+    }
 }

@@ -27,7 +27,8 @@ pub struct DatabaseConfig {
 /// The settings, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Written {
-    /// The database: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database.
+    /// The database: sqlite://path/of/a.db, which is made if it is missing, or postgres://user@host/database. The certificate of
+    /// a server on another machine is verified, unless the address sets sslmode.
     #[schemars(extend("x-secret" = true))]
     database_url: String,
     /// The connections.

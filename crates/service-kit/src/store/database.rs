@@ -8,6 +8,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::time::timeout;
 
+use super::postgres_url::with_verified_server;
 use super::sqlite_file::SqliteFile;
 use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
 use crate::health::{Dependency, DependencyCheck};
@@ -22,7 +23,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database and runs the pending migrations. Creates a missing SQLite file and its directory.
+    /// Opens the database and runs the pending migrations. Creates a missing SQLite file and its directory, for
+    /// their owner alone. A PostgreSQL server on another machine must have a valid certificate for its name
+    /// (`sslmode=verify-full`), unless the URL sets `sslmode`.
     pub async fn open(config: &DatabaseConfig, schema: &Schema) -> Result<Self, OpenError> {
         let timeout = Duration::from_secs(config.acquire_timeout_seconds);
         Self::open_within(config, schema, timeout).await
@@ -46,7 +49,10 @@ impl Database {
                 Box::pin(ready(Ok(is_usable)))
             });
         let (pool, file) = match kind {
-            DatabaseKind::Postgres => (connect(options, &config.url).await?, None),
+            DatabaseKind::Postgres => {
+                let url = with_verified_server(&config.url);
+                (connect(options, &url).await?, None)
+            }
             DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
         };
         let migrator = schema.migrator(kind);

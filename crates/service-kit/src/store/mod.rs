@@ -6,13 +6,17 @@
 mod config;
 mod database;
 mod error;
+mod failure;
 mod id;
+mod owner_only;
+mod postgres_url;
 mod schema;
 mod sqlite_file;
 
 pub use config::{DatabaseConfig, DatabaseKind};
 pub use database::Database;
 pub use error::OpenError;
+pub use failure::{api_error, is_unavailable};
 pub use id::is_id;
 pub use schema::{Migration, Schema};
 

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor};
 use tokio::time::{Instant, sleep};
 
-use super::OpenError;
+use super::{OpenError, owner_only};
 
 /// The location of a SQLite database.
 pub(super) struct SqliteFile {
@@ -18,7 +18,7 @@ pub(super) struct SqliteFile {
 }
 
 impl SqliteFile {
-    /// Parses a URL, and creates the directory of its file.
+    /// Parses a URL, and creates its file and the directory, for their owner alone.
     pub(super) fn at(url: &str) -> Result<Self, OpenError> {
         // The driver parses the first directory after `sqlite://` as a host, which may contain neither a space nor a
         // capital.
@@ -34,10 +34,15 @@ impl SqliteFile {
         let options: SqliteConnectOptions = path.parse().map_err(OpenError::Connect)?;
         let file = options.get_filename();
         let folder = file.parent().ok_or(OpenError::NoFile)?;
-        std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+        owner_only::create_folder(folder).map_err(|source| OpenError::Folder {
             path: file.display().to_string(),
             source,
         })?;
+        if matches!(mode, None | Some("rwc")) {
+            // An error is not handled here: the driver opens the same file, and reports it.
+            let _ = owner_only::create_file(file);
+        }
+        owner_only::warn_of_readers(file);
         let separator = if query.is_empty() { "" } else { "&" };
         let url = match mode {
             Some(_) => url,

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Caller, Problem};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use service_kit::validate_with;
 use utoipa::ToSchema;
 
@@ -103,7 +104,7 @@ pub async fn logout(
     if let Some(session) = caller.token().text("sid") {
         let mut write = state.store.write().await?;
         write.end_session(actor.org, session, now).await?;
-        let record = actor.did("user.logout", session, &address);
+        let record = actor.did("user.logout", json!({"session": {"id": session}}), &address);
         write.finish(record, now).await?;
     }
     Ok(HttpResponse::NoContent().finish())
@@ -147,7 +148,7 @@ pub async fn change_password(
         return Err(wrong_password().into());
     }
     write.end_other_sessions(&kept, now).await?;
-    let record = actor.did("user.password_changed", "", &address);
+    let record = actor.did("user.password_changed", json!({}), &address);
     write.finish(record, now).await?;
     Ok(HttpResponse::NoContent().finish())
 }

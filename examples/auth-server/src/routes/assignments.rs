@@ -1,20 +1,24 @@
 //! The permissions of roles and the roles of users.
 
+use std::slice;
+
 use actix_web::{HttpRequest, post, web};
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
-use service_kit::store::is_id;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::permissions::find_permission;
 use super::roles::find_role;
-use super::users::no_user;
+use super::users::find_user;
 use crate::address::ClientAddress;
-use crate::policies::{WriteRoles, holds_all, is_own};
+use crate::change::Event;
+use crate::policies::{WriteRoles, is_own};
 use crate::state::{Refused, State};
 use crate::store::Write;
 use crate::store::permissions::Attachment;
 use crate::store::roles::Role;
+use crate::store::users::User;
 
 /// A permission of a role.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -43,7 +47,8 @@ pub struct Done {
 
 /// Attach a permission to a role
 ///
-/// No error if it is attached already. Tokens issued from now on include it.
+/// No error if it is attached already. Tokens issued from now on include it. The caller must have the permission, or be
+/// an owner: else 403 `missing_permission`.
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The role has the permission", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or permission", body = Problem, content_type = "application/problem+json"),
@@ -59,10 +64,14 @@ pub async fn attach(
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
     let (role, slug, link) = both(write, org, &body).await?;
-    holds_all(&request, std::slice::from_ref(&slug))?;
-    write.attach(org, link).await?;
-    let target = format!("{} {slug}", role.name);
-    change.finish("role.attach_permission", &target).await?;
+    let event = Event {
+        action: "role.attach_permission",
+        target: json!({"role": role.named(), "permission": slug}),
+    };
+    let slugs = slice::from_ref(&slug);
+    let mut change = change.may_give(&request, slugs, &event).await?;
+    change.write.attach(org, link).await?;
+    change.finish(event).await?;
     Ok(done(format!("{} has {slug}", role.name)))
 }
 
@@ -88,10 +97,14 @@ pub async fn detach(
     if role.name == Role::OWNER && is_own(&slug) {
         return Err(ApiError::conflict("Owners keep the server's own rights").into());
     }
-    holds_all(&request, std::slice::from_ref(&slug))?;
-    write.detach(org, link).await?;
-    let target = format!("{} {slug}", role.name);
-    change.finish("role.detach_permission", &target).await?;
+    let event = Event {
+        action: "role.detach_permission",
+        target: json!({"role": role.named(), "permission": slug}),
+    };
+    let slugs = slice::from_ref(&slug);
+    let mut change = change.may_take(&request, slugs, &event).await?;
+    change.write.detach(org, link).await?;
+    change.finish(event).await?;
     Ok(done(format!("{} does not have {slug}", role.name)))
 }
 
@@ -111,6 +124,8 @@ async fn both(
 }
 
 /// Assign a role to a user
+///
+/// The caller must have all permissions of the role, or be an owner: else 403 `missing_permission`.
 #[utoipa::path(tag = "role", responses(
     (status = 200, description = "The user has the role", body = Done),
     (status = 404, description = "`not_found`: the organization has no such role or user", body = Problem, content_type = "application/problem+json"),
@@ -125,11 +140,15 @@ pub async fn assign(
 ) -> Result<web::Json<Done>, Refused> {
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
-    let role = role_for(write, org, &body).await?;
-    holds_all(&request, &role.permissions)?;
-    write.assign_role(org, &body.user_id, role.id).await?;
-    let target = format!("{} {}", body.user_id, role.name);
-    change.finish("role.assign", &target).await?;
+    let (user, role) = user_and_role(write, org, &body).await?;
+    let event = Event {
+        action: "role.assign",
+        target: json!({"user": user.named(), "role": role.with_permissions()}),
+    };
+    let mut change = change.may_give(&request, &role.permissions, &event).await?;
+    let write = &mut change.write;
+    write.assign_role(org, &user.id, role.id).await?;
+    change.finish(event).await?;
     Ok(done(format!("{} is {}", body.user_id, role.name)))
 }
 
@@ -149,24 +168,28 @@ pub async fn unassign(
 ) -> Result<web::Json<Done>, Refused> {
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
-    let role = role_for(write, org, &body).await?;
-    holds_all(&request, &role.permissions)?;
-    if role.name == Role::OWNER && write.other_owners(org, &body.user_id).await? == 0 {
+    let (user, role) = user_and_role(write, org, &body).await?;
+    let event = Event {
+        action: "role.unassign",
+        target: json!({"user": user.named(), "role": role.with_permissions()}),
+    };
+    let mut change = change.may_take(&request, &role.permissions, &event).await?;
+    let write = &mut change.write;
+    if role.name == Role::OWNER && write.other_owners(org, &user.id).await? == 0 {
         return Err(ApiError::conflict("The last owner stays one").into());
     }
-    write.unassign_role(org, &body.user_id, role.id).await?;
-    let target = format!("{} {}", body.user_id, role.name);
-    change.finish("role.unassign", &target).await?;
+    write.unassign_role(org, &user.id, role.id).await?;
+    change.finish(event).await?;
     Ok(done(format!("{} is not {}", body.user_id, role.name)))
 }
 
-async fn role_for(write: &mut Write, org: &str, body: &AssignmentBody) -> Result<Role, Refused> {
+async fn user_and_role(
+    write: &mut Write,
+    org: &str,
+    body: &AssignmentBody,
+) -> Result<(User, Role), Refused> {
     let role = find_role(write, org, body.role_id).await?;
-    if is_id(&body.user_id) && write.has_user(org, &body.user_id).await? {
-        Ok(role)
-    } else {
-        Err(no_user(&body.user_id).into())
-    }
+    Ok((find_user(write, org, &body.user_id).await?, role))
 }
 
 fn done(message: String) -> web::Json<Done> {

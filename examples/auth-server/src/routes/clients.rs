@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use service_kit::store::is_id;
 use service_kit::validate;
 use utoipa::ToSchema;
@@ -13,8 +14,9 @@ use uuid::Uuid;
 use super::permissions::find_permission;
 use super::roles::MOST;
 use crate::address::ClientAddress;
+use crate::change::Event;
 use crate::input;
-use crate::policies::{ReadClients, WriteClients, holds_all};
+use crate::policies::{ReadClients, WriteClients};
 use crate::state::{Actor, Refused, State};
 use crate::store::clients::Client;
 use crate::tokens::{hash_of, secret};
@@ -54,6 +56,8 @@ pub async fn list(
 }
 
 /// Create a machine client
+///
+/// The caller must have all of its permissions, or be an owner: else 403 `missing_permission`.
 #[utoipa::path(tag = "client", responses(
     (status = 200, description = "The client and its secret", body = CreatedClient),
     (status = 404, description = "`not_found`: the organization has no such permission", body = Problem, content_type = "application/problem+json"),
@@ -83,14 +87,26 @@ pub async fn create(
     if write.count_clients(org).await? >= MOST {
         return Err(ApiError::conflict("The organization has 1000 clients already").into());
     }
-    holds_all(&request, &client.permissions)?;
-    write.create_client(&client, &hash_of(&secret), now).await?;
+    let mut permissions = Vec::new();
     for slug in &client.permissions {
-        let permission = find_permission(write, org, slug).await?;
-        write.permit(org, &client.id, permission.id).await?;
+        permissions.push(find_permission(write, org, slug).await?.id);
     }
-    let target = format!("{} {}", client.id, client.permissions.join(" "));
-    change.finish("client.create", &target).await?;
+    let event = Event {
+        action: "client.create",
+        target: json!({
+            "client": {"id": client.id, "name": client.name},
+            "permissions": client.permissions,
+        }),
+    };
+    let mut change = change
+        .may_give(&request, &client.permissions, &event)
+        .await?;
+    let write = &mut change.write;
+    write.create_client(&client, &hash_of(&secret), now).await?;
+    for permission in permissions {
+        write.permit(org, &client.id, permission).await?;
+    }
+    change.finish(event).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(CreatedClient {
@@ -120,11 +136,14 @@ pub async fn delete(
     }
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
+    let name = write.client_name(org, &id).await?.ok_or_else(no_client)?;
     let rights = write.rights_of_client(org, &id).await?;
-    holds_all(&request, &rights.slugs)?;
-    if !write.delete_client(org, &id).await? {
-        return Err(no_client().into());
-    }
-    change.finish("client.delete", &id).await?;
+    let event = Event {
+        action: "client.delete",
+        target: json!({"client": {"id": *id, "name": name}, "permissions": rights.slugs}),
+    };
+    let mut change = change.may_take(&request, &rights.slugs, &event).await?;
+    change.write.delete_client(org, &id).await?;
+    change.finish(event).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,6 +6,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use serde_json::json;
 use service_kit::store::is_id;
 use tracing::warn;
 use utoipa::ToSchema;
@@ -121,7 +122,7 @@ pub async fn revoke(
     let mut write = state.store.write().await?;
     if let Some((org, id)) = write.end_session_of(&hash_of(token), now).await? {
         let actor = Actor { org: &org, id: &id };
-        let record = actor.did("user.logout", "", &address);
+        let record = actor.did("user.logout", json!({}), &address);
         write.finish(record, now).await?;
     }
     Ok(HttpResponse::Ok()
@@ -194,7 +195,7 @@ async fn authenticated(
             let org = known.map_or_else(String::new, |known| known.org);
             let id = if org.is_empty() { "" } else { &*credentials.id };
             let (actor, address) = (Actor { org: &org, id }, address.text());
-            let record = actor.did("client.token_refused", "", &address);
+            let record = actor.did("client.token_refused", json!({}), &address);
             state.store.record(record, state.now()).await?;
             Err(OAuthError::invalid_client())
         }
@@ -221,7 +222,7 @@ async fn client_tokens(
     };
     let tokens = access_token(state, &keys, &grant)?;
     let address = address.text();
-    let record = client.did("client.token", "", &address);
+    let record = client.did("client.token", json!({}), &address);
     state.store.record(record, state.now()).await?;
     Ok(tokens)
 }
@@ -242,8 +243,8 @@ async fn refreshed(
         Redeemed::Reused(session) => {
             warn!("a refresh token was used twice: its session is ended");
             let address = address.text();
-            let record =
-                Actor::of_session(&session).did("user.refresh_reused", &session.id, &address);
+            let target = json!({"session": {"id": session.id}});
+            let record = Actor::of_session(&session).did("user.refresh_reused", target, &address);
             write.finish(record, now).await?;
             return Err(refused());
         }

@@ -4,11 +4,13 @@ use actix_web::{HttpResponse, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::Deserialize;
+use serde_json::json;
 use service_kit::validate;
 use utoipa::ToSchema;
 
 use super::roles::MOST;
 use crate::address::ClientAddress;
+use crate::change::Event;
 use crate::input;
 use crate::policies::{ReadPermissions, SERVICE, WritePermissions, is_own};
 use crate::state::{Actor, Refused, State};
@@ -83,7 +85,11 @@ pub async fn create(
         return Err(ApiError::conflict("The organization has 1000 permissions already").into());
     }
     let id = write.create_permission(org, new, now).await?;
-    change.finish("permission.create", &slug).await?;
+    let event = Event {
+        action: "permission.create",
+        target: json!({"permission": slug}),
+    };
+    change.finish(event).await?;
     Ok(web::Json(Permission {
         id,
         service: body.service,
@@ -117,7 +123,11 @@ pub async fn delete(
         return Err(ApiError::conflict("The server's own rights cannot be deleted").into());
     }
     write.delete_permission(org, permission.id).await?;
-    change.finish("permission.delete", &permission.slug).await?;
+    let event = Event {
+        action: "permission.delete",
+        target: json!({"permission": permission.slug}),
+    };
+    change.finish(event).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

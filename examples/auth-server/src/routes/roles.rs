@@ -4,12 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::Deserialize;
+use serde_json::json;
 use service_kit::validate;
 use utoipa::ToSchema;
 
 use crate::address::ClientAddress;
+use crate::change::Event;
 use crate::input;
-use crate::policies::{ReadRoles, WriteRoles, holds_all};
+use crate::policies::{ReadRoles, WriteRoles};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
 use crate::store::roles::{NewRole, Role};
@@ -65,13 +67,18 @@ pub async fn create(
         return Err(ApiError::conflict("The organization has 1000 roles already").into());
     }
     let id = write.create_role(org, new, now).await?;
-    change.finish("role.create", new.name).await?;
-    Ok(web::Json(Role {
+    let role = Role {
         id,
         name: new.name.to_owned(),
         description: new.description.to_owned(),
         permissions: Vec::new(),
-    }))
+    };
+    let event = Event {
+        action: "role.create",
+        target: json!({"role": role.named()}),
+    };
+    change.finish(event).await?;
+    Ok(web::Json(role))
 }
 
 /// Delete a role
@@ -96,9 +103,13 @@ pub async fn delete(
     if role.is_built_in() {
         return Err(ApiError::conflict(format!("The role {} cannot be deleted", role.name)).into());
     }
-    holds_all(&request, &role.permissions)?;
-    write.delete_role(org, role.id).await?;
-    change.finish("role.delete", &role.name).await?;
+    let event = Event {
+        action: "role.delete",
+        target: json!({"role": role.with_permissions()}),
+    };
+    let mut change = change.may_take(&request, &role.permissions, &event).await?;
+    change.write.delete_role(org, role.id).await?;
+    change.finish(event).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -91,7 +92,7 @@ pub async fn sign_in(
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
             let (actor, address) = (Actor { org, id }, address.text());
-            let record = actor.did("user.login_failed", "", &address);
+            let record = actor.did("user.login_failed", json!({}), &address);
             state.store.record(record, state.now()).await?;
             return Err(wrong());
         }
@@ -182,7 +183,8 @@ async fn open_session(
         .create_session(&session, &hash_of(&refresh_token), now)
         .await?;
     let address = address.text();
-    let record = Actor::of_session(&session).did("user.login", &session.id, &address);
+    let target = json!({"session": {"id": session.id}});
+    let record = Actor::of_session(&session).did("user.login", target, &address);
     write.finish(record, now).await?;
     Ok(Some(tokens))
 }

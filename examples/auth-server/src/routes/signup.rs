@@ -6,6 +6,7 @@ use garde::Validate;
 use identity_actix::Problem;
 use identity_core::clock::UnixTime;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use service_kit::validate;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -78,6 +79,11 @@ pub struct SignedUp {
 }
 
 impl NewUser {
+    /// Returns the name to sign in with.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
     /// Hashes the password, and returns the user in the organization `org`.
     pub async fn into_login(self, state: &State, org: &str) -> Result<Login, Refused> {
         Ok(Login {
@@ -152,7 +158,12 @@ async fn create(state: &State, new: Signup, address: &ClientAddress) -> Result<S
         id: &user.id,
     };
     let address = address.text();
-    let record = actor.did("org.signup", &user.id, &address);
+    let target = json!({
+        "org": {"id": org.id, "name": org.name, "domain": org.domain},
+        "user": user.named(),
+        "roles": [{"id": owner, "name": Role::OWNER}],
+    });
+    let record = actor.did("org.signup", target, &address);
     write.finish(record, now).await?;
     Ok(SignedUp {
         user_id: login.user.id,

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use service_kit::store::is_id;
 use service_kit::validate;
 use utoipa::{IntoParams, ToSchema};
@@ -11,10 +12,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::roles::find_role;
 use super::signup::NewUser;
 use crate::address::ClientAddress;
+use crate::change::{Change, Event};
 use crate::input;
-use crate::policies::{ReadUsers, WriteUsers, holds_all};
+use crate::policies::{ReadUsers, WriteUsers};
 use crate::state::{Actor, Refused, State};
+use crate::store::Write;
 use crate::store::roles::Role;
+use crate::store::taken::taken;
 use crate::store::users::{Page, User};
 
 /// A user.
@@ -123,11 +127,22 @@ async fn described(state: &State, user: User) -> Result<UserAnswer, sqlx::Error>
     })
 }
 
-pub(super) fn no_user(id: &str) -> ApiError {
+/// Returns a user of the organization. The error is the same 404 for an unknown user and for another organization's.
+pub(super) async fn find_user(write: &mut Write, org: &str, id: &str) -> Result<User, Refused> {
+    let user = match is_id(id) {
+        true => write.user(org, id).await?,
+        false => None,
+    };
+    Ok(user.ok_or_else(|| no_user(id))?)
+}
+
+fn no_user(id: &str) -> ApiError {
     ApiError::not_found(format!("There is no user {id:?}"))
 }
 
 /// Create a user in the organization
+///
+/// The caller must have all permissions of the roles, or be an owner: else 403 `missing_permission`.
 #[utoipa::path(tag = "user", request_body = NewMember, responses(
     (status = 200, description = "The user", body = UserAnswer),
     (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
@@ -144,23 +159,68 @@ pub async fn create(
 ) -> Result<web::Json<UserAnswer>, Refused> {
     let NewMember { user, role_ids } = new.into_inner();
     validate(&user)?;
-    let org = Actor::of(&caller).org;
-    let login = user.into_login(&state, org).await?;
-    let mut change = state.change(&caller, &address).await?;
-    let (write, now) = (&mut change.write, change.now);
-    write.create_user(&login, now).await?;
-    let user = &login.user;
-    let ids = match role_ids.as_slice() {
+    let actor = Actor::of(&caller);
+    // Before the password is hashed and the names are compared with those of all organizations: a caller who could not
+    // create this user does not learn who exists. Both are checked again, because they may change meanwhile.
+    let named = json!({"username": user.username()});
+    let change = state.change(&caller, &address).await?;
+    let checked = roles_to_give(change, &request, &role_ids, named).await?;
+    drop(checked);
+
+    let login = user.into_login(&state, actor.org).await?;
+    let change = state.change(&caller, &address).await?;
+    let named = login.user.named();
+    let (mut change, roles, event) = roles_to_give(change, &request, &role_ids, named).await?;
+    let (write, user, now) = (&mut change.write, &login.user, change.now);
+    if let Err(error) = write.create_user(&login, now).await {
+        drop(change);
+        if let Some(taken) = taken(&error) {
+            // Names are unique across organizations, so the response says that somebody has it.
+            let value = match taken.field {
+                "username" => json!({"username": user.username}),
+                _ => json!({"primary_email": user.email}),
+            };
+            let (address, target) = (address.text(), event.target_with("taken", value));
+            let record = actor.did("user.create_refused", target, &address);
+            state.store.record(record, now).await?;
+        }
+        return Err(error.into());
+    }
+    for role in roles {
+        write.assign_role(actor.org, &user.id, role.id).await?;
+    }
+    change.finish(event).await?;
+    Ok(web::Json(described(&state, login.user).await?))
+}
+
+/// Returns the roles with these ids, or the role `user` if there are none, and the event of creating the user. Errors:
+/// 404 for a role that the organization does not have, 403 for one that the caller cannot give.
+async fn roles_to_give<'a>(
+    mut change: Change<'a>,
+    request: &HttpRequest,
+    ids: &[i64],
+    user: Value,
+) -> Result<(Change<'a>, Vec<Role>, Event), Refused> {
+    let (write, org) = (&mut change.write, change.actor.org);
+    let ids = match ids {
         [] => vec![write.role_named(org, Role::USER).await?],
         ids => ids.to_vec(),
     };
+    let mut roles = Vec::new();
     for id in ids {
-        let role = find_role(write, org, id).await?;
-        holds_all(&request, &role.permissions)?;
-        write.assign_role(org, &user.id, id).await?;
+        roles.push(find_role(write, org, id).await?);
     }
-    change.finish("user.create", &user.id).await?;
-    Ok(web::Json(described(&state, login.user).await?))
+    let with_permissions: Vec<_> = roles.iter().map(Role::with_permissions).collect();
+    let event = Event {
+        action: "user.create",
+        target: json!({"user": user, "roles": with_permissions}),
+    };
+    let slugs: Vec<_> = roles
+        .iter()
+        .flat_map(|role| role.permissions.clone())
+        .collect();
+    let change = change.may_give(request, &slugs, &event).await?;
+    Ok((change, roles, event))
 }
 
 /// Delete a user of the organization
@@ -179,20 +239,20 @@ pub async fn delete(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    if !is_id(&id) {
-        return Err(no_user(&id).into());
-    }
     let mut change = state.change(&caller, &address).await?;
     let (write, org) = (&mut change.write, change.actor.org);
-    if !write.has_user(org, &id).await? {
-        return Err(no_user(&id).into());
-    }
+    let user = find_user(write, org, &id).await?;
     let rights = write.rights_of_user(org, &id).await?;
-    holds_all(&request, &rights.slugs)?;
+    let event = Event {
+        action: "user.delete",
+        target: json!({"user": user.named(), "roles": rights.roles, "permissions": rights.slugs}),
+    };
+    let mut change = change.may_take(&request, &rights.slugs, &event).await?;
+    let write = &mut change.write;
     if write.other_owners(org, &id).await? == 0 {
         return Err(ApiError::conflict("The last owner cannot be deleted").into());
     }
     write.delete_user(org, &id).await?;
-    change.finish("user.delete", &id).await?;
+    change.finish(event).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,8 +2,8 @@
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, get, web};
-use identity_actix::ApiError;
 use serde::Serialize;
+use service_kit::store::api_error;
 use utoipa::ToSchema;
 
 use crate::state::{Refused, State};
@@ -36,7 +36,7 @@ pub struct Discovery {
 pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpResponse, Refused> {
     let issuer = &state.tokens.issuer;
     let keys = state.keys.fresh().await;
-    let keys = keys.map_err(|error| ApiError::internal(&error))?;
+    let keys = keys.map_err(|error| api_error(&error))?;
     let document = Discovery {
         issuer: issuer.clone(),
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
@@ -78,7 +78,7 @@ pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpRespons
 #[get("/.well-known/jwks.json")]
 pub async fn jwks(state: web::Data<State>) -> Result<HttpResponse, Refused> {
     let keys = state.keys.fresh().await;
-    let keys = keys.map_err(|error| ApiError::internal(&error))?;
+    let keys = keys.map_err(|error| api_error(&error))?;
     Ok(cached().json(keys.jwks()))
 }
 

@@ -33,7 +33,8 @@ impl SigningKeys {
     }
 
     /// Rotates the keys: the next key becomes the current one, the current key stays published for the tokens that it
-    /// signed, and a new next key is created.
+    /// signed, and a new next key is created. Errors: the stored keys are encrypted with another key than the configured
+    /// one; nothing changes then.
     pub async fn rotate(&self) -> Result<Rotation, SigningError> {
         let version = self.store.key_set_version().await?;
         self.rotate_from(version).await
@@ -84,6 +85,10 @@ impl SigningKeys {
         let mut promoted = false;
         // Previous keys first, the next key last: there are never two current keys.
         let mut keys = write.keys().await?;
+        // A process with another encryption key would store keys that the running servers cannot open.
+        for key in keys.iter().filter(|key| key.state != KeyState::Previous) {
+            self.decrypted(key)?;
+        }
         keys.sort_by_key(|key| key.state as u8);
         for key in keys.iter().rev() {
             match key.state {

@@ -1,7 +1,10 @@
 //! The audit log of sign-ins and of changes of rights.
 
+use std::borrow::Cow;
+
 use identity_core::clock::UnixTime;
 use serde::Serialize;
+use serde_json::{Value, json};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
@@ -23,25 +26,27 @@ pub struct AuditEvent {
     /// The action.
     #[schema(example = "role.attach_permission")]
     pub action: String,
-    /// The target: ids, names and slugs; never a password or a token.
-    #[schema(example = "owner example_service.billing.read")]
-    pub target: String,
+    /// What it was done to: ids, names and slugs; never a password or a token. An event of a release before this one has
+    /// one member, `text`.
+    #[schema(value_type = Object, example = json!({"role": {"id": 1, "name": "owner"}, "permission": "example_service.billing.read"}))]
+    pub target: Value,
     /// The client address.
     #[schema(example = "127.0.0.1")]
     pub address: String,
 }
 
 /// An event to record.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Record<'r> {
     /// The organization; empty if unknown.
     pub org: &'r str,
     /// The id of the user or client.
     pub actor: &'r str,
     /// The action.
-    pub action: &'static str,
-    /// The target.
-    pub target: &'r str,
+    pub action: Cow<'static, str>,
+    /// The target, an object. Names are values in it and never part of a text, so that no name can look like another
+    /// target.
+    pub target: Value,
     /// The client address.
     pub address: &'r str,
 }
@@ -50,14 +55,14 @@ impl Write {
     /// Records an event in the same transaction as the change.
     pub async fn record(&mut self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
         let insert = sqlx::query(
-            "INSERT INTO audit (id, org_id, at, actor, action, target, address) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO audit (id, org_id, at, actor, action, target, details, address) VALUES ($1, $2, $3, $4, $5, '', $6, $7)",
         )
         .bind(Uuid::now_v7().to_string())
         .bind(record.org)
         .bind(seconds(now))
         .bind(record.actor)
-        .bind(record.action)
-        .bind(record.target)
+        .bind(&*record.action)
+        .bind(record.target.to_string())
         .bind(record.address);
         self.execute(insert).await
     }
@@ -83,7 +88,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<AuditEvent>, sqlx::Error> {
         sqlx::query_as(
-            "SELECT id, at, actor, action, target, address FROM audit WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            "SELECT id, at, actor, action, target, details, address FROM audit WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         )
         .bind(org)
         // Sorts after every id.
@@ -108,12 +113,17 @@ impl Store {
 
 impl FromRow<'_, AnyRow> for AuditEvent {
     fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let details: Option<String> = row.try_get("details")?;
+        let target = match details.map(|details| serde_json::from_str(&details)) {
+            Some(Ok(target)) => target,
+            _ => json!({"text": row.try_get::<String, _>("target")?}),
+        };
         Ok(Self {
             id: row.try_get("id")?,
             at: row.try_get("at")?,
             actor: row.try_get("actor")?,
             action: row.try_get("action")?,
-            target: row.try_get("target")?,
+            target,
             address: row.try_get("address")?,
         })
     }

@@ -74,6 +74,19 @@ impl Write {
             .await
     }
 
+    /// Returns the name of a client of the organization.
+    pub async fn client_name(
+        &mut self,
+        org: &str,
+        id: &str,
+    ) -> Result<Option<String>, sqlx::Error> {
+        sqlx::query_scalar("SELECT name FROM clients WHERE org_id = $1 AND id = $2")
+            .bind(org)
+            .bind(id)
+            .fetch_optional(self.connection())
+            .await
+    }
+
     /// Deletes a client of the organization. Returns `false` if there is none with this id.
     pub async fn delete_client(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
         let delete = sqlx::query("DELETE FROM clients WHERE org_id = $1 AND id = $2");

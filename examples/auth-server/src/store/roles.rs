@@ -2,6 +2,7 @@
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::orgs::seconds;
@@ -40,6 +41,16 @@ impl Role {
     pub const ADMIN: &'static str = "admin";
     /// The role of every other user.
     pub const USER: &'static str = "user";
+
+    /// Returns the id and the name, for the audit log.
+    pub fn named(&self) -> Value {
+        json!({"id": self.id, "name": self.name})
+    }
+
+    /// Returns the id, the name and the permissions, for the audit log.
+    pub fn with_permissions(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "permissions": self.permissions})
+    }
 
     /// Returns whether this is one of the roles that every organization has.
     pub fn is_built_in(&self) -> bool {

@@ -1,8 +1,9 @@
 //! Users.
 
 use identity_core::clock::UnixTime;
+use serde_json::{Value, json};
 use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row};
+use sqlx::{AnyConnection, FromRow, Row};
 
 use super::orgs::seconds;
 use super::{Store, Write};
@@ -18,6 +19,13 @@ pub struct User {
     pub username: String,
     /// Stored as given. Unique, ignoring case.
     pub email: String,
+}
+
+impl User {
+    /// Returns the id and the name, for the audit log.
+    pub fn named(&self) -> Value {
+        json!({"id": self.id, "username": self.username})
+    }
 }
 
 /// A user with the password hash. It has no `Debug`.
@@ -53,14 +61,9 @@ impl Write {
         self.execute(insert).await
     }
 
-    /// Returns whether the organization has a user with this id.
-    pub async fn has_user(&mut self, org: &str, id: &str) -> Result<bool, sqlx::Error> {
-        let row = sqlx::query("SELECT id FROM users WHERE org_id = $1 AND id = $2")
-            .bind(org)
-            .bind(id)
-            .fetch_optional(self.connection())
-            .await?;
-        Ok(row.is_some())
+    /// Returns a user of the organization.
+    pub async fn user(&mut self, org: &str, id: &str) -> Result<Option<User>, sqlx::Error> {
+        user(self.connection(), org, id).await
     }
 
     /// Deletes a user of the organization with all their data. Returns `false` if there is none with this id.
@@ -116,13 +119,7 @@ impl Store {
 
     /// Returns a user of the organization.
     pub async fn user(&self, org: &str, id: &str) -> Result<Option<User>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT id, org_id, username, email FROM users WHERE org_id = $1 AND id = $2",
-        )
-        .bind(org)
-        .bind(id)
-        .fetch_optional(self.pool())
-        .await
+        user(&mut *self.pool().acquire().await?, org, id).await
     }
 
     /// Returns a page of the organization's users in creation order.
@@ -136,6 +133,18 @@ impl Store {
         .fetch_all(self.pool())
         .await
     }
+}
+
+async fn user(
+    connection: &mut AnyConnection,
+    org: &str,
+    id: &str,
+) -> Result<Option<User>, sqlx::Error> {
+    sqlx::query_as("SELECT id, org_id, username, email FROM users WHERE org_id = $1 AND id = $2")
+        .bind(org)
+        .bind(id)
+        .fetch_optional(connection)
+        .await
 }
 
 impl FromRow<'_, AnyRow> for Login {

@@ -56,7 +56,7 @@ async fn sign_ins_and_changes_of_rights_are_on_record(database: TestDatabase) {
             .all(|event| event["actor"] == owner.id && event["address"] == "127.0.0.1")
     );
     let everything = database
-        .texts("SELECT actor || ' ' || target || ' ' || address FROM audit")
+        .texts("SELECT actor || ' ' || target || ' ' || details || ' ' || address FROM audit")
         .await;
     assert_eq!(
         everything.len(),

@@ -1,6 +1,6 @@
 //! Tests of liveness and readiness.
 
-use crate::support::{Api, Person, TestDatabase, TestServer, on_both_databases};
+use crate::support::{Api, PASSWORD, Person, TestDatabase, TestServer, on_both_databases};
 
 on_both_databases! { a_lost_database_is_503_until_it_is_back }
 
@@ -26,6 +26,15 @@ async fn a_lost_database_is_503_until_it_is_back(database: TestDatabase) {
     assert!(reason.starts_with("database: the "), "{reason}");
     assert!(!reason.contains('/'), "nothing of where it is: {reason}");
     api.get_public("/health").await.expect(200);
+    if database.is_postgres() {
+        // A SQLite file that was moved away is still open, and can be read.
+        let lost = api.get("/user/", &owner.token).await;
+        let told = lost.problem(503, "database_unavailable");
+        assert_eq!(told, "The database is unavailable. Please try again later.");
+        assert_eq!(lost.header("retry-after"), "1");
+        let login = api.login(&owner.username, PASSWORD, "").await;
+        login.oauth_error(503, "temporarily_unavailable");
+    }
     database.bring_back().await;
     until_ready_is(api, 200).await;
     api.get("/user/me", &owner.token).await.expect(200);

@@ -23,7 +23,7 @@ on_both_databases! {
     the_discovery_document_says_what_there_is
 }
 
-const ALGORITHMS: [SigningAlgorithm; 3] = [
+pub const ALGORITHMS: [SigningAlgorithm; 3] = [
     SigningAlgorithm::Rs256,
     SigningAlgorithm::Es256,
     SigningAlgorithm::EdDsa,

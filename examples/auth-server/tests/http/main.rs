@@ -11,9 +11,11 @@ mod support;
 
 mod access;
 mod audit;
+mod audit_targets;
 mod bodies;
 mod clients;
 mod crash;
+mod giving;
 mod health;
 mod keys;
 mod origins;
@@ -26,3 +28,4 @@ mod sign_in;
 mod tenants;
 mod throttling;
 mod walk_through;
+mod wrong_key;

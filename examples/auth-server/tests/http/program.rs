@@ -11,6 +11,7 @@ use crate::support::{Api, PASSWORD, Person, TestDatabase, on_both_databases};
 
 on_both_databases! {
     subcommands_do_what_they_say
+    the_log_names_the_dotenv_of_the_folder_of_the_start
     the_log_has_no_secret_and_no_personal_data
 }
 
@@ -97,4 +98,36 @@ async fn the_log_has_no_secret_and_no_personal_data(database: TestDatabase) {
     for secret in secrets {
         assert!(!log.contains(&secret), "{secret} in {log}");
     }
+}
+
+async fn the_log_names_the_dotenv_of_the_folder_of_the_start(database: TestDatabase) {
+    let above = tempfile::tempdir().unwrap();
+    let inner = above.path().join("service");
+    std::fs::create_dir(&inner).unwrap();
+    std::fs::write(above.path().join(".env"), "ISSUER=https://evil.example").unwrap();
+    let log = async || {
+        let mut command = program(&database);
+        let command = command
+            .current_dir(&inner)
+            .env_remove("ISSUER")
+            .env("RUST_LOG", "info")
+            .stderr(Stdio::piped());
+        let (mut server, api) = crate::crash::listening(command).await;
+        let path = "/.well-known/openid-configuration";
+        let issuer = api.get_public(path).await.expect(200).text("issuer");
+        server.kill().await.unwrap();
+        let mut log = String::new();
+        let mut stderr = server.stderr.take().unwrap();
+        stderr.read_to_string(&mut log).await.unwrap();
+        (issuer, log)
+    };
+    let (issuer, first) = log().await;
+    assert_ne!(issuer, "https://evil.example");
+    assert!(!first.contains("settings were read from"), "{first}");
+    let own = inner.join(".env");
+    std::fs::write(&own, "ISSUER=https://id.example").unwrap();
+    let (issuer, second) = log().await;
+    assert_eq!(issuer, "https://id.example");
+    let line = format!("settings were read from {}", own.display());
+    assert!(second.contains(&line), "{second}");
 }

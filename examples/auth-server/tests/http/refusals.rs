@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Person, TestDatabase, TestServer, on_both_databases, signup_body};
+use crate::support::{PASSWORD, Person, TestDatabase, TestServer, on_both_databases, signup_body};
 
 on_both_databases! {
     what_is_taken_is_409_and_named
+    who_exists_elsewhere_is_asked_with_a_trace_or_not_at_all
     what_is_not_allowed_is_422_and_every_field_is_named
     what_there_is_not_is_404
 }
@@ -173,4 +174,33 @@ async fn what_there_is_not_is_404(database: TestDatabase) {
     api.get("/role/x", token)
         .await
         .problem(405, "method_not_allowed");
+}
+
+async fn who_exists_elsewhere_is_asked_with_a_trace_or_not_at_all(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let (owner, other) = (Person::owner(api).await, Person::owner(api).await);
+    let owners = owner.role(api, "owner").await;
+    let admin = owner.role(api, "admin").await;
+    let admin = owner.member(api, &[admin]).await;
+    let ask = async |username: &str, role: i64| {
+        let body = json!({"username": username, "password": PASSWORD, "primary_email": "new@example.com", "role_ids": [role]});
+        api.post("/user/", &admin.token, &body).await
+    };
+    let audit = async || api.get("/audit/", &owner.token).await.expect(200).body;
+    // A role that does not exist, or that the caller cannot give, hides whether the name does.
+    for name in [other.username.as_str(), "free_name"] {
+        ask(name, 999_999_999).await.problem(404, "not_found");
+        ask(name, owners).await.problem(403, "missing_permission");
+    }
+    let before = audit().await.as_array().unwrap().len();
+    let user = owner.role(api, "user").await;
+    let refused = ask(&other.username.to_uppercase(), user).await;
+    refused.problem(409, "conflict");
+    let events = audit().await;
+    assert_eq!(events.as_array().unwrap().len(), before + 1, "{events}");
+    assert_eq!(events[0]["action"], "user.create_refused");
+    assert_eq!(events[0]["actor"], admin.id);
+    let taken = json!({"username": other.username.to_uppercase()});
+    assert_eq!(events[0]["target"]["taken"], taken);
 }

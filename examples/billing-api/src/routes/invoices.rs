@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, web};
 use identity_actix::{ApiError, Problem, Require};
 use identity_core::clock::Clock;
 use serde::Serialize;
+use service_kit::store::api_error;
 use utoipa::ToSchema;
 
 use super::body::Body;
@@ -48,7 +49,7 @@ pub async fn list(
     // One more than requested, to know whether there is a next page.
     page.limit += 1;
     let found = invoices.list(&organization, page).await;
-    let mut found = found.map_err(|error| ApiError::internal(&error))?;
+    let mut found = found.map_err(|error| api_error(&error))?;
     let has_more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| has_more);
@@ -87,7 +88,7 @@ pub async fn create(
         Err(CreateError::NumberTaken) => {
             Err(ApiError::conflict(format!("The number {number} is taken")))
         }
-        Err(error) => Err(ApiError::internal(&error)),
+        Err(error) => Err(api_error(&error)),
     }
 }
 
@@ -105,7 +106,7 @@ pub async fn get(
     invoices: web::Data<Invoices>,
 ) -> Result<web::Json<Invoice>, ApiError> {
     let found = invoices.get(&organization, &id).await;
-    let found = found.map_err(|error| ApiError::internal(&error))?;
+    let found = found.map_err(|error| api_error(&error))?;
     found.map(web::Json).ok_or_else(|| not_found(&id))
 }
 
@@ -136,7 +137,7 @@ pub async fn change(
         Err(ChangeError::NotAllowed(now)) => Err(ApiError::conflict(format!(
             "The status cannot become {next}: the invoice is {now}"
         ))),
-        Err(error) => Err(ApiError::internal(&error)),
+        Err(error) => Err(api_error(&error)),
     }
 }
 
@@ -164,7 +165,7 @@ pub async fn delete(
         Err(ChangeError::NotAllowed(now)) => Err(ApiError::conflict(format!(
             "Only a draft can be deleted: the invoice is {now}"
         ))),
-        Err(error) => Err(ApiError::internal(&error)),
+        Err(error) => Err(api_error(&error)),
     }
 }
 

@@ -40,7 +40,7 @@ async fn without_its_database_the_service_is_not_ready_until_it_is_back() {
     let invoices = world.get("/billing/invoices", &token).await;
     assert_eq!(
         (invoices.status, invoices.body["code"].as_str()),
-        (500, Some("internal_error"))
+        (503, Some("database_unavailable"))
     );
 
     pass_on(TcpListener::bind(address).await.unwrap(), database);

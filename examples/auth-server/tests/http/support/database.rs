@@ -91,20 +91,22 @@ impl TestDatabase {
 
     /// Makes every query of a table fail.
     pub async fn break_table(&self, table: &str) {
-        self.execute(format!("ALTER TABLE {table} RENAME TO broken_{table}"))
+        self.run(&format!("ALTER TABLE {table} RENAME TO broken_{table}"))
             .await;
     }
 
     /// Reverts [`break_table`](Self::break_table).
     pub async fn mend_table(&self, table: &str) {
-        self.execute(format!("ALTER TABLE broken_{table} RENAME TO {table}"))
+        self.run(&format!("ALTER TABLE broken_{table} RENAME TO {table}"))
             .await;
     }
 
-    async fn execute(&self, statement: String) {
+    /// Runs a statement in the database directly.
+    pub async fn run(&self, statement: &str) {
         sqlx::any::install_default_drivers();
         let mut connection = AnyConnection::connect(&self.url).await.unwrap();
-        connection.execute(AssertSqlSafe(statement)).await.unwrap();
+        let statement = AssertSqlSafe(statement.to_owned());
+        connection.execute(statement).await.unwrap();
         connection.close().await.unwrap();
     }
 
