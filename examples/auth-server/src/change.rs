@@ -69,8 +69,8 @@ impl State {
 }
 
 impl Change<'_> {
-    /// Checks that the caller has each of these permissions, before giving them to a role, a user or a client: nobody
-    /// can give what they do not have, to themselves or to others. The error is 403 and names what is missing, and the
+    /// Checks that the caller has each of these permissions, before giving them to a role, a user or a client: a
+    /// caller cannot give what they do not have, to themselves or to others. The error is 403 and names what is missing, and the
     /// audit log has the attempt. Nothing may have been written before.
     ///
     /// A caller has a permission if it is in their token *and* still theirs. An owner has all permissions of the

@@ -175,7 +175,7 @@ pub async fn create(
     if let Err(error) = write.create_user(&login, now).await {
         drop(change);
         if let Some(taken) = taken(&error) {
-            // Names are unique across organizations, so the response says that somebody has it.
+            // Names are unique across organizations, so the response says that a user has it.
             let value = match taken.field {
                 "username" => json!({"username": user.username}),
                 _ => json!({"primary_email": user.email}),
