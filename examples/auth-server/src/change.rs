@@ -95,15 +95,16 @@ impl Change<'_> {
         Err(Caller::denied(request, &denial, &detail).into())
     }
 
-    /// Checks that the caller has each of the server's own permissions among these, before taking them away. The error
-    /// is that of [`may_give`](Self::may_give).
+    /// Checks that the caller has each of the server's own permissions among these, before taking them away, and is an
+    /// owner if they are an owner's. The error is that of [`may_give`](Self::may_give).
     pub async fn may_take(
         self,
         request: &HttpRequest,
         slugs: &[String],
         event: &Event,
     ) -> Result<Self, Refused> {
-        let own: Vec<_> = slugs.iter().filter(|slug| is_own(slug)).cloned().collect();
+        let is_guarded = |slug: &&String| is_own(slug) || *slug == Role::OWNERSHIP;
+        let own: Vec<_> = slugs.iter().filter(is_guarded).cloned().collect();
         self.may_give(request, &own, event).await
     }
 

@@ -1,5 +1,8 @@
 //! Validation rules for bodies and queries, for `#[garde(custom(..))]`. Each error message says what the value must be.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use garde::{Error, Result};
 use service_kit::store;
 
@@ -45,6 +48,15 @@ pub fn email(text: &str, (): &()) -> Result {
     must(
         text.rsplit_once('@').is_some_and(is_email),
         "must be an e-mail address, such as ada@example.com",
+    )
+}
+
+/// Checks that nothing is in the list twice.
+pub fn distinct<T: Eq + Hash>(list: &[T], (): &()) -> Result {
+    let mut seen = HashSet::new();
+    must(
+        list.iter().all(|one| seen.insert(one)),
+        "must have each once",
     )
 }
 

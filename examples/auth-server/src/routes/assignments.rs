@@ -145,7 +145,7 @@ pub async fn assign(
         action: "role.assign",
         target: json!({"user": user.named(), "role": role.with_permissions()}),
     };
-    let mut change = change.may_give(&request, &role.permissions, &event).await?;
+    let mut change = change.may_give(&request, &role.rights(), &event).await?;
     let write = &mut change.write;
     write.assign_role(org, &user.id, role.id).await?;
     change.finish(event).await?;
@@ -173,7 +173,7 @@ pub async fn unassign(
         action: "role.unassign",
         target: json!({"user": user.named(), "role": role.with_permissions()}),
     };
-    let mut change = change.may_take(&request, &role.permissions, &event).await?;
+    let mut change = change.may_take(&request, &role.rights(), &event).await?;
     let write = &mut change.write;
     if role.name == Role::OWNER && write.other_owners(org, &user.id).await? == 0 {
         return Err(ApiError::conflict("The last owner stays one").into());

@@ -37,9 +37,10 @@ pub struct NewClient {
     #[schema(example = "nightly-report")]
     #[garde(custom(input::name))]
     name: String,
-    /// The slugs of its permissions.
+    /// The slugs of its permissions, each once and at most 1000.
     #[serde(default)]
-    #[garde(skip)]
+    #[garde(length(max = 1000), custom(input::distinct))]
+    #[schema(max_items = 1000)]
     #[schema(example = json!(["example_service.billing.read"]))]
     permissions: Vec<String>,
 }

@@ -61,12 +61,15 @@ pub(super) fn default_limit() -> u32 {
 }
 
 /// The user to create, with roles.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Validate, ToSchema)]
 pub struct NewMember {
     #[serde(flatten)]
+    #[garde(skip)]
     user: NewUser,
-    /// The ids of the roles; the role `user` if empty.
+    /// The ids of the roles, each once and at most 100; the role `user` if empty.
     #[serde(default)]
+    #[garde(length(max = 100), custom(input::distinct))]
+    #[schema(max_items = 100)]
     role_ids: Vec<i64>,
 }
 
@@ -157,6 +160,7 @@ pub async fn create(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<web::Json<UserAnswer>, Refused> {
+    validate(&*new)?;
     let NewMember { user, role_ids } = new.into_inner();
     validate(&user)?;
     let actor = Actor::of(&caller);
@@ -215,10 +219,7 @@ async fn roles_to_give<'a>(
         action: "user.create",
         target: json!({"user": user, "roles": with_permissions}),
     };
-    let slugs: Vec<_> = roles
-        .iter()
-        .flat_map(|role| role.permissions.clone())
-        .collect();
+    let slugs: Vec<_> = roles.iter().flat_map(Role::rights).collect();
     let change = change.may_give(request, &slugs, &event).await?;
     Ok((change, roles, event))
 }
@@ -247,7 +248,11 @@ pub async fn delete(
         action: "user.delete",
         target: json!({"user": user.named(), "roles": rights.roles, "permissions": rights.slugs}),
     };
-    let mut change = change.may_take(&request, &rights.slugs, &event).await?;
+    let mut taken = rights.slugs;
+    if rights.roles.iter().any(|role| role == Role::OWNER) {
+        taken.push(Role::OWNERSHIP.to_owned());
+    }
+    let mut change = change.may_take(&request, &taken, &event).await?;
     let write = &mut change.write;
     if write.other_owners(org, &id).await? == 0 {
         return Err(ApiError::conflict("The last owner cannot be deleted").into());

@@ -42,6 +42,18 @@ impl Role {
     /// The role of every other user.
     pub const USER: &'static str = "user";
 
+    /// What an owner has besides permissions, and is named with those that a caller lacks. No slug has a colon.
+    pub const OWNERSHIP: &'static str = "role:owner";
+
+    /// Returns what a caller must have to give the role or to take it away.
+    pub fn rights(&self) -> Vec<String> {
+        let mut rights = self.permissions.clone();
+        if self.name == Self::OWNER {
+            rights.push(Self::OWNERSHIP.to_owned());
+        }
+        rights
+    }
+
     /// Returns the id and the name, for the audit log.
     pub fn named(&self) -> Value {
         json!({"id": self.id, "name": self.name})

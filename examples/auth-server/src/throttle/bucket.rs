@@ -80,7 +80,7 @@ impl Bucket {
     }
 
     /// Returns the time in which all failures drain.
-    fn filled(&self, now: Duration) -> Duration {
+    pub fn filled(&self, now: Duration) -> Duration {
         self.empty_at.saturating_sub(now)
     }
 }

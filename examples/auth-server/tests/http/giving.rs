@@ -6,6 +6,8 @@ use crate::support::{Api, PASSWORD, Person, TestDatabase, TestServer, number, on
 
 on_both_databases! {
     an_admin_creates_nobody_who_may_do_more
+    only_an_owner_makes_owners_and_takes_away_from_them
+    lists_are_bounded_and_name_each_once
     a_client_gets_no_permission_that_its_creator_lacks
     a_right_of_an_old_token_is_not_given_on
     an_owner_s_token_for_one_scope_gives_nothing_beyond_it
@@ -60,6 +62,70 @@ async fn an_admin_creates_nobody_who_may_do_more(database: TestDatabase) {
     ] {
         api.post(path, &both.token, body).await.expect(200);
     }
+}
+
+async fn only_an_owner_makes_owners_and_takes_away_from_them(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let owners = owner.role(api, "owner").await;
+    let admins = owner.role(api, "admin").await;
+    let roles = api.get("/role/", &owner.token).await.expect(200);
+    let roles = roles.body.as_array().unwrap();
+    let own = roles.iter().find(|role| role["name"] == "owner").unwrap()["permissions"].clone();
+    let own = own.as_array().unwrap();
+    let own: Vec<_> = own.iter().map(|slug| slug.as_str().unwrap()).collect();
+    // A deputy has every permission that the role `owner` has.
+    let all = owner.new_role(api, &own).await;
+    let deputy = owner.member(api, &[admins, all]).await;
+    let second = owner.member(api, &[owners]).await;
+    let detail = "You can give or take only rights that you have; missing: role:owner";
+    for (path, body) in [
+        (
+            "/role/assign",
+            json!({"user_id": deputy.id, "role_id": owners}),
+        ),
+        (
+            "/role/unassign",
+            json!({"user_id": second.id, "role_id": owners}),
+        ),
+        ("/user/", user(&[owners])),
+    ] {
+        let refused = api.post(path, &deputy.token, &body).await;
+        assert_eq!(refused.problem(403, "missing_permission"), detail, "{path}");
+    }
+    let refused = api
+        .delete(&format!("/user/{}", second.id), &deputy.token)
+        .await;
+    assert_eq!(refused.problem(403, "missing_permission"), detail);
+
+    let assign = json!({"user_id": deputy.id, "role_id": owners});
+    api.post("/role/assign", &owner.token, &assign)
+        .await
+        .expect(200);
+}
+
+async fn lists_are_bounded_and_name_each_once(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let admins = owner.role(api, "admin").await;
+    let many: Vec<i64> = (1..=101).collect();
+    let client = |slugs: Value| json!({"name": "nightly", "permissions": slugs});
+    let slugs: Vec<_> = (0..1001).map(|n| format!("a.b.c{n}")).collect();
+    for (path, body) in [
+        ("/user/", user(&[admins, admins])),
+        ("/user/", user(&many)),
+        ("/client/", client(json!(["a.b.c", "a.b.c"]))),
+        ("/client/", client(json!(slugs))),
+    ] {
+        api.post(path, &owner.token, &body)
+            .await
+            .problem(422, "invalid_input");
+    }
+    api.post("/user/", &owner.token, &user(&[admins]))
+        .await
+        .expect(200);
 }
 
 async fn a_client_gets_no_permission_that_its_creator_lacks(database: TestDatabase) {
