@@ -2,6 +2,14 @@
 # The image contains a static program and nothing else: no shell, no packages. --build-arg PROFILE=dist builds
 # it as it is published: faster, and several times as long to build.
 
+# The manifests, with placeholders of the targets that they list.
+FROM rust:1.95-slim-bookworm AS manifests
+WORKDIR /src
+COPY . .
+RUN find . -type f -regextype posix-extended -not -regex \
+      '.*/(Cargo\.(toml|lock)|src/(lib|main)\.rs|(src/bin|tests|benches|examples)/[^/]+(\.rs|/main\.rs))' -delete \
+    && find . -name '*.rs' -exec sh -c 'for file; do echo "fn main() { }" >"$file"; done' sh {} +
+
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 ARG PROFILE=compose
@@ -10,38 +18,11 @@ ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-re
     PROGRAMS="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests"
 
 # The dependencies, from the manifests alone: this layer is cached until a manifest changes.
-COPY Cargo.toml Cargo.lock ./
-COPY crates/identity-core/Cargo.toml crates/identity-core/
-COPY crates/identity-actix/Cargo.toml crates/identity-actix/
-COPY crates/service-kit/Cargo.toml crates/service-kit/
-COPY crates/local-issuer/Cargo.toml crates/local-issuer/
-COPY crates/descope-api/Cargo.toml crates/descope-api/
-COPY crates/auth0-api/Cargo.toml crates/auth0-api/
-COPY crates/integration-tests/Cargo.toml crates/integration-tests/
-COPY examples/auth-server/Cargo.toml examples/auth-server/
-COPY examples/billing-api/Cargo.toml examples/billing-api/
-COPY examples/playground/Cargo.toml examples/playground/
-COPY examples/token/Cargo.toml examples/token/
-COPY benchmarks/Cargo.toml benchmarks/
+COPY --from=manifests /src ./
 # With an explicit target, procedural macros are not linked statically. The target is the toolchain's host.
-RUN set -e; \
-    for manifest in crates/*/Cargo.toml examples/*/Cargo.toml benchmarks/Cargo.toml; do \
-      folder=$(dirname "$manifest"); \
-      mkdir -p "$folder/src"; \
-      echo 'fn main() {}' > "$folder/src/main.rs"; \
-      touch "$folder/src/lib.rs"; \
-      # Cargo requires every target that a manifest lists to exist.
-      sed -n '/^\[\[\(bench\|test\|example\)\]\]/,/^name/ s/^\[\[\(.*\)\]\]$\|^name = "\(.*\)"$/\1\2/p' "$manifest" | paste - - \
-        | while read -r kind name; do \
-            case $kind in bench) kind=benches ;; *) kind=${kind}s ;; esac; \
-            mkdir -p "$folder/$kind"; echo 'fn main() {}' > "$folder/$kind/$name.rs"; \
-          done; \
-    done; \
-    mkdir -p benchmarks/src/bin; \
-    for name in allocations resilience throughput; do echo 'fn main() {}' > "benchmarks/src/bin/$name.rs"; done; \
-    rustc -vV | sed -n 's/^host: //p' > /target; \
-    cargo build --profile "$PROFILE" --locked --target "$(cat /target)" --bins $PROGRAMS; \
-    find crates/identity-core crates/identity-actix crates/service-kit -name '*.rs' -delete
+RUN rustc -vV | sed -n 's/^host: //p' >/target \
+    && cargo build --profile "$PROFILE" --locked --target "$(cat /target)" --bins $PROGRAMS \
+    && find crates/identity-core crates/identity-actix crates/service-kit -name '*.rs' -delete
 
 # The libraries that every service needs, with placeholders of the services.
 COPY crates/identity-core crates/identity-core
