@@ -115,9 +115,8 @@ impl Change<'_> {
             None => self.write.rights_of_client(org, id).await?,
         };
         let in_token: HashSet<_> = self.caller.principal().scopes.iter().collect();
-        let is_owner = rights.roles.iter().any(|role| role == Role::OWNER);
         let mut own = RIGHTS.iter().map(|right| right.permission().slug());
-        if is_owner && own.all(|slug| in_token.contains(&slug)) {
+        if rights.is_owner() && own.all(|slug| in_token.contains(&slug)) {
             return Ok(Vec::new());
         }
         let has = |slug: &&String| in_token.contains(*slug) && rights.slugs.contains(*slug);

@@ -248,11 +248,9 @@ pub async fn delete(
         action: "user.delete",
         target: json!({"user": user.named(), "roles": rights.roles, "permissions": rights.slugs}),
     };
-    let mut taken = rights.slugs;
-    if rights.roles.iter().any(|role| role == Role::OWNER) {
-        taken.push(Role::OWNERSHIP.to_owned());
-    }
-    let mut change = change.may_take(&request, &taken, &event).await?;
+    let is_owner = rights.is_owner();
+    let slugs = Role::with_ownership(rights.slugs, is_owner);
+    let mut change = change.may_take(&request, &slugs, &event).await?;
     let write = &mut change.write;
     if write.other_owners(org, &id).await? == 0 {
         return Err(ApiError::conflict("The last owner cannot be deleted").into());

@@ -2,6 +2,7 @@
 
 use sqlx::AnyConnection;
 
+use super::roles::Role;
 use super::{Store, Write};
 
 /// The rights of a user or client at one point in time.
@@ -11,6 +12,13 @@ pub struct Rights {
     pub roles: Vec<String>,
     /// The slugs of the permissions, sorted, without duplicates.
     pub slugs: Vec<String>,
+}
+
+impl Rights {
+    /// Returns whether one of the roles is `owner`.
+    pub fn is_owner(&self) -> bool {
+        self.roles.iter().any(|role| role == Role::OWNER)
+    }
 }
 
 impl Write {

@@ -47,11 +47,15 @@ impl Role {
 
     /// Returns what a caller must have to give the role or to take it away.
     pub fn rights(&self) -> Vec<String> {
-        let mut rights = self.permissions.clone();
-        if self.name == Self::OWNER {
-            rights.push(Self::OWNERSHIP.to_owned());
+        Self::with_ownership(self.permissions.clone(), self.name == Self::OWNER)
+    }
+
+    /// Adds [`OWNERSHIP`](Self::OWNERSHIP) to the permissions of an owner.
+    pub fn with_ownership(mut slugs: Vec<String>, is_owner: bool) -> Vec<String> {
+        if is_owner {
+            slugs.push(Self::OWNERSHIP.to_owned());
         }
-        rights
+        slugs
     }
 
     /// Returns the id and the name, for the audit log.
