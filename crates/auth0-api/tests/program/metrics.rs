@@ -1,22 +1,14 @@
 //! Tests of the program's metrics port.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may stop at the first thing that is not as it says"
-)]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
+use super::port;
+
 fn program(metrics: &str) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_auth0-api"));
+    let mut program = super::program();
     program
-        .current_dir(std::env::temp_dir())
-        .env_clear()
-        .env("PORT", "0")
-        .env("AUTH0_DOMAIN", "dev-example.us.auth0.com")
-        .env("AUTH0_API_AUDIENCE", "https://api.example.com")
-        .env("AUTH0_ISSUER", "http://127.0.0.1:1/")
         .env("METRICS_ADDR", metrics)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -31,16 +23,6 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// Returns the port that follows the first occurrence of `words` in the output.
-fn port(told: impl Read, words: &str) -> String {
-    let lines = BufReader::new(told).lines().map_while(Result::ok);
-    let port = lines
-        .filter_map(|line| Some(line.split_once(words)?.1.to_owned()))
-        .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect())
-        .next();
-    port.unwrap_or_default()
 }
 
 fn ask(port: &str, request: &str) -> String {

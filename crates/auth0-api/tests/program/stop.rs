@@ -1,18 +1,16 @@
 //! Tests of the program with real signals.
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may stop at the first thing that is not as it says"
-)]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::{port, program};
+
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The program on its own port. Its issuer is unreachable.
+/// The running program.
 struct Program {
     child: Child,
     address: String,
@@ -20,20 +18,15 @@ struct Program {
 
 impl Program {
     fn start(settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_auth0-api"))
-            .current_dir(std::env::temp_dir())
-            .env_clear()
-            .env("PORT", "0")
+        let mut child = program()
             .env("WORKERS", "1")
-            .env("AUTH0_DOMAIN", "dev-example.us.auth0.com")
-            .env("AUTH0_API_AUDIENCE", "https://api.example.com")
-            .env("AUTH0_ISSUER", "http://127.0.0.1:1/")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let address = address(child.stdout.take().unwrap());
+        let port = port(child.stdout.take().unwrap(), "http://localhost:");
+        let address = format!("127.0.0.1:{port}");
         Self { child, address }
     }
 
@@ -85,17 +78,6 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Returns the address that the program prints.
-fn address(output: impl Read) -> String {
-    for line in BufReader::new(output).lines().map_while(Result::ok) {
-        if let Some((_, rest)) = line.split_once("http://localhost:") {
-            let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            return format!("127.0.0.1:{port}");
-        }
-    }
-    String::new()
 }
 
 fn rest(mut stream: TcpStream) -> String {

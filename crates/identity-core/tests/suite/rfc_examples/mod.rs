@@ -12,7 +12,7 @@
     reason = "a test stops at the first thing that is not as it says; these functions are part of tests"
 )]
 
-mod issuer;
+pub mod issuer;
 mod rfc7515;
 mod rfc7517;
 mod rfc7519;
