@@ -31,6 +31,8 @@ pub struct Settings {
     pub issuer: Option<String>,
     /// `AUDIENCE`: `aud` of its tokens, several between commas. Default the issuer.
     pub audience: Vec<String>,
+    /// `MANAGEMENT_ON_REQUEST`: whether management is only in tokens whose scope asks for it. Default `false`.
+    pub management_on_request: bool,
     /// Signing keys and lifetimes.
     pub tokens: TokenSettings,
     /// What slows down guessing.
@@ -73,6 +75,9 @@ struct Own {
     issuer: Option<String>,
     /// The audience of its tokens; the issuer if unset.
     audience: Vec<String>,
+    /// Whether permissions of auth-server are only in tokens whose scope names them, which other services then refuse;
+    /// recommended, except for the walk-through.
+    management_on_request: bool,
     /// 32 bytes in base64, which encrypt the signing keys in the database; a file beside the SQLite database if unset, required
     /// with PostgreSQL.
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]
@@ -118,6 +123,7 @@ impl Default for Own {
         Self {
             issuer: None,
             audience: Vec::new(),
+            management_on_request: false,
             key_encryption_key: None,
             signing_algorithm: SigningAlgorithm::default(),
             trusted_proxies: TrustedProxies::default(),
@@ -188,6 +194,7 @@ impl Settings {
             database,
             issuer: own.issuer,
             audience: own.audience,
+            management_on_request: own.management_on_request,
             tokens: TokenSettings {
                 encryption_key: own.key_encryption_key,
                 algorithm: own.signing_algorithm,
@@ -217,6 +224,7 @@ impl Settings {
         TokenConfig {
             issuer,
             audience,
+            management_on_request: self.management_on_request,
             access_lifetime: self.tokens.access_lifetime,
             session_lifetime: self.tokens.session_lifetime,
         }

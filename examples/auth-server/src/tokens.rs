@@ -10,6 +10,7 @@ use identity_core::clock::UnixTime;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::policies::is_own;
 use crate::signing::{KeyFailure, SigningKey};
 use crate::store::orgs::seconds;
 
@@ -18,8 +19,10 @@ use crate::store::orgs::seconds;
 pub struct TokenConfig {
     /// The `iss` claim.
     pub issuer: String,
-    /// The `aud` claim: a string if there is one audience, a list if there are several.
+    /// The audience of tokens for other services.
     pub audience: Vec<String>,
+    /// Whether permissions of this server are granted only if the scope names them.
+    pub management_on_request: bool,
     /// The lifetime of an access token.
     pub access_lifetime: Duration,
     /// The lifetime of a session, which refreshing does not extend.
@@ -76,15 +79,48 @@ impl TokenConfig {
         Ok(token)
     }
 
-    fn claims(&self, grant: &Grant, now: i64) -> Value {
-        let audience = match self.audience.as_slice() {
+    /// Returns the audience of tokens for the management routes, which no other service may accept.
+    pub fn management_audience(&self) -> String {
+        format!("{}/management", self.issuer)
+    }
+
+    /// Returns the permissions of `held` to grant for the requested scope `asked`: all if the scope is empty, except
+    /// those that are granted on request only. Returns `None` if none of the requested permissions is held.
+    pub fn granted(&self, asked: &str, held: &[String]) -> Option<Vec<String>> {
+        let asked: Vec<_> = asked.split(' ').filter(|name| !name.is_empty()).collect();
+        let is_granted = |slug: &&String| match asked.as_slice() {
+            [] => !self.is_on_request(slug),
+            asked => asked.contains(&slug.as_str()),
+        };
+        let granted: Vec<_> = held.iter().filter(is_granted).cloned().collect();
+        (asked.is_empty() || !granted.is_empty()).then_some(granted)
+    }
+
+    /// Returns whether an empty scope does not ask for this permission.
+    pub fn is_on_request(&self, slug: &str) -> bool {
+        self.management_on_request && is_own(slug)
+    }
+
+    /// Returns the `aud` claim: a string if there is one audience, a list if there are several.
+    fn audience_of(&self, scopes: &[String]) -> Value {
+        let mut audience = self.audience.clone();
+        if scopes.iter().any(|slug| is_own(slug)) {
+            if self.management_on_request {
+                audience.clear();
+            }
+            audience.push(self.management_audience());
+        }
+        match audience.as_slice() {
             [one] => json!(one),
             several => json!(several),
-        };
+        }
+    }
+
+    fn claims(&self, grant: &Grant, now: i64) -> Value {
         let mut claims = json!({
             "iss": self.issuer,
             "sub": grant.subject,
-            "aud": audience,
+            "aud": self.audience_of(&grant.scopes),
             "exp": now.saturating_add_unsigned(self.access_lifetime.as_secs()),
             "iat": now,
             "nbf": now,
@@ -100,22 +136,6 @@ impl TokenConfig {
         }
         claims
     }
-}
-
-/// Returns the permissions of `held` to grant for the requested scope `asked`: all if the scope is empty. Returns
-/// `None` if none of the requested permissions is held.
-pub fn granted(asked: &str, held: &[String]) -> Option<Vec<String>> {
-    let mut names = asked.split(' ').filter(|name| !name.is_empty()).peekable();
-    if names.peek().is_none() {
-        return Some(held.to_vec());
-    }
-    let asked: Vec<_> = names.collect();
-    let granted: Vec<_> = held
-        .iter()
-        .filter(|slug| asked.contains(&slug.as_str()))
-        .cloned()
-        .collect();
-    (!granted.is_empty()).then_some(granted)
 }
 
 /// Returns 256 random bits in base64url, as a refresh token or client secret. Fails if the system's random generator
@@ -140,16 +160,21 @@ mod tests {
     use identity_core::clock::UnixTime;
     use serde_json::{Value, json};
 
-    use super::{Grant, TokenConfig, TokenFailure, granted, hash_of, secret};
+    use super::{Grant, TokenConfig, TokenFailure, hash_of, secret};
     use crate::signing::{SigningAlgorithm, SigningKey};
 
-    fn token(audience: &[&str], scopes: usize) -> Result<Value, TokenFailure> {
-        let config = TokenConfig {
+    fn config(audience: &[&str], management_on_request: bool) -> TokenConfig {
+        TokenConfig {
             issuer: "https://id.example".to_owned(),
             audience: audience.iter().map(ToString::to_string).collect(),
+            management_on_request,
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
-        };
+        }
+    }
+
+    fn token(audience: &[&str], scopes: usize) -> Result<Value, TokenFailure> {
+        let config = config(audience, false);
         let grant = Grant {
             subject: "U1".to_owned(),
             org: "O1".to_owned(),
@@ -186,15 +211,33 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_cut_down_to_what_is_held() {
-        let held = ["a.b.c".to_owned(), "a.b.d".to_owned()];
-        assert_eq!(granted("x.y.z", &held), None);
-        assert_eq!(granted("x.y.z", &[]), None);
-        assert_eq!(granted("a.b", &held), None);
-        assert_eq!(granted("x.y.z  a.b.d", &held).unwrap(), ["a.b.d"]);
-        for everything in ["", "  "] {
-            assert_eq!(granted(everything, &held).unwrap(), held);
+        let held = ["a.b.c", "a.b.d", "auth_server.user.read"].map(str::to_owned);
+        for on_request in [false, true] {
+            let config = config(&["a"], on_request);
+            assert_eq!(config.granted("x.y.z", &held), None);
+            assert_eq!(config.granted("x.y.z", &[]), None);
+            assert_eq!(config.granted("a.b", &held), None);
+            assert_eq!(config.granted("x.y.z  a.b.d", &held).unwrap(), ["a.b.d"]);
+            let own = config.granted("auth_server.user.read", &held);
+            assert_eq!(own.unwrap(), ["auth_server.user.read"]);
+            let everything = if on_request { &held[..2] } else { &held };
+            for nothing in ["", "  "] {
+                assert_eq!(config.granted(nothing, &held).unwrap(), everything);
+            }
+            assert!(config.granted("", &[]).unwrap().is_empty());
         }
-        assert!(granted("", &[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn only_a_token_with_permissions_of_this_server_has_the_audience_of_management() {
+        let management = "https://id.example/management";
+        let own = ["a.b.c", "auth_server.user.read"].map(str::to_owned);
+        for (on_request, expected) in [(false, json!(["a", management])), (true, json!(management))]
+        {
+            let config = config(&["a"], on_request);
+            assert_eq!(config.audience_of(&own), expected);
+            assert_eq!(config.audience_of(&own[..1]), "a");
+        }
     }
 
     #[test]

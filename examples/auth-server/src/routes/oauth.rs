@@ -19,7 +19,7 @@ use crate::cross_site::NotCrossSite;
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
-use crate::tokens::{Grant, granted, hash_of, secret};
+use crate::tokens::{Grant, hash_of, secret};
 
 /// A token request (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -211,7 +211,10 @@ async fn client_tokens(
     let Actor { org, id } = client;
     let keys = fresh_keys(state).await?;
     let rights = state.store.rights_of_client(org, id).await?;
-    let scopes = granted(scope, &rights.slugs).ok_or_else(nothing_granted)?;
+    let scopes = state
+        .tokens
+        .granted(scope, &rights.slugs)
+        .ok_or_else(nothing_granted)?;
     let grant = Grant {
         subject: id.to_owned(),
         org: org.to_owned(),
@@ -250,7 +253,7 @@ async fn refreshed(
         }
     };
     let rights = write.rights_of_user(&session.org, &session.user).await?;
-    let asked = narrowed(&session, scope)?;
+    let asked = narrowed(state, &session, scope)?;
     let tokens = tokens_of(state, &keys, &asked, &rights, next.clone())?;
     write.add_refresh_token(&session, &hash_of(&next)).await?;
     write.commit().await?;
@@ -258,15 +261,18 @@ async fn refreshed(
 }
 
 /// Returns the session with a narrower scope for this token, never wider than at sign-in (RFC 6749, section 6).
-fn narrowed(session: &Session, scope: &str) -> Result<Session, OAuthError> {
+fn narrowed(state: &State, session: &Session, scope: &str) -> Result<Session, OAuthError> {
     let mut asked = scope.split(' ').filter(|name| !name.is_empty()).peekable();
     if asked.peek().is_none() {
         return Ok(session.clone());
     }
     let names: Vec<_> = asked.map(str::to_owned).collect();
     let at_sign_in: Vec<_> = session.scope.split(' ').collect();
-    let is_more = |name: &String| !at_sign_in.contains(&name.as_str());
-    if !session.scope.is_empty() && names.iter().any(is_more) {
+    let is_more = |name: &String| match session.scope.is_empty() {
+        true => state.tokens.is_on_request(name),
+        false => !at_sign_in.contains(&name.as_str()),
+    };
+    if names.iter().any(is_more) {
         return Err(OAuthError::invalid_scope(
             "The scope asks for more than was asked for at sign-in",
         ));

@@ -20,7 +20,7 @@ use crate::store::orgs::seconds;
 use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
-use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted, hash_of, secret};
+use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, hash_of, secret};
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -163,7 +163,10 @@ async fn open_session(
         return Ok(None);
     }
     let rights = write.rights_of_user(&user.org, &user.id).await?;
-    let scopes = granted(scope, &rights.slugs).ok_or_else(nothing_granted)?;
+    let scopes = state
+        .tokens
+        .granted(scope, &rights.slugs)
+        .ok_or_else(nothing_granted)?;
     let asks_for_everything = scope.trim().is_empty();
     let session = Session {
         id: Uuid::now_v7().to_string(),
@@ -202,7 +205,10 @@ pub(super) fn tokens_of(
     rights: &Rights,
     refresh_token: String,
 ) -> Result<Tokens, OAuthError> {
-    let scopes = granted(&session.scope, &rights.slugs).ok_or_else(nothing_granted)?;
+    let scopes = state
+        .tokens
+        .granted(&session.scope, &rights.slugs)
+        .ok_or_else(nothing_granted)?;
     let grant = Grant {
         subject: session.user.clone(),
         org: session.org.clone(),

@@ -1,10 +1,12 @@
 //! The walk-through of the seed, with its own bodies.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_core::VerifiedToken;
 use identity_core::clock::SystemClock;
 use identity_core::testing::StaticKeys;
 use identity_core::verification::{AudienceRule, UntypedTokens, VerificationRules, Verifier};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 use crate::support::{Api, ISSUER, TestDatabase, TestServer, on_both_databases};
@@ -27,6 +29,13 @@ pub async fn verified(api: &Api, token: &str) -> VerifiedToken {
         .verify(token)
         .await
         .unwrap()
+}
+
+/// Returns the claims of a token, which is not verified.
+pub fn claims(token: &str) -> Value {
+    let claims = token.split('.').nth(1).unwrap();
+    let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+    serde_json::from_slice(&claims).unwrap()
 }
 
 async fn the_walk_through_works(database: TestDatabase) {
