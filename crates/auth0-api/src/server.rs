@@ -28,9 +28,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     } = settings;
     let listener = bind(listen.host, listen.port, "AUTH0_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Auth0::new(auth0.clone())?)?;
-    let service = service(authenticator, auth0)
-        .limited_to(listen.limits)
-        .allowing_origins(listen.cors_allowed_origins.clone());
+    let service = service(authenticator, auth0).with_settings(&listen);
     Ok(BoundServer::start(service, listener, &listen)?)
 }
 

@@ -35,8 +35,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
     let service = service(authenticator, descope, &database)
         .await?
-        .limited_to(listen.limits)
-        .allowing_origins(listen.cors_allowed_origins.clone());
+        .with_settings(&listen);
     Ok(BoundServer::start(service, listener, &listen)?)
 }
 

@@ -22,7 +22,7 @@ use crate::openapi;
 use crate::request::{cors, inside_cors, outside_cors};
 use crate::routes::{Check, Routes, authenticated};
 use crate::serve::Stopping;
-use crate::settings::InputLimits;
+use crate::settings::ServiceSettings;
 
 /// A service: its authentication, its access table, its routes and its OpenAPI document.
 ///
@@ -64,8 +64,7 @@ pub struct Service {
     access: web::Data<AccessTable>,
     health: Health,
     clock: web::Data<dyn Clock>,
-    limits: InputLimits,
-    cors_allowed_origins: Vec<String>,
+    settings: ServiceSettings,
     stopping: Stopping,
     data: Vec<Arc<AddData>>,
     public: AddRoutes,
@@ -98,8 +97,7 @@ impl Service {
             access: web::Data::new(access),
             health: health.until(stopping.clone()),
             clock: web::Data::from(clock),
-            limits: InputLimits::default(),
-            cors_allowed_origins: Vec::new(),
+            settings: ServiceSettings::on_port(0),
             stopping,
             data: Vec::new(),
             public: |_| {},
@@ -154,17 +152,11 @@ impl Service {
         Self { health, ..self }
     }
 
-    /// Sets the limits on what is read of a request.
-    pub fn limited_to(self, limits: InputLimits) -> Self {
-        Self { limits, ..self }
-    }
-
-    /// Sets the allowed CORS origins. Default none; `*` allows every origin.
-    pub fn allowing_origins(self, cors_allowed_origins: Vec<String>) -> Self {
-        Self {
-            cors_allowed_origins,
-            ..self
-        }
+    /// Sets the limits on what is read of a request, the origins that CORS allows, and the path prefix. Default those of
+    /// [`ServiceSettings::on_port`].
+    pub fn with_settings(self, settings: &ServiceSettings) -> Self {
+        let settings = settings.clone();
+        Self { settings, ..self }
     }
 
     /// Modifies the OpenAPI document after the routes, their rules and their errors were added.
@@ -207,7 +199,10 @@ impl Service {
         // actix runs the last one first.
         let app = App::new()
             .wrap(from_fn(inside_cors))
-            .wrap(cors(&self.cors_allowed_origins))
+            .wrap(cors(
+                &self.settings.cors_allowed_origins,
+                &self.settings.cors_allowed_headers,
+            ))
             .wrap(from_fn(outside_cors))
             .wrap(RequestLog::new())
             .configure(|app| self.configure(app));
@@ -244,6 +239,10 @@ impl Service {
             Some(change) => change(document, &self.access),
             None => document,
         };
+        let document = match &self.settings.path_prefix {
+            Some(prefix) => openapi::below(document, prefix),
+            None => document,
+        };
         (app, document)
     }
 
@@ -276,7 +275,7 @@ impl Service {
 
     /// Adds the app data and the limits.
     pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
-        self.limits.configure(app);
+        self.settings.limits.configure(app);
         app.app_data(Rc::new(HttpMetrics::default()))
             .app_data(web::Data::new(self.health.clone()))
             .app_data(self.access.clone())

@@ -59,8 +59,7 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
     Ok(Service::new(INFO, authenticator, policies::access())
         .depending_on(Arc::new(state.store.database().clone()))
         .depending_on(state.keys.clone())
-        .limited_to(listen.limits)
-        .allowing_origins(listen.cors_allowed_origins.clone())
+        .with_settings(listen)
         .app_data(web::Data::from(state))
         .app_data(web::Data::new(AllowedOrigins(
             listen.cors_allowed_origins.clone(),

@@ -38,8 +38,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
     let service = service(authenticator, oidc, &database)
         .await?
-        .limited_to(listen.limits)
-        .allowing_origins(listen.cors_allowed_origins.clone());
+        .with_settings(&listen);
     let service = match login_url {
         Some(url) => service
             .documented(move |document, table| with_password_flow(document, table, sign_in(&url))),

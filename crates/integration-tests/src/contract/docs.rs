@@ -18,10 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
                     [301, 302, 303, 307, 308].contains(&response.status),
                     "{response:?}"
                 );
-                ensure!(
-                    response.header("location") == Some("/docs/"),
-                    "{response:?}"
-                );
+                ensure!(response.header("location") == Some("docs/"), "{response:?}");
                 Ok(())
             },
         ),

@@ -16,8 +16,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::requests::ISSUER;
+use crate::settings::ServiceSettings;
 use crate::test_service::{INFO, NoKeys};
-use crate::{InputLimits, Routes, Service, health};
+use crate::{Routes, Service, health};
 use identity_actix::{
     AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InvalidField, Require,
 };
@@ -178,7 +179,7 @@ async fn failing(what: web::Path<String>) -> Result<&'static str, ApiError> {
 #[derive(Clone)]
 pub(super) struct Setup {
     pub(super) keys: Arc<dyn KeySource>,
-    pub(super) origins: Vec<String>,
+    pub(super) settings: ServiceSettings,
     pub(super) dependencies: Vec<Arc<dyn health::Dependency>>,
     pub(super) is_stopping: bool,
 }
@@ -187,7 +188,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             keys: Arc::new(StaticKeys::of(&[&TestKey::fixed()])),
-            origins: Vec::new(),
+            settings: ServiceSettings::on_port(0),
             dependencies: Vec::new(),
             is_stopping: false,
         }
@@ -203,24 +204,20 @@ impl Setup {
     }
 
     pub(super) fn allowing(origins: &[&str]) -> Self {
-        Self {
-            origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
-            ..Self::default()
-        }
+        let mut setup = Self::default();
+        setup.settings.cors_allowed_origins = origins.iter().map(ToString::to_string).collect();
+        setup
     }
 
     /// Sends a request to a new service.
     pub(super) async fn ask(&self, request: TestRequest) -> Answer {
-        let limits = InputLimits {
-            max_body_bytes: MAX_BODY_BYTES,
-            ..InputLimits::default()
-        };
+        let mut settings = self.settings.clone();
+        settings.limits.max_body_bytes = MAX_BODY_BYTES;
         let keys = Arc::clone(&self.keys);
         let authenticator = Authenticator::builder(Plain).keys(keys).build().unwrap();
         let service = Service::new(INFO, authenticator, table())
             .issuer_set_by("AN_ISSUER")
-            .limited_to(limits)
-            .allowing_origins(self.origins.clone())
+            .with_settings(&settings)
             .public(public)
             .protected("/api", api);
         let service = self.dependencies.iter().fold(service, |service, one| {

@@ -175,3 +175,18 @@ async fn swagger_ui_may_sign_in_from_another_origin() {
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
     assert_eq!(allowed_origin(&answer), Some(OURS));
 }
+
+#[actix_web::test]
+async fn pages_may_send_the_headers_of_tracing_and_those_that_are_set() {
+    let default = "authorization,traceparent,tracestate,baggage,sentry-trace,x-request-id,idempotency-key,dpop";
+    let answer = Setup::allowing(&[OURS])
+        .ask(preflight(OURS, "POST", default))
+        .await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
+    let mut setup = Setup::allowing(&[OURS]);
+    setup.settings.cors_allowed_headers = vec!["x-tenant".to_owned()];
+    for (headers, status) in [("authorization,X-Tenant", 200), ("traceparent", 400)] {
+        let answer = setup.ask(preflight(OURS, "POST", headers)).await;
+        assert_eq!(answer.status.as_u16(), status, "{headers}: {}", answer.body);
+    }
+}

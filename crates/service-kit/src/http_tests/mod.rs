@@ -8,6 +8,7 @@ mod input;
 mod keys;
 mod log;
 mod order;
+mod prefix;
 mod refusals;
 mod request_ids;
 mod requests;

@@ -43,7 +43,8 @@ impl Page {
         let flows = flows(document);
         // The page stores the password with the token, in the browser's local storage and in plain text.
         let asks_for_password = flows.iter().any(|(name, _)| name == "password");
-        let config = Config::from("/openapi.json")
+        // Relative to the page, so that it is found behind a proxy with a path of its own.
+        let config = Config::from("../openapi.json")
             .persist_authorization(!asks_for_password)
             // The default sends the document's address to a public service.
             .validator_url("none")
@@ -85,10 +86,10 @@ fn origin(flow: &Value) -> Option<String> {
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
-/// The links of the page are relative to `/docs/`.
+/// The links of the page are relative to `/docs/`, and so is the redirect to it.
 async fn to_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, "/docs/"))
+        .insert_header((LOCATION, "docs/"))
         .finish()
 }
 

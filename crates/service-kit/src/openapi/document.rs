@@ -3,9 +3,12 @@
 use actix_web::http::Method;
 use identity_core::Rule;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    Flow, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, Response, ResponseBuilder,
+    ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
+    Server,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -45,6 +48,26 @@ pub(crate) fn describe(
         let item = document.paths.paths.get_mut(route.path);
         if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
             describe_operation(operation, route);
+        }
+    }
+    document
+}
+
+/// Returns the document of a service that a proxy serves below `prefix`: its server, and the addresses of its own OAuth
+/// flows, have that path.
+pub(crate) fn below(mut document: OpenApi, prefix: &str) -> OpenApi {
+    document.servers = Some(vec![Server::new(prefix)]);
+    let components = document.components.iter_mut();
+    for scheme in components.flat_map(|components| components.security_schemes.values_mut()) {
+        let RefOr::T(SecurityScheme::OAuth2(oauth2)) = scheme else {
+            continue;
+        };
+        for flow in oauth2.flows.values_mut() {
+            if let Flow::Password(flow) = flow
+                && flow.token_url.starts_with('/')
+            {
+                flow.token_url.insert_str(0, prefix);
+            }
         }
     }
     document

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, PathItem, PathsBuilder};
 use utoipa::openapi::{HttpMethod, OpenApi, ResponseBuilder};
 
-use super::{describe, document};
+use super::{below, describe, document};
 use crate::openapi::{PasswordFlow, docs, with_password_flow};
 use identity_actix::{AccessTable, AnyCaller};
 
@@ -170,6 +170,24 @@ fn a_password_flow_stands_beside_the_token() {
     );
 }
 
+#[test]
+fn behind_a_prefix_the_service_s_own_addresses_have_it() {
+    for (url, expected) in [
+        ("/user/login", "/billing/user/login"),
+        ("https://id.example/login", "https://id.example/login"),
+    ] {
+        let flow = PasswordFlow {
+            token_url: url.to_owned(),
+            scopes: Vec::new(),
+        };
+        let document = with_password_flow(collected(), &table(), flow);
+        let document = serde_json::to_value(below(document, "/billing")).unwrap();
+        let flows = &document["components"]["securitySchemes"]["password"]["flows"];
+        assert_eq!(flows["password"]["tokenUrl"], expected);
+        assert_eq!(document["servers"], json!([{"url": "/billing"}]));
+    }
+}
+
 #[actix_web::test]
 async fn the_docs_are_served_from_the_program() {
     let app = init_service(App::new().configure(docs(collected()))).await;
@@ -177,7 +195,7 @@ async fn the_docs_are_served_from_the_program() {
         async |path: &str| call_service(&app, TestRequest::get().uri(path).to_request()).await;
     let redirect = ask("/docs").await;
     assert_eq!(redirect.status().as_u16(), 308);
-    assert_eq!(redirect.headers().get(LOCATION).unwrap(), "/docs/");
+    assert_eq!(redirect.headers().get(LOCATION).unwrap(), "docs/");
     let page = ask("/docs/").await;
     assert!(page.status().is_success());
     assert_eq!(page.headers().get("content-type").unwrap(), "text/html");

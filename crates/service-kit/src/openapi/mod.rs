@@ -6,5 +6,5 @@ mod password_flow;
 
 pub(crate) use docs::docs;
 pub use document::operation;
-pub(crate) use document::{describe, document};
+pub(crate) use document::{below, describe, document};
 pub use password_flow::{PasswordFlow, with_password_flow};

@@ -16,11 +16,12 @@ use identity_actix::REQUEST_ID_HEADER;
 /// Sent by Swagger UI when it signs in at another origin.
 const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
-/// Returns the CORS middleware for these origins. Without origins there are no CORS headers; `*` allows every origin.
+/// Returns the CORS middleware for these origins, whose pages may also send these request headers. Without origins there
+/// are no CORS headers; `*` allows every origin.
 ///
 /// Credentials (cookies) are never allowed: callers are identified by their bearer token alone. Error responses have
 /// the headers too, so that a page can see a 401.
-pub(crate) fn cors(origins: &[String]) -> Condition<Cors> {
+pub(crate) fn cors(origins: &[String], headers: &[String]) -> Condition<Cors> {
     let any = origins.iter().any(|origin| origin == "*");
     let base = Cors::default()
         .allowed_methods([
@@ -31,6 +32,7 @@ pub(crate) fn cors(origins: &[String]) -> Condition<Cors> {
             Method::DELETE,
         ])
         .allowed_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUESTED_WITH])
+        .allowed_headers(headers)
         .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, REQUEST_ID_HEADER])
         .max_age(600);
     let cors = if any {

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+use actix_web::http::header::HeaderName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -24,6 +25,11 @@ pub struct ServiceSettings {
     pub workers: Option<usize>,
     /// Origins whose pages may call, such as `https://app.example.com`; none if unset, `*` for all.
     pub cors_allowed_origins: Vec<String>,
+    /// Request headers that these pages may send, besides `Authorization`, `Content-Type` and `X-Requested-With`.
+    pub cors_allowed_headers: Vec<String>,
+    /// The path that a proxy puts before all paths of the service and removes from requests, such as `/billing`; none if
+    /// unset. `/docs` and the OpenAPI document use it.
+    pub path_prefix: Option<String>,
     /// An IP address and port of their own for the metrics that Prometheus collects at /metrics, such as
     /// 127.0.0.1:9100; nowhere if unset. They are shown to everyone who can reach it.
     #[serde(rename = "metrics_addr")]
@@ -40,6 +46,17 @@ pub struct ServiceSettings {
     #[serde(skip)]
     pub signals: Signals,
 }
+
+/// The headers of W3C Trace Context and Baggage, of Sentry, and those that make a request known or safe to repeat.
+const TRACING_AND_RETRYING: [&str; 7] = [
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "x-request-id",
+    "idempotency-key",
+    "dpop",
+];
 
 /// Who stops a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,6 +77,8 @@ impl ServiceSettings {
             port,
             workers: None,
             cors_allowed_origins: Vec::new(),
+            cors_allowed_headers: TRACING_AND_RETRYING.map(str::to_owned).to_vec(),
+            path_prefix: None,
             metrics_address: None,
             limits: InputLimits::default(),
             shutdown: StopConfig::default(),
@@ -94,6 +113,20 @@ impl ServiceSettings {
                 reader.unusable("cors_allowed_origins", &expected);
             }
         }
+        for name in &self.cors_allowed_headers {
+            if name.parse::<HeaderName>().is_err() {
+                let expected = format!("{name:?} is not the name of a header such as traceparent");
+                reader.unusable("cors_allowed_headers", &expected);
+            }
+        }
+        if self
+            .path_prefix
+            .as_deref()
+            .is_some_and(|prefix| !is_prefix(prefix))
+        {
+            let expected = "expected a path that begins with a slash and does not end with one, such as /billing";
+            reader.unusable("path_prefix", expected);
+        }
         let own = SocketAddr::from((self.host, self.port));
         if self.port != 0 && self.metrics_address == Some(own) {
             let expected = format!("the service itself listens on {own}");
@@ -103,6 +136,17 @@ impl ServiceSettings {
             reader.unusable("rust_log", &error.to_string());
         }
     }
+}
+
+/// Segments of letters, digits and `-._~` (RFC 3986, section 2.3), none of them `.` or `..`.
+fn is_prefix(path: &str) -> bool {
+    let is_plain = |segment: &str| {
+        let mut letters = segment.chars();
+        !["", ".", ".."].contains(&segment)
+            && letters.all(|letter| letter.is_ascii_alphanumeric() || "-._~".contains(letter))
+    };
+    path.strip_prefix('/')
+        .is_some_and(|segments| segments.split('/').all(is_plain))
 }
 
 #[cfg(test)]

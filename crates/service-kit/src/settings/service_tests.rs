@@ -18,6 +18,12 @@ fn nothing_has_to_be_set() {
     assert_eq!(settings.port, 8000);
     assert_eq!(settings.workers, None);
     assert!(settings.cors_allowed_origins.is_empty());
+    assert!(
+        settings
+            .cors_allowed_headers
+            .contains(&"traceparent".to_owned())
+    );
+    assert_eq!(settings.path_prefix, None);
     assert_eq!(settings.metrics_address, None);
     assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(30));
@@ -37,6 +43,8 @@ fn everything_can_be_set() {
             "CORS_ALLOWED_ORIGINS",
             "https://app.example.com, http://localhost:3000",
         ),
+        ("CORS_ALLOWED_HEADERS", "x-tenant"),
+        ("PATH_PREFIX", "/v1/billing"),
         ("AN_API__METRICS_ADDR", "[::1]:9100"),
         ("LIMITS__MAX_BODY_BYTES", "100"),
         ("LIMITS__BODY_TIMEOUT_SECONDS", "3"),
@@ -52,6 +60,8 @@ fn everything_can_be_set() {
         settings.cors_allowed_origins,
         ["https://app.example.com", "http://localhost:3000"]
     );
+    assert_eq!(settings.cors_allowed_headers, ["x-tenant"]);
+    assert_eq!(settings.path_prefix.as_deref(), Some("/v1/billing"));
     assert_eq!(settings.metrics_address, "[::1]:9100".parse().ok());
     assert_eq!(settings.limits.max_body_bytes, 100);
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(3));
@@ -147,4 +157,25 @@ fn metrics_are_not_shown_where_the_service_listens() {
     assert!(with("127.0.0.1:8001").is_ok());
     assert!(with("127.0.0.2:8000").is_ok());
     assert!(read(&[("PORT", "0"), ("METRICS_ADDR", "127.0.0.1:0")]).is_ok());
+}
+
+#[test]
+fn a_prefix_is_a_plain_path_and_a_header_has_a_name() {
+    for prefix in [
+        "billing",
+        "/",
+        "/billing/",
+        "//billing",
+        "/a/../b",
+        "/a b",
+        "/a?b",
+    ] {
+        assert_eq!(
+            read(&[("PATH_PREFIX", prefix)]).unwrap_err().len(),
+            1,
+            "{prefix}"
+        );
+    }
+    let headers = read(&[("CORS_ALLOWED_HEADERS", "x-tenant, not a name")]);
+    assert!(headers.unwrap_err().concat().contains("not a name"));
 }
