@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 pub use reqwest;
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::tls::Certificate;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
@@ -92,6 +92,16 @@ pub enum FetchError {
         /// The status of the response.
         status: u16,
     },
+    /// The response is compressed, although the request did not ask for that.
+    #[error(
+        "{url} responded with content-encoding {encoding}, which was not asked for: compressed documents are not read"
+    )]
+    Compressed {
+        /// The URL of the request.
+        url: String,
+        /// The `Content-Encoding` of the response, such as `gzip`.
+        encoding: String,
+    },
     /// The response is larger than the limit.
     #[error("{url} responded with more than {limit} bytes")]
     TooLarge {
@@ -101,6 +111,8 @@ pub enum FetchError {
         limit: usize,
     },
 }
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A complete response.
 pub(crate) struct Answer {
@@ -163,7 +175,17 @@ impl HttpClient {
         let response = self.client.execute(request).await;
         let response = response.map_err(|error| self.failure(&url, error))?;
         let status = response.status();
-        let body = self.read(&url, response).await?;
+        if let Some(encoding) = response.headers().get(CONTENT_ENCODING)
+            && encoding != "identity"
+        {
+            let encoding = encoding.as_bytes().escape_ascii().to_string();
+            return Err(FetchError::Compressed { url, encoding });
+        }
+        let mut body = self.read(&url, response).await?;
+        // JSON has none, but a reader may ignore it (RFC 8259, section 8.1).
+        if body.starts_with(BYTE_ORDER_MARK) {
+            body.drain(..BYTE_ORDER_MARK.len());
+        }
         Ok(Answer { status, body })
     }
 

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use identity_core::discovery::DiscoveryError;
 use identity_core::http::FetchError;
-use identity_core::keys::KeyFault;
+use identity_core::keys::{KeyFault, KeySource};
 use wiremock::{MockServer, ResponseTemplate};
 
 use crate::remote_keys::limits::answers_with;
@@ -37,11 +37,25 @@ async fn a_compressed_answer_is_not_asked_for_and_not_unpacked() {
         .insert_header("content-encoding", "gzip")
         .set_body_raw(STANDARD.decode(packed).unwrap(), "application/json");
     serve(&server, JWKS, answer, 1).await;
-    let error = fault(&fixed(&address(&server))).await;
-    assert!(matches!(error, KeyFault::KeySet(_)), "{error}");
+    let url = address(&server);
+    let error = fetch_fault(&fixed(&url)).await;
+    let encoding = "gzip".to_owned();
+    assert_eq!(error, FetchError::Compressed { url, encoding });
     for request in server.received_requests().await.unwrap() {
         assert_eq!(request.headers.get("accept-encoding"), None);
     }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_ignored() {
+    let server = MockServer::start().await;
+    for (path, body) in [(DISCOVERY, document(&server)), (JWKS, jwks())] {
+        let marked = format!("\u{feff}{body}");
+        let response = ResponseTemplate::new(200).set_body_raw(marked, "application/json");
+        serve(&server, path, response, 1).await;
+    }
+    let keys = discovered(&server, &[]);
+    assert!(keys.with_key("k").await.is_ok());
 }
 
 #[tokio::test]
