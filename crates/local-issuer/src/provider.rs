@@ -1,9 +1,10 @@
 //! What differs between the providers, and what the endpoints and the handles of one provider share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::HOST;
+use actix_web::http::header::{HOST, X_FORWARDED_PROTO};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
@@ -43,8 +44,8 @@ pub(crate) trait Dialect: Send + Sync {
     /// Returns every route of the provider, each endpoint's usual one before its aliases.
     fn routes(self: Arc<Self>) -> Vec<Route>;
 
-    /// Returns the response for a path that is not there.
-    fn not_found(&self) -> Refusal;
+    /// Returns the response for a path that is not there, which says this.
+    fn not_found(&self, message: &str) -> Refusal;
 }
 
 /// One path of a provider: `GET` for documents, `POST` for tokens.
@@ -96,16 +97,23 @@ impl Route {
 }
 
 impl Call<'_> {
-    /// The address that the client used: what the `Host` header says, and no other header, because nothing is in front of the issuer.
+    /// The address that the client used: what the `Host` header says, with https if a proxy on this machine or in its private network
+    /// says so.
     pub(crate) fn base_url(&self) -> String {
-        let host = self.request.headers().get(HOST);
-        let host = host
-            .and_then(|host| host.to_str().ok())
-            .filter(|host| is_authority(host));
-        host.map_or_else(
-            || self.provider.base_url.clone(),
-            |host| format!("http://{host}"),
-        )
+        let header = |name| {
+            let value = self.request.headers().get(name)?;
+            value.to_str().ok()
+        };
+        let peer = self
+            .request
+            .peer_addr()
+            .map(|peer| peer.ip().to_canonical());
+        let is_https = header(X_FORWARDED_PROTO) == Some("https") && peer.is_some_and(is_private);
+        let scheme = if is_https { "https" } else { "http" };
+        match header(HOST).filter(|host| is_authority(host)) {
+            Some(host) => format!("{scheme}://{host}"),
+            None => self.provider.base_url.clone(),
+        }
     }
 }
 
@@ -175,6 +183,13 @@ impl Provider {
         let input = jwt::signing_input(&Value::Object(header), &Value::Object(claims));
         let signature = key.sign(algorithm, input.as_bytes())?;
         Ok(jwt::with_signature(input, &signature))
+    }
+}
+
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
     }
 }
 

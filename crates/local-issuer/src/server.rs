@@ -7,6 +7,7 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use actix_cors::Cors;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
@@ -36,6 +37,15 @@ pub(crate) fn serve(
             .app_data(provider.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY_BYTES))
             .wrap(from_fn(count_and_spoil))
+            // A page of any origin may ask for tokens, as with an application whose allowed origins list it.
+            .wrap(
+                Cors::default()
+                    .allow_any_origin()
+                    .send_wildcard()
+                    .allow_any_method()
+                    .allow_any_header()
+                    .expose_any_header(),
+            )
             .wrap(DefaultHeaders::new().add(("X-Local-Issuer", "development only")))
             .configure(|app| routes(&provider, app))
             .default_service(web::to(not_found))
@@ -119,6 +129,12 @@ async fn health(provider: Data<Provider>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "healthy", "provider": provider.dialect.kind() }))
 }
 
-async fn not_found(provider: Data<Provider>) -> Result<HttpResponse, Refusal> {
-    Err(provider.dialect.not_found())
+async fn not_found(
+    request: HttpRequest,
+    provider: Data<Provider>,
+) -> Result<HttpResponse, Refusal> {
+    let path = request.path();
+    let here: Vec<_> = provider.routes.iter().map(|route| &*route.path).collect();
+    let message = format!("This local issuer has no {path}, only {}", here.join(", "));
+    Err(provider.dialect.not_found(&message))
 }

@@ -75,7 +75,7 @@ impl Dialect for Tenant {
         routes
     }
 
-    fn not_found(&self) -> Refusal {
-        refusals::not_found()
+    fn not_found(&self, message: &str) -> Refusal {
+        refusals::not_found(message)
     }
 }

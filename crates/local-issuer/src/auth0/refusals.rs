@@ -22,9 +22,11 @@ pub(super) fn unsupported_grant() -> Refusal {
     refusal(status, "unsupported_grant_type", "Grant type not supported")
 }
 
-/// The client does not have this grant type.
-pub(super) fn grant_not_allowed(grant_type: &str) -> Refusal {
-    let description = format!("Grant type '{grant_type}' not allowed for the client.");
+/// Auth0 has this grant type, and the local issuer does not.
+pub(super) fn grant_not_here(grant_type: &str) -> Refusal {
+    let description = format!(
+        "This local issuer does not have the grant type {grant_type} yet, only client_credentials"
+    );
     refusal(StatusCode::FORBIDDEN, "unauthorized_client", &description)
 }
 
@@ -51,8 +53,16 @@ pub(super) fn no_client_grant(audience: &str) -> Refusal {
     ))
 }
 
-pub(super) fn not_found() -> Refusal {
-    refusal(StatusCode::NOT_FOUND, "not_found", "No such path")
+/// The path is not there.
+pub(super) fn not_found(message: &str) -> Refusal {
+    refusal(StatusCode::NOT_FOUND, "not_found", message)
+}
+
+/// The client is not for this organization.
+pub(super) fn wrong_organization(organization: &str) -> Refusal {
+    denied(&format!(
+        "The client is not allowed in the organization {organization}"
+    ))
 }
 
 pub(super) fn cannot_sign(error: KeyError) -> Refusal {

@@ -16,7 +16,7 @@ use crate::scopes;
 /// Scopes that say something about a user; a machine has none of them.
 const STANDARD_SCOPES: &[&str] = &["openid", "profile", "email", "phone", "address"];
 
-/// Grant types that Auth0 knows and the personas' clients do not have.
+/// Grant types that Auth0 has and the local issuer does not.
 const OTHER_GRANT_TYPES: &[&str] = &[
     "authorization_code",
     "refresh_token",
@@ -42,9 +42,10 @@ pub(super) fn respond(call: &Call<'_>, tenant: &Tenant) -> Result<HttpResponse, 
     }
     let persona = authenticate(&parameters.credentials(call.request), provider)?;
     if other_grant {
-        return Err(refusals::grant_not_allowed(grant_type));
+        return Err(refusals::grant_not_here(grant_type));
     }
     check_audience(parameters.get("audience"), tenant)?;
+    check_organization(parameters.get("organization"), persona)?;
     // A machine has no profile.
     let standard = if persona.kind == PersonaKind::User {
         STANDARD_SCOPES
@@ -91,5 +92,16 @@ fn check_audience(audience: Option<&str>, tenant: &Tenant) -> Result<(), Refusal
             Err(refusals::no_client_grant(audience))
         }
         Some(audience) => Err(refusals::unknown_audience(audience)),
+    }
+}
+
+/// A persona is in one organization or none, and its tokens name it whether it is asked for or not.
+fn check_organization(asked: Option<&str>, persona: &Persona) -> Result<(), Refusal> {
+    let own = persona.auth0.organization.as_ref();
+    let is_own =
+        |asked: &str| own.is_some_and(|own| own.id == asked || own.name.as_deref() == Some(asked));
+    match asked {
+        Some(asked) if !is_own(asked) => Err(refusals::wrong_organization(asked)),
+        _ => Ok(()),
     }
 }

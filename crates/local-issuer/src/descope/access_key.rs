@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::claims::SessionOptions;
 use super::project::Project;
 use super::refusals;
+use super::token::check_tenant;
 use crate::claims::TokenKind;
 use crate::client_request::authorization;
 use crate::personas::Persona;
@@ -31,12 +32,8 @@ pub(super) fn exchange(call: &Call<'_>, project: &Project) -> Result<HttpRespons
     let provider = call.provider;
     let persona = authenticate(call.request, provider, project)?;
     let options = read_options(call.body)?;
-    let known = &persona.descope.tenants;
-    if let Some(tenant) = &options.tenant
-        && !known.contains_key(tenant)
-    {
-        let message = format!("The access key has no tenant {tenant}");
-        return Err(refusals::arguments(message));
+    if let Some(tenant) = &options.tenant {
+        check_tenant(tenant, persona)?;
     }
     let asked = provider.request(persona, &[]);
     let claims = project.key_session_claims(&asked, options);

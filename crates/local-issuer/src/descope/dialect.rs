@@ -104,8 +104,8 @@ impl Dialect for Project {
         routes
     }
 
-    fn not_found(&self) -> Refusal {
-        refusals::not_found()
+    fn not_found(&self, message: &str) -> Refusal {
+        refusals::not_found(message)
     }
 }
 

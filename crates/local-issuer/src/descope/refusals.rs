@@ -38,9 +38,12 @@ pub(super) fn wrong_access_key() -> Refusal {
     refusal(StatusCode::UNAUTHORIZED, ["E062803", description, message])
 }
 
-pub(super) fn not_found() -> Refusal {
-    let (description, message) = ("Invalid arguments", "No such path or project");
-    refusal(StatusCode::NOT_FOUND, ["E011004", description, message])
+/// The path is not there.
+pub(super) fn not_found(message: &str) -> Refusal {
+    refusal(
+        StatusCode::NOT_FOUND,
+        ["E011004", "Invalid arguments", message],
+    )
 }
 
 pub(super) fn cannot_sign(error: KeyError) -> Refusal {

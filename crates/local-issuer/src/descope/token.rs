@@ -43,20 +43,26 @@ pub(super) fn respond(
         .map_err(|error| refusals::unreadable(error.to_string()))?;
     match parameters.get("grant_type") {
         Some("client_credentials") => {}
-        Some("authorization_code" | "refresh_token") => {
-            return Err(refusals::invalid(
-                "The local issuer supports the grant type client_credentials only",
-            ));
+        Some(other @ ("authorization_code" | "refresh_token")) => {
+            return Err(refusals::invalid(&format!(
+                "This local issuer does not have the grant type {other} yet, only client_credentials"
+            )));
         }
         _ => return Err(refusals::invalid(GRANT_TYPES)),
     }
     let persona = authenticate(&parameters.credentials(call.request), provider, project)?;
     let scopes = scopes::grant(persona, parameters.get("scope"), STANDARD_SCOPES);
     let asked = provider.request(persona, &scopes);
-    let claims = match application {
+    let mut claims = match application {
         Application::Federated => project.token_claims(&asked, TokenKind::Access),
         Application::Inbound => project.inbound_claims(&asked),
     };
+    // Inbound applications name the parameter `tenantId`.
+    if let Some(tenant) = parameters.get("tenant").or(parameters.get("tenantId")) {
+        check_tenant(tenant, persona)?;
+        claims.insert("dct".to_owned(), tenant.into());
+        claims.sort_keys();
+    }
     let token = provider
         .sign(claims, TokenKind::Access)
         .map_err(refusals::cannot_sign)?;
@@ -85,4 +91,13 @@ fn authenticate<'a>(
         .filter(|persona| id == persona.client_id || id == project.id)
         .find(|persona| persona.secret.matches(secret))
         .ok_or_else(refusals::wrong_access_key)
+}
+
+/// A tenant can be chosen by who is in it.
+pub(super) fn check_tenant(tenant: &str, persona: &Persona) -> Result<(), Refusal> {
+    if persona.descope.tenants.contains_key(tenant) {
+        return Ok(());
+    }
+    let message = format!("{} has no tenant {tenant}", persona.name);
+    Err(refusals::arguments(message))
 }

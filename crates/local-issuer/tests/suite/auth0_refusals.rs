@@ -14,13 +14,14 @@ async fn every_refusal_has_auth0s_status_and_words() {
     let table = json!([
         ["no grant type", { "grant_type": null }, 400, "invalid_request", "Missing required parameter: grant_type"],
         ["an unknown grant type", { "grant_type": "x" }, 400, "unsupported_grant_type", "Grant type not supported"],
-        ["a grant type the client has not", { "grant_type": "password" }, 403, "unauthorized_client", "Grant type 'password' not allowed for the client."],
+        ["a grant type of later", { "grant_type": "password" }, 403, "unauthorized_client", "This local issuer does not have the grant type password yet, only client_credentials"],
         ["no client", { "client_id": null }, 400, "invalid_request", "Missing required parameter: client_id"],
         ["no secret", { "client_secret": null }, 401, "access_denied", "Unauthorized"],
         ["a wrong secret", { "client_secret": "x" }, 401, "access_denied", "Unauthorized"],
         ["an unknown client", { "client_id": "x" }, 401, "access_denied", "Unauthorized"],
         ["no audience", { "audience": null }, 403, "access_denied", "Non-global clients are not allowed access to APIv1"],
         ["an unknown audience", { "audience": "https://other" }, 403, "access_denied", "Service not enabled within domain: https://other"],
+        ["an organization that is not its own", { "organization": "org_other" }, 403, "access_denied", "The client is not allowed in the organization org_other"],
         ["no client grant", { "audience": management }, 403, "access_denied", no_grant],
     ]);
     for row in rows(table) {

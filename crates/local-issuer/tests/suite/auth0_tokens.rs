@@ -163,3 +163,16 @@ async fn the_dialect_decides_on_type_client_and_permissions() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_persona_can_ask_for_its_own_organization_by_id_or_name() {
+    let issuer = start().await;
+    for organization in ["org_2LocalAcme000000", "acme"] {
+        let more = [AUDIENCE, ("organization", organization)];
+        let (status, _, body) =
+            post_form(&issuer.auth0().token_url(), &form("member", &more)).await;
+        assert_eq!(status, 200, "{body}");
+        let claims = json_of(body["access_token"].as_str().unwrap(), 1);
+        assert_eq!(claims["org_id"], "org_2LocalAcme000000");
+    }
+}

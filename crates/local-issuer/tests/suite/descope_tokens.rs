@@ -123,3 +123,17 @@ async fn inbound_applications_have_their_own_issuer() {
         assert_members(&claims, expected);
     }
 }
+
+#[tokio::test]
+async fn a_token_is_for_the_tenant_that_was_chosen() {
+    let issuer = start().await;
+    let tenant = "T2LocalGlobex000000000000000";
+    for parameter in ["tenant", "tenantId"] {
+        let more = [(parameter, tenant)];
+        let (status, _, body) =
+            post_form(&issuer.descope().token_url(), &form("member", &more)).await;
+        assert_eq!(status, 200, "{body}");
+        let claims = json_of(body["access_token"].as_str().unwrap(), 1);
+        assert_eq!(claims["dct"], tenant, "{parameter}");
+    }
+}

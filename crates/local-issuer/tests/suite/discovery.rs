@@ -4,37 +4,94 @@ use serde_json::{Map, Value, json};
 use crate::support::{assert_members, client, facts, get, get_json, names, quick, start};
 
 #[tokio::test]
-async fn unknown_paths_and_projects_are_404_in_the_providers_words() {
+async fn unknown_paths_and_projects_are_404_and_name_what_is_there() {
     let issuer = start().await;
-    let refused = async |base: &str, paths: &[&str], body: Value| {
-        for path in paths {
-            let response = client().post(format!("{base}{path}")).send().await.unwrap();
-            let expected = (404, "no-store".to_owned(), body.clone());
-            assert_eq!(facts(response).await, expected, "{path}");
-        }
+    let refused = async |base: &str, path: &str| -> Value {
+        let response = client().post(format!("{base}{path}")).send().await.unwrap();
+        let (status, cache_control, body) = facts(response).await;
+        assert_eq!((status, &*cache_control), (404, "no-store"), "{path}");
+        body
     };
-    let paths = [
+    for path in [
         "/nowhere",
         "/P2OtherProject00000000000000/.well-known/openid-configuration",
         "/.well-known/openid-configuration",
         // The address in an old example, which Descope never had.
         &format!("/{}/v1/oauth2/token", issuer.descope().project_id()),
-        // Advertised, and not there yet.
         "/oauth2/v1/authorize",
         "/_control/rotate",
-    ];
-    let descope = json!({
-        "errorCode": "E011004", "errorDescription": "Invalid arguments", "errorMessage": "No such path or project",
-    });
-    refused(issuer.descope().base_url(), &paths, descope).await;
-    let paths = [
+    ] {
+        let mut body = refused(issuer.descope().base_url(), path).await;
+        let message = body["errorMessage"].take().as_str().unwrap().to_owned();
+        let start = format!("This local issuer has no {path}, only ");
+        assert!(message.starts_with(&start), "{message}");
+        assert!(message.contains("/oauth2/v1/token"), "{message}");
+        let rest = json!({ "errorCode": "E011004", "errorDescription": "Invalid arguments", "errorMessage": null });
+        assert_eq!(body, rest);
+    }
+    for path in [
         "/nowhere",
         "/authorize",
         "/_control/rotate",
         "/oauth2/v1/token",
-    ];
-    let auth0 = json!({ "error": "not_found", "error_description": "No such path" });
-    refused(issuer.auth0().base_url(), &paths, auth0).await;
+    ] {
+        let body = refused(issuer.auth0().base_url(), path).await;
+        assert_eq!(body["error"], "not_found");
+        let here = "/.well-known/jwks.json, /.well-known/openid-configuration, \
+             /.well-known/oauth-authorization-server, /oauth/token";
+        let message = format!("This local issuer has no {path}, only {here}");
+        assert_eq!(body["error_description"], message);
+    }
+}
+
+#[tokio::test]
+async fn every_address_in_a_document_is_there() {
+    let issuer = start().await;
+    for url in [
+        issuer.descope().discovery_url(),
+        issuer.auth0().discovery_url(),
+    ] {
+        let document = get_json(&url).await;
+        for (name, address) in document.as_object().unwrap() {
+            let Some(address) = address.as_str().filter(|_| name != "issuer") else {
+                continue;
+            };
+            let mut found = client().get(address).send().await.unwrap().status();
+            if found == 404 {
+                found = client().post(address).send().await.unwrap().status();
+            }
+            assert_ne!(found, 404, "{name}: {address}");
+        }
+        assert_eq!(
+            document["grant_types_supported"],
+            json!(["client_credentials"])
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_any_origin_may_ask() {
+    let issuer = start().await;
+    for (url, method) in [
+        (issuer.auth0().token_url(), "POST"),
+        (issuer.descope().discovery_url(), "GET"),
+    ] {
+        let request = client().request(reqwest::Method::OPTIONS, &url);
+        let preflight = request
+            .header("origin", "http://localhost:3000")
+            .header("access-control-request-method", method)
+            .header(
+                "access-control-request-headers",
+                "auth0-client,content-type,dpop",
+            );
+        let response = preflight.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{url}");
+        assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        assert_eq!(
+            response.headers().get("access-control-allow-credentials"),
+            None
+        );
+    }
 }
 
 #[tokio::test]
@@ -44,10 +101,8 @@ async fn descope_documents_are_at_every_address_with_descopes_members_in_order()
     let document = get_json(&issuer.descope().discovery_url()).await;
     assert_eq!(
         names(document.as_object().unwrap()),
-        "issuer jwks_uri authorization_endpoint token_endpoint userinfo_endpoint \
-         end_session_endpoint revocation_endpoint device_authorization_endpoint \
-         response_types_supported subject_types_supported id_token_signing_alg_values_supported \
-         code_challenge_methods_supported scopes_supported claims_supported \
+        "issuer jwks_uri token_endpoint response_types_supported subject_types_supported \
+         id_token_signing_alg_values_supported scopes_supported claims_supported \
          token_endpoint_auth_methods_supported grant_types_supported"
     );
     let expected = json!({
@@ -79,23 +134,13 @@ async fn auth0_documents_are_at_both_addresses_with_auth0s_members_in_order() {
     let document = get_json(&issuer.auth0().discovery_url()).await;
     assert_eq!(
         names(document.as_object().unwrap()),
-        "issuer authorization_endpoint token_endpoint device_authorization_endpoint \
-         userinfo_endpoint mfa_challenge_endpoint jwks_uri registration_endpoint \
-         revocation_endpoint scopes_supported response_types_supported \
-         code_challenge_methods_supported response_modes_supported subject_types_supported \
-         token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported \
-         claims_supported request_uri_parameter_supported request_parameter_supported \
-         backchannel_authentication_endpoint backchannel_token_delivery_modes_supported \
-         id_token_signing_alg_values_supported end_session_endpoint \
-         global_token_revocation_endpoint \
-         global_token_revocation_endpoint_auth_methods_supported \
-         dpop_signing_alg_values_supported"
+        "issuer token_endpoint jwks_uri scopes_supported response_types_supported \
+         grant_types_supported subject_types_supported token_endpoint_auth_methods_supported \
+         claims_supported id_token_signing_alg_values_supported"
     );
-    let revocation = "/oauth/global-token-revocation/connection/{connectionName}";
     let expected = json!({
         "issuer": format!("{}/", issuer.auth0().base_url()), "jwks_uri": issuer.auth0().jwks_url(),
         "token_endpoint": issuer.auth0().token_url(),
-        "global_token_revocation_endpoint": format!("{}{revocation}", issuer.auth0().base_url()),
     });
     assert_members(document.as_object().unwrap(), expected);
     assert_eq!(document["issuer"], issuer.auth0().issuer());
@@ -140,6 +185,12 @@ async fn the_issuer_is_a_setting_and_the_endpoints_follow_the_address_that_was_a
         "jwks_uri": format!("http://local-issuer:9000/{project}/.well-known/jwks.json"),
     });
     assert_members(&document, expected);
+
+    // A proxy on this machine that terminates TLS.
+    let proxied = [("host", "login.test"), ("x-forwarded-proto", "https")];
+    let document = asked(issuer.auth0().discovery_url(), &proxied).await;
+    let endpoint = "https://login.test/oauth/token";
+    assert_members(&document, json!({ "token_endpoint": endpoint }));
 
     // No address, so the issuer's own.
     let host = [("host", "user@evil.test/path")];
