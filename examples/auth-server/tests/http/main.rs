@@ -18,6 +18,7 @@ mod crash;
 mod giving;
 mod health;
 mod keys;
+mod lists;
 mod origins;
 mod program;
 mod refusals;
