@@ -1,7 +1,9 @@
 //! The user store, on SQLite or PostgreSQL with the same SQL for both.
 
 use serde::Serialize;
-use service_kit::store::{Database, DatabaseConfig, Migration, OpenError, Schema, is_id};
+use service_kit::store::{
+    Database, DatabaseConfig, Listed, Migration, OpenError, Page, Rows, Schema, is_id,
+};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
@@ -28,15 +30,6 @@ pub struct User {
     /// Stored as given. Unique, ignoring case.
     #[schema(example = "ada@example.com")]
     pub email: String,
-}
-
-/// A page of a list.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The maximum number of entries.
-    pub limit: u32,
-    /// The page starts after this id; from the beginning if `None`.
-    pub after: Option<String>,
 }
 
 /// The user store. Cheap to clone.
@@ -96,12 +89,14 @@ impl Users {
     }
 
     /// Returns a page of users in creation order.
-    pub async fn list(&self, page: Page) -> Result<Vec<User>, sqlx::Error> {
-        sqlx::query_as("SELECT id, name, email FROM users WHERE id > $1 ORDER BY id LIMIT $2")
-            .bind(page.after.unwrap_or_default())
-            .bind(i64::from(page.limit))
-            .fetch_all(self.database.pool())
-            .await
+    pub async fn list(&self, page: &Page) -> Result<Rows<User>, sqlx::Error> {
+        let users =
+            sqlx::query_as("SELECT id, name, email FROM users WHERE id > $1 ORDER BY id LIMIT $2")
+                .bind(page.after.as_deref().unwrap_or_default())
+                .bind(page.select())
+                .fetch_all(self.database.pool())
+                .await?;
+        Ok(page.rows(users, |user: &User| user.id.clone()))
     }
 
     /// Returns the number of users.
@@ -123,6 +118,11 @@ impl Users {
             .await?;
         Ok(deleted.rows_affected() > 0)
     }
+}
+
+impl Listed for User {
+    type Id = String;
+    const ROW: &'static str = "a user";
 }
 
 impl FromRow<'_, AnyRow> for User {

@@ -1,19 +1,22 @@
 //! Tests of the store, run on both SQLite and PostgreSQL.
 
+use std::path::Path;
+
 use futures_util::future::join_all;
 use service_kit::health::Dependency;
-use service_kit::store::DatabaseConfig;
+use service_kit::store::testing::{Exception, plan_faults, postgres_of_tests};
+use service_kit::store::{DatabaseConfig, Page};
 use sqlx::Row;
 use tempfile::{TempDir, tempdir};
 
-use super::{CreateError, Page, User, Users};
+use super::{CreateError, User, Users};
 
 async fn all(users: &Users) -> Vec<User> {
     let page = Page {
         limit: 1000,
         after: None,
     };
-    users.list(page).await.unwrap()
+    users.list(&page).await.unwrap().rows
 }
 
 fn url_in(folder: &TempDir) -> String {
@@ -51,15 +54,14 @@ async fn behaves_as_a_store(users: &Users) {
         limit,
         after: after.map(|user| user.id.clone()),
     };
-    assert_eq!(
-        users.list(page(2, None)).await.unwrap(),
-        [ada.clone(), bob.clone()]
-    );
-    assert_eq!(
-        users.list(page(2, Some(&bob))).await.unwrap(),
-        std::slice::from_ref(&eve)
-    );
-    assert!(users.list(page(2, Some(&eve))).await.unwrap().is_empty());
+    let first = users.list(&page(2, None)).await.unwrap();
+    assert_eq!(first.rows, [ada.clone(), bob.clone()]);
+    assert_eq!(first.next.as_ref(), Some(&bob.id));
+    let last = users.list(&page(2, Some(&bob))).await.unwrap();
+    assert_eq!(last.rows, std::slice::from_ref(&eve));
+    assert_eq!(last.next, None);
+    let none = users.list(&page(2, Some(&eve))).await.unwrap();
+    assert!(none.rows.is_empty());
 
     assert!(users.delete(&bob.id).await.unwrap());
     assert!(!users.delete(&bob.id).await.unwrap(), "only once");
@@ -102,12 +104,7 @@ async fn sqlite_in_memory_behaves_as_a_store() {
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
 async fn postgres_behaves_as_a_store() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test that is run with a server says where it is"
-    )]
-    let url =
-        std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL is the address of a database");
+    let url = postgres_of_tests().url;
     let users = open(&url).await;
     for user in all(&users).await {
         users.delete(&user.id).await.unwrap();
@@ -125,6 +122,35 @@ async fn reopening_the_file_keeps_the_users() {
     users.database.pool().close().await;
     let users = open(&url_in(&folder)).await;
     assert_eq!(all(&users).await, [ada]);
+}
+
+const EXCEPTIONS: [Exception; 2] = [
+    (
+        "SELECT COUNT(*) FROM users",
+        "the number of all users, for an administrator; the index alone is read",
+    ),
+    (
+        "SELECT id FROM users LIMIT 1",
+        "the health check reads one row",
+    ),
+];
+
+async fn every_statement_uses_an_index(config: &DatabaseConfig) {
+    let store = Users::open(config).await.unwrap();
+    let sources = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    let faults = plan_faults(store.database(), sources, &EXCEPTIONS).await;
+    assert_eq!(faults.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn every_statement_uses_an_index_of_sqlite() {
+    every_statement_uses_an_index(&DatabaseConfig::at("sqlite::memory:")).await;
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
+async fn every_statement_uses_an_index_of_postgres() {
+    every_statement_uses_an_index(&postgres_of_tests()).await;
 }
 
 #[tokio::test]

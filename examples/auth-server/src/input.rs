@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use garde::{Error, Result};
-use service_kit::store;
 
 /// The maximum length of a password, in bytes. A longer one is refused without comparing it.
 pub const MAX_PASSWORD_BYTES: usize = 256;
@@ -112,16 +111,6 @@ fn is_slug_part(text: &str) -> bool {
 /// Returns whether `text` is a valid slug.
 pub fn is_slug(text: &str) -> bool {
     text.split('.').count() == 3 && text.split('.').all(is_slug_part)
-}
-
-/// Checks the maximum number of entries of a list.
-pub fn limit(limit: &u32, (): &()) -> Result {
-    must((1..=1000).contains(limit), "must be from 1 to 1000")
-}
-
-/// Checks an optional id where a page starts. `message` is the error message.
-pub fn id(message: &'static str) -> impl Fn(&Option<String>, &()) -> Result {
-    move |id, ()| must(id.as_deref().is_none_or(store::is_id), message)
 }
 
 /// Returns an error with this message unless `holds`.

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod cleaning;
 pub mod clients;
 pub mod keys;
+pub mod lists;
 pub mod orgs;
 pub mod permissions;
 pub mod rights;
@@ -36,6 +37,11 @@ const SCHEMA: Schema = Schema {
             version: 2,
             description: "audit details",
             sql: include_str!("../migrations/0002_audit_details.sql"),
+        },
+        Migration {
+            version: 3,
+            description: "lists",
+            sql: include_str!("../migrations/0003_lists.sql"),
         },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",
@@ -134,10 +140,46 @@ impl Write {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use service_kit::store::DatabaseConfig;
+    use service_kit::store::testing::{Exception, plan_faults, postgres_of_tests};
     use sqlx::Row;
 
     use super::Store;
+
+    const A_THOUSAND: &str = "an organization has at most 1,000, for which it is counted";
+    const EXCEPTIONS: [Exception; 5] = [
+        ("SELECT COUNT(*) FROM clients", A_THOUSAND),
+        ("SELECT COUNT(*) FROM permissions", A_THOUSAND),
+        ("SELECT COUNT(*) FROM roles", A_THOUSAND),
+        (
+            "SELECT id, algorithm, state, public_jwk, private_key, retire_at FROM signing_keys",
+            "there are a few keys: a previous one is deleted when its tokens have expired",
+        ),
+        (
+            "SELECT users.username, events.address",
+            "reads the audit log from its end, as many events as the caller asks for, and no further",
+        ),
+    ];
+
+    async fn every_statement_uses_an_index(config: &DatabaseConfig) {
+        let store = Store::open(config).await.unwrap();
+        let sources = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+        let faults = plan_faults(store.database(), sources, &EXCEPTIONS).await;
+        assert_eq!(faults.unwrap(), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn every_statement_uses_an_index_of_sqlite() {
+        every_statement_uses_an_index(&DatabaseConfig::at("sqlite::memory:")).await;
+    }
+
+    #[tokio::test]
+    #[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
+    async fn every_statement_uses_an_index_of_postgres() {
+        every_statement_uses_an_index(&postgres_of_tests()).await;
+    }
 
     #[tokio::test]
     async fn databases_of_earlier_releases_open() {

@@ -3,7 +3,9 @@
 mod invoice;
 mod status;
 
-use service_kit::store::{Database, DatabaseConfig, Migration, OpenError, Schema, is_id};
+use service_kit::store::{
+    Database, DatabaseConfig, Migration, OpenError, Page, Rows, Schema, is_id,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -13,11 +15,18 @@ pub use status::Status;
 use crate::organization::Organization;
 
 const SCHEMA: Schema = Schema {
-    migrations: &[Migration {
-        version: 1,
-        description: "invoices",
-        sql: include_str!("../migrations/0001_invoices.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            description: "invoices",
+            sql: include_str!("../migrations/0001_invoices.sql"),
+        },
+        Migration {
+            version: 2,
+            description: "invoices by status",
+            sql: include_str!("../migrations/0002_invoices_by_status.sql"),
+        },
+    ],
     probe: "SELECT id FROM invoices LIMIT 1",
 };
 
@@ -36,17 +45,6 @@ pub struct NewInvoice {
     pub currency: String,
     /// The creation time.
     pub created_at: OffsetDateTime,
-}
-
-/// A page of an organization's invoices.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page {
-    /// The maximum number of invoices.
-    pub limit: u32,
-    /// The page starts after this id; from the beginning if `None`.
-    pub after: Option<String>,
-    /// Only invoices with this status, if set.
-    pub status: Option<Status>,
 }
 
 /// The invoice store. Cheap to clone.
@@ -137,22 +135,28 @@ impl Invoices {
         }
     }
 
-    /// Returns a page of the organization's invoices, in creation order.
+    /// Returns a page of the organization's invoices, in creation order; only those with this status, if set.
     pub async fn list(
         &self,
         organization: &Organization,
-        page: Page,
-    ) -> Result<Vec<Invoice>, sqlx::Error> {
-        let select = sqlx::query_as(
-            "SELECT * FROM invoices WHERE org_id = $1 AND id > $2 AND ($3 = '' OR status = $3) ORDER BY id LIMIT $4",
-        );
-        select
-            .bind(organization.id())
-            .bind(page.after.unwrap_or_default())
-            .bind(page.status.map_or("", Status::as_str))
-            .bind(i64::from(page.limit))
-            .fetch_all(self.database.pool())
-            .await
+        status: Option<Status>,
+        page: &Page,
+    ) -> Result<Rows<Invoice>, sqlx::Error> {
+        let (org, after) = (organization.id(), page.after.as_deref().unwrap_or_default());
+        let select = match status {
+            None => sqlx::query_as(
+                "SELECT * FROM invoices WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            )
+            .bind(org),
+            Some(status) => sqlx::query_as(
+                "SELECT * FROM invoices WHERE org_id = $1 AND status = $2 AND id > $3 ORDER BY id LIMIT $4",
+            )
+            .bind(org)
+            .bind(status.as_str()),
+        };
+        let select = select.bind(after).bind(page.select());
+        let invoices = select.fetch_all(self.database.pool()).await?;
+        Ok(page.rows(invoices, |invoice: &Invoice| invoice.id.clone()))
     }
 
     /// Returns an invoice. Returns `None` if the organization has none with this id.

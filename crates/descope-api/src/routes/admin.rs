@@ -1,15 +1,14 @@
 //! Routes for administrators.
 
-use actix_web::{get, web};
-use garde::Validate;
+use actix_web::{Responder, get, web};
 use identity_actix::{ApiError, Require};
-use serde::{Deserialize, Serialize};
-use service_kit::store::{api_error, is_id};
-use service_kit::{Activity, validate};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use service_kit::Activity;
+use service_kit::store::{ListQuery, Rows, api_error};
+use utoipa::ToSchema;
 
 use crate::policies::Administer;
-use crate::users::{Page, User, Users};
+use crate::users::{User, Users};
 
 /// A page of users, in creation order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,38 +16,6 @@ pub struct UserList {
     #[schema(example = "2 users")]
     message: String,
     users: Vec<User>,
-}
-
-/// The page of users to list.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    /// The maximum number of users: 1 to 1,000.
-    #[param(minimum = 1, maximum = 1000, default = 100)]
-    #[serde(default = "default_limit")]
-    #[garde(custom(self::limit))]
-    limit: u32,
-    /// The id of the last user of the previous page.
-    #[garde(custom(self::after))]
-    after: Option<String>,
-}
-
-fn default_limit() -> u32 {
-    100
-}
-
-fn limit(limit: &u32, (): &()) -> garde::Result {
-    match limit {
-        1..=1000 => Ok(()),
-        _ => Err(garde::Error::new("must be from 1 to 1000")),
-    }
-}
-
-fn after(after: &Option<String>, (): &()) -> garde::Result {
-    match after {
-        Some(after) if !is_id(after) => Err(garde::Error::new("must be the id of a user")),
-        _ => Ok(()),
-    }
 }
 
 /// Statistics of this process.
@@ -63,32 +30,33 @@ pub struct Stats {
 }
 
 /// List users
-#[utoipa::path(tag = "admin", params(ListQuery), responses(
-    (status = 200, description = "A page of users", body = UserList),
+#[utoipa::path(tag = "admin", params(ListQuery<User>), responses(
+    (status = 200, description = "A page of users", body = UserList,
+        headers(("Link", description = "The next page, `rel=\"next\"`, if there is one"))),
     (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = identity_actix::Problem, content_type = "application/problem+json"),
 ))]
 #[get("/admin/users")]
 pub async fn list(
     _caller: Require<Administer>,
-    query: web::Query<ListQuery>,
+    list: ListQuery<User>,
     users: web::Data<Users>,
-) -> Result<web::Json<UserList>, ApiError> {
-    validate(&*query)?;
-    let page = Page {
-        limit: query.limit,
-        after: query.into_inner().after,
+) -> Result<impl Responder, ApiError> {
+    let page = users.list(list.page()).await;
+    let Rows { rows, next } = page.map_err(|error| api_error(&error))?;
+    let more = if next.is_some() {
+        ", and more: ask after the last one's id"
+    } else {
+        ""
     };
-    let limit = page.limit as usize;
-    let users = users.list(page).await;
-    let users = users.map_err(|error| api_error(&error))?;
-    let message = match users.len() {
-        1 => "1 user".to_owned(),
-        count if count == limit => {
-            format!("{count} users, and perhaps more: ask after the last one's id")
-        }
-        count => format!("{count} users"),
+    let message = match rows.len() {
+        1 => format!("1 user{more}"),
+        count => format!("{count} users{more}"),
     };
-    Ok(web::Json(UserList { message, users }))
+    let body = UserList {
+        message,
+        users: rows,
+    };
+    Ok(list.response(next.as_ref(), body))
 }
 
 /// Show statistics

@@ -153,7 +153,7 @@ fn allows(response: &Response, origin: &str) -> Result<()> {
     ensure!(allowed == Some(origin), "{response:?}");
     let credentials = response.header("access-control-allow-credentials");
     ensure!(credentials.is_none(), "{response:?}");
-    let exposed = ["www-authenticate", "retry-after", "x-request-id"];
+    let exposed = ["www-authenticate", "retry-after", "link", "x-request-id"];
     lists(response, "access-control-expose-headers", &exposed)
 }
 

@@ -15,7 +15,7 @@ use crate::target::Target;
 type Row = (&'static str, fn() -> Call, fn() -> Expectation);
 
 #[rustfmt::skip]
-const ROWS: [Row; 18] = [
+const ROWS: [Row; 20] = [
     ("no_input", || Call::post("/api/users"), query_fault),
     ("no_email", || Call::post("/api/users?name=Ada"), query_fault),
     ("name_twice", || Call::post("/api/users?name=Ada&name=Bob&email=a@example.com"), query_fault),
@@ -25,15 +25,17 @@ const ROWS: [Row; 18] = [
     ("number_for_a_name", || body(r#"{"name": 7, "email": "a@example.com"}"#), body_fault),
     ("body_that_is_not_utf8", || body(b"{\"name\": \"\xff\"}".to_vec()), body_fault),
     ("empty_body", || body(""), || Expectation::problem(400, "bad_request").detail_starting("The ")),
-    ("text_for_a_limit", || Call::get("/api/admin/users?limit=all"), query_fault),
-    ("negative_limit", || Call::get("/api/admin/users?limit=-1"), query_fault),
+    ("text_for_a_limit", || Call::get("/api/admin/users?limit=all"), limit_fault),
+    ("negative_limit", || Call::get("/api/admin/users?limit=-1"), limit_fault),
     ("form", || Call::post("/api/users").body("application/x-www-form-urlencoded", "name=Ada"), || media_type("")),
     ("text", || Call::post("/api/users").body("text/plain", "{}"), || media_type("")),
     ("compressed_body", || body("{}").header("Content-Encoding", "gzip"), || media_type(", not compressed")),
     ("large_body", || body(large()), || too_large(65536)),
     ("limit_of_0", || Call::get("/api/admin/users?limit=0"), limit_fault),
     ("limit_of_1001", || Call::get("/api/admin/users?limit=1001"), limit_fault),
-    ("huge_limit", || Call::get("/api/admin/users?limit=99999999999999999999"), query_fault),
+    ("huge_limit", || Call::get("/api/admin/users?limit=99999999999999999999"), limit_fault),
+    ("limit_twice", || Call::get("/api/admin/users?limit=1&limit=2"), query_fault),
+    ("after_no_id", || Call::get("/api/admin/users?after=1"), after_fault),
 ];
 
 pub(super) fn cases() -> Vec<Case> {
@@ -136,5 +138,10 @@ fn too_large(bytes: usize) -> Expectation {
 }
 
 fn limit_fault() -> Expectation {
-    Expectation::problem(422, "invalid_input").detail("limit: must be from 1 to 1000")
+    Expectation::problem(422, "invalid_input")
+        .detail("limit: must be a whole number from 1 to 1000")
+}
+
+fn after_fault() -> Expectation {
+    Expectation::problem(422, "invalid_input").detail("after: must be the id of a user")
 }

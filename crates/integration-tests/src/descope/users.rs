@@ -82,6 +82,12 @@ fn one_user() -> Vec<Case> {
                 Ok(())
             },
         ),
+        Case::new(
+            "users::page_links_to_the_next_one",
+            "Link (RFC 8288) leads through the whole list, whatever is added or deleted meanwhile.",
+            Needs::Personas,
+            async |target| pages(target).await,
+        ),
     ]
 }
 
@@ -113,6 +119,41 @@ fn taken() -> Vec<Case> {
         )
     });
     cases.into()
+}
+
+/// Other cases may create and delete users meanwhile.
+async fn pages(target: &Target) -> Result<()> {
+    let create = || Call::post(format!("/api/users?name=Page&email={}", email("page")));
+    let first = created(target, create()).await?;
+    let mut mine = vec![
+        created(target, create()).await?,
+        created(target, create()).await?,
+    ];
+    let mut query = format!("?limit=1&after={first}");
+    let mut seen = Vec::new();
+    loop {
+        let call = Call::get(format!("/api/admin/users{query}"));
+        let page = target.json_as("admin", call, json!({})).await?;
+        let ids = ids(&page.member("/users")?);
+        ensure!(ids.len() <= 1, "{page:?}");
+        if ids.first() == mine.first() {
+            // The next page starts after a user that is gone.
+            let call = Call::delete(format!("/api/users/{}", ids.concat()));
+            target.json_as("admin", call, json!({})).await?;
+            mine.push(created(target, create()).await?);
+        }
+        seen.extend(ids);
+        let Some(link) = page.header("link") else {
+            break;
+        };
+        let next = link
+            .strip_prefix('<')
+            .and_then(|link| link.strip_suffix(">; rel=\"next\""));
+        query = next.context(link.to_owned())?.to_owned();
+    }
+    seen.retain(|id| mine.contains(id));
+    ensure!(mine.len() == 3 && seen == mine, "{seen:?} of {mine:?}");
+    Ok(())
 }
 
 async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
@@ -158,9 +199,13 @@ async fn listed(target: &Target, query: &str) -> Result<Vec<Value>> {
 }
 
 pub(super) async fn listed_ids(target: &Target, query: &str) -> Result<Vec<String>> {
-    let users = listed(target, query).await?;
-    let ids = users.iter().filter_map(|user| user.get("id")?.as_str());
-    Ok(ids.map(str::to_owned).collect())
+    Ok(ids(&Value::Array(listed(target, query).await?)))
+}
+
+fn ids(users: &Value) -> Vec<String> {
+    let ids = users.as_array().into_iter().flatten();
+    let ids = ids.filter_map(|user| user.get("id")?.as_str());
+    ids.map(str::to_owned).collect()
 }
 
 fn id_of(response: &Response) -> Result<String> {

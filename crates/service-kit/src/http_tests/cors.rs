@@ -53,7 +53,7 @@ async fn a_page_of_an_allowed_origin_may_read_every_answer() {
         assert_eq!(answer.status.as_u16(), status);
         assert_eq!(allowed_origin(&answer), Some(OURS), "{status}");
         let exposed = answer.header("access-control-expose-headers").unwrap();
-        for name in ["www-authenticate", "retry-after", "x-request-id"] {
+        for name in ["www-authenticate", "retry-after", "link", "x-request-id"] {
             assert!(exposed.contains(name), "{status}: {exposed}");
         }
         assert_eq!(

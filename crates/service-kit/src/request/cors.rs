@@ -6,7 +6,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_TYPE, HeaderName, LINK, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::middleware::Condition;
 
@@ -33,7 +33,7 @@ pub(crate) fn cors(origins: &[String], headers: &[String]) -> Condition<Cors> {
         ])
         .allowed_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUESTED_WITH])
         .allowed_headers(headers)
-        .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, REQUEST_ID_HEADER])
+        .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, LINK, REQUEST_ID_HEADER])
         .max_age(600);
     let cors = if any {
         base.send_wildcard().allow_any_origin()

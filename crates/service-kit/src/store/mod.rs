@@ -8,16 +8,20 @@ mod database;
 mod error;
 mod failure;
 mod id;
+mod list;
 mod owner_only;
 mod postgres_url;
 mod schema;
 mod sqlite_file;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use config::{DatabaseConfig, DatabaseKind};
 pub use database::Database;
 pub use error::OpenError;
 pub use failure::{api_error, is_unavailable};
 pub use id::is_id;
+pub use list::{ListQuery, Listed, Page, RowId, Rows, page_response, read_id, read_limit};
 pub use schema::{Migration, Schema};
 
 #[cfg(test)]

@@ -175,7 +175,7 @@ pub async fn unassign(
     };
     let mut change = change.may_take(&request, &role.rights(), &event).await?;
     let write = &mut change.write;
-    if role.name == Role::OWNER && write.other_owners(org, &user.id).await? == 0 {
+    if role.name == Role::OWNER && !write.has_other_owner(org, &user.id).await? {
         return Err(ApiError::conflict("The last owner stays one").into());
     }
     write.unassign_role(org, &user.id, role.id).await?;

@@ -1,24 +1,24 @@
 //! The machine clients of an organization.
 
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use service_kit::store::is_id;
+use service_kit::store::{ListQuery, Rows, is_id};
 use service_kit::validate;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::permissions::find_permission;
-use super::roles::MOST;
 use crate::address::ClientAddress;
 use crate::change::Event;
 use crate::input;
 use crate::policies::{ReadClients, WriteClients};
 use crate::state::{Actor, Refused, State};
 use crate::store::clients::Client;
+use crate::store::lists::MOST;
 use crate::tokens::{hash_of, secret};
 
 /// The created machine client. It has no `Debug`.
@@ -46,14 +46,22 @@ pub struct NewClient {
 }
 
 /// List the machine clients of the organization
-#[utoipa::path(tag = "client", responses((status = 200, description = "All of them, without their secrets", body = Vec<Client>)))]
+///
+/// A page with more than 10,000 permissions in all ends before `limit`.
+#[utoipa::path(tag = "client", params(ListQuery<Client>), responses(
+    (status = 200, description = "A page of clients, without their secrets, in the order in which they were created", body = Vec<Client>,
+        headers(("Link", description = "The next page, `rel=\"next\"`, if there is one"))),
+    (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
 #[get("/")]
 pub async fn list(
     caller: Require<ReadClients>,
+    list: ListQuery<Client>,
     state: web::Data<State>,
-) -> Result<web::Json<Vec<Client>>, Refused> {
-    let clients = state.store.clients(Actor::of(&caller).org).await?;
-    Ok(web::Json(clients))
+) -> Result<impl Responder, Refused> {
+    let org = Actor::of(&caller).org;
+    let Rows { rows, next } = state.store.clients(org, list.page()).await?;
+    Ok(list.response(next.as_ref(), rows))
 }
 
 /// Create a machine client

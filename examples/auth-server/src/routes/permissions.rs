@@ -1,20 +1,21 @@
 //! The permissions of an organization.
 
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, Responder, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::Deserialize;
 use serde_json::json;
+use service_kit::store::{ListQuery, Rows};
 use service_kit::validate;
 use utoipa::ToSchema;
 
-use super::roles::MOST;
 use crate::address::ClientAddress;
 use crate::change::Event;
 use crate::input;
 use crate::policies::{ReadPermissions, SERVICE, WritePermissions, is_own};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
+use crate::store::lists::MOST;
 use crate::store::permissions::{NewPermission, Permission};
 
 /// The permission to create. Its slug is `{service}.{resource}.{action}`.
@@ -44,14 +45,20 @@ fn service(text: &str, (): &()) -> garde::Result {
 /// List the permissions of the organization
 ///
 /// Includes those of the service `auth_server`, which every organization has.
-#[utoipa::path(tag = "permission", responses((status = 200, description = "All of them", body = Vec<Permission>)))]
+#[utoipa::path(tag = "permission", params(ListQuery<Permission>), responses(
+    (status = 200, description = "A page of permissions, in the order in which they were created", body = Vec<Permission>,
+        headers(("Link", description = "The next page, `rel=\"next\"`, if there is one"))),
+    (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
 #[get("/")]
 pub async fn list(
     caller: Require<ReadPermissions>,
+    list: ListQuery<Permission>,
     state: web::Data<State>,
-) -> Result<web::Json<Vec<Permission>>, Refused> {
-    let permissions = state.store.permissions(Actor::of(&caller).org).await?;
-    Ok(web::Json(permissions))
+) -> Result<impl Responder, Refused> {
+    let org = Actor::of(&caller).org;
+    let Rows { rows, next } = state.store.permissions(org, list.page()).await?;
+    Ok(list.response(next.as_ref(), rows))
 }
 
 /// Create a permission

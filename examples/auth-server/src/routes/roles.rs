@@ -1,10 +1,11 @@
 //! The roles of an organization.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::Deserialize;
 use serde_json::json;
+use service_kit::store::{ListQuery, Rows};
 use service_kit::validate;
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use crate::input;
 use crate::policies::{ReadRoles, WriteRoles};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
+use crate::store::lists::MOST;
 use crate::store::roles::{NewRole, Role};
 
 /// The role to create.
@@ -29,18 +31,23 @@ pub struct NewRoleBody {
     description: String,
 }
 
-/// The maximum number each of roles, permissions and clients of an organization: their lists have no pages.
-pub(super) const MOST: i64 = 1000;
-
 /// List the roles of the organization
-#[utoipa::path(tag = "role", responses((status = 200, description = "All of them", body = Vec<Role>)))]
+///
+/// A page with more than 10,000 permissions in all ends before `limit`.
+#[utoipa::path(tag = "role", params(ListQuery<Role>), responses(
+    (status = 200, description = "A page of roles, in the order in which they were created", body = Vec<Role>,
+        headers(("Link", description = "The next page, `rel=\"next\"`, if there is one"))),
+    (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
+))]
 #[get("/")]
 pub async fn list(
     caller: Require<ReadRoles>,
+    list: ListQuery<Role>,
     state: web::Data<State>,
-) -> Result<web::Json<Vec<Role>>, Refused> {
-    let roles = state.store.roles(Actor::of(&caller).org).await?;
-    Ok(web::Json(roles))
+) -> Result<impl Responder, Refused> {
+    let org = Actor::of(&caller).org;
+    let Rows { rows, next } = state.store.roles(org, list.page()).await?;
+    Ok(list.response(next.as_ref(), rows))
 }
 
 /// Create a role

@@ -1,13 +1,13 @@
 //! The users of an organization.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, delete, get, post, web};
 use garde::Validate;
 use identity_actix::{ApiError, Problem, Require};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use service_kit::store::is_id;
+use service_kit::store::{ListQuery, Rows, is_id};
 use service_kit::validate;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::roles::find_role;
 use super::signup::NewUser;
@@ -17,9 +17,9 @@ use crate::input;
 use crate::policies::{ReadUsers, WriteUsers};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
-use crate::store::roles::Role;
+use crate::store::roles::{Role, Roles};
 use crate::store::taken::taken;
-use crate::store::users::{Page, User};
+use crate::store::users::User;
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,24 +42,6 @@ pub struct RoleName {
     name: String,
 }
 
-/// The page of users to list.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    /// The maximum number of users: 1 to 1,000.
-    #[param(minimum = 1, maximum = 1000, default = 100)]
-    #[serde(default = "default_limit")]
-    #[garde(custom(input::limit))]
-    limit: u32,
-    /// The id of the last user of the previous page.
-    #[garde(custom(input::id("must be the id of a user")))]
-    after: Option<String>,
-}
-
-pub(super) fn default_limit() -> u32 {
-    100
-}
-
 /// The user to create, with roles.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct NewMember {
@@ -74,27 +56,23 @@ pub struct NewMember {
 }
 
 /// List the users of the organization
-#[utoipa::path(tag = "user", params(ListQuery), responses(
-    (status = 200, description = "A page of users, in the order in which they were created", body = Vec<UserAnswer>),
+///
+/// A page with more than 10,000 roles in all ends before `limit`.
+#[utoipa::path(tag = "user", params(ListQuery<User>), responses(
+    (status = 200, description = "A page of users, in the order in which they were created", body = Vec<UserAnswer>,
+        headers(("Link", description = "The next page, `rel=\"next\"`, if there is one"))),
     (status = 422, description = "`invalid_input`: a value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/")]
 pub async fn list(
     caller: Require<ReadUsers>,
-    query: web::Query<ListQuery>,
+    list: ListQuery<User>,
     state: web::Data<State>,
-) -> Result<web::Json<Vec<UserAnswer>>, Refused> {
-    validate(&*query)?;
+) -> Result<impl Responder, Refused> {
     let org = Actor::of(&caller).org;
-    let page = Page {
-        limit: query.limit,
-        after: query.into_inner().after,
-    };
-    let mut answers = Vec::new();
-    for user in state.store.users(org, page).await? {
-        answers.push(described(&state, user).await?);
-    }
-    Ok(web::Json(answers))
+    let Rows { rows, next } = state.store.users(org, list.page()).await?;
+    let users: Vec<_> = rows.into_iter().map(UserAnswer::from).collect();
+    Ok(list.response(next.as_ref(), users))
 }
 
 /// Get a user of the organization
@@ -119,15 +97,21 @@ pub async fn get(
 
 async fn described(state: &State, user: User) -> Result<UserAnswer, sqlx::Error> {
     let roles = state.store.roles_of(&user.org, &user.id).await?;
-    Ok(UserAnswer {
-        user_id: user.id,
-        username: user.username,
-        primary_email: user.email,
-        roles: roles
-            .into_iter()
-            .map(|(id, name)| RoleName { id, name })
-            .collect(),
-    })
+    Ok((user, roles).into())
+}
+
+impl From<(User, Roles)> for UserAnswer {
+    fn from((user, roles): (User, Roles)) -> Self {
+        Self {
+            user_id: user.id,
+            username: user.username,
+            primary_email: user.email,
+            roles: roles
+                .into_iter()
+                .map(|(id, name)| RoleName { id, name })
+                .collect(),
+        }
+    }
 }
 
 /// Returns a user of the organization. The error is the same 404 for an unknown user and for another organization's.
@@ -252,7 +236,7 @@ pub async fn delete(
     let slugs = Role::with_ownership(rights.slugs, is_owner);
     let mut change = change.may_take(&request, &slugs, &event).await?;
     let write = &mut change.write;
-    if write.other_owners(org, &id).await? == 0 {
+    if !write.has_other_owner(org, &id).await? {
         return Err(ApiError::conflict("The last owner cannot be deleted").into());
     }
     write.delete_user(org, &id).await?;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use identity_core::clock::UnixTime;
 use serde::Serialize;
 use serde_json::{Value, json};
+use service_kit::store::{Listed, Page, Rows};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
@@ -34,6 +35,10 @@ pub struct AuditEvent {
     #[schema(example = "127.0.0.1")]
     pub address: String,
 }
+
+/// The maximum number of characters of the targets of a page: a page with more ends earlier. An event of a client with
+/// 1,000 permissions has some 30,000.
+const MOST_CHARACTERS: i64 = 1_000_000;
 
 /// An event to record.
 #[derive(Debug, Clone)]
@@ -80,22 +85,50 @@ impl Store {
         self.write().await?.finish(record, now).await
     }
 
-    /// Returns events of the organization, the latest first, older than the event `before` if given.
-    pub async fn audit(
-        &self,
-        org: &str,
-        before: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<AuditEvent>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT id, at, actor, action, target, details, address FROM audit WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+    /// Returns a page of the organization's events, the latest first. It ends before [`MOST_CHARACTERS`] are exceeded, but
+    /// has at least one.
+    pub async fn audit(&self, org: &str, page: &Page) -> Result<Rows<AuditEvent>, sqlx::Error> {
+        // Sorts after every id.
+        let before = page.after.as_deref().unwrap_or("g");
+        let sizes: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT id, LENGTH(COALESCE(details, target)) FROM audit \
+             WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         )
         .bind(org)
-        // Sorts after every id.
-        .bind(before.unwrap_or("g"))
-        .bind(i64::from(limit))
+        .bind(before)
+        .bind(page.select())
         .fetch_all(self.pool())
-        .await
+        .await?;
+        let mut characters = 0;
+        let fits = |(_, size): &&(String, i64)| {
+            let is_first = characters == 0;
+            characters += size;
+            is_first || characters <= MOST_CHARACTERS
+        };
+        let fitting = sizes
+            .iter()
+            .take_while(fits)
+            .count()
+            .min(page.limit as usize);
+        let Some((last, _)) = fitting.checked_sub(1).and_then(|index| sizes.get(index)) else {
+            return Ok(Rows {
+                rows: Vec::new(),
+                next: None,
+            });
+        };
+        let events = sqlx::query_as(
+            "SELECT id, at, actor, action, target, details, address FROM audit \
+             WHERE org_id = $1 AND id < $2 AND id >= $3 ORDER BY id DESC",
+        )
+        .bind(org)
+        .bind(before)
+        .bind(last)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(Rows {
+            rows: events,
+            next: (fitting < sizes.len()).then(|| last.clone()),
+        })
     }
 
     /// Returns the names and addresses of the sign-ins among the latest events of all organizations, the latest last.
@@ -109,6 +142,13 @@ impl Store {
         .fetch_all(self.pool())
         .await
     }
+}
+
+impl Listed for AuditEvent {
+    type Id = String;
+    const ROW: &'static str = "an event";
+    // The latest come first.
+    const CURSOR: &'static str = "before";
 }
 
 impl FromRow<'_, AnyRow> for AuditEvent {

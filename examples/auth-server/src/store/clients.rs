@@ -2,8 +2,10 @@
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
+use service_kit::store::{Listed, Page, Rows};
 use utoipa::ToSchema;
 
+use super::lists::{MOST_OF_PAGE, page_of};
 use super::orgs::seconds;
 use super::{Store, Write};
 
@@ -114,29 +116,43 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Returns all clients of the organization in creation order.
-    pub async fn clients(&self, org: &str) -> Result<Vec<Client>, sqlx::Error> {
-        let rows: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
-            "SELECT c.id, c.org_id, c.name, p.slug FROM clients c \
+    /// Returns a page of the organization's clients in creation order.
+    pub async fn clients(&self, org: &str, page: &Page) -> Result<Rows<Client>, sqlx::Error> {
+        let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+            "SELECT c.id, c.name, p.slug FROM clients c \
              LEFT JOIN client_permissions l ON l.org_id = c.org_id AND l.client_id = c.id \
              LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
-             WHERE c.org_id = $1 ORDER BY c.id, p.slug",
+             WHERE c.org_id = $1 AND c.id > $2 AND c.id <= (SELECT MAX(id) FROM \
+             (SELECT id FROM clients WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3) page) \
+             ORDER BY c.id LIMIT $4",
         )
         .bind(org)
+        .bind(page.after.as_deref().unwrap_or_default())
+        .bind(page.select())
+        .bind(MOST_OF_PAGE + 1)
         .fetch_all(self.pool())
         .await?;
-        let mut clients: Vec<Client> = Vec::new();
-        for (id, org, name, slug) in rows {
-            match clients.last_mut() {
-                Some(last) if last.id == id => last.permissions.extend(slug),
-                _ => clients.push(Client {
-                    id,
-                    org,
-                    name,
-                    permissions: slug.into_iter().collect(),
-                }),
+        let joined = rows.into_iter().map(|(id, name, slug)| ((id, name), slug));
+        let Rows { rows, next } = page_of(page, joined.collect(), |(id, _)| id.clone());
+        let client = |((id, name), mut permissions): ((String, String), Vec<String>)| {
+            permissions.sort();
+            Client {
+                id,
+                org: org.to_owned(),
+                name,
+                permissions,
             }
-        }
-        Ok(clients)
+        };
+        Ok(Rows {
+            rows: rows.into_iter().map(client).collect(),
+            next,
+        })
     }
+}
+
+impl Listed for Client {
+    type Id = String;
+    const ROW: &'static str = "a client";
+    // All that an organization can have, as before there were pages.
+    const DEFAULT: u32 = Self::MAX;
 }

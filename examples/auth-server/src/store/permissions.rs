@@ -2,6 +2,7 @@
 
 use identity_core::clock::UnixTime;
 use serde::Serialize;
+use service_kit::store::{Listed, Page, Rows};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use utoipa::ToSchema;
@@ -148,15 +149,30 @@ impl Write {
 }
 
 impl Store {
-    /// Returns all permissions of the organization in creation order.
-    pub async fn permissions(&self, org: &str) -> Result<Vec<Permission>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT id, service, resource, action, slug, description FROM permissions WHERE org_id = $1 ORDER BY id",
+    /// Returns a page of the organization's permissions in creation order.
+    pub async fn permissions(
+        &self,
+        org: &str,
+        page: &Page<i64>,
+    ) -> Result<Rows<Permission, i64>, sqlx::Error> {
+        let permissions = sqlx::query_as(
+            "SELECT id, service, resource, action, slug, description FROM permissions \
+             WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         )
         .bind(org)
+        .bind(page.after.unwrap_or_default())
+        .bind(page.select())
         .fetch_all(self.pool())
-        .await
+        .await?;
+        Ok(page.rows(permissions, |permission: &Permission| permission.id))
     }
+}
+
+impl Listed for Permission {
+    type Id = i64;
+    const ROW: &'static str = "a permission";
+    // All that an organization can have, as before there were pages.
+    const DEFAULT: u32 = Self::MAX;
 }
 
 impl FromRow<'_, AnyRow> for Permission {

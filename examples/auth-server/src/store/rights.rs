@@ -59,7 +59,7 @@ async fn of_user(
          JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
          LEFT JOIN role_permissions l ON l.org_id = r.org_id AND l.role_id = r.id \
          LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
-         WHERE u.org_id = $1 AND u.user_id = $2 ORDER BY r.id",
+         WHERE u.org_id = $1 AND u.user_id = $2 ORDER BY u.role_id",
     )
     .bind(org)
     .bind(user)
@@ -82,14 +82,15 @@ async fn of_client(
     org: &str,
     client: &str,
 ) -> Result<Rights, sqlx::Error> {
-    let slugs = sqlx::query_scalar(
+    let mut slugs: Vec<String> = sqlx::query_scalar(
         "SELECT p.slug FROM client_permissions c JOIN permissions p ON p.org_id = c.org_id AND p.id = c.permission_id \
-         WHERE c.org_id = $1 AND c.client_id = $2 ORDER BY p.slug",
+         WHERE c.org_id = $1 AND c.client_id = $2",
     )
     .bind(org)
     .bind(client)
     .fetch_all(connection)
     .await?;
+    slugs.sort();
     Ok(Rights {
         roles: Vec::new(),
         slugs,

@@ -3,8 +3,10 @@
 use identity_core::clock::UnixTime;
 use serde::Serialize;
 use serde_json::{Value, json};
+use service_kit::store::{Listed, Page, Rows};
 use utoipa::ToSchema;
 
+use super::lists::{MOST_OF_PAGE, page_of};
 use super::orgs::seconds;
 use super::{Store, Write};
 
@@ -24,6 +26,9 @@ pub struct Role {
     #[schema(example = json!(["example_service.billing.read"]))]
     pub permissions: Vec<String>,
 }
+
+/// The ids and names of the roles of a user, in creation order.
+pub type Roles = Vec<(i64, String)>;
 
 /// The role to create.
 #[derive(Debug, Clone, Copy)]
@@ -104,14 +109,15 @@ impl Write {
         let Some((name, description)) = found else {
             return Ok(None);
         };
-        let permissions = sqlx::query_scalar(
+        let mut permissions: Vec<String> = sqlx::query_scalar(
             "SELECT p.slug FROM role_permissions r JOIN permissions p ON p.org_id = r.org_id AND p.id = r.permission_id \
-             WHERE r.org_id = $1 AND r.role_id = $2 ORDER BY p.slug",
+             WHERE r.org_id = $1 AND r.role_id = $2",
         )
         .bind(org)
         .bind(id)
         .fetch_all(self.connection())
         .await?;
+        permissions.sort();
         Ok(Some(Role {
             id,
             name,
@@ -120,9 +126,9 @@ impl Write {
         }))
     }
 
-    /// Returns the id of the role with this name.
+    /// Returns the id of the role with this name, ignoring case.
     pub async fn role_named(&mut self, org: &str, name: &str) -> Result<i64, sqlx::Error> {
-        sqlx::query_scalar("SELECT id FROM roles WHERE org_id = $1 AND name = $2")
+        sqlx::query_scalar("SELECT id FROM roles WHERE org_id = $1 AND lower(name) = lower($2)")
             .bind(org)
             .bind(name)
             .fetch_one(self.connection())
@@ -169,56 +175,76 @@ impl Write {
         self.execute(delete.bind(org).bind(user).bind(role)).await
     }
 
-    /// Returns the number of owners of the organization other than this user.
-    pub async fn other_owners(&mut self, org: &str, user: &str) -> Result<i64, sqlx::Error> {
-        sqlx::query_scalar(
-            "SELECT COUNT(*) FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
-             WHERE u.org_id = $1 AND r.name = $2 AND u.user_id <> $3",
+    /// Returns whether the organization has an owner other than this user.
+    pub async fn has_other_owner(&mut self, org: &str, user: &str) -> Result<bool, sqlx::Error> {
+        // SQLite joins in this order: first the role, then as few of its users as it takes.
+        let other = sqlx::query(
+            "SELECT u.user_id FROM roles r CROSS JOIN user_roles u \
+             WHERE r.org_id = $1 AND lower(r.name) = lower($2) \
+             AND u.org_id = r.org_id AND u.role_id = r.id AND u.user_id <> $3 LIMIT 1",
         )
         .bind(org)
         .bind(Role::OWNER)
         .bind(user)
-        .fetch_one(self.connection())
-        .await
+        .fetch_optional(self.connection())
+        .await?;
+        Ok(other.is_some())
     }
 }
 
 impl Store {
-    /// Returns all roles of the organization in creation order.
-    pub async fn roles(&self, org: &str) -> Result<Vec<Role>, sqlx::Error> {
+    /// Returns a page of the organization's roles in creation order.
+    pub async fn roles(&self, org: &str, page: &Page<i64>) -> Result<Rows<Role, i64>, sqlx::Error> {
         let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
             "SELECT r.id, r.name, r.description, p.slug FROM roles r \
              LEFT JOIN role_permissions l ON l.org_id = r.org_id AND l.role_id = r.id \
              LEFT JOIN permissions p ON p.org_id = l.org_id AND p.id = l.permission_id \
-             WHERE r.org_id = $1 ORDER BY r.id, p.slug",
+             WHERE r.org_id = $1 AND r.id > $2 AND r.id <= (SELECT MAX(id) FROM \
+             (SELECT id FROM roles WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3) page) \
+             ORDER BY r.id LIMIT $4",
         )
         .bind(org)
+        .bind(page.after.unwrap_or_default())
+        .bind(page.select())
+        .bind(MOST_OF_PAGE + 1)
         .fetch_all(self.pool())
         .await?;
-        let mut roles: Vec<Role> = Vec::new();
-        for (id, name, description, slug) in rows {
-            match roles.last_mut() {
-                Some(last) if last.id == id => last.permissions.extend(slug),
-                _ => roles.push(Role {
+        let joined = rows
+            .into_iter()
+            .map(|(id, name, description, slug)| ((id, name, description), slug));
+        let Rows { rows, next } = page_of(page, joined.collect(), |(id, ..)| *id);
+        let role =
+            |((id, name, description), mut permissions): ((i64, String, String), Vec<String>)| {
+                permissions.sort();
+                Role {
                     id,
                     name,
                     description,
-                    permissions: slug.into_iter().collect(),
-                }),
-            }
-        }
-        Ok(roles)
+                    permissions,
+                }
+            };
+        Ok(Rows {
+            rows: rows.into_iter().map(role).collect(),
+            next,
+        })
     }
 
     /// Returns the ids and names of the roles of a user of the organization.
-    pub async fn roles_of(&self, org: &str, user: &str) -> Result<Vec<(i64, String)>, sqlx::Error> {
+    pub async fn roles_of(&self, org: &str, user: &str) -> Result<Roles, sqlx::Error> {
         sqlx::query_as(
             "SELECT r.id, r.name FROM user_roles u JOIN roles r ON r.org_id = u.org_id AND r.id = u.role_id \
-             WHERE u.org_id = $1 AND u.user_id = $2 ORDER BY r.id",
+             WHERE u.org_id = $1 AND u.user_id = $2 ORDER BY u.role_id",
         )
         .bind(org)
         .bind(user)
         .fetch_all(self.pool())
         .await
     }
+}
+
+impl Listed for Role {
+    type Id = i64;
+    const ROW: &'static str = "a role";
+    // All that an organization can have, as before there were pages.
+    const DEFAULT: u32 = Self::MAX;
 }

@@ -2,14 +2,17 @@
 
 use identity_core::clock::UnixTime;
 use serde_json::{Value, json};
+use service_kit::store::{Listed, Page, Rows};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, FromRow, Row};
 
+use super::lists::{MOST_OF_PAGE, page_of};
 use super::orgs::seconds;
+use super::roles::Roles;
 use super::{Store, Write};
 
 /// A user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Assigned by the server. Ids sort by creation order.
     pub id: String,
@@ -34,15 +37,6 @@ pub struct Login {
     pub user: User,
     /// The hash of the password.
     pub password_hash: String,
-}
-
-/// A page of a list.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The maximum number of entries.
-    pub limit: u32,
-    /// The page starts after this id; from the beginning if `None`.
-    pub after: Option<String>,
 }
 
 impl Write {
@@ -122,17 +116,39 @@ impl Store {
         user(&mut *self.pool().acquire().await?, org, id).await
     }
 
-    /// Returns a page of the organization's users in creation order.
-    pub async fn users(&self, org: &str, page: Page) -> Result<Vec<User>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT id, org_id, username, email FROM users WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    /// Returns a page of the organization's users in creation order, with the ids and names of their roles.
+    pub async fn users(&self, org: &str, page: &Page) -> Result<Rows<(User, Roles)>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT u.id, u.org_id, u.username, u.email, r.id AS role_id, r.name FROM users u \
+             LEFT JOIN user_roles l ON l.org_id = u.org_id AND l.user_id = u.id \
+             LEFT JOIN roles r ON r.org_id = l.org_id AND r.id = l.role_id \
+             WHERE u.org_id = $1 AND u.id > $2 AND u.id <= (SELECT MAX(id) FROM \
+             (SELECT id FROM users WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3) page) \
+             ORDER BY u.id LIMIT $4",
         )
         .bind(org)
-        .bind(page.after.unwrap_or_default())
-        .bind(i64::from(page.limit))
+        .bind(page.after.as_deref().unwrap_or_default())
+        .bind(page.select())
+        .bind(MOST_OF_PAGE + 1)
         .fetch_all(self.pool())
-        .await
+        .await?;
+        let joined = rows.iter().map(|row| {
+            let role: Option<i64> = row.try_get("role_id")?;
+            let role = role.map(|id| Ok::<_, sqlx::Error>((id, row.try_get("name")?)));
+            Ok((User::from_row(row)?, role.transpose()?))
+        });
+        let joined = joined.collect::<Result<_, sqlx::Error>>()?;
+        let mut users = page_of(page, joined, |user: &User| user.id.clone());
+        for (_, roles) in &mut users.rows {
+            roles.sort();
+        }
+        Ok(users)
     }
+}
+
+impl Listed for User {
+    type Id = String;
+    const ROW: &'static str = "a user";
 }
 
 async fn user(

@@ -18,6 +18,7 @@ mod crash;
 mod giving;
 mod health;
 mod keys;
+mod lists;
 mod management;
 mod origins;
 mod program;

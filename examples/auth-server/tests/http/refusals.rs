@@ -126,7 +126,17 @@ async fn what_is_not_allowed_is_422_and_every_field_is_named(database: TestDatab
     assert_eq!(refused.fields(), ["password", "primary_email", "username"]);
     for (path, field) in [
         ("/user/?limit=0", "limit"),
+        ("/user/?limit=all", "limit"),
         ("/user/?after=x", "after"),
+        ("/role/?limit=1001", "limit"),
+        ("/role/?after=0", "after"),
+        ("/permission/?limit=-1", "limit"),
+        (
+            "/permission/?after=019a2f6e-0000-7000-8000-000000000000",
+            "after",
+        ),
+        ("/client/?limit=1.5", "limit"),
+        ("/client/?after=1", "after"),
         ("/audit/?limit=1001", "limit"),
         ("/audit/?before=x", "before"),
     ] {

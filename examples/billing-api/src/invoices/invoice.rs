@@ -1,6 +1,7 @@
 //! An invoice as stored.
 
 use serde::Serialize;
+use service_kit::store::Listed;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use time::OffsetDateTime;
@@ -35,6 +36,13 @@ pub struct Invoice {
     /// The creation time (RFC 3339, UTC).
     #[schema(example = "2026-11-21T08:30:00Z")]
     pub created_at: String,
+}
+
+impl Listed for Invoice {
+    type Id = String;
+    const ROW: &'static str = "an invoice";
+    const DEFAULT: u32 = 50;
+    const MAX: u32 = 100;
 }
 
 /// Reads an invoice from a row with all columns. Fails if one holds a value that this program never writes.

@@ -3,18 +3,18 @@
 mod input;
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, delete, get, patch, post, web};
 use identity_actix::{ApiError, Problem, Require};
 use identity_core::clock::Clock;
 use serde::Serialize;
-use service_kit::store::api_error;
+use service_kit::store::{ListQuery, Rows, api_error, page_response};
 use utoipa::ToSchema;
 
 use super::body::Body;
-use crate::invoices::{ChangeError, CreateError, Invoice, Invoices};
+use crate::invoices::{ChangeError, CreateError, Invoice, Invoices, Status};
 use crate::organization::Organization;
 use crate::policies::{DeleteBilling, ReadBilling, WriteBilling};
-use input::{ChangeBody, ListQuery, NewInvoiceBody};
+use input::{ChangeBody, InvoiceQuery, NewInvoiceBody};
 
 /// A page of the organization's invoices, in creation order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,8 +32,9 @@ pub struct Deleted {
 }
 
 /// List the organization's invoices
-#[utoipa::path(tag = "invoices", params(ListQuery), responses(
-    (status = 200, description = "A page of invoices", body = InvoiceList),
+#[utoipa::path(tag = "invoices", params(ListQuery<Invoice>, ("status" = Option<Status>, Query, description = "Only invoices with this status.")), responses(
+    (status = 200, description = "A page of invoices", body = InvoiceList,
+        headers(("Link", description = "The next page, `rel=\"next\"`, if there is one"))),
     (status = 403, description = "`insufficient_scope`: the scope is missing; `access_denied`: the token is for no organization", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_input`: each value that is not allowed is named", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -41,22 +42,19 @@ pub struct Deleted {
 pub async fn list(
     _caller: Require<ReadBilling>,
     organization: Organization,
-    query: web::Query<ListQuery>,
+    query: web::Query<InvoiceQuery>,
+    request: HttpRequest,
     invoices: web::Data<Invoices>,
-) -> Result<web::Json<InvoiceList>, ApiError> {
-    let mut page = query.into_inner().read()?;
-    let limit = page.limit as usize;
-    // One more than requested, to know whether there is a next page.
-    page.limit += 1;
-    let found = invoices.list(&organization, page).await;
-    let mut found = found.map_err(|error| api_error(&error))?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let last = found.last().filter(|_| has_more);
-    Ok(web::Json(InvoiceList {
-        next: last.map(|invoice| invoice.id.clone()),
-        invoices: found,
-    }))
+) -> Result<impl Responder, ApiError> {
+    let (page, status) = query.into_inner().read()?;
+    let found = invoices.list(&organization, status, &page).await;
+    let Rows { rows, next } = found.map_err(|error| api_error(&error))?;
+    let body = InvoiceList {
+        invoices: rows,
+        next: next.clone(),
+    };
+    let query = request.query_string();
+    Ok(page_response::<Invoice, _>(query, next.as_ref(), body))
 }
 
 /// Create a draft invoice

@@ -100,21 +100,19 @@ async fn a_list_comes_in_pages_that_leave_nothing_out() {
     for number in 1..=5 {
         made.push(world.invoice(&token, &number.to_string()).await);
     }
-    let (mut seen, mut next, mut pages) = (Vec::new(), json!(null), 0);
+    let (mut seen, mut query, mut pages) = (Vec::new(), "?limit=2".to_owned(), 0);
     loop {
-        let after = next
-            .as_str()
-            .map(|id| format!("&after={id}"))
-            .unwrap_or_default();
-        let page = world.list(&format!("?limit=2{after}"), &token).await;
+        let page = world.list(&query, &token).await;
         let invoices = page.body["invoices"].as_array().unwrap();
         assert!((1..=2).contains(&invoices.len()), "{page:?}");
         seen.extend(invoices.iter().cloned());
         pages += 1;
-        next = page.body["next"].clone();
-        if next.is_null() {
+        let Some(next) = page.body["next"].as_str() else {
+            assert_eq!(page.header("link"), "");
             break;
-        }
+        };
+        query = format!("?limit=2&after={next}");
+        assert_eq!(page.header("link"), format!("<{query}>; rel=\"next\""));
     }
     assert_eq!((pages, &seen), (3, &made));
     let whole = world.list("?limit=5", &token).await;
@@ -125,6 +123,19 @@ async fn a_list_comes_in_pages_that_leave_nothing_out() {
     let open = world.list("?status=open", &token).await;
     assert_eq!(open.body["invoices"][0]["number"], "4");
     assert_eq!(open.body["invoices"].as_array().unwrap().len(), 1);
+    let drafts = world.list("?status=draft&limit=1", &token).await;
+    let id = made[0]["id"].as_str().unwrap();
+    let next = format!("?status=draft&limit=1&after={id}");
+    assert_eq!(drafts.header("link"), format!("<{next}>; rel=\"next\""));
+
+    // What is added comes last, and a page starts where the one before ended, even if that invoice is deleted.
+    world.delete(&path_of(&made[0]), &token).await;
+    let last = world.invoice(&token, "6").await;
+    let rest = world
+        .list(&next.replace("limit=1", "limit=9"), &token)
+        .await;
+    let expected = [&made[1], &made[2], &made[4], &last];
+    assert_eq!(rest.body, json!({"invoices": expected, "next": null}));
 }
 
 #[actix_web::test]

@@ -6,13 +6,13 @@ use identity_actix::ApiError;
 use identity_core::clock::UnixTime;
 use serde::Deserialize;
 use serde_json::Value;
-use service_kit::store::is_id;
+use service_kit::store::{Listed, Page, read_id, read_limit};
 use service_kit::validate;
 use time::OffsetDateTime;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::currency::is_currency;
-use crate::invoices::{NewInvoice, Page, Status};
+use crate::invoices::{Invoice, NewInvoice, Status};
 
 /// The invoice to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -50,19 +50,13 @@ pub struct ChangeBody {
 }
 
 /// The page of invoices to list.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct ListQuery {
-    /// The maximum number of invoices: 1 to 100.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 50)]
-    #[garde(custom(optional(self::limit)))]
+pub struct InvoiceQuery {
+    #[garde(custom(optional(read_limit::<Invoice>)))]
     limit: Option<String>,
-    /// The id of the last invoice of the previous page.
-    #[garde(custom(optional(self::after)))]
+    #[garde(custom(optional(read_id::<Invoice>)))]
     after: Option<String>,
-    /// Only invoices with this status.
-    #[param(value_type = Option<Status>)]
     #[garde(custom(optional(self::status_name)))]
     status: Option<String>,
 }
@@ -92,20 +86,17 @@ impl ChangeBody {
     }
 }
 
-impl ListQuery {
-    const DEFAULT_LIMIT: u32 = 50;
-    const MAX_LIMIT: u32 = 100;
-
-    /// Returns the requested page. Fails with 422 if a parameter is invalid.
-    pub(super) fn read(self) -> Result<Page, ApiError> {
+impl InvoiceQuery {
+    /// Returns the requested page, and the status that the invoices must have. Fails with 422 if a parameter is invalid.
+    pub(super) fn read(self) -> Result<(Page, Option<Status>), ApiError> {
         validate(&self)?;
-        let limit = self.limit.as_deref().map(limit).transpose();
+        let limit = self.limit.as_deref().map(read_limit::<Invoice>).transpose();
         let status = self.status.as_deref().map(status_name).transpose();
-        Ok(Page {
-            limit: checked(limit)?.unwrap_or(Self::DEFAULT_LIMIT),
+        let page = Page {
+            limit: checked(limit)?.unwrap_or(Invoice::DEFAULT),
             after: self.after,
-            status: checked(status)?,
-        })
+        };
+        Ok((page, checked(status)?))
     }
 }
 
@@ -184,24 +175,6 @@ fn status(member: &Member) -> Result<Status, Error> {
 
 fn status_name(text: &str) -> Result<Status, Error> {
     text.parse::<Status>().map_err(Error::new)
-}
-
-fn limit(text: &str) -> Result<u32, Error> {
-    let max = ListQuery::MAX_LIMIT;
-    match text.parse() {
-        Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
-        _ => Err(Error::new(format!(
-            "must be a whole number from 1 to {max}"
-        ))),
-    }
-}
-
-fn after(text: &str) -> Result<(), Error> {
-    if is_id(text) {
-        Ok(())
-    } else {
-        Err(Error::new("must be the id of an invoice"))
-    }
 }
 
 fn present(member: &Member) -> Result<&Value, Error> {
