@@ -49,7 +49,7 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
     let listen = &settings.service;
     let state = Arc::new(state(settings, settings.token_config(address)).await?);
     state.throttles.recall(&state.store).await;
-    upkeep::start(&state, settings.audit_keep);
+    upkeep::start(&state);
 
     let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)
         .keys(state.keys.clone())
@@ -91,6 +91,7 @@ pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
 
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
     let store = Store::open(&settings.database).await?;
+    let store = store.with_audit(settings.audit);
     let keys = signing_keys(settings, store.clone()).await?;
     let limits = &settings.limits;
     Ok(State {

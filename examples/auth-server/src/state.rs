@@ -87,6 +87,7 @@ impl<'a> Actor<'a> {
             action: action.into(),
             target,
             address,
+            is_counted: false,
         }
     }
 }

@@ -3,11 +3,13 @@
 //! Every statement on an organization's data filters by its id.
 
 pub mod audit;
+mod audit_settings;
 pub mod cleaning;
 pub mod clients;
 pub mod keys;
 pub mod orgs;
 pub mod permissions;
+mod repeats;
 pub mod rights;
 pub mod roles;
 pub mod sessions;
@@ -25,6 +27,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+pub use audit_settings::AuditSettings;
+
 const SCHEMA: Schema = Schema {
     migrations: &[
         Migration {
@@ -37,6 +41,11 @@ const SCHEMA: Schema = Schema {
             description: "audit details",
             sql: include_str!("../migrations/0002_audit_details.sql"),
         },
+        Migration {
+            version: 4,
+            description: "bounded records",
+            sql: include_str!("../migrations/0004_bounded_records.sql"),
+        },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",
 };
@@ -48,11 +57,13 @@ pub struct Store {
     writers: Arc<Semaphore>,
     /// How long a writer waits for its turn.
     patience: Duration,
+    audit: AuditSettings,
 }
 
 /// A write transaction. Rolled back if dropped without [`commit`](Self::commit).
 pub struct Write {
     transaction: Transaction<'static, Any>,
+    audit: AuditSettings,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -71,7 +82,13 @@ impl Store {
             database,
             writers: Arc::new(Semaphore::new(writers)),
             patience: Duration::from_secs(config.acquire_timeout_seconds),
+            audit: AuditSettings::default(),
         })
+    }
+
+    /// Returns the same store with this configuration of the audit log.
+    pub fn with_audit(self, audit: AuditSettings) -> Self {
+        Self { audit, ..self }
     }
 
     /// Returns the underlying database, for the health check.
@@ -101,6 +118,7 @@ impl Store {
                 .pool()
                 .begin_with(self.database.kind().begin_write())
                 .await?,
+            audit: self.audit,
             _turn: turn,
         })
     }
@@ -134,10 +152,14 @@ impl Write {
 
 #[cfg(test)]
 mod tests {
-    use service_kit::store::DatabaseConfig;
-    use sqlx::Row;
+    use identity_core::clock::UnixTime;
+    use service_kit::store::{Database, DatabaseConfig, Schema};
+    use sqlx::{Executor, Row};
 
-    use super::Store;
+    use super::sessions::Redeemed;
+    use super::{SCHEMA, Store};
+    use crate::refresh_token::RefreshToken;
+    use crate::tokens::hash_of;
 
     #[tokio::test]
     async fn databases_of_earlier_releases_open() {
@@ -151,6 +173,69 @@ mod tests {
             row.get::<String, _>(0),
             "bd32acffba8bb0b4f8fbdedbf36a3834edfbf22060837c083fc857049a77dfb8733b4e26a76c0b62fdfb722d4f7ff978"
         );
+    }
+
+    /// Tokens of an earlier release, stored as it did: they go on, and a used one still ends its session.
+    #[tokio::test]
+    async fn refresh_tokens_of_earlier_releases_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/auth.db", folder.path().display());
+        let config = DatabaseConfig::at(url);
+        let earlier = Schema {
+            migrations: &SCHEMA.migrations[..2],
+            ..SCHEMA
+        };
+        let earlier = Database::open(&config, &earlier).await.unwrap();
+        let insert = "INSERT INTO orgs VALUES ('o', '', '', '', 0, 0);
+            INSERT INTO users VALUES ('u', 'o', '', '', '', 0);
+            INSERT INTO sessions VALUES ('a', 'o', 'u', '', 0, 1000, NULL), ('b', 'o', 'u', '', 0, 1000, NULL),
+                ('revoked', 'o', 'u', '', 0, 1000, 5);";
+        earlier.pool().execute(insert).await.unwrap();
+        let token = |name: &str| format!("{name:a<43}");
+        for (name, session, used_at) in [
+            ("a1", "a", Some(1)),
+            ("a2", "a", None),
+            ("b1", "b", Some(1)),
+            ("b2", "b", None),
+            ("r1", "revoked", None),
+        ] {
+            let insert = sqlx::query("INSERT INTO refresh_tokens VALUES ($1, $2, $3)");
+            let insert = insert.bind(hash_of(&token(name))).bind(session);
+            let insert = insert.bind(used_at.map(i64::from));
+            insert.execute(earlier.pool()).await.unwrap();
+        }
+        drop(earlier);
+
+        let store = Store::open(&config).await.unwrap();
+        let redeem = async |token: &RefreshToken, next: &RefreshToken| {
+            let mut write = store.write().await.unwrap();
+            let now = UnixTime::from_seconds(10.0);
+            let redeemed = write.redeem(token, next, now).await.unwrap();
+            write.commit().await.unwrap();
+            match redeemed {
+                Redeemed::Good(session) => format!("good {}", session.id),
+                Redeemed::Reused(session) => format!("reused {}", session.id),
+                Redeemed::Refused => "refused".to_owned(),
+            }
+        };
+        let a2 = RefreshToken::of(&token("a2"));
+        let (a3, a4) = (a2.next().unwrap(), a2.next().unwrap());
+        assert_eq!(redeem(&a2, &a3).await, "good a");
+        assert_eq!(redeem(&a3, &a4).await, "good a");
+        for unknown in [&token("r1"), "", "a2"] {
+            assert_eq!(redeem(&RefreshToken::of(unknown), &a4).await, "refused");
+        }
+        // Used before the release, and since.
+        assert_eq!(
+            redeem(&RefreshToken::of(&token("b1")), &a4).await,
+            "reused b"
+        );
+        assert_eq!(
+            redeem(&RefreshToken::of(&token("b2")), &a4).await,
+            "refused"
+        );
+        assert_eq!(redeem(&a2, &a4).await, "reused a");
+        assert_eq!(redeem(&a4, &a4).await, "refused");
     }
 
     #[tokio::test]

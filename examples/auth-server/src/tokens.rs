@@ -24,6 +24,8 @@ pub struct TokenConfig {
     pub access_lifetime: Duration,
     /// The lifetime of a session, which refreshing does not extend.
     pub session_lifetime: Duration,
+    /// The maximum number of sessions of one user.
+    pub max_sessions: u32,
 }
 
 /// The subject and the rights of an access token.
@@ -118,7 +120,7 @@ pub fn granted(asked: &str, held: &[String]) -> Option<Vec<String>> {
     (!granted.is_empty()).then_some(granted)
 }
 
-/// Returns 256 random bits in base64url, as a refresh token or client secret. Fails if the system's random generator
+/// Returns 256 random bits in base64url: half of a refresh token, or a client secret. Fails if the system's random generator
 /// does.
 pub fn secret() -> Result<String, aws_lc_rs::error::Unspecified> {
     let mut bytes = [0; 32];
@@ -149,6 +151,7 @@ mod tests {
             audience: audience.iter().map(ToString::to_string).collect(),
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
+            max_sessions: 1,
         };
         let grant = Grant {
             subject: "U1".to_owned(),

@@ -103,8 +103,9 @@ pub async fn logout(
     let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
     if let Some(session) = caller.token().text("sid") {
         let mut write = state.store.write().await?;
-        write.end_session(actor.org, session, now).await?;
-        let record = actor.did("user.logout", json!({"session": {"id": session}}), &address);
+        write.end_session(actor.org, session).await?;
+        let target = json!({"session": {"id": session}});
+        let record = actor.did("user.logout", target, &address).counted();
         write.finish(record, now).await?;
     }
     Ok(HttpResponse::NoContent().finish())
@@ -147,8 +148,10 @@ pub async fn change_password(
     if !changed {
         return Err(wrong_password().into());
     }
-    write.end_other_sessions(&kept, now).await?;
-    let record = actor.did("user.password_changed", json!({}), &address);
+    write.end_other_sessions(&kept).await?;
+    let record = actor
+        .did("user.password_changed", json!({}), &address)
+        .counted();
     write.finish(record, now).await?;
     Ok(HttpResponse::NoContent().finish())
 }

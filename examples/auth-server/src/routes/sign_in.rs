@@ -14,13 +14,14 @@ use crate::cross_site::NotCrossSite;
 use crate::input::{MAX_PASSWORD_BYTES, is_username};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::passwords::PasswordError;
+use crate::refresh_token::RefreshToken;
 use crate::signing::Loaded;
 use crate::state::{Actor, State};
 use crate::store::orgs::seconds;
 use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
-use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted, hash_of, secret};
+use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted};
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -155,7 +156,7 @@ async fn open_session(
     address: &ClientAddress,
 ) -> Result<Option<Tokens>, OAuthError> {
     let (user, now) = (&login.user, state.now());
-    let refresh_token = secret().map_err(|error| OAuthError::internal(&error))?;
+    let refresh_token = RefreshToken::first().map_err(|error| OAuthError::internal(&error))?;
     let lifetime = state.tokens.session_lifetime.as_secs();
     let keys = fresh_keys(state).await?;
     let mut write = state.store.write().await?;
@@ -178,13 +179,15 @@ async fn open_session(
         },
         expires_at: seconds(now).saturating_add_unsigned(lifetime),
     };
-    let tokens = tokens_of(state, &keys, &session, &rights, refresh_token.clone())?;
+    let tokens = tokens_of(state, &keys, &session, &rights, refresh_token.text())?;
+    let most = state.tokens.max_sessions;
     write
-        .create_session(&session, &hash_of(&refresh_token), now)
+        .create_session(&session, &refresh_token, most, now)
         .await?;
     let address = address.text();
     let target = json!({"session": {"id": session.id}});
     let record = Actor::of_session(&session).did("user.login", target, &address);
+    let record = record.counted();
     write.finish(record, now).await?;
     Ok(Some(tokens))
 }

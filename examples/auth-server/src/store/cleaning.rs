@@ -1,23 +1,72 @@
-//! The deletion of expired data.
-
-use std::time::Duration;
+//! The deletion of expired data, in batches: other writers get their turn between two.
 
 use identity_core::clock::UnixTime;
 
 use super::Store;
 use super::orgs::seconds;
 
+/// How many rows are deleted in one transaction.
+const BATCH: i64 = 1000;
+
 impl Store {
-    /// Deletes sessions past their end, and events older than `keep_audit`.
-    ///
-    /// A revoked session is kept until its regular end, so that its tokens still refer to a known session.
-    pub async fn clean(&self, keep_audit: Duration, now: UnixTime) -> Result<(), sqlx::Error> {
-        let mut write = self.write().await?;
-        let sessions = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1");
-        write.execute(sessions.bind(seconds(now))).await?;
-        let oldest = UnixTime::from_seconds(now.seconds() - keep_audit.as_secs_f64());
-        let events = sqlx::query("DELETE FROM audit WHERE at < $1");
-        write.execute(events.bind(seconds(oldest))).await?;
-        write.commit().await
+    /// Deletes sessions past their end, and events older than `AUDIT__KEEP_SECONDS` or beyond `AUDIT__MAX_EVENTS`.
+    pub async fn clean(&self, now: UnixTime) -> Result<(), sqlx::Error> {
+        let ended = seconds(now);
+        // Of sessions of earlier releases, before them: one may have any number.
+        let tokens = "DELETE FROM refresh_tokens WHERE hash IN (SELECT t.hash FROM sessions s \
+             JOIN refresh_tokens t ON t.session_id = s.id WHERE s.expires_at <= $1 LIMIT $2)";
+        self.delete(tokens, ended).await?;
+        let sessions = "DELETE FROM sessions WHERE id IN \
+             (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)";
+        self.delete(sessions, ended).await?;
+        let oldest = ended.saturating_sub_unsigned(self.audit.keep.as_secs());
+        let events = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 LIMIT $2)";
+        self.delete(events, oldest).await?;
+        self.clean_full_orgs().await
+    }
+
+    async fn clean_full_orgs(&self) -> Result<(), sqlx::Error> {
+        let most = i64::from(self.audit.max_events);
+        // The event before the ones that stay.
+        let last: Vec<(String, String)> = sqlx::query_as(
+            "SELECT org_id, (SELECT id FROM audit WHERE org_id = full_orgs.org_id ORDER BY id DESC LIMIT 1 OFFSET $1) \
+             FROM (SELECT org_id FROM audit GROUP BY org_id HAVING COUNT(*) > $1) full_orgs",
+        )
+        .bind(most)
+        .fetch_all(self.pool())
+        .await?;
+        for (org, last) in last {
+            loop {
+                let mut write = self.write().await?;
+                let delete = sqlx::query(
+                    "DELETE FROM audit WHERE id IN \
+                     (SELECT id FROM audit WHERE org_id = $1 AND id <= $2 ORDER BY id LIMIT $3)",
+                );
+                let delete = delete.bind(&org).bind(&last).bind(BATCH);
+                let deleted = write.changed(delete).await?;
+                write.commit().await?;
+                if deleted < BATCH as u64 {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a statement with this bound and the size of a batch, until there is nothing left to delete.
+    async fn delete(&self, statement: &'static str, bound: i64) -> Result<(), sqlx::Error> {
+        loop {
+            let mut write = self.write().await?;
+            let delete = sqlx::query(statement).bind(bound).bind(BATCH);
+            let deleted = write.changed(delete).await?;
+            write.commit().await?;
+            if deleted < BATCH as u64 {
+                return Ok(());
+            }
+        }
     }
 }
+
+#[cfg(test)]
+#[path = "cleaning_tests.rs"]
+mod tests;
