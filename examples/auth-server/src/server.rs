@@ -48,7 +48,6 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result<Service> {
     let listen = &settings.service;
     let state = Arc::new(state(settings, settings.token_config(address)).await?);
-    state.throttles.recall(&state.store).await;
     upkeep::start(&state);
 
     let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)

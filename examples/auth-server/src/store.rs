@@ -6,6 +6,7 @@ pub mod audit;
 mod audit_settings;
 pub mod cleaning;
 pub mod clients;
+pub mod familiar;
 pub mod keys;
 pub mod orgs;
 pub mod permissions;
@@ -45,6 +46,11 @@ const SCHEMA: Schema = Schema {
             version: 4,
             description: "bounded records",
             sql: include_str!("../migrations/0004_bounded_records.sql"),
+        },
+        Migration {
+            version: 5,
+            description: "familiar networks",
+            sql: include_str!("../migrations/0005_familiar_networks.sql"),
         },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",

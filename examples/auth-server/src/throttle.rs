@@ -7,11 +7,8 @@ mod attempts;
 mod bucket;
 mod buckets;
 mod clock;
-mod familiar;
 
 use std::sync::Arc;
-
-use tracing::warn;
 
 pub use attempts::{Attempt, Refusal};
 pub use clock::{SinceStart, SteadyClock};
@@ -21,7 +18,6 @@ use self::bucket::Limit;
 use crate::address::ClientAddress;
 use crate::input::is_username;
 use crate::limits::Limits;
-use crate::store::Store;
 
 /// The throttles, with separate buckets for people, machine clients and sign-ups.
 pub struct Throttles {
@@ -30,10 +26,17 @@ pub struct Throttles {
     signups: Throttle,
 }
 
-impl Throttles {
-    /// Among how many events of the audit log earlier sign-ins are looked for.
-    const RECALLED: u32 = 50_000;
+/// An attempt to sign in with a password.
+pub struct SignIn<'s> {
+    /// The name, as it was sent.
+    pub name: &'s str,
+    /// The address of the client.
+    pub address: &'s ClientAddress,
+    /// Whether the name was signed in from this network before.
+    pub is_familiar: bool,
+}
 
+impl Throttles {
     /// Returns throttles with these limits, without any failures.
     pub fn new(limits: &Limits, clock: &Arc<dyn SteadyClock>) -> Self {
         let per_name = Limit {
@@ -63,29 +66,19 @@ impl Throttles {
     }
 
     /// Admits an attempt to sign in with a password.
-    pub async fn sign_in(
-        &self,
-        name: &str,
-        address: &ClientAddress,
-    ) -> Result<Attempt<'_>, Refusal> {
-        self.people.admit(&named(name, address)).await
-    }
-
-    /// Remembers the addresses of the latest sign-ins on record: those before a restart, and those of other replicas.
-    pub async fn recall(&self, store: &Store) {
-        match store.sign_ins(Self::RECALLED).await {
-            Ok(sign_ins) => {
-                for (name, address) in sign_ins {
-                    if let Ok(address) = address.parse() {
-                        self.people
-                            .remember(&named(&name, &ClientAddress::at(address)));
-                    }
-                }
-            }
-            Err(error) => {
-                warn!(reason = %error, "the addresses of earlier sign-ins cannot be read: {error}");
-            }
-        }
+    pub async fn sign_in(&self, sign_in: &SignIn<'_>) -> Result<Attempt<'_>, Refusal> {
+        // All invalid names are counted as one.
+        let name = if is_username(sign_in.name) {
+            sign_in.name
+        } else {
+            ""
+        };
+        let origin = Origin {
+            network: sign_in.address.network(),
+            name: Some(name.to_ascii_lowercase()),
+            is_familiar: sign_in.is_familiar,
+        };
+        self.people.admit(&origin).await
     }
 
     /// Admits the refusal of a client's secret. A right secret needs no admission: 256 random bits cannot be guessed,
@@ -100,19 +93,11 @@ impl Throttles {
     }
 }
 
-fn named(name: &str, address: &ClientAddress) -> Origin {
-    // All invalid names are counted as one.
-    let name = if is_username(name) { name } else { "" };
-    Origin {
-        network: address.network(),
-        name: Some(name.to_ascii_lowercase()),
-    }
-}
-
 fn nameless(address: &ClientAddress) -> Origin {
     Origin {
         network: address.network(),
         name: None,
+        is_familiar: false,
     }
 }
 

@@ -44,6 +44,5 @@ async fn clean(state: &Weak<State>) -> Option<()> {
     if let Err(error) = state.store.clean(state.now()).await {
         warn!(reason = %error, "what has ended cannot be deleted: {error}");
     }
-    state.throttles.recall(&state.store).await;
     Some(())
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use service_kit::validate_with;
 use utoipa::ToSchema;
 
+use super::sign_in::admitted;
 use crate::address::ClientAddress;
 use crate::input;
 use crate::state::{Actor, Refused, State};
@@ -133,7 +134,7 @@ pub async fn change_password(
     compare(&state, &login, new.old_password, &address).await?;
 
     let hash = state.passwords.hash(new.new_password).await?;
-    let (now, address) = (state.now(), address.text());
+    let (now, network, address) = (state.now(), address.network(), address.text());
     let kept = Session {
         id: caller.token().text("sid").unwrap_or_default().to_owned(),
         org: login.user.org.clone(),
@@ -149,6 +150,7 @@ pub async fn change_password(
         return Err(wrong_password().into());
     }
     write.end_other_sessions(&kept).await?;
+    write.remember_network(&login.user, &network, now).await?;
     let record = actor
         .did("user.password_changed", json!({}), &address)
         .counted();
@@ -164,7 +166,7 @@ async fn compare(
     address: &ClientAddress,
 ) -> Result<(), Refused> {
     let name = &login.user.username;
-    let attempt = state.throttles.sign_in(name, address).await?;
+    let attempt = admitted(state, name, address).await?;
     // No user has a longer password.
     let is_possible = password.len() <= input::MAX_PASSWORD_BYTES;
     let stored = Some(login.password_hash.clone());

@@ -21,6 +21,7 @@ use crate::store::orgs::seconds;
 use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
+use crate::throttle::{Attempt, Refusal, SignIn};
 use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted};
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
@@ -82,7 +83,7 @@ pub async fn sign_in(
     }
     let name = required(&form.username, "username")?;
     let password = required(&form.password, "password")?;
-    let attempt = state.throttles.sign_in(name, &address).await?;
+    let attempt = admitted(&state, name, &address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
     let login = match verified(&state, name, password).await? {
@@ -103,6 +104,22 @@ pub async fn sign_in(
         .await?
         .ok_or_else(wrong)
         .map(|tokens| answer(&tokens))
+}
+
+/// Admits an attempt to sign in, or to show that one knows the password.
+pub(super) async fn admitted<'s>(
+    state: &'s State,
+    name: &str,
+    address: &ClientAddress,
+) -> Result<Attempt<'s>, Refusal> {
+    let is_familiar =
+        is_username(name) && state.store.is_familiar(name, &address.network()).await?;
+    let from = SignIn {
+        name,
+        address,
+        is_familiar,
+    };
+    state.throttles.sign_in(&from).await
 }
 
 /// Returns a required parameter.
@@ -183,6 +200,9 @@ async fn open_session(
     let most = state.tokens.max_sessions;
     write
         .create_session(&session, &refresh_token, most, now)
+        .await?;
+    write
+        .remember_network(user, &address.network(), now)
         .await?;
     let address = address.text();
     let target = json!({"session": {"id": session.id}});

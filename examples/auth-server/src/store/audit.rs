@@ -128,18 +128,6 @@ impl Store {
         .fetch_all(self.pool())
         .await
     }
-
-    /// Returns the names and addresses of the sign-ins among the latest events of all organizations, the latest last.
-    pub async fn sign_ins(&self, latest: u32) -> Result<Vec<(String, String)>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT users.username, events.address
-             FROM (SELECT id, actor, action, address FROM audit ORDER BY id DESC LIMIT $1) events
-             JOIN users ON users.id = events.actor WHERE events.action = 'user.login' ORDER BY events.id",
-        )
-        .bind(i64::from(latest))
-        .fetch_all(self.pool())
-        .await
-    }
 }
 
 impl FromRow<'_, AnyRow> for AuditEvent {

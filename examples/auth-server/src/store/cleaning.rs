@@ -9,7 +9,8 @@ use super::orgs::seconds;
 const BATCH: i64 = 1000;
 
 impl Store {
-    /// Deletes sessions past their end, and events older than `AUDIT__KEEP_SECONDS` or beyond `AUDIT__MAX_EVENTS`.
+    /// Deletes sessions past their end, and events and familiar networks older than `AUDIT__KEEP_SECONDS`, and
+    /// events beyond `AUDIT__MAX_EVENTS`.
     pub async fn clean(&self, now: UnixTime) -> Result<(), sqlx::Error> {
         let ended = seconds(now);
         // Of sessions of earlier releases, before them: one may have any number.
@@ -22,6 +23,9 @@ impl Store {
         let oldest = ended.saturating_sub_unsigned(self.audit.keep.as_secs());
         let events = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 LIMIT $2)";
         self.delete(events, oldest).await?;
+        let networks = "DELETE FROM familiar_networks WHERE (user_id, network) IN \
+             (SELECT user_id, network FROM familiar_networks WHERE at < $1 LIMIT $2)";
+        self.delete(networks, oldest).await?;
         self.clean_full_orgs().await
     }
 
