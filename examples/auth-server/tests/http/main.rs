@@ -28,5 +28,6 @@ mod sessions;
 mod sign_in;
 mod tenants;
 mod throttling;
+mod waiting;
 mod walk_through;
 mod wrong_key;
