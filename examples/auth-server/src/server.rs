@@ -92,13 +92,17 @@ async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State
     let store = Store::open(&settings.database).await?;
     let store = store.with_audit(settings.audit);
     let keys = signing_keys(settings, store.clone()).await?;
-    let limits = &settings.limits;
+    let (limits, clock) = (&settings.limits, &settings.steady_clock);
+    let mut throttles = Throttles::new(limits, clock);
+    if store.has_replicas() {
+        throttles = throttles.shared_in(store.clone(), clock).await?;
+    }
     Ok(State {
         store,
         keys: Arc::new(keys),
         tokens,
         passwords: Passwords::new(limits.passwords)?,
-        throttles: Throttles::new(limits, &settings.steady_clock),
+        throttles,
         clock: Arc::clone(&settings.clock),
     })
 }

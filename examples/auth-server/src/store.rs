@@ -4,6 +4,7 @@
 
 pub mod audit;
 mod audit_settings;
+pub mod buckets;
 pub mod cleaning;
 pub mod clients;
 pub mod familiar;
@@ -51,6 +52,11 @@ const SCHEMA: Schema = Schema {
             version: 5,
             description: "familiar networks",
             sql: include_str!("../migrations/0005_familiar_networks.sql"),
+        },
+        Migration {
+            version: 6,
+            description: "throttle buckets",
+            sql: include_str!("../migrations/0006_throttle_buckets.sql"),
         },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",

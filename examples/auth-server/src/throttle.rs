@@ -3,27 +3,34 @@
 //!
 //! Not `governor`: there an attempt cannot be undone, and a right password must cost nothing.
 
+mod admission;
 mod attempts;
 mod bucket;
 mod buckets;
 mod clock;
+mod shared;
 
 use std::sync::Arc;
 
-pub use attempts::{Attempt, Refusal};
+pub use admission::Admission;
+pub use attempts::Refusal;
 pub use clock::{SinceStart, SteadyClock};
 
 use self::attempts::{Origin, Throttle, ThrottleConfig};
 use self::bucket::Limit;
+use self::shared::Shared;
 use crate::address::ClientAddress;
 use crate::input::is_username;
 use crate::limits::Limits;
+use crate::store::Store;
 
 /// The throttles, with separate buckets for people, machine clients and sign-ups.
 pub struct Throttles {
     people: Throttle,
     clients: Throttle,
     signups: Throttle,
+    /// What replicas count together.
+    shared: Option<Shared>,
 }
 
 /// An attempt to sign in with a password.
@@ -51,22 +58,45 @@ impl Throttles {
             free: limits.signups_per_address,
             per_hour: limits.address_signups_per_hour,
         };
-        let throttle = |per_network, per_name| {
+        let throttle = |kind, per_network, per_name| {
             let config = ThrottleConfig {
+                kind,
                 per_network,
                 per_name,
             };
             Throttle::new(config, Arc::clone(clock))
         };
         Self {
-            people: throttle(per_network, per_name),
-            clients: throttle(per_network, per_name),
-            signups: throttle(signups, signups),
+            people: throttle("people", per_network, per_name),
+            clients: throttle("clients", per_network, per_name),
+            signups: throttle("signups", signups, signups),
+            shared: None,
+        }
+    }
+
+    /// Returns the same throttles, whose failures are also counted in the database, together with those of all replicas.
+    pub async fn shared_in(
+        self,
+        store: Store,
+        clock: &Arc<dyn SteadyClock>,
+    ) -> Result<Self, sqlx::Error> {
+        let shared = Shared::open(store, Arc::clone(clock)).await?;
+        Ok(Self {
+            shared: Some(shared),
+            ..self
+        })
+    }
+
+    /// Deletes what has drained from the database. Returns `false` if there is nothing in it, now and later.
+    pub async fn clean(&self) -> Result<bool, sqlx::Error> {
+        match &self.shared {
+            Some(shared) => shared.clean().await.map(|()| true),
+            None => Ok(false),
         }
     }
 
     /// Admits an attempt to sign in with a password.
-    pub async fn sign_in(&self, sign_in: &SignIn<'_>) -> Result<Attempt<'_>, Refusal> {
+    pub async fn sign_in(&self, sign_in: &SignIn<'_>) -> Result<Admission<'_>, Refusal> {
         // All invalid names are counted as one.
         let name = if is_username(sign_in.name) {
             sign_in.name
@@ -78,18 +108,32 @@ impl Throttles {
             name: Some(name.to_ascii_lowercase()),
             is_familiar: sign_in.is_familiar,
         };
-        self.people.admit(&origin).await
+        self.admit(&self.people, &origin).await
     }
 
     /// Admits the refusal of a client's secret. A right secret needs no admission: 256 random bits cannot be guessed,
     /// and so a client with a wrong one does not keep out others at its address.
-    pub async fn wrong_secret(&self, address: &ClientAddress) -> Result<Attempt<'_>, Refusal> {
-        self.clients.admit(&nameless(address)).await
+    pub async fn wrong_secret(&self, address: &ClientAddress) -> Result<Admission<'_>, Refusal> {
+        self.admit(&self.clients, &nameless(address)).await
     }
 
     /// Admits a sign-up.
-    pub async fn sign_up(&self, address: &ClientAddress) -> Result<Attempt<'_>, Refusal> {
-        self.signups.admit(&nameless(address)).await
+    pub async fn sign_up(&self, address: &ClientAddress) -> Result<Admission<'_>, Refusal> {
+        self.admit(&self.signups, &nameless(address)).await
+    }
+
+    async fn admit<'t>(
+        &self,
+        throttle: &'t Throttle,
+        origin: &Origin,
+    ) -> Result<Admission<'t>, Refusal> {
+        // In this process first: the database does not see a flood that it refuses.
+        let attempt = throttle.admit(origin).await?;
+        let shared = match &self.shared {
+            Some(shared) => Some(shared.admit(throttle.config(), origin).await?),
+            None => None,
+        };
+        Ok(Admission::new(attempt, shared))
     }
 }
 

@@ -10,12 +10,12 @@ use crate::state::State;
 
 /// The maximum time between two rounds: one hour.
 const ROUND: Duration = Duration::from_secs(3600);
-/// How long after a failed rotation of the keys it is tried again.
-const RETRY: Duration = Duration::from_secs(60);
+/// How long after a failed rotation of the keys it is tried again, and how often the throttle's buckets are cleaned.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Starts the maintenance tasks. They end with the server, because only the server's routes own the state.
 pub fn start(state: &Arc<State>) {
-    let (keys, data) = (Arc::downgrade(state), Arc::downgrade(state));
+    let [keys, data, buckets] = [(); 3].map(|()| Arc::downgrade(state));
     spawn(async move {
         while let Some(wait) = rotate(&keys).await {
             sleep(wait).await;
@@ -26,6 +26,11 @@ pub fn start(state: &Arc<State>) {
             sleep(ROUND).await;
         }
     });
+    spawn(async move {
+        while drain(&buckets).await.is_some() {
+            sleep(MINUTE).await;
+        }
+    });
 }
 
 /// Returns the time until the next round, or `None` if the server has ended.
@@ -33,9 +38,9 @@ async fn rotate(state: &Weak<State>) -> Option<Duration> {
     let keys = Arc::clone(&state.upgrade()?.keys);
     if let Err(error) = keys.rotate_if_due().await {
         warn!(reason = %error, "the signing keys cannot be rotated: {error}");
-        return Some(RETRY);
+        return Some(MINUTE);
     }
-    let due = keys.due_in().await.unwrap_or(RETRY);
+    let due = keys.due_in().await.unwrap_or(MINUTE);
     Some(due.clamp(Duration::from_secs(1), ROUND))
 }
 
@@ -43,6 +48,17 @@ async fn clean(state: &Weak<State>) -> Option<()> {
     let state = state.upgrade()?;
     if let Err(error) = state.store.clean(state.now()).await {
         warn!(reason = %error, "what has ended cannot be deleted: {error}");
+    }
+    Some(())
+}
+
+async fn drain(state: &Weak<State>) -> Option<()> {
+    match state.upgrade()?.throttles.clean().await {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(error) => {
+            warn!(reason = %error, "the buckets of the throttle cannot be cleaned: {error}");
+        }
     }
     Some(())
 }

@@ -172,10 +172,10 @@ async fn compare(
     let stored = Some(login.password_hash.clone());
     // If it cannot be verified, the attempt is dropped and not counted.
     if is_possible && state.passwords.verify(password, stored).await? {
-        attempt.succeed();
+        attempt.succeed().await;
         Ok(())
     } else {
-        attempt.count();
+        attempt.count().await?;
         Err(wrong_password().into())
     }
 }

@@ -194,7 +194,8 @@ async fn authenticated(
     match known {
         Some(known) if is_right => Ok(known.org),
         known => {
-            state.throttles.wrong_secret(address).await?.count();
+            let attempt = state.throttles.wrong_secret(address).await?;
+            attempt.count().await?;
             let org = known.map_or_else(String::new, |known| known.org);
             let id = if org.is_empty() { "" } else { &*credentials.id };
             let (actor, address) = (Actor { org: &org, id }, address.text());

@@ -21,7 +21,7 @@ use crate::store::orgs::seconds;
 use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
-use crate::throttle::{Attempt, Refusal, SignIn};
+use crate::throttle::{Admission, Refusal, SignIn};
 use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, granted};
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
@@ -89,7 +89,7 @@ pub async fn sign_in(
     let login = match verified(&state, name, password).await? {
         Ok(login) => login,
         Err(known) => {
-            attempt.count();
+            attempt.count().await?;
             let (org, id) = known
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
@@ -99,7 +99,7 @@ pub async fn sign_in(
             return Err(wrong());
         }
     };
-    attempt.succeed();
+    attempt.succeed().await;
     open_session(&state, &login, &form.scope, &address)
         .await?
         .ok_or_else(wrong)
@@ -111,7 +111,7 @@ pub(super) async fn admitted<'s>(
     state: &'s State,
     name: &str,
     address: &ClientAddress,
-) -> Result<Attempt<'s>, Refusal> {
+) -> Result<Admission<'s>, Refusal> {
     let is_familiar =
         is_username(name) && state.store.is_familiar(name, &address.network()).await?;
     let from = SignIn {

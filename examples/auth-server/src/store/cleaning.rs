@@ -58,7 +58,11 @@ impl Store {
     }
 
     /// Runs a statement with this bound and the size of a batch, until there is nothing left to delete.
-    async fn delete(&self, statement: &'static str, bound: i64) -> Result<(), sqlx::Error> {
+    pub(super) async fn delete(
+        &self,
+        statement: &'static str,
+        bound: i64,
+    ) -> Result<(), sqlx::Error> {
         loop {
             let mut write = self.write().await?;
             let delete = sqlx::query(statement).bind(bound).bind(BATCH);

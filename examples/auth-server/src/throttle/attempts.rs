@@ -11,10 +11,11 @@ use super::bucket::{Limit, Room};
 use super::buckets::Buckets;
 use super::clock::SteadyClock;
 
-/// Counts failures per network and per name, in this process only: each replica allows the same number.
+/// Counts failures per network and per name, in this process only.
 ///
 /// It keeps hashes instead of names and addresses, which are personal data.
 pub struct Throttle {
+    config: ThrottleConfig,
     clock: Arc<dyn SteadyClock>,
     hasher: RandomState,
     counts: Mutex<Counts>,
@@ -28,6 +29,8 @@ pub struct Throttle {
 /// The limits of a [`Throttle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThrottleConfig {
+    /// What is counted, such as the sign-ins of people.
+    pub kind: &'static str,
     /// Failures from one network.
     pub per_network: Limit,
     /// Failures under one name; and failures under one name from one network from which it was signed in before.
@@ -87,6 +90,7 @@ impl Throttle {
     /// Returns a throttle without any failures.
     pub fn new(config: ThrottleConfig, clock: Arc<dyn SteadyClock>) -> Self {
         Self {
+            config,
             clock,
             hasher: RandomState::new(),
             counts: Mutex::new(Counts {
@@ -98,6 +102,11 @@ impl Throttle {
             waiting: Semaphore::new(1024),
             ended: Notify::new(),
         }
+    }
+
+    /// Returns the configuration.
+    pub fn config(&self) -> &ThrottleConfig {
+        &self.config
     }
 
     /// Admits an attempt. Waits at most ten seconds if it does not fit only because others are running. A refused
@@ -173,10 +182,6 @@ impl Attempt<'_> {
             buckets.pour(key, now);
         }
     }
-
-    /// Counts nothing. Earlier failures stay: otherwise a sign-in with one's own password would allow more guesses at
-    /// others.
-    pub fn succeed(self) {}
 }
 
 impl Drop for Attempt<'_> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::set_clock::SetClock;
-use super::{Attempt, Refusal, SignIn, SteadyClock, Throttles};
+use super::{Admission, Refusal, SignIn, SteadyClock, Throttles};
 use crate::address::ClientAddress;
 use crate::limits::Limits;
 
@@ -40,22 +40,24 @@ impl Simulation {
     /// Returns whether a wrong password was tried.
     async fn wrong(&self, name: &str, address: u32) -> bool {
         let attempt = self.attempt(name, address).await;
-        attempt.map(|attempt| attempt.count()).is_ok()
+        match attempt {
+            Ok(attempt) => attempt.count().await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// Returns whether a right password was accepted.
     async fn right(&self, name: &str, address: u32) -> bool {
         let attempt = self.attempt(name, address).await;
-        let is_accepted = attempt.map(|attempt| attempt.succeed()).is_ok();
-        if is_accepted {
-            self.familiar
-                .borrow_mut()
-                .insert((name.to_owned(), address));
-        }
-        is_accepted
+        let Ok(attempt) = attempt else { return false };
+        attempt.succeed().await;
+        self.familiar
+            .borrow_mut()
+            .insert((name.to_owned(), address));
+        true
     }
 
-    async fn attempt(&self, name: &str, address: u32) -> Result<Attempt<'_>, Refusal> {
+    async fn attempt(&self, name: &str, address: u32) -> Result<Admission<'_>, Refusal> {
         let is_familiar = self.familiar.borrow().contains(&(name.to_owned(), address));
         let sign_in = SignIn {
             name,
