@@ -107,10 +107,8 @@ impl Store {
 
     /// Deletes buckets that have drained, and of more than `most` the emptiest.
     pub async fn clean_buckets(&self, now: i64, most: i64) -> Result<(), sqlx::Error> {
-        // The condition is there twice, because the row may have changed when it is locked.
-        let drained = "DELETE FROM throttle_buckets WHERE empty_at <= $1 AND (running = 0 OR running_until <= $1) \
-             AND id IN (SELECT id FROM throttle_buckets WHERE empty_at <= $1 AND (running = 0 OR running_until <= $1) LIMIT $2)";
-        self.delete(drained, now).await?;
+        let drained = "empty_at <= $1 AND (running = 0 OR running_until <= $1)";
+        self.delete("throttle_buckets", "id", drained, now).await?;
         let count = sqlx::query_scalar("SELECT COUNT(*) FROM throttle_buckets");
         let count: i64 = count.fetch_one(self.pool()).await?;
         if count <= most {
@@ -118,16 +116,11 @@ impl Store {
         }
         let emptiest = "SELECT empty_at FROM throttle_buckets ORDER BY empty_at LIMIT 1 OFFSET $1";
         let emptiest = sqlx::query_scalar(emptiest).bind(count - most - 1);
-        let Some(emptiest) = emptiest.fetch_optional(self.pool()).await? else {
-            return Ok(());
-        };
-        let emptiest: i64 = emptiest;
-        self.delete(
-            "DELETE FROM throttle_buckets WHERE empty_at <= $1 \
-             AND id IN (SELECT id FROM throttle_buckets WHERE empty_at <= $1 LIMIT $2)",
-            emptiest,
-        )
-        .await
+        // Another replica may have deleted them.
+        let emptiest: Option<i64> = emptiest.fetch_optional(self.pool()).await?;
+        let bound = emptiest.unwrap_or(0);
+        self.delete("throttle_buckets", "id", "empty_at <= $1", bound)
+            .await
     }
 }
 

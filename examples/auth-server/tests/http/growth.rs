@@ -14,6 +14,7 @@ on_both_databases! {
     failed_sign_ins_are_counted_and_their_rows_are_bounded
     a_user_has_a_bounded_number_of_sessions
     refused_changes_are_counted
+    what_has_ended_is_deleted
 }
 
 async fn rows(database: &TestDatabase) -> Vec<String> {
@@ -114,7 +115,7 @@ async fn failed_sign_ins_are_counted_and_their_rows_are_bounded(database: TestDa
     let api = &server.api;
     let owner = Person::owner(api).await;
     for name in [&owner.username, "nobody_of_that_name"] {
-        for number in 0..30 {
+        for number in 0..22 {
             let address = format!("192.0.2.{number}");
             for _ in 0..2 {
                 let refused = login_from(api, &address, name, "wrong password").await;
@@ -128,15 +129,15 @@ async fn failed_sign_ins_are_counted_and_their_rows_are_bounded(database: TestDa
         .iter()
         .map(|event| event["times"].as_i64().unwrap())
         .sum();
-    assert_eq!(times, 60);
+    assert_eq!(times, 44);
     let further = &failed[0];
     assert_eq!(
         (&further["times"], &further["address"], &further["target"]),
-        (&json!(20), &json!(""), &json!({"further": true}))
+        (&json!(4), &json!(""), &json!({"further": true}))
     );
     let unknown = "SELECT 'times ' || times FROM audit WHERE actor = '' ORDER BY id";
     let unknown = database.texts(unknown).await;
-    assert_eq!((unknown.len(), &*unknown[20]), (21, "times 20"));
+    assert_eq!((unknown.len(), &*unknown[20]), (21, "times 4"));
 }
 
 async fn a_user_has_a_bounded_number_of_sessions(database: TestDatabase) {
@@ -147,11 +148,11 @@ async fn a_user_has_a_bounded_number_of_sessions(database: TestDatabase) {
     let owner = Person::owner(api).await;
     let other = owner.member(api, &[]).await;
     let mut sessions = vec![owner.clone()];
-    for _ in 0..30 {
+    for _ in 0..20 {
         sessions.push(Person::signed_in(api, &owner.username, &owner.org).await);
     }
-    let (ended, lasting) = sessions.split_at(28);
-    for session in [&ended[0], &ended[27]] {
+    let (ended, lasting) = sessions.split_at(18);
+    for session in [&ended[0], &ended[17]] {
         let refused = api.refresh(&session.refresh_token).await;
         refused.oauth_error(400, "invalid_grant");
         let refused = api.get("/user/me", &session.token).await;
@@ -173,8 +174,8 @@ async fn a_user_has_a_bounded_number_of_sessions(database: TestDatabase) {
     let owner = Person::signed_in(api, &owner.username, &owner.org).await;
     let mut sign_ins = events(api, &owner, "user.login").await;
     sign_ins.retain(|event| event["actor"] == owner.id);
-    assert_eq!(sign_ins.len(), 21, "of 35");
-    assert_eq!(sign_ins[0]["times"], 15);
+    assert_eq!(sign_ins.len(), 21, "of 25");
+    assert_eq!(sign_ins[0]["times"], 5);
     assert_eq!(api.login(&owner.username, PASSWORD, "").await.status, 200);
 }
 
@@ -194,4 +195,44 @@ async fn refused_changes_are_counted(database: TestDatabase) {
     }
     let refused = events(api, &owner, "role.assign_refused").await;
     assert_eq!((refused.len(), &refused[0]["times"]), (1, &json!(5)));
+}
+
+async fn what_has_ended_is_deleted(database: TestDatabase) {
+    let (clock, now) = crate::sessions::clock();
+    let with_clock = || {
+        let mut settings = settings(&database);
+        settings.clock = clock.clone();
+        // One failure drains in a second.
+        settings.limits.account_failures_per_hour = 3600;
+        settings.limits.address_failures_per_hour = 3600;
+        TestServer::with(settings)
+    };
+    let server = with_clock();
+    Person::owner(&server.api).await;
+    let refused = server.api.login("nobody_at_all", PASSWORD, "").await;
+    refused.oauth_error(400, "invalid_grant");
+    drop(server);
+    let left = async |table: &'static str| {
+        let rows = match table {
+            "sessions" => "SELECT id FROM sessions",
+            "audit" => "SELECT id FROM audit",
+            "networks" => "SELECT network FROM familiar_networks",
+            _ => "SELECT id FROM throttle_buckets",
+        };
+        database.texts(rows).await.len()
+    };
+    // Each start cleans.
+    while left("throttle_buckets").await > 0 {
+        drop(with_clock());
+    }
+    assert_eq!(left("sessions").await, 1);
+    clock.set(now + 31.0 * 86_400.0);
+    let server = with_clock();
+    while left("sessions").await > 0 {}
+    drop(server);
+    assert_eq!((left("audit").await, left("networks").await), (3, 1));
+    clock.set(now + 366.0 * 86_400.0);
+    let server = with_clock();
+    while left("audit").await + left("networks").await > 0 {}
+    drop(server);
 }
