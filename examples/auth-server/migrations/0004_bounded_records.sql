@@ -4,10 +4,12 @@
 ALTER TABLE sessions ADD COLUMN family_hash TEXT;
 ALTER TABLE sessions ADD COLUMN token_hash TEXT;
 -- A token of an earlier release is all beginning: its end is empty, and this is the hash of nothing. `refresh_tokens`
--- gets no more rows; it has the used tokens of those sessions until they end.
+-- gets no more rows; it has the used tokens of those sessions until they end, and no unused one, which an instance of
+-- that release would accept once more.
 UPDATE sessions SET
     family_hash = (SELECT MIN(hash) FROM refresh_tokens WHERE session_id = sessions.id AND used_at IS NULL),
     token_hash = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU';
+DELETE FROM refresh_tokens WHERE used_at IS NULL;
 CREATE UNIQUE INDEX sessions_family ON sessions (family_hash);
 
 -- Events that are repeated are counted in one row: how often until when. Empty `last_at` is `at`.
