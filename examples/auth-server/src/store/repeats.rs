@@ -1,4 +1,4 @@
-//! Events that are repeated: counted in one row, so that nobody can fill the disk with them.
+//! Events that are repeated: counted in one row, so that no client can fill the disk with them.
 
 use identity_core::clock::UnixTime;
 use serde_json::json;

@@ -56,14 +56,16 @@ impl Write {
         .bind(token.family_hash())
         .bind(token.own_hash());
         self.execute(insert).await?;
-        // Ids sort by time.
+        // Ids sort by time; the new one stays, whatever the clocks of replicas say.
         let oldest = sqlx::query(
-            "DELETE FROM sessions WHERE org_id = $1 AND user_id = $2 AND id <= \
-             (SELECT id FROM sessions WHERE org_id = $1 AND user_id = $2 ORDER BY id DESC LIMIT 1 OFFSET $3)",
+            "DELETE FROM sessions WHERE org_id = $1 AND user_id = $2 AND id <> $3 AND id <= \
+             (SELECT id FROM sessions WHERE org_id = $1 AND user_id = $2 AND id <> $3 \
+             ORDER BY id DESC LIMIT 1 OFFSET $4)",
         )
         .bind(&session.org)
         .bind(&session.user)
-        .bind(i64::from(most));
+        .bind(&session.id)
+        .bind(i64::from(most.saturating_sub(1)));
         self.execute(oldest).await
     }
 

@@ -117,7 +117,7 @@ async fn a_guesser_gets_no_more_guesses_from_two_than_from_one() {
     let (restarted, _) = limited();
     let elsewhere = login_from(&restarted.api, "192.0.2.200", &owner.username, PASSWORD).await;
     elsewhere.oauth_error(429, "too_many_requests");
-    // Nobody can read in the database whom it is about.
+    // The rows do not say whom they are about.
     let ids = database.texts("SELECT id FROM throttle_buckets").await;
     assert!(
         ids.len() > 1 && ids.iter().all(|id| id.len() == 43),
