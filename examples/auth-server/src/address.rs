@@ -16,7 +16,7 @@ use crate::proxies::Proxies;
 pub struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
-    /// Returns the address of a client that is known from elsewhere.
+    #[cfg(test)]
     pub fn at(address: IpAddr) -> Self {
         Self(Some(address))
     }

@@ -1,6 +1,5 @@
 //! A change to an organization: who makes it, whether they may give or take the rights in it, and its audit record.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
 use actix_web::HttpRequest;
@@ -87,8 +86,9 @@ impl Change<'_> {
             return Ok(self);
         }
         let target = event.target_with("missing", json!(missing));
-        self.record(format!("{}_refused", event.action), target)
-            .await?;
+        let action = format!("{}_refused", event.action);
+        let record = self.actor.did(action, target, &self.address);
+        self.write.finish(record.counted(), self.now).await?;
         let missing = missing.join(", ");
         let detail = format!("You can give or take only rights that you have; missing: {missing}");
         let denial = Denial::Permission(missing.into());
@@ -126,15 +126,7 @@ impl Change<'_> {
 
     /// Writes the audit record and commits.
     pub async fn finish(self, event: Event) -> Result<(), sqlx::Error> {
-        self.record(event.action, event.target).await
-    }
-
-    async fn record(
-        self,
-        action: impl Into<Cow<'static, str>>,
-        target: Value,
-    ) -> Result<(), sqlx::Error> {
-        let record = self.actor.did(action, target, &self.address);
+        let record = self.actor.did(event.action, event.target, &self.address);
         self.write.finish(record, self.now).await
     }
 }

@@ -164,6 +164,7 @@ impl From<Refusal> for OAuthError {
         match refusal {
             Refusal::Full(wait) => Self::too_many_requests(wait),
             Refusal::Busy => Self::busy(),
+            Refusal::Store(error) => error.into(),
         }
     }
 }

@@ -103,6 +103,7 @@ mod tests {
             management_on_request: false,
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
+            max_sessions: 1,
         })
     }
 

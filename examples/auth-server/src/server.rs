@@ -48,8 +48,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result<Service> {
     let listen = &settings.service;
     let state = Arc::new(state(settings, settings.token_config(address)).await?);
-    state.throttles.recall(&state.store).await;
-    upkeep::start(&state, settings.audit_keep);
+    upkeep::start(&state);
 
     let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)
         .keys(state.keys.clone())
@@ -90,14 +89,19 @@ pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
 
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
     let store = Store::open(&settings.database).await?;
+    let store = store.with_audit(settings.audit);
     let keys = signing_keys(settings, store.clone()).await?;
-    let limits = &settings.limits;
+    let (limits, clock) = (&settings.limits, &settings.steady_clock);
+    let mut throttles = Throttles::new(limits, clock);
+    if store.has_replicas() {
+        throttles = throttles.shared_in(store.clone(), clock).await?;
+    }
     Ok(State {
         store,
         keys: Arc::new(keys),
         tokens,
         passwords: Passwords::new(limits.passwords)?,
-        throttles: Throttles::new(limits, &settings.steady_clock),
+        throttles,
         clock: Arc::clone(&settings.clock),
     })
 }

@@ -17,6 +17,7 @@ use crate::limits::{Limits, one_hash_a_core};
 use crate::passwords::PasswordLimits;
 use crate::proxies::TrustedProxies;
 use crate::signing::SigningAlgorithm;
+use crate::store::AuditSettings;
 use crate::throttle::{SinceStart, SteadyClock};
 use crate::tokens::TokenConfig;
 
@@ -37,8 +38,8 @@ pub struct Settings {
     pub tokens: TokenSettings,
     /// What slows down guessing.
     pub limits: Limits,
-    /// `AUDIT__KEEP_SECONDS`: how long events are kept. Default a year.
-    pub audit_keep: Duration,
+    /// The audit log.
+    pub audit: AuditSettings,
     /// Tells the time. Not read from anywhere.
     pub clock: Arc<dyn Clock>,
     /// Tells the time to the throttles. Not read from anywhere.
@@ -66,6 +67,9 @@ pub struct TokenSettings {
     #[serde(rename = "session_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 60, max = 31_536_000))]
     pub session_lifetime: Duration,
+    /// How many sign-ins of one user last at the same time; one more ends the oldest.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub max_sessions: u32,
 }
 
 /// All but the service's, as they are written.
@@ -111,13 +115,6 @@ struct PasswordSettings {
     waiting: usize,
 }
 
-#[derive(Serialize, Deserialize, JsonSchema)]
-struct AuditSettings {
-    /// How long sign-ins and changes of rights stay on record.
-    #[schemars(range(min = 3600, max = 315_360_000))]
-    keep_seconds: u64,
-}
-
 impl Default for Own {
     fn default() -> Self {
         Self {
@@ -133,15 +130,14 @@ impl Default for Own {
                 key_rotation: 30 * DAY,
                 access_lifetime: Duration::from_secs(600),
                 session_lifetime: 30 * DAY,
+                max_sessions: 100,
             },
             throttle: Limits::default(),
             passwords: PasswordSettings {
                 at_once: None,
                 waiting: one_hash_a_core().waiting,
             },
-            audit: AuditSettings {
-                keep_seconds: 365 * DAY.as_secs(),
-            },
+            audit: AuditSettings::default(),
         }
     }
 }
@@ -208,7 +204,7 @@ impl Settings {
                 trusted_proxies: own.trusted_proxies,
                 ..own.throttle
             },
-            audit_keep: Duration::from_secs(own.audit.keep_seconds),
+            audit: own.audit,
             clock: Arc::new(SystemClock),
             steady_clock: Arc::new(SinceStart::now()),
         }
@@ -227,6 +223,7 @@ impl Settings {
             management_on_request: self.management_on_request,
             access_lifetime: self.tokens.access_lifetime,
             session_lifetime: self.tokens.session_lifetime,
+            max_sessions: self.tokens.max_sessions,
         }
     }
 }

@@ -87,6 +87,7 @@ impl<'a> Actor<'a> {
             action: action.into(),
             target,
             address,
+            is_counted: false,
         }
     }
 }
@@ -122,12 +123,14 @@ impl From<PasswordError> for Refused {
 }
 
 impl From<Refusal> for Refused {
-    /// Returns 429.
+    /// Returns 429, or the response for an error of the store.
     fn from(refusal: Refusal) -> Self {
-        Self(ApiError::too_many_requests(match refusal {
+        let wait = match refusal {
             Refusal::Full(wait) => wait,
             Refusal::Busy => Duration::from_secs(1),
-        }))
+            Refusal::Store(error) => return error.into(),
+        };
+        Self(ApiError::too_many_requests(wait))
     }
 }
 

@@ -3,12 +3,16 @@
 //! Every statement on an organization's data filters by its id.
 
 pub mod audit;
+mod audit_settings;
+pub mod buckets;
 pub mod cleaning;
 pub mod clients;
+pub mod familiar;
 pub mod keys;
 pub mod lists;
 pub mod orgs;
 pub mod permissions;
+mod repeats;
 pub mod rights;
 pub mod roles;
 pub mod sessions;
@@ -25,6 +29,8 @@ use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+
+pub use audit_settings::AuditSettings;
 
 const SCHEMA: Schema = Schema {
     migrations: &[
@@ -43,6 +49,21 @@ const SCHEMA: Schema = Schema {
             description: "lists",
             sql: include_str!("../migrations/0003_lists.sql"),
         },
+        Migration {
+            version: 4,
+            description: "bounded records",
+            sql: include_str!("../migrations/0004_bounded_records.sql"),
+        },
+        Migration {
+            version: 5,
+            description: "familiar networks",
+            sql: include_str!("../migrations/0005_familiar_networks.sql"),
+        },
+        Migration {
+            version: 6,
+            description: "throttle buckets",
+            sql: include_str!("../migrations/0006_throttle_buckets.sql"),
+        },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",
 };
@@ -54,11 +75,13 @@ pub struct Store {
     writers: Arc<Semaphore>,
     /// How long a writer waits for its turn.
     patience: Duration,
+    audit: AuditSettings,
 }
 
 /// A write transaction. Rolled back if dropped without [`commit`](Self::commit).
 pub struct Write {
     transaction: Transaction<'static, Any>,
+    audit: AuditSettings,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -77,7 +100,13 @@ impl Store {
             database,
             writers: Arc::new(Semaphore::new(writers)),
             patience: Duration::from_secs(config.acquire_timeout_seconds),
+            audit: AuditSettings::default(),
         })
+    }
+
+    /// Returns the same store with this configuration of the audit log.
+    pub fn with_audit(self, audit: AuditSettings) -> Self {
+        Self { audit, ..self }
     }
 
     /// Returns the underlying database, for the health check.
@@ -107,6 +136,7 @@ impl Store {
                 .pool()
                 .begin_with(self.database.kind().begin_write())
                 .await?,
+            audit: self.audit,
             _turn: turn,
         })
     }
@@ -142,24 +172,24 @@ impl Write {
 mod tests {
     use std::path::Path;
 
-    use service_kit::store::DatabaseConfig;
+    use identity_core::clock::UnixTime;
     use service_kit::store::testing::{Exception, plan_faults, postgres_of_tests};
-    use sqlx::Row;
+    use service_kit::store::{Database, DatabaseConfig, Schema};
+    use sqlx::{Executor, Row};
 
-    use super::Store;
+    use super::sessions::Redeemed;
+    use super::{SCHEMA, Store};
+    use crate::refresh_token::RefreshToken;
+    use crate::tokens::hash_of;
 
     const A_THOUSAND: &str = "an organization has at most 1,000, for which it is counted";
-    const EXCEPTIONS: [Exception; 5] = [
+    const EXCEPTIONS: [Exception; 4] = [
         ("SELECT COUNT(*) FROM clients", A_THOUSAND),
         ("SELECT COUNT(*) FROM permissions", A_THOUSAND),
         ("SELECT COUNT(*) FROM roles", A_THOUSAND),
         (
             "SELECT id, algorithm, state, public_jwk, private_key, retire_at FROM signing_keys",
             "there are a few keys: a previous one is deleted when its tokens have expired",
-        ),
-        (
-            "SELECT users.username, events.address",
-            "reads the audit log from its end, as many events as the caller asks for, and no further",
         ),
     ];
 
@@ -193,6 +223,69 @@ mod tests {
             row.get::<String, _>(0),
             "bd32acffba8bb0b4f8fbdedbf36a3834edfbf22060837c083fc857049a77dfb8733b4e26a76c0b62fdfb722d4f7ff978"
         );
+    }
+
+    /// Tokens of an earlier release, stored as it did: they go on, and a used one still ends its session.
+    #[tokio::test]
+    async fn refresh_tokens_of_earlier_releases_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/auth.db", folder.path().display());
+        let config = DatabaseConfig::at(url);
+        let earlier = Schema {
+            migrations: &SCHEMA.migrations[..2],
+            ..SCHEMA
+        };
+        let earlier = Database::open(&config, &earlier).await.unwrap();
+        let insert = "INSERT INTO orgs VALUES ('o', '', '', '', 0, 0);
+            INSERT INTO users VALUES ('u', 'o', '', '', '', 0);
+            INSERT INTO sessions VALUES ('a', 'o', 'u', '', 0, 1000, NULL), ('b', 'o', 'u', '', 0, 1000, NULL),
+                ('revoked', 'o', 'u', '', 0, 1000, 5);";
+        earlier.pool().execute(insert).await.unwrap();
+        let token = |name: &str| format!("{name:a<43}");
+        for (name, session, used_at) in [
+            ("a1", "a", Some(1)),
+            ("a2", "a", None),
+            ("b1", "b", Some(1)),
+            ("b2", "b", None),
+            ("r1", "revoked", None),
+        ] {
+            let insert = sqlx::query("INSERT INTO refresh_tokens VALUES ($1, $2, $3)");
+            let insert = insert.bind(hash_of(&token(name))).bind(session);
+            let insert = insert.bind(used_at.map(i64::from));
+            insert.execute(earlier.pool()).await.unwrap();
+        }
+        drop(earlier);
+
+        let store = Store::open(&config).await.unwrap();
+        let redeem = async |token: &RefreshToken, next: &RefreshToken| {
+            let mut write = store.write().await.unwrap();
+            let now = UnixTime::from_seconds(10.0);
+            let redeemed = write.redeem(token, next, now).await.unwrap();
+            write.commit().await.unwrap();
+            match redeemed {
+                Redeemed::Good(session) => format!("good {}", session.id),
+                Redeemed::Reused(session) => format!("reused {}", session.id),
+                Redeemed::Refused => "refused".to_owned(),
+            }
+        };
+        let a2 = RefreshToken::of(&token("a2"));
+        let (a3, a4) = (a2.next().unwrap(), a2.next().unwrap());
+        assert_eq!(redeem(&a2, &a3).await, "good a");
+        assert_eq!(redeem(&a3, &a4).await, "good a");
+        for unknown in [&token("r1"), "", "a2"] {
+            assert_eq!(redeem(&RefreshToken::of(unknown), &a4).await, "refused");
+        }
+        // Used before the release, and since.
+        assert_eq!(
+            redeem(&RefreshToken::of(&token("b1")), &a4).await,
+            "reused b"
+        );
+        assert_eq!(
+            redeem(&RefreshToken::of(&token("b2")), &a4).await,
+            "refused"
+        );
+        assert_eq!(redeem(&a2, &a4).await, "reused a");
+        assert_eq!(redeem(&a4, &a4).await, "refused");
     }
 
     #[tokio::test]

@@ -3,21 +3,22 @@
 //!
 //! Not `governor`: there an attempt cannot be undone, and a right password must cost nothing.
 
+mod admission;
 mod attempts;
 mod bucket;
 mod buckets;
 mod clock;
-mod familiar;
+mod shared;
 
 use std::sync::Arc;
 
-use tracing::warn;
-
-pub use attempts::{Attempt, Refusal};
+pub use admission::Admission;
+pub use attempts::Refusal;
 pub use clock::{SinceStart, SteadyClock};
 
 use self::attempts::{Origin, Throttle, ThrottleConfig};
 use self::bucket::Limit;
+use self::shared::Shared;
 use crate::address::ClientAddress;
 use crate::input::is_username;
 use crate::limits::Limits;
@@ -28,12 +29,21 @@ pub struct Throttles {
     people: Throttle,
     clients: Throttle,
     signups: Throttle,
+    /// What replicas count together.
+    shared: Option<Shared>,
+}
+
+/// An attempt to sign in with a password.
+pub struct SignIn<'s> {
+    /// The name, as it was sent.
+    pub name: &'s str,
+    /// The address of the client.
+    pub address: &'s ClientAddress,
+    /// Whether the name was signed in from this network before.
+    pub is_familiar: bool,
 }
 
 impl Throttles {
-    /// Among how many events of the audit log earlier sign-ins are looked for.
-    const RECALLED: u32 = 50_000;
-
     /// Returns throttles with these limits, without any failures.
     pub fn new(limits: &Limits, clock: &Arc<dyn SteadyClock>) -> Self {
         let per_name = Limit {
@@ -48,64 +58,82 @@ impl Throttles {
             free: limits.signups_per_address,
             per_hour: limits.address_signups_per_hour,
         };
-        let throttle = |per_network, per_name| {
+        let throttle = |kind, per_network, per_name| {
             let config = ThrottleConfig {
+                kind,
                 per_network,
                 per_name,
             };
             Throttle::new(config, Arc::clone(clock))
         };
         Self {
-            people: throttle(per_network, per_name),
-            clients: throttle(per_network, per_name),
-            signups: throttle(signups, signups),
+            people: throttle("people", per_network, per_name),
+            clients: throttle("clients", per_network, per_name),
+            signups: throttle("signups", signups, signups),
+            shared: None,
+        }
+    }
+
+    /// Returns the same throttles, whose failures are also counted in the database, together with those of all replicas.
+    pub async fn shared_in(
+        self,
+        store: Store,
+        clock: &Arc<dyn SteadyClock>,
+    ) -> Result<Self, sqlx::Error> {
+        let shared = Shared::open(store, Arc::clone(clock)).await?;
+        Ok(Self {
+            shared: Some(shared),
+            ..self
+        })
+    }
+
+    /// Deletes what has drained from the database. Returns `false` if there is nothing in it, now and later.
+    pub async fn clean(&self) -> Result<bool, sqlx::Error> {
+        match &self.shared {
+            Some(shared) => shared.clean().await.map(|()| true),
+            None => Ok(false),
         }
     }
 
     /// Admits an attempt to sign in with a password.
-    pub async fn sign_in(
-        &self,
-        name: &str,
-        address: &ClientAddress,
-    ) -> Result<Attempt<'_>, Refusal> {
-        self.people.admit(&named(name, address)).await
-    }
-
-    /// Remembers the addresses of the latest sign-ins on record: those before a restart, and those of other replicas.
-    pub async fn recall(&self, store: &Store) {
-        match store.sign_ins(Self::RECALLED).await {
-            Ok(sign_ins) => {
-                for (name, address) in sign_ins {
-                    if let Ok(address) = address.parse() {
-                        self.people
-                            .remember(&named(&name, &ClientAddress::at(address)));
-                    }
-                }
-            }
-            Err(error) => {
-                warn!(reason = %error, "the addresses of earlier sign-ins cannot be read: {error}");
-            }
-        }
+    pub async fn sign_in(&self, sign_in: &SignIn<'_>) -> Result<Admission<'_>, Refusal> {
+        // All invalid names are counted as one.
+        let name = if is_username(sign_in.name) {
+            sign_in.name
+        } else {
+            ""
+        };
+        let origin = Origin {
+            network: sign_in.address.network(),
+            name: Some(name.to_ascii_lowercase()),
+            is_familiar: sign_in.is_familiar,
+        };
+        self.admit(&self.people, &origin).await
     }
 
     /// Admits the refusal of a client's secret. A right secret needs no admission: 256 random bits cannot be guessed,
     /// and so a client with a wrong one does not keep out others at its address.
-    pub async fn wrong_secret(&self, address: &ClientAddress) -> Result<Attempt<'_>, Refusal> {
-        self.clients.admit(&nameless(address)).await
+    pub async fn wrong_secret(&self, address: &ClientAddress) -> Result<Admission<'_>, Refusal> {
+        self.admit(&self.clients, &nameless(address)).await
     }
 
     /// Admits a sign-up.
-    pub async fn sign_up(&self, address: &ClientAddress) -> Result<Attempt<'_>, Refusal> {
-        self.signups.admit(&nameless(address)).await
+    pub async fn sign_up(&self, address: &ClientAddress) -> Result<Admission<'_>, Refusal> {
+        self.admit(&self.signups, &nameless(address)).await
     }
-}
 
-fn named(name: &str, address: &ClientAddress) -> Origin {
-    // All invalid names are counted as one.
-    let name = if is_username(name) { name } else { "" };
-    Origin {
-        network: address.network(),
-        name: Some(name.to_ascii_lowercase()),
+    async fn admit<'t>(
+        &self,
+        throttle: &'t Throttle,
+        origin: &Origin,
+    ) -> Result<Admission<'t>, Refusal> {
+        // In this process first: the database does not see a flood that it refuses.
+        let attempt = throttle.admit(origin).await?;
+        let shared = match &self.shared {
+            Some(shared) => Some(shared.admit(throttle.config(), origin).await?),
+            None => None,
+        };
+        Ok(Admission::new(attempt, shared))
     }
 }
 
@@ -113,6 +141,7 @@ fn nameless(address: &ClientAddress) -> Origin {
     Origin {
         network: address.network(),
         name: None,
+        is_familiar: false,
     }
 }
 

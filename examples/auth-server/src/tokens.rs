@@ -27,6 +27,8 @@ pub struct TokenConfig {
     pub access_lifetime: Duration,
     /// The lifetime of a session, which refreshing does not extend.
     pub session_lifetime: Duration,
+    /// The maximum number of sessions of one user.
+    pub max_sessions: u32,
 }
 
 /// The subject and the rights of an access token.
@@ -138,7 +140,7 @@ impl TokenConfig {
     }
 }
 
-/// Returns 256 random bits in base64url, as a refresh token or client secret. Fails if the system's random generator
+/// Returns 256 random bits in base64url: half of a refresh token, or a client secret. Fails if the system's random generator
 /// does.
 pub fn secret() -> Result<String, aws_lc_rs::error::Unspecified> {
     let mut bytes = [0; 32];
@@ -170,6 +172,7 @@ mod tests {
             management_on_request,
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
+            max_sessions: 1,
         }
     }
 

@@ -19,7 +19,8 @@ pub struct DatabaseConfig {
     /// The largest number of connections that are open at a time. A SQLite database in memory has one.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_connections: u32,
-    /// How long opening the database may take, and later how long a statement waits for a free connection.
+    /// How long opening the database may take, and later how long a statement waits for a free connection or, in PostgreSQL,
+    /// for a lock.
     #[schemars(range(min = 1, max = 3600))]
     pub acquire_timeout_seconds: u64,
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, Connection};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use tokio::time::timeout;
 
 use super::postgres_url::with_verified_server;
@@ -49,18 +49,13 @@ impl Database {
                 Box::pin(ready(Ok(is_usable)))
             });
         let (pool, file) = match kind {
-            DatabaseKind::Postgres => {
-                let url = with_verified_server(&config.url);
-                (connect(options, &url).await?, None)
+            DatabaseKind::Postgres => (open_postgres(options, &config.url, schema).await?, None),
+            DatabaseKind::Sqlite => {
+                let (pool, file) = open_sqlite(options, &config.url).await?;
+                migrate_sqlite(&pool, schema).await?;
+                (pool, file)
             }
-            DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
         };
-        let migrator = schema.migrator(kind);
-        // Migrations hold a lock in PostgreSQL, but not in SQLite. If two processes migrate the same file at the same
-        // time, one fails, and finds the tables when it tries again.
-        if kind == DatabaseKind::Postgres || migrator.run(&pool).await.is_err() {
-            migrator.run(&pool).await.map_err(OpenError::Migrate)?;
-        }
         Ok(Self {
             pool,
             kind,
@@ -91,6 +86,43 @@ impl Database {
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
+}
+
+async fn open_postgres(
+    options: AnyPoolOptions,
+    url: &str,
+    schema: &Schema,
+) -> Result<AnyPool, OpenError> {
+    let url = with_verified_server(url);
+    // Without a limit for locks: another process may migrate for longer than a request may wait.
+    let migrating = connect(options.clone().max_connections(1), &url).await?;
+    let migrator = schema.migrator(DatabaseKind::Postgres);
+    migrator.run(&migrating).await.map_err(OpenError::Migrate)?;
+    migrating.close().await;
+    connect(waiting_for_locks(options), &url).await
+}
+
+/// Limits how long a statement waits for a lock that another transaction holds: PostgreSQL has no limit otherwise, and
+/// SQLite has one of its own (five seconds, for its one writer).
+fn waiting_for_locks(options: AnyPoolOptions) -> AnyPoolOptions {
+    let patience = options.get_acquire_timeout();
+    options.after_connect(move |connection, _| {
+        // It is made of a number alone.
+        let set = AssertSqlSafe(format!("SET lock_timeout = {}", patience.as_millis()));
+        Box::pin(async move { connection.execute(set).await.map(drop) })
+    })
+}
+
+/// Runs the pending migrations. There is no lock for them in SQLite: if two processes migrate the same file at the same
+/// time, one fails where the other one was first, and finds those tables when it tries again.
+async fn migrate_sqlite(pool: &AnyPool, schema: &Schema) -> Result<(), OpenError> {
+    let migrator = schema.migrator(DatabaseKind::Sqlite);
+    for _ in schema.migrations {
+        if migrator.run(pool).await.is_ok() {
+            return Ok(());
+        }
+    }
+    migrator.run(pool).await.map_err(OpenError::Migrate)
 }
 
 async fn open_sqlite(

@@ -15,7 +15,8 @@ pub fn api_error(reason: &(dyn Error + 'static)) -> ApiError {
 }
 
 /// Returns whether the error, or one of its sources, says that the database is out of reach: it cannot be connected to,
-/// is shutting down, has no connection to spare, or its file cannot be read or written.
+/// is shutting down, has no connection to spare, its file cannot be read or written, or other transactions hold a lock
+/// for too long.
 pub fn is_unavailable(reason: &(dyn Error + 'static)) -> bool {
     match reason.downcast_ref::<sqlx::Error>() {
         Some(error) => is_absence(error),
@@ -35,14 +36,14 @@ fn is_absence(error: &sqlx::Error) -> bool {
     }
 }
 
-/// PostgreSQL's codes have five characters: the classes 08 (connection), 53 (resources) and 57P (shutdown), and two for
-/// a database that is gone or takes no connections. SQLite's are numbers, with the reason above the lowest byte: busy,
+/// PostgreSQL's codes have five characters: the classes 08 (connection), 53 (resources) and 57P (shutdown), two for a
+/// database that is gone or takes no connections, and two for locks (waited for too long, and by one another). SQLite's are numbers, with the reason above the lowest byte: busy,
 /// read-only, input or output, full, and cannot open.
 fn is_code_of_absence(code: &str) -> bool {
     if code.len() == 5 {
         let classes = ["08", "53", "57P"];
         return classes.iter().any(|class| code.starts_with(class))
-            || matches!(code, "3D000" | "55000");
+            || matches!(code, "3D000" | "55000" | "55P03" | "40P01");
     }
     let code = code.parse().map(|code: u32| code & 0xff);
     matches!(code, Ok(5 | 8 | 10 | 13 | 14))
@@ -57,7 +58,7 @@ mod tests {
     #[test]
     fn codes_of_both_databases_tell_absence_from_mistakes() {
         for code in [
-            "57P01", "08006", "53300", "3D000", "55000", "14", "1032", "5", "778",
+            "57P01", "08006", "53300", "3D000", "55000", "55P03", "40P01", "14", "1032", "5", "778",
         ] {
             assert!(is_code_of_absence(code), "{code}");
         }

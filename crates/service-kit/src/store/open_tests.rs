@@ -8,6 +8,29 @@ use tempfile::{TempDir, tempdir};
 use super::{Database, DatabaseConfig, DatabaseKind, Migration, OpenError, Schema};
 use crate::health::Dependency;
 
+/// Several, so that processes can get in each other's way more than once.
+const LONG_SCHEMA: Schema = Schema {
+    migrations: &[
+        SCHEMA.migrations[0],
+        Migration {
+            version: 2,
+            description: "more",
+            sql: "ALTER TABLE notes ADD COLUMN a TEXT;",
+        },
+        Migration {
+            version: 3,
+            description: "and more",
+            sql: "ALTER TABLE notes ADD COLUMN b TEXT;",
+        },
+        Migration {
+            version: 4,
+            description: "and more again",
+            sql: "ALTER TABLE notes ADD COLUMN c TEXT;",
+        },
+    ],
+    ..SCHEMA
+};
+
 const SCHEMA: Schema = Schema {
     migrations: &[Migration {
         version: 1,
@@ -228,7 +251,10 @@ async fn two_processes_may_make_the_tables_of_one_file_at_the_same_time() {
         let openings: Vec<_> = (0..4)
             .map(|_| {
                 let url = url.clone();
-                tokio::spawn(async move { open(&url).await.map(drop) })
+                tokio::spawn(async move {
+                    let config = DatabaseConfig::at(&url);
+                    Database::open(&config, &LONG_SCHEMA).await.map(drop)
+                })
             })
             .collect();
         for opening in openings {

@@ -8,6 +8,7 @@ use serde_json::json;
 use service_kit::validate_with;
 use utoipa::ToSchema;
 
+use super::sign_in::admitted;
 use crate::address::ClientAddress;
 use crate::input;
 use crate::state::{Actor, Refused, State};
@@ -103,8 +104,9 @@ pub async fn logout(
     let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
     if let Some(session) = caller.token().text("sid") {
         let mut write = state.store.write().await?;
-        write.end_session(actor.org, session, now).await?;
-        let record = actor.did("user.logout", json!({"session": {"id": session}}), &address);
+        write.end_session(actor.org, session).await?;
+        let target = json!({"session": {"id": session}});
+        let record = actor.did("user.logout", target, &address).counted();
         write.finish(record, now).await?;
     }
     Ok(HttpResponse::NoContent().finish())
@@ -132,7 +134,7 @@ pub async fn change_password(
     compare(&state, &login, new.old_password, &address).await?;
 
     let hash = state.passwords.hash(new.new_password).await?;
-    let (now, address) = (state.now(), address.text());
+    let (now, network, address) = (state.now(), address.network(), address.text());
     let kept = Session {
         id: caller.token().text("sid").unwrap_or_default().to_owned(),
         org: login.user.org.clone(),
@@ -147,8 +149,11 @@ pub async fn change_password(
     if !changed {
         return Err(wrong_password().into());
     }
-    write.end_other_sessions(&kept, now).await?;
-    let record = actor.did("user.password_changed", json!({}), &address);
+    write.end_other_sessions(&kept).await?;
+    write.remember_network(&login.user, &network, now).await?;
+    let record = actor
+        .did("user.password_changed", json!({}), &address)
+        .counted();
     write.finish(record, now).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -161,16 +166,16 @@ async fn compare(
     address: &ClientAddress,
 ) -> Result<(), Refused> {
     let name = &login.user.username;
-    let attempt = state.throttles.sign_in(name, address).await?;
+    let attempt = admitted(state, name, address).await?;
     // No user has a longer password.
     let is_possible = password.len() <= input::MAX_PASSWORD_BYTES;
     let stored = Some(login.password_hash.clone());
     // If it cannot be verified, the attempt is dropped and not counted.
     if is_possible && state.passwords.verify(password, stored).await? {
-        attempt.succeed();
+        attempt.succeed().await;
         Ok(())
     } else {
-        attempt.count();
+        attempt.count().await?;
         Err(wrong_password().into())
     }
 }

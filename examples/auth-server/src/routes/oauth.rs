@@ -17,9 +17,10 @@ use super::sign_in::{
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
 use crate::oauth_error::{OAuthError, OAuthProblem};
+use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
-use crate::tokens::{Grant, hash_of, secret};
+use crate::tokens::{Grant, hash_of};
 
 /// A token request (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -120,9 +121,11 @@ pub async fn revoke(
     }
     let (now, address) = (state.now(), address.text());
     let mut write = state.store.write().await?;
-    if let Some((org, id)) = write.end_session_of(&hash_of(token), now).await? {
-        let actor = Actor { org: &org, id: &id };
-        let record = actor.did("user.logout", json!({}), &address);
+    let token = RefreshToken::of(token);
+    if let Some(session) = write.end_session_of(&token, now).await? {
+        let target = json!({"session": {"id": session.id}});
+        let record = Actor::of_session(&session).did("user.logout", target, &address);
+        let record = record.counted();
         write.finish(record, now).await?;
     }
     Ok(HttpResponse::Ok()
@@ -191,7 +194,8 @@ async fn authenticated(
     match known {
         Some(known) if is_right => Ok(known.org),
         known => {
-            state.throttles.wrong_secret(address).await?.count();
+            let attempt = state.throttles.wrong_secret(address).await?;
+            attempt.count().await?;
             let org = known.map_or_else(String::new, |known| known.org);
             let id = if org.is_empty() { "" } else { &*credentials.id };
             let (actor, address) = (Actor { org: &org, id }, address.text());
@@ -237,10 +241,11 @@ async fn refreshed(
     address: &ClientAddress,
 ) -> Result<Tokens, OAuthError> {
     let refused = || OAuthError::invalid_grant("The refresh token is not good");
-    let next = secret().map_err(|error| OAuthError::internal(&error))?;
+    let token = RefreshToken::of(token);
+    let next = token.next().map_err(|error| OAuthError::internal(&error))?;
     let (keys, now) = (fresh_keys(state).await?, state.now());
     let mut write = state.store.write().await?;
-    let session = match write.redeem(&hash_of(token), now).await? {
+    let session = match write.redeem(&token, &next, now).await? {
         Redeemed::Good(session) => session,
         Redeemed::Refused => return Err(refused()),
         Redeemed::Reused(session) => {
@@ -248,14 +253,14 @@ async fn refreshed(
             let address = address.text();
             let target = json!({"session": {"id": session.id}});
             let record = Actor::of_session(&session).did("user.refresh_reused", target, &address);
+            let record = record.counted();
             write.finish(record, now).await?;
             return Err(refused());
         }
     };
     let rights = write.rights_of_user(&session.org, &session.user).await?;
     let asked = narrowed(state, &session, scope)?;
-    let tokens = tokens_of(state, &keys, &asked, &rights, next.clone())?;
-    write.add_refresh_token(&session, &hash_of(&next)).await?;
+    let tokens = tokens_of(state, &keys, &asked, &rights, next.text())?;
     write.commit().await?;
     Ok(tokens)
 }

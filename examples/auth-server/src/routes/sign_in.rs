@@ -14,13 +14,15 @@ use crate::cross_site::NotCrossSite;
 use crate::input::{MAX_PASSWORD_BYTES, is_username};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::passwords::PasswordError;
+use crate::refresh_token::RefreshToken;
 use crate::signing::Loaded;
 use crate::state::{Actor, State};
 use crate::store::orgs::seconds;
 use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
-use crate::tokens::{FIRST_PARTY, Grant, TokenFailure, hash_of, secret};
+use crate::throttle::{Admission, Refusal, SignIn};
+use crate::tokens::{FIRST_PARTY, Grant, TokenFailure};
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -81,13 +83,13 @@ pub async fn sign_in(
     }
     let name = required(&form.username, "username")?;
     let password = required(&form.password, "password")?;
-    let attempt = state.throttles.sign_in(name, &address).await?;
+    let attempt = admitted(&state, name, &address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
     let login = match verified(&state, name, password).await? {
         Ok(login) => login,
         Err(known) => {
-            attempt.count();
+            attempt.count().await?;
             let (org, id) = known
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
@@ -97,11 +99,27 @@ pub async fn sign_in(
             return Err(wrong());
         }
     };
-    attempt.succeed();
+    attempt.succeed().await;
     open_session(&state, &login, &form.scope, &address)
         .await?
         .ok_or_else(wrong)
         .map(|tokens| answer(&tokens))
+}
+
+/// Admits an attempt to sign in, or to show that one knows the password.
+pub(super) async fn admitted<'s>(
+    state: &'s State,
+    name: &str,
+    address: &ClientAddress,
+) -> Result<Admission<'s>, Refusal> {
+    let is_familiar =
+        is_username(name) && state.store.is_familiar(name, &address.network()).await?;
+    let from = SignIn {
+        name,
+        address,
+        is_familiar,
+    };
+    state.throttles.sign_in(&from).await
 }
 
 /// Returns a required parameter.
@@ -155,7 +173,7 @@ async fn open_session(
     address: &ClientAddress,
 ) -> Result<Option<Tokens>, OAuthError> {
     let (user, now) = (&login.user, state.now());
-    let refresh_token = secret().map_err(|error| OAuthError::internal(&error))?;
+    let refresh_token = RefreshToken::first().map_err(|error| OAuthError::internal(&error))?;
     let lifetime = state.tokens.session_lifetime.as_secs();
     let keys = fresh_keys(state).await?;
     let mut write = state.store.write().await?;
@@ -181,13 +199,18 @@ async fn open_session(
         },
         expires_at: seconds(now).saturating_add_unsigned(lifetime),
     };
-    let tokens = tokens_of(state, &keys, &session, &rights, refresh_token.clone())?;
+    let tokens = tokens_of(state, &keys, &session, &rights, refresh_token.text())?;
+    let most = state.tokens.max_sessions;
     write
-        .create_session(&session, &hash_of(&refresh_token), now)
+        .create_session(&session, &refresh_token, most, now)
+        .await?;
+    write
+        .remember_network(user, &address.network(), now)
         .await?;
     let address = address.text();
     let target = json!({"session": {"id": session.id}});
     let record = Actor::of_session(&session).did("user.login", target, &address);
+    let record = record.counted();
     write.finish(record, now).await?;
     Ok(Some(tokens))
 }

@@ -132,7 +132,7 @@ pub async fn signup(
     // Successful sign-ups count, and those that reveal what is taken; not those that the server could not try.
     let is_conflict = |refused: &Refused| refused.status_code() == StatusCode::CONFLICT;
     if created.as_ref().err().is_none_or(is_conflict) {
-        attempt.count();
+        attempt.count().await?;
     }
     created.map(web::Json)
 }

@@ -22,6 +22,14 @@ pub struct AuditEvent {
     /// The time, in seconds since 1970.
     #[schema(example = 1_766_912_798)]
     pub at: i64,
+    /// How often it happened. Sign-ins, tokens of machine clients and refused attempts are counted if they repeat an
+    /// earlier one: `target` is the first one's. If too many different ones follow one another, the further ones have one
+    /// event in common, with the target `{"further": true}` and no address.
+    #[schema(example = 1)]
+    pub times: i64,
+    /// When it happened last, in seconds since 1970.
+    #[schema(example = 1_766_912_798)]
+    pub last_at: i64,
     /// The id of the user or client who did it, or whose name was used in a failed attempt.
     pub actor: String,
     /// The action.
@@ -54,11 +62,34 @@ pub struct Record<'r> {
     pub target: Value,
     /// The client address.
     pub address: &'r str,
+    /// Whether repeats are counted in one row. Else each has its own.
+    pub is_counted: bool,
+}
+
+impl Record<'_> {
+    /// Returns the event with its repeats counted in one row: for what a client can repeat without end.
+    pub fn counted(self) -> Self {
+        Self {
+            is_counted: true,
+            ..self
+        }
+    }
 }
 
 impl Write {
     /// Records an event in the same transaction as the change.
     pub async fn record(&mut self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
+        match record.is_counted {
+            true => self.count(record, now).await,
+            false => self.insert(record, now).await,
+        }
+    }
+
+    pub(super) async fn insert(
+        &mut self,
+        record: Record<'_>,
+        now: UnixTime,
+    ) -> Result<(), sqlx::Error> {
         let insert = sqlx::query(
             "INSERT INTO audit (id, org_id, at, actor, action, target, details, address) VALUES ($1, $2, $3, $4, $5, '', $6, $7)",
         )
@@ -80,9 +111,9 @@ impl Write {
 }
 
 impl Store {
-    /// Records an event that changed nothing.
+    /// Records an event that changed nothing. Repeats are counted in one row.
     pub async fn record(&self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
-        self.write().await?.finish(record, now).await
+        self.write().await?.finish(record.counted(), now).await
     }
 
     /// Returns a page of the organization's events, the latest first. It ends before [`MOST_CHARACTERS`] are exceeded, but
@@ -117,7 +148,7 @@ impl Store {
             });
         };
         let events = sqlx::query_as(
-            "SELECT id, at, actor, action, target, details, address FROM audit \
+            "SELECT id, at, times, last_at, actor, action, target, details, address FROM audit \
              WHERE org_id = $1 AND id < $2 AND id >= $3 ORDER BY id DESC",
         )
         .bind(org)
@@ -129,18 +160,6 @@ impl Store {
             rows: events,
             next: (fitting < sizes.len()).then(|| last.clone()),
         })
-    }
-
-    /// Returns the names and addresses of the sign-ins among the latest events of all organizations, the latest last.
-    pub async fn sign_ins(&self, latest: u32) -> Result<Vec<(String, String)>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT users.username, events.address
-             FROM (SELECT id, actor, action, address FROM audit ORDER BY id DESC LIMIT $1) events
-             JOIN users ON users.id = events.actor WHERE events.action = 'user.login' ORDER BY events.id",
-        )
-        .bind(i64::from(latest))
-        .fetch_all(self.pool())
-        .await
     }
 }
 
@@ -158,9 +177,12 @@ impl FromRow<'_, AnyRow> for AuditEvent {
             Some(Ok(target)) => target,
             _ => json!({"text": row.try_get::<String, _>("target")?}),
         };
+        let at = row.try_get("at")?;
         Ok(Self {
             id: row.try_get("id")?,
-            at: row.try_get("at")?,
+            at,
+            times: row.try_get("times")?,
+            last_at: row.try_get::<Option<i64>, _>("last_at")?.unwrap_or(at),
             actor: row.try_get("actor")?,
             action: row.try_get("action")?,
             target,

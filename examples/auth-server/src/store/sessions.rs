@@ -1,4 +1,5 @@
-//! Sessions and their refresh tokens.
+//! Sessions and their refresh tokens. A session that has ended has no row; one that an instance of an earlier release ended
+//! is marked as revoked.
 
 use identity_core::clock::UnixTime;
 use sqlx::any::AnyRow;
@@ -6,6 +7,7 @@ use sqlx::{FromRow, Row};
 
 use super::orgs::seconds;
 use super::{Store, Write};
+use crate::refresh_token::RefreshToken;
 
 /// A session: a sign-in and all tokens refreshed from it.
 #[derive(Debug, Clone)]
@@ -34,15 +36,16 @@ pub enum Redeemed {
 }
 
 impl Write {
-    /// Stores a session with the hash of its first refresh token.
+    /// Stores a session with its first refresh token. If its user has more than `most` sessions then, the oldest end.
     pub async fn create_session(
         &mut self,
         session: &Session,
-        token_hash: &str,
+        token: &RefreshToken,
+        most: u32,
         now: UnixTime,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query(
-            "INSERT INTO sessions (id, org_id, user_id, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        let insert = sqlx::query(
+            "INSERT INTO sessions (id, org_id, user_id, scope, created_at, expires_at, family_hash, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&session.id)
         .bind(&session.org)
@@ -50,100 +53,82 @@ impl Write {
         .bind(&session.scope)
         .bind(seconds(now))
         .bind(session.expires_at)
-        .execute(self.connection())
-        .await?;
-        self.add_refresh_token(session, token_hash).await
+        .bind(token.family_hash())
+        .bind(token.own_hash());
+        self.execute(insert).await?;
+        // Ids sort by time; the new one stays, whatever the clocks of replicas say.
+        let oldest = sqlx::query(
+            "DELETE FROM sessions WHERE org_id = $1 AND user_id = $2 AND id <> $3 AND id <= \
+             (SELECT id FROM sessions WHERE org_id = $1 AND user_id = $2 AND id <> $3 \
+             ORDER BY id DESC LIMIT 1 OFFSET $4)",
+        )
+        .bind(&session.org)
+        .bind(&session.user)
+        .bind(&session.id)
+        .bind(i64::from(most.saturating_sub(1)));
+        self.execute(oldest).await
     }
 
-    /// Stores the hash of a further refresh token of a session.
-    pub async fn add_refresh_token(
-        &mut self,
-        session: &Session,
-        token_hash: &str,
-    ) -> Result<(), sqlx::Error> {
-        let insert = sqlx::query("INSERT INTO refresh_tokens (hash, session_id) VALUES ($1, $2)");
-        self.execute(insert.bind(token_hash).bind(&session.id))
-            .await
-    }
-
-    /// Redeems a refresh token. Of any number of concurrent attempts, on any replica, exactly one succeeds. A second
-    /// use ends the session.
+    /// Redeems a refresh token for the next one. Of any number of concurrent attempts, on any replica, exactly one
+    /// succeeds. A second use ends the session.
     pub async fn redeem(
         &mut self,
-        token_hash: &str,
+        token: &RefreshToken,
+        next: &RefreshToken,
         now: UnixTime,
     ) -> Result<Redeemed, sqlx::Error> {
-        let now = seconds(now);
-        let update = sqlx::query(
-            "UPDATE refresh_tokens SET used_at = $1 WHERE hash = $2 AND used_at IS NULL",
-        );
-        let used = self.changed(update.bind(now).bind(token_hash)).await?;
-        let found: Option<Session> = sqlx::query_as(
-            "SELECT s.id, s.org_id, s.user_id, s.scope, s.expires_at FROM refresh_tokens t \
-             JOIN sessions s ON s.id = t.session_id \
-             WHERE t.hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2",
+        let redeemed = sqlx::query_as(
+            "UPDATE sessions SET token_hash = $1 \
+             WHERE family_hash = $2 AND token_hash = $3 AND revoked_at IS NULL AND expires_at > $4 \
+             RETURNING id, org_id, user_id, scope, expires_at",
         )
-        .bind(token_hash)
-        .bind(now)
+        .bind(next.own_hash())
+        .bind(token.family_hash())
+        .bind(token.own_hash())
+        .bind(seconds(now))
         .fetch_optional(self.connection())
         .await?;
-        let Some(session) = found else {
-            return Ok(Redeemed::Refused);
-        };
-        if used == 1 {
-            return Ok(Redeemed::Good(session));
-        }
-        let update =
-            sqlx::query("UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL");
-        self.execute(update.bind(now).bind(&session.id)).await?;
-        Ok(Redeemed::Reused(session))
+        Ok(match redeemed {
+            Some(session) => Redeemed::Good(session),
+            None => match self.end_session_of(token, now).await? {
+                Some(session) => Redeemed::Reused(session),
+                None => Redeemed::Refused,
+            },
+        })
     }
 
-    /// Ends the session of a refresh token. Returns the ids of its organization and user, or `None` if there is no such
-    /// active session.
+    /// Ends the session of a refresh token, used or not. Returns the session, or `None` if there is no such active
+    /// session.
     pub async fn end_session_of(
         &mut self,
-        token_hash: &str,
+        token: &RefreshToken,
         now: UnixTime,
-    ) -> Result<Option<(String, String)>, sqlx::Error> {
+    ) -> Result<Option<Session>, sqlx::Error> {
         sqlx::query_as(
-            "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL \
-             AND id = (SELECT session_id FROM refresh_tokens WHERE hash = $2) RETURNING org_id, user_id",
+            "DELETE FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 \
+             AND (family_hash = $2 OR id = (SELECT session_id FROM refresh_tokens WHERE hash = $2)) \
+             RETURNING id, org_id, user_id, scope, expires_at",
         )
         .bind(seconds(now))
-        .bind(token_hash)
+        .bind(token.family_hash())
         .fetch_optional(self.connection())
         .await
     }
 
     /// Ends a session of a user of the organization.
-    pub async fn end_session(
-        &mut self,
-        org: &str,
-        session: &str,
-        now: UnixTime,
-    ) -> Result<(), sqlx::Error> {
-        let update = sqlx::query(
-            "UPDATE sessions SET revoked_at = $1 WHERE org_id = $2 AND id = $3 AND revoked_at IS NULL",
-        );
-        self.execute(update.bind(seconds(now)).bind(org).bind(session))
-            .await
+    pub async fn end_session(&mut self, org: &str, session: &str) -> Result<(), sqlx::Error> {
+        let delete = sqlx::query("DELETE FROM sessions WHERE org_id = $1 AND id = $2");
+        self.execute(delete.bind(org).bind(session)).await
     }
 
     /// Ends all sessions of the same user except this one.
-    pub async fn end_other_sessions(
-        &mut self,
-        kept: &Session,
-        now: UnixTime,
-    ) -> Result<(), sqlx::Error> {
-        let update = sqlx::query(
-            "UPDATE sessions SET revoked_at = $1 WHERE org_id = $2 AND user_id = $3 AND id <> $4 AND revoked_at IS NULL",
-        )
-        .bind(seconds(now))
-        .bind(&kept.org)
-        .bind(&kept.user)
-        .bind(&kept.id);
-        self.execute(update).await
+    pub async fn end_other_sessions(&mut self, kept: &Session) -> Result<(), sqlx::Error> {
+        let delete =
+            sqlx::query("DELETE FROM sessions WHERE org_id = $1 AND user_id = $2 AND id <> $3")
+                .bind(&kept.org)
+                .bind(&kept.user)
+                .bind(&kept.id);
+        self.execute(delete).await
     }
 }
 

@@ -10,12 +10,12 @@ use tokio::time::timeout;
 use super::bucket::{Limit, Room};
 use super::buckets::Buckets;
 use super::clock::SteadyClock;
-use super::familiar::Familiar;
 
-/// Counts failures per network and per name, in this process only: each replica allows the same number.
+/// Counts failures per network and per name, in this process only.
 ///
 /// It keeps hashes instead of names and addresses, which are personal data.
 pub struct Throttle {
+    config: ThrottleConfig,
     clock: Arc<dyn SteadyClock>,
     hasher: RandomState,
     counts: Mutex<Counts>,
@@ -29,6 +29,8 @@ pub struct Throttle {
 /// The limits of a [`Throttle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThrottleConfig {
+    /// What is counted, such as the sign-ins of people.
+    pub kind: &'static str,
     /// Failures from one network.
     pub per_network: Limit,
     /// Failures under one name; and failures under one name from one network from which it was signed in before.
@@ -41,15 +43,25 @@ pub struct Origin {
     pub network: String,
     /// The name that it uses, if any.
     pub name: Option<String>,
+    /// Whether the name was signed in from this network before.
+    pub is_familiar: bool,
 }
 
 /// The reason an attempt is not admitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Refusal {
     /// There were too many failures: try again after this time.
     Full(Duration),
     /// Attempts that are still running stood in the way for too long, or too many attempts wait for them.
     Busy,
+    /// The database failed.
+    Store(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error)
+    }
 }
 
 /// An admitted attempt. One failure is reserved for it until it ends; if it is dropped, nothing is counted.
@@ -57,8 +69,6 @@ pub enum Refusal {
 pub struct Attempt<'t> {
     throttle: &'t Throttle,
     keys: Keys,
-    /// The name and the network to remember.
-    origin: Option<(u64, u64)>,
 }
 
 struct Counts {
@@ -66,7 +76,6 @@ struct Counts {
     names: Buckets,
     /// Names at networks from which they were signed in before.
     pairs: Buckets,
-    familiar: Familiar,
 }
 
 /// The buckets of an attempt.
@@ -81,18 +90,23 @@ impl Throttle {
     /// Returns a throttle without any failures.
     pub fn new(config: ThrottleConfig, clock: Arc<dyn SteadyClock>) -> Self {
         Self {
+            config,
             clock,
             hasher: RandomState::new(),
             counts: Mutex::new(Counts {
                 networks: Buckets::new(config.per_network),
                 names: Buckets::new(config.per_name),
                 pairs: Buckets::new(config.per_name),
-                familiar: Familiar::new(),
             }),
             longest_wait: Duration::from_secs(10),
             waiting: Semaphore::new(1024),
             ended: Notify::new(),
         }
+    }
+
+    /// Returns the configuration.
+    pub fn config(&self) -> &ThrottleConfig {
+        &self.config
     }
 
     /// Admits an attempt. Waits at most ten seconds if it does not fit only because others are running. A refused
@@ -115,20 +129,12 @@ impl Throttle {
         admitted.await.unwrap_or(Err(Refusal::Busy))
     }
 
-    /// Remembers a sign-in of an earlier process, or of another one.
-    pub fn remember(&self, origin: &Origin) {
-        let (network, name) = self.hashed(origin);
-        if let Some(name) = name {
-            self.counts().familiar.remember(name, network);
-        }
-    }
-
     /// Returns `None` if only running attempts stand in the way.
     fn try_admit(&self, origin: &Origin) -> Option<Result<Attempt<'_>, Refusal>> {
         let (network, name) = self.hashed(origin);
         let now = self.clock.elapsed();
         let mut counts = self.counts();
-        let familiar = name.filter(|name| counts.familiar.has(*name, network));
+        let familiar = name.filter(|_| origin.is_familiar);
         let keys = match familiar {
             // Neither a guesser elsewhere nor a neighbour with wrong passwords keeps this user out.
             Some(name) => Keys {
@@ -153,7 +159,6 @@ impl Throttle {
         Some(Ok(Attempt {
             throttle: self,
             keys,
-            origin: name.map(|name| (name, network)),
         }))
     }
 
@@ -175,14 +180,6 @@ impl Attempt<'_> {
         let mut counts = self.throttle.counts();
         for (buckets, key) in counts.of(std::mem::take(&mut self.keys)) {
             buckets.pour(key, now);
-        }
-    }
-
-    /// Counts nothing, and remembers that the name was signed in from this network. Earlier failures stay: otherwise
-    /// a sign-in with one's own password would allow more guesses at others.
-    pub fn succeed(self) {
-        if let Some((name, network)) = self.origin {
-            self.throttle.counts().familiar.remember(name, network);
         }
     }
 }

@@ -18,6 +18,11 @@ impl Limit {
     pub fn drain_time(self) -> Duration {
         HOUR / self.per_hour.max(1)
     }
+
+    /// Returns the time in which the failures drain that cost nothing.
+    pub fn free_time(self) -> Duration {
+        self.drain_time().saturating_mul(self.free)
+    }
 }
 
 /// The failures and the running attempts under one key.
@@ -41,9 +46,14 @@ pub enum Room {
 }
 
 impl Bucket {
+    /// Returns the bucket whose failures drain at this time, with this number of running attempts.
+    pub fn of(empty_at: Duration, running: u32) -> Self {
+        Self { empty_at, running }
+    }
+
     /// Returns whether one more attempt fits.
     pub fn room(&self, limit: Limit, now: Duration) -> Room {
-        let free = limit.drain_time().saturating_mul(limit.free);
+        let free = limit.free_time();
         let filled = self.filled(now);
         let reserved = limit.drain_time().saturating_mul(self.running);
         match filled.checked_sub(free) {

@@ -1,11 +1,13 @@
 //! Days of sign-ins on a clock that the test sets, with the default limits.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::set_clock::SetClock;
-use super::{SteadyClock, Throttles};
+use super::{Admission, Refusal, SignIn, SteadyClock, Throttles};
 use crate::address::ClientAddress;
 use crate::limits::Limits;
 
@@ -16,6 +18,8 @@ const DAY: u64 = 24 * HOUR;
 struct Simulation {
     clock: Arc<SetClock>,
     throttles: Throttles,
+    /// The names with the addresses from which they were signed in.
+    familiar: RefCell<HashSet<(String, u32)>>,
 }
 
 impl Simulation {
@@ -25,6 +29,7 @@ impl Simulation {
         Self {
             clock,
             throttles: Throttles::new(&Limits::default(), &steady),
+            familiar: RefCell::default(),
         }
     }
 
@@ -34,14 +39,32 @@ impl Simulation {
 
     /// Returns whether a wrong password was tried.
     async fn wrong(&self, name: &str, address: u32) -> bool {
-        let attempt = self.throttles.sign_in(name, &client(address)).await;
-        attempt.map(|attempt| attempt.count()).is_ok()
+        let attempt = self.attempt(name, address).await;
+        match attempt {
+            Ok(attempt) => attempt.count().await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// Returns whether a right password was accepted.
     async fn right(&self, name: &str, address: u32) -> bool {
-        let attempt = self.throttles.sign_in(name, &client(address)).await;
-        attempt.map(|attempt| attempt.succeed()).is_ok()
+        let attempt = self.attempt(name, address).await;
+        let Ok(attempt) = attempt else { return false };
+        attempt.succeed().await;
+        self.familiar
+            .borrow_mut()
+            .insert((name.to_owned(), address));
+        true
+    }
+
+    async fn attempt(&self, name: &str, address: u32) -> Result<Admission<'_>, Refusal> {
+        let is_familiar = self.familiar.borrow().contains(&(name.to_owned(), address));
+        let sign_in = SignIn {
+            name,
+            address: &client(address),
+            is_familiar,
+        };
+        self.throttles.sign_in(&sign_in).await
     }
 }
 

@@ -1,9 +1,12 @@
 //! Tests of several replicas on one database.
 
+use std::sync::atomic::Ordering;
+
 use auth_server::{Rotation, server};
 
 use crate::keys::{header, key_ids};
 use crate::support::{PASSWORD, Person, TestDatabase, TestServer, on_both_databases, settings};
+use crate::throttling::{login_from, with_clock};
 
 on_both_databases! {
     a_rotation_on_one_is_honoured_by_the_other_at_once
@@ -59,6 +62,67 @@ async fn a_refresh_token_used_on_both_at_once_succeeds_exactly_once(database: Te
         let next = good[0].text("refresh_token");
         two.refresh(&next).await.oauth_error(400, "invalid_grant");
     }
+}
+
+/// With SQLite there is one process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
+async fn a_guesser_gets_no_more_guesses_from_two_than_from_one() {
+    let database = TestDatabase::postgres().await;
+    let limited = || {
+        let (mut settings, clock) = with_clock(&database);
+        settings.limits.failures_per_account = 2;
+        (TestServer::with(settings), clock)
+    };
+    let ((one, clock), (two, other_clock)) = (limited(), limited());
+    let apis = [&one.api, &two.api];
+    let owner = Person::owner(apis[0]).await;
+    let guess = |number: usize| {
+        let (api, name) = (apis[number % 2].clone(), owner.username.clone());
+        tokio::spawn(async move {
+            let address = format!("192.0.2.{number}");
+            login_from(&api, &address, &name, "wrong password").await
+        })
+    };
+    let guesses = async |numbers: std::ops::Range<usize>| {
+        let mut tried = 0;
+        for guess in numbers.map(guess).collect::<Vec<_>>() {
+            let guess = guess.await.unwrap();
+            match guess.status.as_u16() {
+                400 => tried += 1,
+                status => assert_eq!(status, 429, "{}", guess.body),
+            }
+        }
+        tried
+    };
+    assert_eq!(guesses(0..20).await, 3, "at once");
+    for number in 20..24 {
+        let refused = guess(number).await.unwrap();
+        refused.oauth_error(429, "too_many_requests");
+    }
+    let elsewhere = login_from(apis[1], "192.0.2.200", &owner.username, PASSWORD).await;
+    elsewhere.oauth_error(429, "too_many_requests");
+    assert_eq!(elsewhere.header("retry-after"), "60");
+    // From a network that is familiar at the other one.
+    apis[1]
+        .login(&owner.username, PASSWORD, "")
+        .await
+        .expect(200);
+
+    for clock in [clock, other_clock] {
+        clock.0.store(60, Ordering::SeqCst);
+    }
+    assert_eq!(guesses(30..40).await, 1, "a minute later");
+    drop((one, two));
+    let (restarted, _) = limited();
+    let elsewhere = login_from(&restarted.api, "192.0.2.200", &owner.username, PASSWORD).await;
+    elsewhere.oauth_error(429, "too_many_requests");
+    // The rows do not say whom they are about.
+    let ids = database.texts("SELECT id FROM throttle_buckets").await;
+    assert!(
+        ids.len() > 1 && ids.iter().all(|id| id.len() == 43),
+        "{ids:?}"
+    );
 }
 
 async fn two_that_start_at_once_make_one_set_of_keys(database: TestDatabase) {

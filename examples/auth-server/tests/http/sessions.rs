@@ -150,7 +150,8 @@ async fn what_is_stored_opens_nothing(database: TestDatabase) {
     let client = api.posted("/client/", &owner.token, &client).await;
     let mut stored = Vec::new();
     for query in [
-        "SELECT hash FROM refresh_tokens",
+        "SELECT family_hash FROM sessions",
+        "SELECT token_hash FROM sessions",
         "SELECT password_hash FROM users",
         "SELECT secret_hash FROM clients",
         "SELECT private_key FROM signing_keys",
@@ -158,15 +159,22 @@ async fn what_is_stored_opens_nothing(database: TestDatabase) {
     ] {
         stored.extend(database.texts(query).await);
     }
-    assert!(stored.len() >= 6, "{stored:?}");
+    assert!(stored.len() >= 7, "{stored:?}");
     let secret = client.text("client_secret");
     for secret in [&owner.refresh_token, &owner.token, &secret, PASSWORD] {
         assert!(stored.iter().all(|text| !text.contains(secret)));
     }
-    for hash in database.texts("SELECT hash FROM refresh_tokens").await {
-        let refused = api.refresh(&hash).await;
-        refused.oauth_error(400, "invalid_grant");
+    for hash in [
+        "SELECT family_hash FROM sessions",
+        "SELECT token_hash FROM sessions",
+        "SELECT family_hash || token_hash FROM sessions",
+    ] {
+        for hash in database.texts(hash).await {
+            let refused = api.refresh(&hash).await;
+            refused.oauth_error(400, "invalid_grant");
+        }
     }
+    api.refresh(&owner.refresh_token).await.expect(200);
 }
 
 #[expect(

@@ -27,7 +27,7 @@ on_both_databases! {
 
 /// Shows these seconds.
 #[derive(Debug, Default)]
-pub struct SetClock(AtomicU64);
+pub struct SetClock(pub AtomicU64);
 
 impl SteadyClock for SetClock {
     fn elapsed(&self) -> Duration {
