@@ -16,14 +16,15 @@ pub type Exception = (&'static str, &'static str);
 /// Returns every statement in these sources (a folder) that reads a whole table or sorts, by the plan of the database;
 /// empty if there is none. In SQLite, where a plan does not depend on what is in the tables, also each that reads all
 /// rows of an organization (those with its `org_id`), and each foreign key whose rows are not found by an index when the
-/// row that it refers to is deleted. Also returns each statement that is not a literal, and each exception without need.
+/// row that it refers to is deleted. Also returns each statement that is not a literal, or that the database does not
+/// understand, and each exception without need.
 ///
 /// The statements are those in calls of sqlx and all other SQL in string literals, except in tests. Prints each with its
 /// plan. Whether an index is a good one is not checked: a search may still find many rows.
 ///
 /// # Errors
 ///
-/// If the sources cannot be read, or the database has no plan for a statement.
+/// If the sources or the schema cannot be read.
 pub async fn plan_faults(
     database: &Database,
     sources: &Path,
@@ -35,8 +36,14 @@ pub async fn plan_faults(
     let mut exceptions: BTreeMap<_, _> = exceptions.iter().copied().collect();
     let mut excused = Vec::new();
     for sql in &found {
-        let plan = planner.plan(sql).await?;
-        let reasons = planner.faults(&plan);
+        let (plan, reasons) = match planner.plan(sql).await {
+            Ok(plan) => {
+                let reasons = planner.faults(&plan).into_iter().map(str::to_owned);
+                let reasons: Vec<_> = reasons.collect();
+                (plan, reasons)
+            }
+            Err(error) => (Vec::new(), vec![error.to_string()]),
+        };
         print(sql, &plan);
         let exception = exceptions.keys().find(|start| sql.starts_with(**start));
         match (reasons.is_empty(), exception) {

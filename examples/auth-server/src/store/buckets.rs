@@ -98,29 +98,46 @@ impl Store {
 
     /// Returns the time of the database.
     pub async fn database_time(&self) -> Result<i64, sqlx::Error> {
-        let select = match self.database.kind() {
-            DatabaseKind::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)",
-            _ => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
-        };
-        sqlx::query_scalar(select).fetch_one(self.pool()).await
+        match self.database.kind() {
+            DatabaseKind::Sqlite => {
+                sqlx::query_scalar("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)")
+            }
+            _ => sqlx::query_scalar(
+                "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+            ),
+        }
+        .fetch_one(self.pool())
+        .await
     }
 
     /// Deletes buckets that have drained, and of more than `most` the emptiest.
     pub async fn clean_buckets(&self, now: i64, most: i64) -> Result<(), sqlx::Error> {
-        let drained = "empty_at <= $1 AND (running = 0 OR running_until <= $1)";
-        self.delete("throttle_buckets", "id", drained, now).await?;
+        // The condition is there twice, because the row may have changed when it is locked.
+        let drained = || {
+            sqlx::query(
+                "DELETE FROM throttle_buckets WHERE empty_at <= $1 AND (running = 0 OR running_until <= $1) AND id IN \
+                 (SELECT id FROM throttle_buckets WHERE empty_at <= $1 AND (running = 0 OR running_until <= $1) LIMIT $2)",
+            )
+        };
+        self.delete(drained, now).await?;
         let count = sqlx::query_scalar("SELECT COUNT(*) FROM throttle_buckets");
         let count: i64 = count.fetch_one(self.pool()).await?;
         if count <= most {
             return Ok(());
         }
-        let emptiest = "SELECT empty_at FROM throttle_buckets ORDER BY empty_at LIMIT 1 OFFSET $1";
-        let emptiest = sqlx::query_scalar(emptiest).bind(count - most - 1);
+        let emptiest = sqlx::query_scalar(
+            "SELECT empty_at FROM throttle_buckets ORDER BY empty_at LIMIT 1 OFFSET $1",
+        );
+        let emptiest = emptiest.bind(count - most - 1).fetch_optional(self.pool());
         // Another replica may have deleted them.
-        let emptiest: Option<i64> = emptiest.fetch_optional(self.pool()).await?;
-        let bound = emptiest.unwrap_or(0);
-        self.delete("throttle_buckets", "id", "empty_at <= $1", bound)
-            .await
+        let emptiest: Option<i64> = emptiest.await?;
+        let full = || {
+            sqlx::query(
+                "DELETE FROM throttle_buckets WHERE empty_at <= $1 AND id IN \
+                 (SELECT id FROM throttle_buckets WHERE empty_at <= $1 LIMIT $2)",
+            )
+        };
+        self.delete(full, emptiest.unwrap_or(0)).await
     }
 }
 

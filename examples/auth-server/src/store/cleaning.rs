@@ -1,11 +1,9 @@
 //! The deletion of expired data, in batches: other writers get their turn between two.
 
 use identity_core::clock::UnixTime;
-use service_kit::store::DatabaseKind;
-use sqlx::AssertSqlSafe;
 
-use super::Store;
 use super::orgs::seconds;
+use super::{Statement, Store};
 
 /// How many rows are deleted in one transaction.
 const BATCH: i64 = 1000;
@@ -16,44 +14,34 @@ impl Store {
     pub async fn clean(&self, now: UnixTime) -> Result<(), sqlx::Error> {
         let ended = seconds(now);
         // Of sessions of earlier releases, before them: one may have any number.
-        let of_ended = "session_id IN (SELECT id FROM sessions WHERE expires_at <= $1)";
-        self.delete("refresh_tokens", "hash", of_ended, ended)
-            .await?;
-        self.delete("sessions", "id", "expires_at <= $1", ended)
-            .await?;
-        let oldest = ended.saturating_sub_unsigned(self.audit.keep.as_secs());
-        self.delete("audit", "id", "at < $1", oldest).await?;
-        self.delete("familiar_networks", "user_id, network", "at < $1", oldest)
-            .await?;
-        self.clean_full_orgs().await
-    }
-
-    /// Deletes the rows that meet a condition on `bound`, `$1` in it.
-    pub(super) async fn delete(
-        &self,
-        table: &'static str,
-        key: &'static str,
-        condition: &'static str,
-        bound: i64,
-    ) -> Result<(), sqlx::Error> {
-        // What another replica has locked is left to it.
-        let skip = match self.database.kind() {
-            DatabaseKind::Sqlite => "",
-            _ => "FOR UPDATE SKIP LOCKED",
+        let tokens = || {
+            sqlx::query(
+                "DELETE FROM refresh_tokens WHERE hash IN (SELECT t.hash FROM sessions s \
+                 JOIN refresh_tokens t ON t.session_id = s.id WHERE s.expires_at <= $1 LIMIT $2)",
+            )
         };
-        let statement = format!(
-            "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {condition} LIMIT $2 {skip})"
-        );
-        loop {
-            let mut write = self.write().await?;
-            // It is made of literals.
-            let delete = sqlx::query(AssertSqlSafe(statement.clone()));
-            let deleted = write.changed(delete.bind(bound).bind(BATCH)).await?;
-            write.commit().await?;
-            if deleted < BATCH as u64 {
-                return Ok(());
-            }
-        }
+        self.delete(tokens, ended).await?;
+        let sessions = || {
+            sqlx::query(
+                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
+            )
+        };
+        self.delete(sessions, ended).await?;
+        let oldest = ended.saturating_sub_unsigned(self.audit.keep.as_secs());
+        let events = || {
+            sqlx::query(
+                "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 LIMIT $2)",
+            )
+        };
+        self.delete(events, oldest).await?;
+        let networks = || {
+            sqlx::query(
+                "DELETE FROM familiar_networks WHERE (user_id, network) IN \
+                 (SELECT user_id, network FROM familiar_networks WHERE at < $1 LIMIT $2)",
+            )
+        };
+        self.delete(networks, oldest).await?;
+        self.clean_full_orgs().await
     }
 
     async fn clean_full_orgs(&self) -> Result<(), sqlx::Error> {
@@ -82,6 +70,23 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Runs a statement with this bound and the size of a batch, until there is nothing left to delete.
+    pub(super) async fn delete(
+        &self,
+        statement: fn() -> Statement<'static>,
+        bound: i64,
+    ) -> Result<(), sqlx::Error> {
+        loop {
+            let mut write = self.write().await?;
+            let delete = statement().bind(bound).bind(BATCH);
+            let deleted = write.changed(delete).await?;
+            write.commit().await?;
+            if deleted < BATCH as u64 {
+                return Ok(());
+            }
+        }
     }
 }
 
