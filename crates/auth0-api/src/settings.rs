@@ -26,9 +26,9 @@ struct Own {
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]
     #[schemars(with = "String", extend("x-required" = true, "x-expected" = "your tenant's domain without https:// and without a path, such as dev-example.us.auth0.com"))]
     auth0_domain: Option<Domain>,
-    /// The identifier of your API, such as https://api.example.com, which a token's audience must name.
+    /// The identifier of your API, such as https://api.example.com, which a token's audience must name; of several, one.
     #[schemars(extend("x-required" = true, "x-expected" = "the identifier of your API, such as https://api.example.com"))]
-    auth0_api_audience: Option<String>,
+    auth0_api_audience: Vec<String>,
     /// The issuer with its slash at the end, for a custom domain or the local issuer; `https://{AUTH0_DOMAIN}/` if unset. Where
     /// several issue, such as the canonical and a custom domain: all of them, and discovery is fetched from the first.
     auth0_issuer: Vec<String>,
@@ -72,7 +72,7 @@ impl Settings {
         let issuer = IssuerSettings::read(reader);
         let own = reader.group(Own {
             auth0_domain: None,
-            auth0_api_audience: None,
+            auth0_api_audience: Vec::new(),
             auth0_issuer: Vec::new(),
             auth0_roles_claim: "https://example.com/roles".to_owned(),
             auth0_algorithms: Algorithms::rs256(),
@@ -106,9 +106,10 @@ fn auth0(reader: &mut SettingsReader, own: Own, issuer: &IssuerSettings) -> Opti
         }
         issuers.extend(address.map(|address| address.to_string()));
     }
-    let mut issuers = issuers.into_iter();
-    let config = Auth0Config::new(own.auth0_domain?, &own.auth0_api_audience?);
+    let (mut issuers, mut audiences) = (issuers.into_iter(), own.auth0_api_audience.into_iter());
+    let config = Auth0Config::new(own.auth0_domain?, &audiences.next()?);
     Some(Auth0Config {
+        other_audiences: audiences.collect(),
         issuer: issuers.next().unwrap_or(config.issuer),
         other_issuers: issuers.collect(),
         roles_claim: own.auth0_roles_claim,

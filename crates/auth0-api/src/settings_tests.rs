@@ -40,7 +40,7 @@ fn domain_and_audience_are_enough() {
 fn everything_can_be_set() {
     let settings = read(&[
         ("AUTH0_DOMAIN", "Login.Example.com"),
-        ("AUTH0_API_AUDIENCE", "urn:my-api"),
+        ("AUTH0_API_AUDIENCE", "urn:my-api, urn:my-other-api"),
         ("AUTH0_ISSUER", "http://localhost:9001/"),
         ("AUTH0_ROLES_CLAIM", "https://marketplace/roles"),
         ("AUTH0_ALGORITHMS", "PS256"),
@@ -51,7 +51,7 @@ fn everything_can_be_set() {
     let auth0 = &settings.auth0;
     assert_eq!(auth0.domain.to_string(), "login.example.com");
     assert_eq!(auth0.issuer, "http://localhost:9001/");
-    assert_eq!(auth0.audience, "urn:my-api");
+    assert_eq!(auth0.audiences(), ["urn:my-api", "urn:my-other-api"]);
     assert_eq!(auth0.roles_claim, "https://marketplace/roles");
     assert_eq!(auth0.algorithms.to_string(), "PS256");
     assert_eq!(settings.service.port, 7);

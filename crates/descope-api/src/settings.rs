@@ -35,9 +35,9 @@ struct Own {
     descope_base_url: Option<String>,
     /// The discovery document of the project; `{base URL}/{project id}/.well-known/openid-configuration` if unset.
     discovery_url: Option<String>,
-    /// The audience that a token must name instead of the project id, which every app of the project has. Session tokens,
-    /// which have no audience, are then refused.
-    audience: Option<String>,
+    /// The audiences of which a token must name one, instead of the project id, which every app of the project has. Session
+    /// tokens, which have no audience, are then refused.
+    audience: Vec<String>,
     /// Whether tokens without an audience are refused, as session tokens are.
     descope_require_audience: bool,
     /// The signature algorithms that are accepted; asymmetric ones only.
@@ -78,7 +78,7 @@ impl Settings {
             descope_project_id: None,
             descope_base_url: None,
             discovery_url: None,
-            audience: None,
+            audience: Vec::new(),
             descope_require_audience: false,
             descope_algorithms: Algorithms::rs256(),
         });
@@ -121,7 +121,7 @@ fn descope(
     let settings = DescopeConfig::new(project_id?, base_url.as_deref()).ok()?;
     Some(DescopeConfig {
         discovery_url: discovery_url.unwrap_or(settings.discovery_url),
-        audience: own.audience,
+        audiences: own.audience,
         require_audience: own.descope_require_audience,
         algorithms: own.descope_algorithms,
         ..settings

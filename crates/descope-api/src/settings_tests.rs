@@ -32,10 +32,7 @@ fn the_project_id_alone_is_enough() {
         format!("https://api.descope.com/{DISCOVERY}")
     );
     assert_eq!(descope.base_url(), "https://api.descope.com");
-    assert_eq!(
-        (&descope.audience, descope.require_audience),
-        (&None, false)
-    );
+    assert!(descope.audiences.is_empty() && !descope.require_audience);
     assert_eq!(descope.algorithms.to_string(), "RS256");
     assert_eq!(settings.database.url, "sqlite://data/descope-api.db");
     assert_eq!(settings.service.port, 8000);
@@ -50,7 +47,7 @@ fn everything_can_be_set() {
             &format!("http://localhost:9000/v1/apps/{DISCOVERY}"),
         ),
         ("AUDIENCE", "ignored"),
-        ("DESCOPE_API__AUDIENCE", "https://api.example.com"),
+        ("DESCOPE_API__AUDIENCE", "https://api.example.com, urn:api"),
         ("DESCOPE_REQUIRE_AUDIENCE", "true"),
         ("DESCOPE_ALGORITHMS", "RS256, ES256"),
         ("DATABASE_URL", "postgres://localhost/x"),
@@ -63,7 +60,7 @@ fn everything_can_be_set() {
         format!("http://localhost:9000/v1/apps/{DISCOVERY}")
     );
     assert_eq!(descope.base_url(), "http://localhost:9000");
-    assert_eq!(descope.audience.as_deref(), Some("https://api.example.com"));
+    assert_eq!(descope.audiences, ["https://api.example.com", "urn:api"]);
     assert!(descope.require_audience);
     assert_eq!(descope.algorithms.to_string(), "RS256, ES256");
     assert_eq!(settings.database.url, "postgres://localhost/x");

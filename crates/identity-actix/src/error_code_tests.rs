@@ -37,6 +37,7 @@ fn a_reason_has_the_same_code_in_the_log_and_in_the_answer() {
         TokenError::InvalidSignature,
         TokenError::InvalidIssuer(excerpt()),
         TokenError::InvalidAudience,
+        TokenError::InvalidClient(excerpt()),
         TokenError::InvalidClaimType("exp"),
         TokenError::Claims(claims_error()),
         TokenError::Claims(ClaimsError::refused("banned")),

@@ -46,9 +46,11 @@ pub enum AuthenticatorError {
     /// Two providers accept the same `iss`, so that it does not select one.
     #[error("two providers accept the issuer {0}")]
     SharedIssuer(String),
-    /// [`AuthenticatorBuilder::rfc_9068_only`] is set, but a provider never accepts the type `at+jwt`: every token
-    /// would be refused.
-    #[error("{0} issues no tokens in the form of RFC 9068: its type at+jwt is not an accepted one")]
+    /// [`AuthenticatorBuilder::rfc_9068_only`] is set, but a provider never accepts the type `at+jwt`, or only tokens
+    /// without an audience: every token would be refused.
+    #[error(
+        "{0} issues no tokens in the form of RFC 9068: its type at+jwt is not an accepted one, or its tokens have no audience"
+    )]
     NoRfc9068(String),
     /// The HTTP client cannot be built.
     #[error(transparent)]

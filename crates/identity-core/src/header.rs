@@ -42,6 +42,18 @@ impl Header {
         self.token_type.as_ref()
     }
 
+    /// Returns `typ` without a leading `application/` (RFC 7515, section 4.1.9), or an empty text if it is not a string.
+    pub(crate) fn short_type(&self) -> &str {
+        let name = self.token_type().and_then(Value::as_str);
+        let name = name.unwrap_or_default();
+        match name.get(.."application/".len()) {
+            Some(prefix) if prefix.eq_ignore_ascii_case("application/") => {
+                name.get(prefix.len()..).unwrap_or_default()
+            }
+            _ => name,
+        }
+    }
+
     /// Returns whether `crit` is present, with any value.
     pub(crate) fn is_critical(&self) -> bool {
         self.is_critical

@@ -18,6 +18,7 @@ mod policy;
 mod principal;
 mod provider;
 pub mod providers;
+mod refused_kind;
 mod registered_claims;
 mod rule;
 #[cfg(any(test, feature = "testing"))]
@@ -45,10 +46,10 @@ pub use verifier::VerifyError;
 /// Verification rules, and the verifier of one issuer: to implement a [`Provider`].
 pub mod verification {
     pub use crate::algorithms::{Algorithm, Algorithms, AlgorithmsError};
+    pub use crate::refused_kind::{RefusedKind, TokenKind};
     pub use crate::token_error::{Excerpt, Malformed};
     pub use crate::verification_rules::{
-        AudienceRule, RefusedKind, TokenKind, TokenLimits, TokenProfile, UntypedTokens,
-        VerificationRules,
+        AudienceRule, TokenLimits, TokenProfile, UntypedTokens, VerificationRules,
     };
     pub use crate::verifier::Verifier;
 }

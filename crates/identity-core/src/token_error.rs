@@ -46,6 +46,9 @@ pub enum TokenError {
     /// `aud` is missing although it is required, or names other audiences only.
     #[error("audience mismatch")]
     InvalidAudience,
+    /// The client (`client_id`, else `azp`) is missing or not an accepted one.
+    #[error("client mismatch: got {0}")]
+    InvalidClient(Excerpt),
     /// A registered claim has the wrong type.
     #[error("invalid claim type: {0}")]
     InvalidClaimType(&'static str),
@@ -106,7 +109,9 @@ impl TokenError {
             Self::MissingKeyId => "missing_key_id",
             Self::KeyNotFound(_) => "key_not_found",
             Self::InvalidSignature => "invalid_signature",
-            Self::InvalidIssuer(_) | Self::InvalidAudience => "invalid_claims",
+            Self::InvalidIssuer(_) | Self::InvalidAudience | Self::InvalidClient(_) => {
+                "invalid_claims"
+            }
             Self::InvalidClaimType(_) => "invalid_claim_type",
             Self::Claims(error) => error.code(),
             Self::MissingClaim(_) => "missing_claim",

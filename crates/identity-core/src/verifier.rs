@@ -153,13 +153,7 @@ impl Verifier {
                 UntypedTokens::Refused => Err(TokenError::TypeNotAllowed(Excerpt::new(None))),
             };
         };
-        let name = value.as_str().unwrap_or_default();
-        let short = match name.get(.."application/".len()) {
-            Some(prefix) if prefix.eq_ignore_ascii_case("application/") => {
-                name.get(prefix.len()..).unwrap_or_default()
-            }
-            _ => name,
-        };
+        let short = header.short_type();
         let mut allowed = self.rules.types.iter();
         if allowed.any(|allowed| allowed.eq_ignore_ascii_case(short)) {
             Ok(())
@@ -177,7 +171,7 @@ impl Verifier {
     ) -> Result<VerifiedToken, TokenError> {
         let key = check_signature(&token, algorithm, keys.of(&key_id))?.material();
         let now = self.clock.now();
-        let times = registered_claims::check(&token.claims, &self.rules, self.limits.leeway, now)?;
+        let times = registered_claims::check(&token, &self.rules, self.limits.leeway, now)?;
         Ok(VerifiedToken {
             claims: token.claims,
             times,

@@ -7,6 +7,7 @@ use service_kit::program::url_of;
 
 use crate::policies;
 use crate::settings::Settings;
+use crate::tokens;
 
 /// Returns the startup text: the accepted issuer, the URLs to open and the first requests to try.
 pub fn banner(settings: &Settings, address: SocketAddr) -> String {
@@ -19,7 +20,7 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "  Issuer:   {}", oidc.issuer);
     let _ = writeln!(text, "  Keys:     {keys}");
-    let _ = writeln!(text, "  Audience: aud must name {}", oidc.audience);
+    let _ = writeln!(text, "  Audience: {}", tokens::audience(oidc));
     let _ = writeln!(
         text,
         "  Claims:   scopes in {}, roles in {}, the organization in org_id",

@@ -24,8 +24,10 @@ mod policies;
 mod routes;
 pub mod server;
 mod settings;
+mod tokens;
 
 pub use banner::banner;
 pub use organization::Organization;
 pub use policies::access;
-pub use settings::{Settings, oidc_config};
+pub use settings::Settings;
+pub use tokens::oidc_config;

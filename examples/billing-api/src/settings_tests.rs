@@ -3,6 +3,8 @@
 use service_kit::settings::{Field, SettingsReader, faults_of_example};
 
 use super::Settings;
+use identity_core::providers::OidcConfig;
+use identity_core::verification::AudienceRule;
 
 const ISSUER: (&str, &str) = ("ISSUER", "https://id.example.com");
 
@@ -14,6 +16,14 @@ fn read(values: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
 /// With an issuer, unless the values name one.
 fn with_issuer(values: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
     read(&[&[ISSUER], values].concat())
+}
+
+/// The accepted audiences; empty if a token must have none.
+fn audiences(oidc: &OidcConfig) -> Vec<&str> {
+    match &oidc.audience {
+        AudienceRule::Required(audiences) => audiences.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The one problem of these values.
@@ -30,7 +40,8 @@ fn an_issuer_is_enough() {
     assert_eq!(settings.service.port, 8003);
     assert_eq!(settings.database.url, "sqlite://data/billing-api.db");
     assert_eq!(oidc.issuer, "https://id.example.com");
-    assert_eq!(oidc.audience, "https://id.example.com", "the issuer's own");
+    assert_eq!(audiences(oidc), ["https://id.example.com"], "its own");
+    assert!(oidc.clients.is_empty(), "every client");
     assert_eq!(oidc.jwks_url, None);
     assert_eq!(oidc.scopes_claim, "scopes");
     assert_eq!(oidc.roles_claim, "roles");
@@ -44,7 +55,8 @@ fn every_value_can_be_set_under_the_service_s_name() {
         ("BILLING_API__ISSUER", "http://localhost:8002/"),
         ("ISSUER", "https://other.example"),
         ("BILLING_API__JWKS_URL", "http://127.0.0.1:8002/keys"),
-        ("BILLING_API__AUDIENCE", "https://billing.example.com"),
+        ("BILLING_API__AUDIENCE", "https://billing.example.com,urn:b"),
+        ("BILLING_API__CLIENTS", "C1, C2"),
         ("BILLING_API__SCOPES_CLAIM", "https://example.com/scopes"),
         ("BILLING_API__ROLES_CLAIM", "realm_access.roles"),
         ("BILLING_API__ALGORITHMS", "ES256, EdDSA"),
@@ -56,7 +68,8 @@ fn every_value_can_be_set_under_the_service_s_name() {
     assert_eq!(oidc.issuer, "http://localhost:8002/", "to the letter");
     let jwks_url = oidc.jwks_url.as_ref().unwrap();
     assert_eq!(jwks_url.as_str(), "http://127.0.0.1:8002/keys");
-    assert_eq!(oidc.audience, "https://billing.example.com");
+    assert_eq!(audiences(oidc), ["https://billing.example.com", "urn:b"]);
+    assert_eq!(oidc.clients, ["C1", "C2"]);
     assert_eq!(oidc.scopes_claim, "https://example.com/scopes");
     assert_eq!(oidc.roles_claim, "realm_access.roles");
     assert_eq!(oidc.algorithms.to_string(), "ES256, EdDSA");
@@ -117,7 +130,8 @@ fn with_a_jwks_url_the_issuer_is_any_text_and_still_required() {
         "http://id.example.com",
     ] {
         let oidc = with_issuer(&[("ISSUER", issuer), jwks_url]).unwrap().oidc;
-        assert_eq!((&*oidc.issuer, &*oidc.audience), (issuer, issuer));
+        assert_eq!(oidc.issuer, issuer);
+        assert_eq!(audiences(&oidc), [issuer]);
     }
     let problems = read(&[jwks_url]).unwrap_err();
     assert_eq!(problems.len(), 1, "{problems:?}");
@@ -130,6 +144,30 @@ fn with_a_jwks_url_the_issuer_is_any_text_and_still_required() {
         plain.starts_with("JWKS_URL cannot be used: expected an https address; "),
         "{plain}"
     );
+}
+
+#[test]
+fn tokens_without_an_audience_are_accepted_for_named_clients_only() {
+    let (none, clients) = (("NO_AUDIENCE", "true"), ("CLIENTS", "C1"));
+    let settings = with_issuer(&[none, clients]).unwrap();
+    assert!(matches!(settings.oidc.audience, AudienceRule::Absent));
+    assert_eq!(settings.oidc.clients, ["C1"]);
+    for (others, expected) in [
+        (&[][..], "expected CLIENTS beside it"),
+        (&[("CLIENTS", " , ")], "expected CLIENTS beside it"),
+        (
+            &[clients, ("AUDIENCE", "a")],
+            "expected no AUDIENCE beside it",
+        ),
+        (
+            &[clients, ("RFC9068_ONLY", "true")],
+            "expected no RFC9068_ONLY beside it",
+        ),
+    ] {
+        let problem = problem(&[&[none], others].concat());
+        let start = format!("NO_AUDIENCE cannot be used: {expected}");
+        assert!(problem.starts_with(&start), "{others:?}: {problem}");
+    }
 }
 
 #[test]

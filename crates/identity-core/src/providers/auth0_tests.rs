@@ -108,6 +108,20 @@ async fn the_audience_is_required() {
 }
 
 #[tokio::test]
+async fn one_service_may_be_several_apis() {
+    let several = Auth0Config {
+        other_audiences: vec!["urn:other-api".to_owned()],
+        ..settings()
+    };
+    let tokens = Tokens::new(Auth0::new(several).unwrap(), good());
+    let ours = json!([AUDIENCE, "urn:other-api", ["x", "urn:other-api"]]);
+    tokens.expect_each("aud", ours, None).await;
+    let others = json!([null, [], "urn:other-ap", CLIENT]);
+    let refused = Some("invalid_claims");
+    tokens.expect_each("aud", others, refused).await;
+}
+
+#[tokio::test]
 async fn both_profiles_are_read() {
     let changes = json!({"azp": null, "client_id": "my_client", "jti": "73WakrfVbNJBaAmhQtEeDv"});
     let claims = changed(good(), &changes);
@@ -132,6 +146,13 @@ async fn an_id_token_opens_nothing() {
         tokens()
             .expect_each(claim, json!(["x", 5, []]), id_token)
             .await;
+    }
+    for (claim, value) in [
+        ("token_use", "id"),
+        ("typ", "ID"),
+        ("token_type", "id_token"),
+    ] {
+        tokens().expect_each(claim, json!([value]), id_token).await;
     }
 }
 

@@ -13,7 +13,8 @@ use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
 use crate::principal::{Principal, TenantGrants};
 use crate::provider::Provider;
-use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::refused_kind::{RefusedKind, TokenKind};
+use crate::verification_rules::{AudienceRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Accepts the tokens of one Descope project: access tokens of its apps, session tokens, and tokens of access keys.
@@ -44,9 +45,9 @@ pub struct DescopeConfig {
     pub project_id: ProjectId,
     /// The URL of the discovery document. Its origin is also the origin of the project's issuers.
     pub discovery_url: Url,
-    /// The value that `aud` must contain instead of the project id, which is in the tokens of every app of the project.
-    /// Default `None`: the project id.
-    pub audience: Option<String>,
+    /// The accepted values of `aud` instead of the project id, which is in the tokens of every app of the project.
+    /// Default none: the project id.
+    pub audiences: Vec<String>,
     /// Whether tokens without `aud` (those of sessions and access keys) are refused. Default `false`.
     pub require_audience: bool,
     /// The accepted values of `alg`. Default RS256.
@@ -107,7 +108,7 @@ impl DescopeConfig {
             discovery_url: Url::parse(&discovery_url)
                 .map_err(|_| ProviderError::Issuer(base.to_owned()))?,
             project_id,
-            audience: None,
+            audiences: Vec::new(),
             require_audience: false,
             algorithms: Algorithms::rs256(),
         })
@@ -161,13 +162,14 @@ impl Descope {
 
     fn audience(&self) -> AudienceRule {
         let project = self.config.project_id.to_string();
-        match &self.config.audience {
-            // A custom audience tells apps of one project apart, so that a token without `aud` is not accepted.
-            Some(audience) if *audience != project => {
-                AudienceRule::Required(vec![audience.clone()])
-            }
-            _ if self.config.require_audience => AudienceRule::Required(vec![project]),
-            _ => AudienceRule::RequiredUnless(vec![project], is_session),
+        let own = &self.config.audiences;
+        // An audience of one's own tells apps of one project apart, so that a token without `aud` is not accepted.
+        if own.iter().any(|audience| *audience != project) {
+            AudienceRule::Required(own.clone())
+        } else if self.config.require_audience {
+            AudienceRule::Required(vec![project])
+        } else {
+            AudienceRule::RequiredUnless(vec![project], is_session)
         }
     }
 }
@@ -186,11 +188,10 @@ impl Provider for Descope {
     fn verification(&self) -> VerificationRules {
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
-            // Refresh and ID tokens have the audience and scopes of an access token: only these claims differ.
+            // Refresh tokens have the audience and scopes of an access token: only these claims differ.
             refused: vec![
                 RefusedKind::with_value(TokenKind::Refresh, "drn", "DSR"),
                 RefusedKind::with_value(TokenKind::Refresh, "token_type", "refresh_token"),
-                RefusedKind::with_value(TokenKind::Id, "token_type", "id_token"),
             ],
             ..VerificationRules::new(self.issuers(), self.audience())
         }

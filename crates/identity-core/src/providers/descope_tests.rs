@@ -146,6 +146,16 @@ async fn refresh_and_id_tokens_open_nothing() {
     tokens
         .expect_each("token_type", kinds, Some("id_token"))
         .await;
+    for (claim, value) in [
+        ("at_hash", "x"),
+        ("c_hash", "x"),
+        ("token_use", "id"),
+        ("typ", "ID"),
+    ] {
+        tokens
+            .expect_each(claim, json!([value]), Some("id_token"))
+            .await;
+    }
     for changes in [
         json!({"token_type": "refresh_token"}),
         json!({"drn": "DSR"}),

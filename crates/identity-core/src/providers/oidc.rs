@@ -9,7 +9,7 @@ use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
 use crate::principal::Principal;
 use crate::provider::Provider;
-use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::verification_rules::{AudienceRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Accepts the access tokens of any OpenID Connect issuer.
@@ -39,8 +39,11 @@ pub struct Oidc {
 pub struct OidcConfig {
     /// The exact `iss`. Without `jwks_url`, it is also the base URL of the discovery document.
     pub issuer: String,
-    /// The value that `aud` must contain.
-    pub audience: String,
+    /// The accepted values of `aud`, or [`AudienceRule::Absent`] for tokens that have none.
+    pub audience: AudienceRule,
+    /// The accepted clients (`client_id`, else `azp`). Default none: every client of the issuer. Required without an
+    /// audience.
+    pub clients: Vec<String>,
     /// The URL of the key set, for an issuer without a discovery document, or one that is reached at another address
     /// than its `iss`. It replaces discovery and nothing else. Default `None`.
     pub jwks_url: Option<Url>,
@@ -62,7 +65,8 @@ impl OidcConfig {
     pub fn new(issuer: &str, audience: &str) -> Self {
         Self {
             issuer: issuer.to_owned(),
-            audience: audience.to_owned(),
+            audience: AudienceRule::Required(vec![audience.to_owned()]),
+            clients: Vec::new(),
             jwks_url: None,
             scopes_claim: "scope".to_owned(),
             roles_claim: "roles".to_owned(),
@@ -90,8 +94,12 @@ impl Oidc {
         Self::new(OidcConfig::new(issuer, audience))
     }
 
-    /// Creates a provider from a configuration. Errors: it has no `jwks_url`, and its issuer is not a URL.
+    /// Creates a provider from a configuration. Errors: it has no `jwks_url`, and its issuer is not a URL; it has
+    /// neither an audience nor clients.
     pub fn new(config: OidcConfig) -> Result<Self, ProviderError> {
+        if matches!(config.audience, AudienceRule::Absent) && config.clients.is_empty() {
+            return Err(ProviderError::NoClients);
+        }
         let keys = match &config.jwks_url {
             Some(url) => KeyAddress::Fixed(url.clone()),
             None => KeyAddress::Discovered(config.discovery()?),
@@ -112,15 +120,12 @@ impl Provider for Oidc {
     }
 
     fn verification(&self) -> VerificationRules {
-        let id_token = |claim| RefusedKind::with_claim(TokenKind::Id, claim);
-        let audience = AudienceRule::Required(vec![self.config.audience.clone()]);
+        let audience = self.config.audience.clone();
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
             // `at+jwt` is the type in RFC 9068.
             types: vec!["JWT".into(), "at+jwt".into()],
-            // The audience of an ID token is its client. Even if a client has the name of the API, these claims
-            // identify an ID token.
-            refused: ["nonce", "at_hash", "c_hash"].map(id_token).to_vec(),
+            clients: self.config.clients.clone(),
             ..VerificationRules::new(vec![self.config.issuer.clone()], audience)
         }
     }

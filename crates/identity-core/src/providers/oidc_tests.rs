@@ -4,10 +4,10 @@ use crate::Provider;
 use crate::keys::KeyAddress;
 use crate::providers::test_tokens::{NOW, Tokens};
 use crate::testing::{TestKey, provider_contract};
-use crate::verification::Algorithm;
+use crate::verification::{Algorithm, AudienceRule};
 use serde_json::{Value, json};
 
-use super::{Oidc, OidcConfig};
+use super::{Oidc, OidcConfig, ProviderError};
 
 const ISSUER: &str = "http://localhost:8002";
 const READ: &str = "example_service.billing.read";
@@ -94,11 +94,43 @@ async fn the_audience_is_required() {
     let ours = json!([ISSUER, ["other", ISSUER]]);
     tokens().expect_each("aud", ours, None).await;
     let elsewhere = tokens_of(OidcConfig {
-        audience: "https://billing.example.com".to_owned(),
+        audience: AudienceRule::Required(vec![
+            "https://billing.example.com".to_owned(),
+            "urn:billing".to_owned(),
+        ]),
         ..settings()
     });
     // The issuer is no longer an audience.
     elsewhere.expect_each("aud", json!([ISSUER]), refused).await;
+    let either = json!([
+        "https://billing.example.com",
+        "urn:billing",
+        [ISSUER, "urn:billing"]
+    ]);
+    elsewhere.expect_each("aud", either, None).await;
+}
+
+#[tokio::test]
+async fn without_an_audience_the_client_is_checked() {
+    let without_audience = |clients: &[&str]| OidcConfig {
+        audience: AudienceRule::Absent,
+        clients: clients.iter().map(|&client| client.to_owned()).collect(),
+        ..settings()
+    };
+    let nobody = Oidc::new(without_audience(&[]));
+    assert_eq!(nobody.unwrap_err(), ProviderError::NoClients);
+    let tokens = tokens_of(without_audience(&["C1"]));
+    let refused = Some("invalid_claims");
+    assert_eq!(tokens.refusal(json!({"client_id": "C1"})).await, refused);
+    let accepted = json!({"client_id": "C1", "aud": null});
+    assert_eq!(tokens.refusal(accepted).await, None);
+    for changes in [
+        json!({"aud": null}),
+        json!({"aud": null, "client_id": "C2"}),
+        json!({"aud": null, "client_id": "C2", "azp": "C1"}),
+    ] {
+        assert_eq!(tokens.refusal(changes.clone()).await, refused, "{changes}");
+    }
 }
 
 #[tokio::test]
@@ -116,10 +148,14 @@ async fn only_the_algorithms_that_are_set_are_accepted() {
 
 #[tokio::test]
 async fn an_id_token_opens_nothing() {
-    for claim in ["nonce", "at_hash", "c_hash"] {
-        let id_token = Some("id_token");
+    let id_token = Some("id_token");
+    for claim in ["at_hash", "c_hash"] {
         tokens().expect_each(claim, json!(["x", 5]), id_token).await;
     }
+    // Keycloak and authentik copy the nonce into access tokens, which have a scope.
+    tokens().expect_each("nonce", json!(["x", 5]), None).await;
+    let alone = json!({"nonce": "x", "scope": null});
+    assert_eq!(tokens().refusal(alone).await, id_token);
     let (accepted, refused) = (["JWT", "at+jwt"], ["id+jwt", "logout+jwt"]);
     tokens().expect_types(&accepted, &refused).await;
 }

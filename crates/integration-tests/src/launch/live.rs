@@ -6,6 +6,7 @@ use identity_core::discovery::DiscoveryConfig;
 use identity_core::http::HttpConfig;
 use identity_core::keys::KeyAddress;
 use identity_core::providers::{Auth0, Descope, Oidc};
+use identity_core::verification::AudienceRule;
 use service_kit::settings::SettingsReader;
 
 use crate::kind::ServiceKind;
@@ -57,7 +58,10 @@ impl LiveProvider {
                 Self {
                     discovery,
                     http,
-                    audience: Some(oidc.audience),
+                    audience: match oidc.audience {
+                        AudienceRule::Required(audiences) => audiences.into_iter().next(),
+                        _ => None,
+                    },
                     rights: RightsClaims {
                         roles: oidc.roles_claim,
                         scopes: oidc.scopes_claim,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use identity_core::providers::OidcConfig;
+use identity_core::verification::AudienceRule;
 
 /// A description of this service, with links.
 #[derive(Debug, Serialize, ToSchema)]
@@ -14,9 +15,9 @@ pub struct Index {
     /// The trusted issuer.
     #[schema(example = "http://localhost:8002")]
     issuer: String,
-    /// The audience that a token must contain.
+    /// The audiences of which a token must contain one; `null` if a token must have none.
     #[schema(example = "http://localhost:8002")]
-    audience: String,
+    audience: Option<String>,
     #[schema(example = "/docs")]
     docs: &'static str,
 }
@@ -28,7 +29,10 @@ pub async fn index(settings: web::Data<OidcConfig>) -> web::Json<Index> {
     web::Json(Index {
         message: "Invoices of organizations, protected by an OpenID Connect issuer",
         issuer: settings.issuer.clone(),
-        audience: settings.audience.clone(),
+        audience: match &settings.audience {
+            AudienceRule::Required(audiences) => Some(audiences.join(" or ")),
+            _ => None,
+        },
         docs: "/docs",
     })
 }

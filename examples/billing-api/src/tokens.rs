@@ -1,0 +1,139 @@
+//! The settings of the accepted tokens.
+
+use identity_core::providers::OidcConfig;
+use identity_core::verification::{Algorithms, AudienceRule};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use service_kit::settings::{IssuerSettings, SettingsReader, text};
+use url::Url;
+
+/// The settings of the accepted tokens, as they are written.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub(crate) struct TokenSettings {
+    /// The issuer of the tokens, exactly as `iss` says it, such as http://localhost:8002 for the auth-server.
+    #[schemars(extend("x-required" = true, "x-expected" = "the issuer of the tokens, exactly as iss says it, such as https://id.example.com"))]
+    issuer: Option<String>,
+    /// The address of the key set, for an issuer without a discovery document, or at another address than it says; discovery
+    /// if unset.
+    jwks_url: Option<String>,
+    /// The audiences of which a token must name one; the issuer if unset.
+    audience: Vec<String>,
+    /// Whether tokens have no audience, as the access tokens of Cognito and Clerk: a token with one is then refused, and
+    /// CLIENTS is required, because nothing else says for whom a token is.
+    no_audience: bool,
+    /// The clients whose tokens are accepted (client_id, or azp without it); every client of the issuer if unset.
+    clients: Vec<String>,
+    /// The claim that grants scopes: one top-level claim, whatever dots and slashes its name has.
+    scopes_claim: String,
+    /// The claim that lists roles: one top-level claim, whatever dots and slashes its name has.
+    roles_claim: String,
+    /// The signature algorithms that are accepted; asymmetric ones only.
+    #[serde(with = "text::list")]
+    #[schemars(with = "Vec<String>")]
+    algorithms: Algorithms,
+    /// Whether nothing but access tokens in the form of RFC 9068 (typ at+jwt) is accepted.
+    pub(crate) rfc9068_only: bool,
+}
+
+/// Returns the configuration of an issuer as the auth-server is one: its own name is the audience of its tokens, and the
+/// scopes are a list in `scopes`.
+pub fn oidc_config(issuer: &str) -> OidcConfig {
+    OidcConfig {
+        scopes_claim: "scopes".to_owned(),
+        ..OidcConfig::new(issuer, issuer)
+    }
+}
+
+/// Returns what a token must name to be accepted, for people.
+pub(crate) fn audience(oidc: &OidcConfig) -> String {
+    let audience = match &oidc.audience {
+        AudienceRule::Required(audiences) => format!("aud must name {}", audiences.join(" or ")),
+        _ => "aud must be absent".to_owned(),
+    };
+    match oidc.clients.as_slice() {
+        [] => audience,
+        clients => format!(
+            "{audience}, and the client must be {}",
+            clients.join(" or ")
+        ),
+    }
+}
+
+impl TokenSettings {
+    /// Reads the settings.
+    pub(crate) fn read(reader: &mut SettingsReader) -> Self {
+        let defaults = oidc_config("");
+        reader.group(Self {
+            issuer: None,
+            jwks_url: None,
+            audience: Vec::new(),
+            no_audience: false,
+            clients: Vec::new(),
+            scopes_claim: defaults.scopes_claim,
+            roles_claim: defaults.roles_claim,
+            algorithms: defaults.algorithms,
+            rfc9068_only: false,
+        })
+    }
+
+    /// Returns the configuration of the provider, and reports what cannot be used. `None` if the issuer is missing.
+    pub(crate) fn oidc(
+        self,
+        reader: &mut SettingsReader,
+        issuer: &IssuerSettings,
+    ) -> Option<OidcConfig> {
+        let jwks_url = issuer.address(reader, "jwks_url", self.jwks_url.as_deref());
+        let name = self.issuer.clone()?;
+        if self.jwks_url.is_none()
+            && let Some(expected) = unfit_for_discovery(&name, issuer)
+        {
+            reader.unusable("issuer", expected);
+        }
+        let settings = oidc_config(&name);
+        Some(OidcConfig {
+            jwks_url,
+            audience: self.audience(reader, settings.audience),
+            clients: self.clients,
+            scopes_claim: self.scopes_claim,
+            roles_claim: self.roles_claim,
+            algorithms: self.algorithms,
+            ..settings
+        })
+    }
+
+    fn audience(&self, reader: &mut SettingsReader, default: AudienceRule) -> AudienceRule {
+        if !self.no_audience {
+            return match self.audience.as_slice() {
+                [] => default,
+                audiences => AudienceRule::Required(audiences.to_vec()),
+            };
+        }
+        if !self.audience.is_empty() {
+            reader.unusable("no_audience", "expected no AUDIENCE beside it");
+        }
+        if self.clients.is_empty() {
+            let expected = "expected CLIENTS beside it: without an audience, only the client says for whom a token is";
+            reader.unusable("no_audience", expected);
+        }
+        if self.rfc9068_only {
+            let expected =
+                "expected no RFC9068_ONLY beside it: tokens of that form have an audience";
+            reader.unusable("no_audience", expected);
+        }
+        AudienceRule::Absent
+    }
+}
+
+/// Why the discovery document of this issuer cannot be fetched. The text itself is kept as it is, because `iss` is
+/// compared with it exactly, and an address that was read may be written differently.
+fn unfit_for_discovery(name: &str, issuer: &IssuerSettings) -> Option<&'static str> {
+    let Some(url) = Url::parse(name).ok().filter(Url::has_host) else {
+        return Some(
+            "expected an address, such as https://id.example.com; only with JWKS_URL it may be another text",
+        );
+    };
+    if url.query().is_some() || url.fragment().is_some() {
+        return Some("expected an address without a query and a fragment");
+    }
+    issuer.fetchable(name).err()
+}
