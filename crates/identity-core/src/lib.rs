@@ -4,6 +4,7 @@ mod algorithms;
 mod authenticated;
 mod authenticator;
 mod builder;
+mod claim_path;
 pub mod claims;
 #[cfg(feature = "client")]
 pub mod client;

@@ -21,11 +21,7 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     let _ = writeln!(text, "  Issuer:   {}", oidc.issuer);
     let _ = writeln!(text, "  Keys:     {keys}");
     let _ = writeln!(text, "  Audience: {}", tokens::audience(oidc));
-    let _ = writeln!(
-        text,
-        "  Claims:   scopes in {}, roles in {}, the organization in org_id",
-        oidc.scopes_claim, oidc.roles_claim
-    );
+    let _ = writeln!(text, "  Claims:   {}", tokens::claims(oidc));
     let _ = writeln!(text, "  Docs:     {url}/docs");
     let _ = writeln!(
         text,

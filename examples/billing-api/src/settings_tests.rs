@@ -3,6 +3,7 @@
 use service_kit::settings::{Field, SettingsReader, faults_of_example};
 
 use super::Settings;
+use identity_core::claims::ClaimPath;
 use identity_core::providers::OidcConfig;
 use identity_core::verification::AudienceRule;
 
@@ -26,6 +27,10 @@ fn audiences(oidc: &OidcConfig) -> Vec<&str> {
     }
 }
 
+fn texts(paths: &[ClaimPath]) -> Vec<String> {
+    paths.iter().map(ToString::to_string).collect()
+}
+
 /// The one problem of these values.
 fn problem(values: &[(&str, &str)]) -> String {
     let mut problems = with_issuer(values).unwrap_err();
@@ -43,8 +48,11 @@ fn an_issuer_is_enough() {
     assert_eq!(audiences(oidc), ["https://id.example.com"], "its own");
     assert!(oidc.clients.is_empty(), "every client");
     assert_eq!(oidc.jwks_url, None);
-    assert_eq!(oidc.scopes_claim, "scopes");
-    assert_eq!(oidc.roles_claim, "roles");
+    assert_eq!(texts(&oidc.scope_claims), ["scopes"]);
+    assert_eq!(texts(&oidc.role_claims), ["roles"]);
+    assert!(oidc.permission_claims.is_empty());
+    assert_eq!(oidc.tenant_claim.to_string(), "org_id");
+    assert!(!oidc.roles_from_keys && !oidc.permissions_from_keys);
     assert_eq!(oidc.algorithms.to_string(), "RS256");
     assert_eq!(settings.login_url, None);
 }
@@ -58,7 +66,14 @@ fn every_value_can_be_set_under_the_service_s_name() {
         ("BILLING_API__AUDIENCE", "https://billing.example.com,urn:b"),
         ("BILLING_API__CLIENTS", "C1, C2"),
         ("BILLING_API__SCOPES_CLAIM", "https://example.com/scopes"),
-        ("BILLING_API__ROLES_CLAIM", "realm_access.roles"),
+        (
+            "BILLING_API__ROLES_CLAIM",
+            "realm_access.roles, /resource_access/my.api/roles",
+        ),
+        ("BILLING_API__ROLES_FROM_KEYS", "true"),
+        ("BILLING_API__PERMISSIONS_CLAIM", "permissions"),
+        ("BILLING_API__PERMISSIONS_FROM_KEYS", "true"),
+        ("BILLING_API__ORGANIZATION_CLAIM", "o.id"),
         ("BILLING_API__ALGORITHMS", "ES256, EdDSA"),
         ("BILLING_API__DATABASE_URL", "postgres://localhost/billing"),
         ("BILLING_API__LOGIN_URL", "http://localhost:8002/user/login"),
@@ -70,8 +85,12 @@ fn every_value_can_be_set_under_the_service_s_name() {
     assert_eq!(jwks_url.as_str(), "http://127.0.0.1:8002/keys");
     assert_eq!(audiences(oidc), ["https://billing.example.com", "urn:b"]);
     assert_eq!(oidc.clients, ["C1", "C2"]);
-    assert_eq!(oidc.scopes_claim, "https://example.com/scopes");
-    assert_eq!(oidc.roles_claim, "realm_access.roles");
+    assert_eq!(texts(&oidc.scope_claims), ["https://example.com/scopes"]);
+    let roles = ["realm_access.roles", "/resource_access/my.api/roles"];
+    assert_eq!(texts(&oidc.role_claims), roles);
+    assert_eq!(texts(&oidc.permission_claims), ["permissions"]);
+    assert!(oidc.roles_from_keys && oidc.permissions_from_keys);
+    assert_eq!(oidc.tenant_claim.to_string(), "o.id");
     assert_eq!(oidc.algorithms.to_string(), "ES256, EdDSA");
     assert_eq!(settings.database.url, "postgres://localhost/billing");
     let login_url = settings.login_url.as_ref().unwrap();
@@ -167,6 +186,20 @@ fn tokens_without_an_audience_are_accepted_for_named_clients_only() {
         let problem = problem(&[&[none], others].concat());
         let start = format!("NO_AUDIENCE cannot be used: {expected}");
         assert!(problem.starts_with(&start), "{others:?}: {problem}");
+    }
+}
+
+#[test]
+fn what_names_no_claim_is_refused() {
+    for (name, value) in [
+        ("SCOPES_CLAIM", "scope,.scp"),
+        ("ROLES_CLAIM", "realm_access..roles"),
+        ("PERMISSIONS_CLAIM", "/a~2"),
+        ("ORGANIZATION_CLAIM", "org_id,tid"),
+    ] {
+        let problem = problem(&[(name, value)]);
+        let start = format!("{name} cannot be used: expected one claim: its name, or its path");
+        assert!(problem.starts_with(&start), "{problem}");
     }
 }
 

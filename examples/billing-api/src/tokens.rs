@@ -1,5 +1,6 @@
 //! The settings of the accepted tokens.
 
+use identity_core::claims::{ClaimPath, ClaimPathError};
 use identity_core::providers::OidcConfig;
 use identity_core::verification::{Algorithms, AudienceRule};
 use schemars::JsonSchema;
@@ -23,10 +24,23 @@ pub(crate) struct TokenSettings {
     no_audience: bool,
     /// The clients whose tokens are accepted (client_id, or azp without it); every client of the issuer if unset.
     clients: Vec<String>,
-    /// The claim that grants scopes: one top-level claim, whatever dots and slashes its name has.
-    scopes_claim: String,
-    /// The claim that lists roles: one top-level claim, whatever dots and slashes its name has.
-    roles_claim: String,
+    /// The claims that grant scopes, such as scope or scp: a text with spaces or a list. Dots and a leading slash make a
+    /// path, such as ext.scopes.
+    scopes_claim: Vec<String>,
+    /// The claims that list roles, such as realm_access.roles or /resource_access/my.api/roles; a name with a colon or a
+    /// slash, such as https://example.com/roles, is one claim.
+    roles_claim: Vec<String>,
+    /// Whether the roles are the keys of an object, as in Zitadel's urn:zitadel:iam:org:project:roles.
+    roles_from_keys: bool,
+    /// The claims that list permissions, written as those of the roles; none if unset.
+    permissions_claim: Vec<String>,
+    /// Whether the permissions are the keys of an object.
+    permissions_from_keys: bool,
+    /// The claim with the id of the caller's organization, whose invoices they see, such as tid or o.id. It must be one that
+    /// the issuer sets, and not its users.
+    #[serde(with = "text")]
+    #[schemars(with = "String")]
+    organization_claim: ClaimPath,
     /// The signature algorithms that are accepted; asymmetric ones only.
     #[serde(with = "text::list")]
     #[schemars(with = "Vec<String>")]
@@ -39,9 +53,25 @@ pub(crate) struct TokenSettings {
 /// scopes are a list in `scopes`.
 pub fn oidc_config(issuer: &str) -> OidcConfig {
     OidcConfig {
-        scopes_claim: "scopes".to_owned(),
+        scope_claims: vec![ClaimPath::of_claim("scopes")],
         ..OidcConfig::new(issuer, issuer)
     }
+}
+
+/// Returns which claims grant what, for people.
+pub(crate) fn claims(oidc: &OidcConfig) -> String {
+    let named = |paths: &[ClaimPath], from_keys: bool| match (paths, from_keys) {
+        ([], _) => "no claim".to_owned(),
+        (paths, true) => format!("the keys of {}", texts(paths).join(" and ")),
+        (paths, false) => texts(paths).join(" and "),
+    };
+    format!(
+        "scopes in {}, roles in {}, permissions in {}, the organization in {}",
+        named(&oidc.scope_claims, false),
+        named(&oidc.role_claims, oidc.roles_from_keys),
+        named(&oidc.permission_claims, oidc.permissions_from_keys),
+        oidc.tenant_claim
+    )
 }
 
 /// Returns what a token must name to be accepted, for people.
@@ -69,8 +99,12 @@ impl TokenSettings {
             audience: Vec::new(),
             no_audience: false,
             clients: Vec::new(),
-            scopes_claim: defaults.scopes_claim,
-            roles_claim: defaults.roles_claim,
+            scopes_claim: texts(&defaults.scope_claims),
+            roles_claim: texts(&defaults.role_claims),
+            roles_from_keys: defaults.roles_from_keys,
+            permissions_claim: texts(&defaults.permission_claims),
+            permissions_from_keys: defaults.permissions_from_keys,
+            organization_claim: defaults.tenant_claim,
             algorithms: defaults.algorithms,
             rfc9068_only: false,
         })
@@ -94,8 +128,12 @@ impl TokenSettings {
             jwks_url,
             audience: self.audience(reader, settings.audience),
             clients: self.clients,
-            scopes_claim: self.scopes_claim,
-            roles_claim: self.roles_claim,
+            scope_claims: paths(reader, "scopes_claim", &self.scopes_claim),
+            role_claims: paths(reader, "roles_claim", &self.roles_claim),
+            roles_from_keys: self.roles_from_keys,
+            permission_claims: paths(reader, "permissions_claim", &self.permissions_claim),
+            permissions_from_keys: self.permissions_from_keys,
+            tenant_claim: self.organization_claim,
             algorithms: self.algorithms,
             ..settings
         })
@@ -122,6 +160,20 @@ impl TokenSettings {
         }
         AudienceRule::Absent
     }
+}
+
+fn texts(paths: &[ClaimPath]) -> Vec<String> {
+    paths.iter().map(ToString::to_string).collect()
+}
+
+/// Parses the claims of a setting, and reports the setting if one is no claim.
+fn paths(reader: &mut SettingsReader, setting: &str, texts: &[String]) -> Vec<ClaimPath> {
+    let paths = texts.iter().map(|text| text.parse());
+    paths.collect::<Result<_, _>>().unwrap_or_else(|error| {
+        let error: ClaimPathError = error;
+        reader.unusable(setting, &error.to_string());
+        Vec::new()
+    })
 }
 
 /// Why the discovery document of this issuer cannot be fetched. The text itself is kept as it is, because `iss` is

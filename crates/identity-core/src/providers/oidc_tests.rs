@@ -1,6 +1,7 @@
 //! The forms of tokens of an OpenID Connect issuer, and the rights in them.
 
 use crate::Provider;
+use crate::claims::ClaimPath;
 use crate::keys::KeyAddress;
 use crate::providers::test_tokens::{NOW, Tokens};
 use crate::testing::{TestKey, provider_contract};
@@ -15,7 +16,7 @@ const READ: &str = "example_service.billing.read";
 /// Returns the configuration of an issuer that is its own audience, with a list of scopes in `scopes`.
 fn settings() -> OidcConfig {
     OidcConfig {
-        scopes_claim: "scopes".to_owned(),
+        scope_claims: vec!["scopes".parse().unwrap()],
         ..OidcConfig::new(ISSUER, ISSUER)
     }
 }
@@ -172,25 +173,66 @@ async fn scopes_roles_and_the_organization_come_from_their_claims_alone() {
     assert!(principal.permissions.is_empty());
 }
 
+fn paths<const N: usize>(texts: [&str; N]) -> Vec<ClaimPath> {
+    texts.map(|text| text.parse().unwrap()).to_vec()
+}
+
 #[tokio::test]
-async fn a_claim_s_name_is_literal() {
-    let nested = json!({
-        "realm_access": {"roles": ["nested"]}, "realm_access.roles": ["dotted"],
+async fn rights_come_from_the_places_that_are_set_and_from_no_other() {
+    let claims = json!({
+        "realm_access": {"roles": ["of the realm"]}, "realm_access.roles": ["dotted"],
+        "resource_access": {"my.api": {"roles": ["of the API"]}, "other": {"roles": ["of another"]}},
         "https://example.com/scopes": ["namespaced"], "https://example": {"com/scopes": ["nested"]},
+        "scp": "a b", "o": {"id": "O2", "per": ["write"]},
     });
     let tokens = tokens_of(OidcConfig {
-        scopes_claim: "https://example.com/scopes".to_owned(),
-        roles_claim: "realm_access.roles".to_owned(),
+        scope_claims: paths(["https://example.com/scopes", "scp"]),
+        role_claims: paths(["realm_access.roles", "/resource_access/my.api/roles"]),
+        permission_claims: paths(["o.per"]),
+        tenant_claim: "o.id".parse().unwrap(),
         ..settings()
     });
-    let found = tokens.caller(nested).await;
-    assert_eq!(found.principal().scopes, ["namespaced"]);
-    assert_eq!(found.principal().roles, ["dotted"]);
-    let only_nested = json!({"realm_access": {"roles": ["nested"]}});
-    let found = tokens.caller(only_nested).await;
-    let scopes = &found.principal().scopes;
-    assert!(scopes.is_empty(), "the default claim does not count");
-    assert!(found.principal().roles.is_empty());
+    let found = tokens.caller(claims).await;
+    let principal = found.principal();
+    assert_eq!(principal.scopes, ["namespaced", "a", "b"]);
+    assert_eq!(principal.roles, ["of the realm", "of the API"]);
+    assert_eq!(principal.permissions, ["write"]);
+    assert_eq!(principal.current_tenant.as_deref(), Some("O2"));
+    let found = tokens
+        .caller(json!({"realm_access.roles": ["dotted"]}))
+        .await;
+    let principal = found.principal();
+    let rights = [&principal.scopes, &principal.roles, &principal.permissions];
+    assert!(
+        rights.into_iter().all(Vec::is_empty),
+        "the default claims do not count"
+    );
+    assert_eq!(principal.current_tenant, None);
+}
+
+#[tokio::test]
+async fn keys_are_names_only_where_the_configuration_says_so() {
+    let claim = "urn:zitadel:iam:org:project:roles";
+    let role_claims = paths([claim]);
+    let by_key = OidcConfig {
+        permission_claims: role_claims.clone(),
+        role_claims,
+        ..settings()
+    };
+    let roles = json!({claim: {"admin": {"O1": "acme.example"}, "reader": {}}});
+    for (from_keys, expected) in [(false, &[][..]), (true, &["admin"])] {
+        let tokens = tokens_of(OidcConfig {
+            roles_from_keys: from_keys,
+            permissions_from_keys: from_keys,
+            ..by_key.clone()
+        });
+        let found = tokens.caller(roles.clone()).await;
+        assert_eq!(found.principal().roles, expected);
+        assert_eq!(found.principal().permissions, expected);
+        let listed = tokens.caller(json!({claim: ["admin"]})).await;
+        let is_list = !listed.principal().roles.is_empty();
+        assert_eq!(is_list, !from_keys, "one form or the other");
+    }
 }
 
 #[tokio::test]

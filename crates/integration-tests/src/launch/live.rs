@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use identity_core::Provider;
+use identity_core::claims::ClaimPath;
 use identity_core::discovery::DiscoveryConfig;
 use identity_core::http::HttpConfig;
 use identity_core::keys::KeyAddress;
@@ -63,11 +64,16 @@ impl LiveProvider {
                         _ => None,
                     },
                     rights: RightsClaims {
-                        roles: oidc.roles_claim,
-                        scopes: oidc.scopes_claim,
+                        roles: first(&oidc.role_claims),
+                        scopes: first(&oidc.scope_claims),
                     },
                 }
             }
         })
     }
+}
+
+/// Returns the first of these claims, as it is written.
+fn first(paths: &[ClaimPath]) -> String {
+    paths.first().map(ToString::to_string).unwrap_or_default()
 }
