@@ -106,6 +106,9 @@ fn auth0(reader: &mut SettingsReader, own: Own, issuer: &IssuerSettings) -> Opti
         }
         issuers.extend(address.map(|address| address.to_string()));
     }
+    if own.auth0_roles_claim.contains(',') {
+        reader.unusable("auth0_roles_claim", "expected one claim");
+    }
     let (mut issuers, mut audiences) = (issuers.into_iter(), own.auth0_api_audience.into_iter());
     let config = Auth0Config::new(own.auth0_domain?, &audiences.next()?);
     Some(Auth0Config {

@@ -182,3 +182,15 @@ fn the_example_is_on_a_screen_and_true() {
     let faults = faults_of_example(example, &Settings::fields(), Field::name);
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+#[test]
+fn a_list_where_one_is_expected_is_refused() {
+    for (name, value) in [
+        ("AUTH0_DOMAIN", "dev-example.us.auth0.com,login.example.com"),
+        ("AUTH0_ROLES_CLAIM", "https://a.example/roles,roles"),
+    ] {
+        let problem = problem(&[(name, value)]);
+        let start = format!("{name} cannot be used: expected ");
+        assert!(problem.starts_with(&start), "{problem}");
+    }
+}

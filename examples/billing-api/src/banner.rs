@@ -18,7 +18,7 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     );
     let mut text = String::from("billing-api\n");
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  Issuer:   {}", oidc.issuer);
+    let _ = writeln!(text, "  Issuer:   {}", oidc.issuers().join(" or "));
     let _ = writeln!(text, "  Keys:     {keys}");
     let _ = writeln!(text, "  Audience: {}", tokens::audience(oidc));
     let _ = writeln!(text, "  Claims:   {}", tokens::claims(oidc));

@@ -19,6 +19,7 @@
 mod banner;
 mod currency;
 mod invoices;
+mod issuers;
 mod organization;
 mod policies;
 mod routes;

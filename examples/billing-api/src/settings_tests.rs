@@ -166,56 +166,6 @@ fn with_a_jwks_url_the_issuer_is_any_text_and_still_required() {
 }
 
 #[test]
-fn tokens_without_an_audience_are_accepted_for_named_clients_only() {
-    let (none, clients) = (("NO_AUDIENCE", "true"), ("CLIENTS", "C1"));
-    let settings = with_issuer(&[none, clients]).unwrap();
-    assert!(matches!(settings.oidc.audience, AudienceRule::Absent));
-    assert_eq!(settings.oidc.clients, ["C1"]);
-    for (others, expected) in [
-        (&[][..], "expected CLIENTS beside it"),
-        (&[("CLIENTS", " , ")], "expected CLIENTS beside it"),
-        (
-            &[clients, ("AUDIENCE", "a")],
-            "expected no AUDIENCE beside it",
-        ),
-        (
-            &[clients, ("RFC9068_ONLY", "true")],
-            "expected no RFC9068_ONLY beside it",
-        ),
-    ] {
-        let problem = problem(&[&[none], others].concat());
-        let start = format!("NO_AUDIENCE cannot be used: {expected}");
-        assert!(problem.starts_with(&start), "{others:?}: {problem}");
-    }
-}
-
-#[test]
-fn what_names_no_claim_is_refused() {
-    for (name, value) in [
-        ("SCOPES_CLAIM", "scope,.scp"),
-        ("ROLES_CLAIM", "realm_access..roles"),
-        ("PERMISSIONS_CLAIM", "/a~2"),
-        ("ORGANIZATION_CLAIM", "org_id,tid"),
-    ] {
-        let problem = problem(&[(name, value)]);
-        let start = format!("{name} cannot be used: expected one claim: its name, or its path");
-        assert!(problem.starts_with(&start), "{problem}");
-    }
-}
-
-#[test]
-fn symmetric_and_unknown_algorithms_are_refused() {
-    assert_eq!(
-        problem(&[("ALGORITHMS", "RS256,HS256")]),
-        "ALGORITHMS cannot be used: HS256 is symmetric: whoever can check such a token can also make one (it comes from the environment)"
-    );
-    assert!(
-        problem(&[("ALGORITHMS", "none")])
-            .starts_with(r#"ALGORITHMS cannot be used: unknown algorithm "none""#)
-    );
-}
-
-#[test]
 fn everything_wrong_is_reported_at_once() {
     let problems = read(&[
         ("PORT", "http"),
@@ -254,3 +204,6 @@ fn the_example_is_on_a_screen_and_true() {
     let faults = faults_of_example(example, &Settings::fields(), Field::name);
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+#[path = "tokens_tests.rs"]
+mod tokens;

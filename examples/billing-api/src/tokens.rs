@@ -6,14 +6,20 @@ use identity_core::verification::{Algorithms, AudienceRule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service_kit::settings::{IssuerSettings, SettingsReader, text};
-use url::Url;
+
+use crate::issuers;
 
 /// The settings of the accepted tokens, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub(crate) struct TokenSettings {
-    /// The issuer of the tokens, exactly as `iss` says it, such as http://localhost:8002 for the auth-server.
+    /// The issuer of the tokens, exactly as `iss` says it, such as http://localhost:8002 for the auth-server. Of an issuer
+    /// with several names, all of them, such as https://accounts.google.com and accounts.google.com: they share the keys of
+    /// the first, below which discovery is fetched. A name may have {tenantid} in it; ISSUER_TENANTS lists the tenants.
     #[schemars(extend("x-required" = true, "x-expected" = "the issuer of the tokens, exactly as iss says it, such as https://id.example.com"))]
-    issuer: Option<String>,
+    issuer: Vec<String>,
+    /// The tenants whose tokens are accepted, by the id that takes the place of {tenantid} in ISSUER, as in Entra's
+    /// `https://login.microsoftonline.com/{tenantid}/v2.0`.
+    issuer_tenants: Vec<String>,
     /// The address of the key set, for an issuer without a discovery document, or at another address than it says; discovery
     /// if unset.
     jwks_url: Option<String>,
@@ -94,7 +100,8 @@ impl TokenSettings {
     pub(crate) fn read(reader: &mut SettingsReader) -> Self {
         let defaults = oidc_config("");
         reader.group(Self {
-            issuer: None,
+            issuer: Vec::new(),
+            issuer_tenants: Vec::new(),
             jwks_url: None,
             audience: Vec::new(),
             no_audience: false,
@@ -117,14 +124,16 @@ impl TokenSettings {
         issuer: &IssuerSettings,
     ) -> Option<OidcConfig> {
         let jwks_url = issuer.address(reader, "jwks_url", self.jwks_url.as_deref());
-        let name = self.issuer.clone()?;
+        let mut names = issuers::names(reader, &self.issuer, &self.issuer_tenants).into_iter();
+        let name = names.next()?;
         if self.jwks_url.is_none()
-            && let Some(expected) = unfit_for_discovery(&name, issuer)
+            && let Some(expected) = issuers::unfit_for_discovery(&name, issuer)
         {
             reader.unusable("issuer", expected);
         }
         let settings = oidc_config(&name);
         Some(OidcConfig {
+            other_issuers: names.collect(),
             jwks_url,
             audience: self.audience(reader, settings.audience),
             clients: self.clients,
@@ -174,18 +183,4 @@ fn paths(reader: &mut SettingsReader, setting: &str, texts: &[String]) -> Vec<Cl
         reader.unusable(setting, &error.to_string());
         Vec::new()
     })
-}
-
-/// Why the discovery document of this issuer cannot be fetched. The text itself is kept as it is, because `iss` is
-/// compared with it exactly, and an address that was read may be written differently.
-fn unfit_for_discovery(name: &str, issuer: &IssuerSettings) -> Option<&'static str> {
-    let Some(url) = Url::parse(name).ok().filter(Url::has_host) else {
-        return Some(
-            "expected an address, such as https://id.example.com; only with JWKS_URL it may be another text",
-        );
-    };
-    if url.query().is_some() || url.fragment().is_some() {
-        return Some("expected an address without a query and a fragment");
-    }
-    issuer.fetchable(name).err()
 }

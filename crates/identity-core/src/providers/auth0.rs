@@ -77,7 +77,12 @@ impl FromStr for Domain {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match Host::parse(text) {
             // A trailing dot would make another issuer, because issuers are compared exactly.
-            Ok(Host::Domain(name)) if name == text.to_ascii_lowercase() && !name.ends_with('.') => {
+            // The parser takes a list with commas for one name.
+            Ok(Host::Domain(name))
+                if name == text.to_ascii_lowercase()
+                    && !name.ends_with('.')
+                    && !name.contains(',') =>
+            {
                 Ok(Self(name))
             }
             _ => Err(ProviderError::Domain),

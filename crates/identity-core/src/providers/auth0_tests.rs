@@ -50,6 +50,7 @@ fn a_domain_is_a_host_and_nothing_else() {
         "dev-example.us.auth0.com:443",
         "dev-example.us.auth0.com.",
         "user@dev-example.us.auth0.com",
+        "dev-example.us.auth0.com,login.example.com",
         "dev example.auth0.com",
         "dev-example.us.auth0.com?x",
         "dev-example.us.auth0.com#x",
@@ -71,6 +72,24 @@ fn discovery_is_at_the_issuer_and_may_name_it_alone() {
     );
     assert_eq!(discovery.issuers, [ISSUER]);
     assert!(discovery.endpoint_hosts.is_empty());
+}
+
+#[tokio::test]
+async fn a_tenant_may_issue_under_its_own_and_a_custom_domain() {
+    let both = Auth0Config {
+        issuer: "https://login.example.com/".to_owned(),
+        other_issuers: vec![ISSUER.to_owned()],
+        ..settings()
+    };
+    let provider = Auth0::new(both).unwrap();
+    let url = "https://login.example.com/.well-known/openid-configuration";
+    assert_eq!(provider.discovery().url.as_str(), url, "at the first");
+    let tokens = Tokens::new(provider, good());
+    let names = json!([ISSUER, "https://login.example.com/"]);
+    tokens.expect_each("iss", names, None).await;
+    let others = json!(["https://login.example.com", "https://other.us.auth0.com/"]);
+    let refused = Some("invalid_claims");
+    tokens.expect_each("iss", others, refused).await;
 }
 
 #[tokio::test]

@@ -45,6 +45,11 @@ pub struct DescopeConfig {
     pub project_id: ProjectId,
     /// The URL of the discovery document. Its origin is also the origin of the project's issuers.
     pub discovery_url: Url,
+    /// The tenants whose own issuers (`{base}/v1/apps/{project}/{tenant}`) are accepted as well, by id. Default none.
+    pub tenant_issuers: Vec<String>,
+    /// The MCP servers whose own issuers (`{base}/v1/apps/agentic/{project}/{server}`) are accepted as well, by id.
+    /// Default none.
+    pub mcp_servers: Vec<String>,
     /// The accepted values of `aud` instead of the project id, which is in the tokens of every app of the project.
     /// Default none: the project id.
     pub audiences: Vec<String>,
@@ -108,6 +113,8 @@ impl DescopeConfig {
             discovery_url: Url::parse(&discovery_url)
                 .map_err(|_| ProviderError::Issuer(base.to_owned()))?,
             project_id,
+            tenant_issuers: Vec::new(),
+            mcp_servers: Vec::new(),
             audiences: Vec::new(),
             require_audience: false,
             algorithms: Algorithms::rs256(),
@@ -150,14 +157,20 @@ impl Descope {
     }
 
     /// Returns the issuers of a project. Its tokens differ by origin: sessions of the SDKs have the bare project id,
-    /// the OIDC app has the URL of the project, access keys and inbound apps have one below `/v1/apps`.
+    /// the OIDC app has the URL of the project, access keys and inbound apps have one below `/v1/apps`. All of them are
+    /// signed with the project's keys.
     fn issuers(&self) -> Vec<String> {
         let (base, id) = (self.config.base_url(), &self.config.project_id);
-        vec![
+        let mut issuers = vec![
             format!("{base}/{id}"),
             format!("{base}/v1/apps/{id}"),
             id.to_string(),
-        ]
+        ];
+        let tenants = self.config.tenant_issuers.iter();
+        issuers.extend(tenants.map(|tenant| format!("{base}/v1/apps/{id}/{tenant}")));
+        let servers = self.config.mcp_servers.iter();
+        issuers.extend(servers.map(|server| format!("{base}/v1/apps/agentic/{id}/{server}")));
+        issuers
     }
 
     fn audience(&self) -> AudienceRule {

@@ -38,6 +38,10 @@ pub struct Oidc {
 pub struct OidcConfig {
     /// The exact `iss`. Without `jwks_url`, it is also the base URL of the discovery document.
     pub issuer: String,
+    /// Other accepted values of `iss` of the same issuer, whose tokens are signed with the same keys. Default none.
+    ///
+    /// An issuer with keys of its own is another provider: see [`AuthenticatorBuilder::and`](crate::AuthenticatorBuilder::and).
+    pub other_issuers: Vec<String>,
     /// The accepted values of `aud`, or [`AudienceRule::Absent`] for tokens that have none.
     pub audience: AudienceRule,
     /// The accepted clients (`client_id`, else `azp`). Default none: every client of the issuer. Required without an
@@ -68,6 +72,7 @@ impl OidcConfig {
     pub fn new(issuer: &str, audience: &str) -> Self {
         Self {
             issuer: issuer.to_owned(),
+            other_issuers: Vec::new(),
             audience: AudienceRule::Required(vec![audience.to_owned()]),
             clients: Vec::new(),
             jwks_url: None,
@@ -81,13 +86,21 @@ impl OidcConfig {
         }
     }
 
+    /// Returns all accepted values of `iss`.
+    #[must_use]
+    pub fn issuers(&self) -> Vec<String> {
+        let mut issuers = vec![self.issuer.clone()];
+        issuers.extend_from_slice(&self.other_issuers);
+        issuers
+    }
+
     /// OpenID Connect Discovery 1.0, section 4.1: the path is appended to the issuer without its trailing slash.
     fn discovery(&self) -> Result<DiscoveryConfig, ProviderError> {
         let base = self.issuer.strip_suffix('/').unwrap_or(&self.issuer);
         Ok(DiscoveryConfig {
             url: Url::parse(&format!("{base}/.well-known/openid-configuration"))
                 .map_err(|_| ProviderError::Issuer(self.issuer.clone()))?,
-            issuers: vec![self.issuer.clone()],
+            issuers: self.issuers(),
             endpoint_hosts: Vec::new(),
         })
     }
@@ -131,7 +144,7 @@ impl Provider for Oidc {
             // `at+jwt` is the type in RFC 9068.
             types: vec!["JWT".into(), "at+jwt".into()],
             clients: self.config.clients.clone(),
-            ..VerificationRules::new(vec![self.config.issuer.clone()], audience)
+            ..VerificationRules::new(self.config.issuers(), audience)
         }
     }
 

@@ -87,6 +87,31 @@ async fn the_issuer_is_compared_to_the_letter() {
 }
 
 #[tokio::test]
+async fn an_issuer_may_have_several_names() {
+    let google = OidcConfig {
+        other_issuers: vec!["accounts.google.com".to_owned()],
+        ..OidcConfig::new("https://accounts.google.com", ISSUER)
+    };
+    let names = json!(google.issuers());
+    let KeyAddress::Discovered(discovery) = Oidc::new(google.clone()).unwrap().keys() else {
+        panic!("not discovered");
+    };
+    assert_eq!(json!(discovery.issuers), names);
+    let url = "https://accounts.google.com/.well-known/openid-configuration";
+    assert_eq!(discovery.url.as_str(), url, "below the first");
+    let tokens = tokens_of(google);
+    tokens.expect_each("iss", names, None).await;
+    let others = json!([
+        ISSUER,
+        "http://accounts.google.com",
+        "accounts.google.com/",
+        "google.com"
+    ]);
+    let refused = Some("invalid_claims");
+    tokens.expect_each("iss", others, refused).await;
+}
+
+#[tokio::test]
 async fn the_audience_is_required() {
     let (refused, wrong_type) = (Some("invalid_claims"), Some("invalid_claim_type"));
     let others = json!([null, [], "https://billing.example.com"]);

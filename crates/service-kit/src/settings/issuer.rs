@@ -159,6 +159,10 @@ impl IssuerSettings {
 
     /// Parses a URL. Errors: what is expected, if it is not a URL that documents may be fetched from.
     pub fn fetchable(&self, text: &str) -> Result<Url, &'static str> {
+        // A list would be read as one host, or as a path that leads nowhere.
+        if text.contains(',') {
+            return Err("expected one address, and a comma in it as %2C");
+        }
         let url = Url::parse(text).ok().filter(Url::has_host);
         let url = url.ok_or("expected an address, such as https://id.example.com/")?;
         if !url.username().is_empty() || url.password().is_some() {

@@ -12,7 +12,7 @@ use identity_core::verification::AudienceRule;
 pub struct Index {
     #[schema(example = "Invoices of organizations, protected by an OpenID Connect issuer")]
     message: &'static str,
-    /// The trusted issuer.
+    /// The trusted issuer, by all its names.
     #[schema(example = "http://localhost:8002")]
     issuer: String,
     /// The audiences of which a token must contain one; `null` if a token must have none.
@@ -28,7 +28,7 @@ pub struct Index {
 pub async fn index(settings: web::Data<OidcConfig>) -> web::Json<Index> {
     web::Json(Index {
         message: "Invoices of organizations, protected by an OpenID Connect issuer",
-        issuer: settings.issuer.clone(),
+        issuer: settings.issuers().join(" or "),
         audience: match &settings.audience {
             AudienceRule::Required(audiences) => Some(audiences.join(" or ")),
             _ => None,
