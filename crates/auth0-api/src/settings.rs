@@ -1,5 +1,6 @@
 //! The settings of auth0-api.
 
+use identity_core::SettingNames;
 use identity_core::providers::{Auth0Config, Domain};
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
@@ -80,6 +81,11 @@ impl Settings {
         });
         let issuer = IssuerSettings {
             rfc9068_only: own.rfc9068_only,
+            names: SettingNames {
+                audience: Some("AUTH0_API_AUDIENCE"),
+                algorithms: Some("AUTH0_ALGORITHMS"),
+                ..SettingNames::default()
+            },
             ..issuer
         };
         let auth0 = auth0(reader, own, &issuer);

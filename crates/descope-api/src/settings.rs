@@ -1,5 +1,6 @@
 //! The settings of descope-api.
 
+use identity_core::SettingNames;
 use identity_core::providers::{DescopeConfig, ProjectId};
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
@@ -77,7 +78,14 @@ impl Settings {
     fn read_groups(reader: &mut SettingsReader) -> Option<Self> {
         reader.watch("DESCOPE_");
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
-        let issuer = IssuerSettings::read(reader);
+        let issuer = IssuerSettings {
+            names: SettingNames {
+                audience: Some("AUDIENCE"),
+                algorithms: Some("DESCOPE_ALGORITHMS"),
+                ..SettingNames::default()
+            },
+            ..IssuerSettings::read(reader)
+        };
         let own = reader.group(Own {
             descope_project_id: None,
             descope_base_url: None,

@@ -221,7 +221,7 @@ fn detail_of(error: &TokenError) -> String {
         TokenError::NotYetValid(_) => "Token is not yet valid".to_owned(),
         TokenError::KeyNotFound(_) => "Unable to find appropriate key".to_owned(),
         TokenError::InvalidIssuer(_)
-        | TokenError::InvalidAudience
+        | TokenError::InvalidAudience(_)
         | TokenError::InvalidClient(_) => {
             "Invalid claims. Please check the audience and issuer.".to_owned()
         }

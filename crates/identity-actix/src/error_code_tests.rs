@@ -36,7 +36,7 @@ fn a_reason_has_the_same_code_in_the_log_and_in_the_answer() {
         TokenError::KeyNotFound(excerpt()),
         TokenError::InvalidSignature,
         TokenError::InvalidIssuer(excerpt()),
-        TokenError::InvalidAudience,
+        TokenError::InvalidAudience(excerpt()),
         TokenError::InvalidClient(excerpt()),
         TokenError::InvalidClaimType("exp"),
         TokenError::Claims(claims_error()),

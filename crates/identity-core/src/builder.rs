@@ -12,6 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::http::{HttpClient, HttpConfig, HttpSetupError};
 use crate::keys::{KeyAddress, KeyRefresh, KeySource, RemoteKeys, RemoteKeysConfig};
 use crate::provider::Provider;
+use crate::setting_names::SettingNames;
 use crate::token_cache::CacheLimits;
 use crate::verification_rules::{TokenLimits, VerificationRules};
 use crate::verifier::Verifier;
@@ -31,6 +32,7 @@ pub struct AuthenticatorBuilder {
     rfc_9068_only: bool,
     cache: CacheLimits,
     clock: Arc<dyn Clock>,
+    names: SettingNames,
 }
 
 #[derive(Debug)]
@@ -85,6 +87,7 @@ impl Authenticator {
             rfc_9068_only: false,
             cache: CacheLimits::default(),
             clock: Arc::new(SystemClock),
+            names: SettingNames::default(),
         }
     }
 }
@@ -164,6 +167,11 @@ impl AuthenticatorBuilder {
         Self { clock, ..self }
     }
 
+    /// Sets the names of the service's settings, so that messages say which of them to change. Default none.
+    pub fn setting_names(self, names: SettingNames) -> Self {
+        Self { names, ..self }
+    }
+
     /// Builds the authenticator, and starts to fetch the keys of each provider that has no key source of its own.
     ///
     /// Returns immediately, before the keys are fetched: [`Authenticator::key_status`] returns their status.
@@ -193,7 +201,8 @@ impl AuthenticatorBuilder {
             Some(TrustedIssuer::new(provider, keys, verifier))
         });
         let trusted = trusted.collect();
-        Ok(Authenticator::new(trusted, index, self.cache, self.limits))
+        let authenticator = Authenticator::new(trusted, index, self.cache, self.limits);
+        Ok(authenticator.with_names(self.names))
     }
 
     fn rules_of(&self, provider: &dyn Provider) -> Result<VerificationRules, AuthenticatorError> {
@@ -224,6 +233,7 @@ impl AuthenticatorBuilder {
         let mut config = RemoteKeysConfig {
             address: provider.keys(),
             refresh: self.refresh,
+            names: self.names,
         };
         if let KeyAddress::Discovered(discovery) = &mut config.address {
             discovery

@@ -10,6 +10,7 @@ pub mod claims;
 pub mod client;
 pub mod clock;
 pub mod discovery;
+mod expectation;
 mod header;
 pub mod http;
 mod json;
@@ -22,6 +23,7 @@ pub mod providers;
 mod refused_kind;
 mod registered_claims;
 mod rule;
+mod setting_names;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token;
@@ -39,6 +41,7 @@ pub use policy::Policy;
 pub use principal::{Principal, TenantGrants};
 pub use provider::Provider;
 pub use rule::{Denial, Rule};
+pub use setting_names::SettingNames;
 pub use token_cache::CacheLimits;
 pub use token_error::TokenError;
 pub use verified_token::VerifiedToken;
@@ -50,7 +53,7 @@ pub mod verification {
     pub use crate::refused_kind::{RefusedKind, TokenKind};
     pub use crate::token_error::{Excerpt, Malformed};
     pub use crate::verification_rules::{
-        AudienceRule, TokenLimits, TokenProfile, UntypedTokens, VerificationRules,
+        AudienceRule, SubjectRule, TokenLimits, TokenProfile, UntypedTokens, VerificationRules,
     };
     pub use crate::verifier::Verifier;
 }

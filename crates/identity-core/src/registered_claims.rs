@@ -9,7 +9,7 @@ use crate::clock::UnixTime;
 use crate::refused_kind::is_id_token;
 use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, TokenError};
-use crate::verification_rules::{AudienceRule, TokenProfile, VerificationRules};
+use crate::verification_rules::{AudienceRule, SubjectRule, TokenProfile, VerificationRules};
 use crate::verified_token::{Times, has_begun, is_alive};
 
 /// Returns `iss`, which must be present and a string.
@@ -52,7 +52,7 @@ pub(crate) fn check(
 ) -> Result<Times, TokenError> {
     let claims = &token.claims;
     let times = check_times(claims, leeway, now)?;
-    check_subject(claims)?;
+    check_subject(claims, rules.subject)?;
     check_token_id(claims)?;
     check_profile(claims, rules.profile)?;
     if claims.contains_key("cnf") {
@@ -103,9 +103,13 @@ fn time(claims: &Claims, name: &'static str) -> Result<Option<UnixTime>, TokenEr
     }
 }
 
-fn check_subject(claims: &Claims) -> Result<(), TokenError> {
+fn check_subject(claims: &Claims, rule: SubjectRule) -> Result<(), TokenError> {
     match claims.get("sub") {
         Some(Value::String(subject)) if !subject.is_empty() => Ok(()),
+        None if rule == SubjectRule::ClientIfAbsent => match client(claims)? {
+            Some(client) if !client.is_empty() => Ok(()),
+            _ => Err(TokenError::MissingClaim("sub")),
+        },
         Some(Value::String(_)) | None => Err(TokenError::MissingClaim("sub")),
         Some(_) => Err(TokenError::InvalidClaimType("sub")),
     }
@@ -155,7 +159,12 @@ fn check_audience(claims: &Claims, rule: &AudienceRule) -> Result<(), TokenError
     if meant_for_us {
         Ok(())
     } else {
-        Err(TokenError::InvalidAudience)
+        let named = audiences.unwrap_or_default().iter();
+        let named: Vec<_> = named.filter_map(Value::as_str).collect();
+        let named = audiences.map(|_| named.join(", "));
+        Err(TokenError::InvalidAudience(Excerpt::of_name(
+            named.as_deref(),
+        )))
     }
 }
 
@@ -177,6 +186,6 @@ fn check_client(claims: &Claims, rules: &VerificationRules) -> Result<(), TokenE
     if client.is_some_and(|client| rules.clients.iter().any(|accepted| accepted == client)) {
         Ok(())
     } else {
-        Err(TokenError::InvalidClient(Excerpt::new(client)))
+        Err(TokenError::InvalidClient(Excerpt::of_name(client)))
     }
 }

@@ -44,8 +44,8 @@ pub enum TokenError {
     #[error("issuer mismatch: got {0}")]
     InvalidIssuer(Excerpt),
     /// `aud` is missing although it is required, or names other audiences only.
-    #[error("audience mismatch")]
-    InvalidAudience,
+    #[error("audience mismatch: got {0}")]
+    InvalidAudience(Excerpt),
     /// The client (`client_id`, else `azp`) is missing or not an accepted one.
     #[error("client mismatch: got {0}")]
     InvalidClient(Excerpt),
@@ -109,7 +109,7 @@ impl TokenError {
             Self::MissingKeyId => "missing_key_id",
             Self::KeyNotFound(_) => "key_not_found",
             Self::InvalidSignature => "invalid_signature",
-            Self::InvalidIssuer(_) | Self::InvalidAudience | Self::InvalidClient(_) => {
+            Self::InvalidIssuer(_) | Self::InvalidAudience(_) | Self::InvalidClient(_) => {
                 "invalid_claims"
             }
             Self::InvalidClaimType(_) => "invalid_claim_type",
@@ -166,6 +166,15 @@ impl Excerpt {
         let short: String = text.chars().take(Self::LONGEST).collect();
         let more = if short.len() < text.len() { ".." } else { "" };
         Self(format!("{short:?}{more}"))
+    }
+
+    /// Creates an excerpt of the name of an audience or a client. One with an `@` may be a person's address, and is not
+    /// repeated.
+    pub(crate) fn of_name(name: Option<&str>) -> Self {
+        match name {
+            Some(name) if name.contains('@') => Self("(withheld: it has an @)".to_owned()),
+            name => Self::new(name),
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct VerificationRules {
     pub types: Vec<Cow<'static, str>>,
     /// Whether a token without `typ` is accepted.
     pub untyped: UntypedTokens,
+    /// Whether `sub` is required.
+    pub subject: SubjectRule,
     /// The claims that are required.
     pub profile: TokenProfile,
     /// Claims that mark a token as something other than an access token, besides the marks of an ID token, which are
@@ -44,6 +46,7 @@ impl VerificationRules {
             algorithms: Algorithms::rs256(),
             types: vec!["JWT".into()],
             untyped: UntypedTokens::Accepted,
+            subject: SubjectRule::Required,
             profile: TokenProfile::Basic,
             refused: Vec::new(),
         }
@@ -56,6 +59,7 @@ impl VerificationRules {
         Self {
             types: vec![Self::RFC_9068_TYPE.into()],
             untyped: UntypedTokens::Refused,
+            subject: SubjectRule::Required,
             profile: TokenProfile::Rfc9068,
             ..self
         }
@@ -115,6 +119,20 @@ pub enum UntypedTokens {
     Accepted,
     /// It is refused: a strict reading of RFC 9068, section 4.
     Refused,
+}
+
+/// Whether `sub` is required.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubjectRule {
+    /// `sub` is required (RFC 9068, section 2.2).
+    #[default]
+    Required,
+    /// A token without `sub` is accepted if it names its client (`client_id`, else `azp`), which is then the subject.
+    ///
+    /// For issuers whose tokens of machines have no `sub`. Only for an issuer at which no user can have the id of a
+    /// client.
+    ClientIfAbsent,
 }
 
 /// The claims that are required, besides those of the audience rule.

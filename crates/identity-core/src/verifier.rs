@@ -116,6 +116,11 @@ impl Verifier {
         &self.rules.issuers
     }
 
+    /// Returns the rules.
+    pub(crate) fn rules(&self) -> &VerificationRules {
+        &self.rules
+    }
+
     /// Returns the maximum length of a token, in bytes.
     pub(crate) fn max_bytes(&self) -> usize {
         self.limits.max_bytes

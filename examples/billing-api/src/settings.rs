@@ -9,7 +9,7 @@ use service_kit::settings::{
 use service_kit::store::DatabaseConfig;
 use url::Url;
 
-use crate::tokens::TokenSettings;
+use crate::tokens::{self, TokenSettings};
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
@@ -63,15 +63,16 @@ impl Settings {
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
         let issuer = IssuerSettings::read(reader);
         let own = reader.group(Own { login_url: None });
-        let tokens = TokenSettings::read(reader);
+        let accepted = TokenSettings::read(reader);
         let database =
             DatabaseConfig::read(reader, DatabaseConfig::at("sqlite://data/billing-api.db"));
         let issuer = IssuerSettings {
-            rfc9068_only: tokens.rfc9068_only,
+            rfc9068_only: accepted.rfc9068_only,
+            names: tokens::NAMES,
             ..issuer
         };
         let login_url = issuer.address(reader, "login_url", own.login_url.as_deref());
-        let oidc = tokens.oidc(reader, &issuer);
+        let oidc = accepted.oidc(reader, &issuer);
         Some(Self {
             service,
             issuer,

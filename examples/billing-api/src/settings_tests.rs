@@ -5,7 +5,7 @@ use service_kit::settings::{Field, SettingsReader, faults_of_example};
 use super::Settings;
 use identity_core::claims::ClaimPath;
 use identity_core::providers::OidcConfig;
-use identity_core::verification::AudienceRule;
+use identity_core::verification::{AudienceRule, SubjectRule};
 
 const ISSUER: (&str, &str) = ("ISSUER", "https://id.example.com");
 
@@ -47,6 +47,7 @@ fn an_issuer_is_enough() {
     assert_eq!(oidc.issuer, "https://id.example.com");
     assert_eq!(audiences(oidc), ["https://id.example.com"], "its own");
     assert!(oidc.clients.is_empty(), "every client");
+    assert_eq!(oidc.subject, SubjectRule::Required);
     assert_eq!(oidc.jwks_url, None);
     assert_eq!(texts(&oidc.scope_claims), ["scopes"]);
     assert_eq!(texts(&oidc.role_claims), ["roles"]);
@@ -65,6 +66,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
         ("BILLING_API__JWKS_URL", "http://127.0.0.1:8002/keys"),
         ("BILLING_API__AUDIENCE", "https://billing.example.com,urn:b"),
         ("BILLING_API__CLIENTS", "C1, C2"),
+        ("BILLING_API__CLIENT_AS_SUBJECT", "true"),
         ("BILLING_API__SCOPES_CLAIM", "https://example.com/scopes"),
         (
             "BILLING_API__ROLES_CLAIM",
@@ -85,6 +87,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
     assert_eq!(jwks_url.as_str(), "http://127.0.0.1:8002/keys");
     assert_eq!(audiences(oidc), ["https://billing.example.com", "urn:b"]);
     assert_eq!(oidc.clients, ["C1", "C2"]);
+    assert_eq!(oidc.subject, SubjectRule::ClientIfAbsent);
     assert_eq!(texts(&oidc.scope_claims), ["https://example.com/scopes"]);
     let roles = ["realm_access.roles", "/resource_access/my.api/roles"];
     assert_eq!(texts(&oidc.role_claims), roles);

@@ -1,13 +1,24 @@
 //! The settings of the accepted tokens.
 
+use identity_core::SettingNames;
 use identity_core::claims::{ClaimPath, ClaimPathError};
 use identity_core::providers::OidcConfig;
-use identity_core::verification::{Algorithms, AudienceRule};
+use identity_core::verification::{Algorithms, AudienceRule, SubjectRule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service_kit::settings::{IssuerSettings, SettingsReader, text};
 
 use crate::issuers;
+
+/// The names of the settings that mend a refusal.
+pub(crate) const NAMES: SettingNames = SettingNames {
+    audience: Some("AUDIENCE or NO_AUDIENCE"),
+    clients: Some("CLIENTS"),
+    algorithms: Some("ALGORITHMS"),
+    client_as_subject: Some("CLIENT_AS_SUBJECT"),
+    key_set_hosts: None,
+    key_set_url: Some("JWKS_URL"),
+};
 
 /// The settings of the accepted tokens, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -30,6 +41,9 @@ pub(crate) struct TokenSettings {
     no_audience: bool,
     /// The clients whose tokens are accepted (client_id, or azp without it); every client of the issuer if unset.
     clients: Vec<String>,
+    /// Whether a token without sub is accepted, with its client (client_id, or azp without it) as the subject, as for machine
+    /// tokens of some issuers. Only for an issuer at which no user can have the id of a client.
+    client_as_subject: bool,
     /// The claims that grant scopes, such as scope or scp: a text with spaces or a list. Dots and a leading slash make a
     /// path, such as ext.scopes.
     scopes_claim: Vec<String>,
@@ -106,6 +120,7 @@ impl TokenSettings {
             audience: Vec::new(),
             no_audience: false,
             clients: Vec::new(),
+            client_as_subject: false,
             scopes_claim: texts(&defaults.scope_claims),
             roles_claim: texts(&defaults.role_claims),
             roles_from_keys: defaults.roles_from_keys,
@@ -137,6 +152,10 @@ impl TokenSettings {
             jwks_url,
             audience: self.audience(reader, settings.audience),
             clients: self.clients,
+            subject: match self.client_as_subject {
+                true => SubjectRule::ClientIfAbsent,
+                false => SubjectRule::Required,
+            },
             scope_claims: paths(reader, "scopes_claim", &self.scopes_claim),
             role_claims: paths(reader, "roles_claim", &self.roles_claim),
             roles_from_keys: self.roles_from_keys,

@@ -14,6 +14,7 @@ use crate::json;
 pub struct KeySet {
     keys: BTreeMap<String, Vec<VerificationKey>>,
     skipped: Vec<SkippedKey>,
+    offered: Vec<String>,
 }
 
 /// A published key that is not used.
@@ -75,6 +76,17 @@ impl KeySet {
         let keys = self.of(key_id).iter();
         keys.filter(|key| key.is_for(algorithm))
             .any(|key| key.material() == material)
+    }
+
+    /// Sets the algorithms that the discovery document offers.
+    pub(crate) fn with_offered_algorithms(self, offered: Vec<String>) -> Self {
+        Self { offered, ..self }
+    }
+
+    /// Returns the algorithms that the issuer's discovery document offers for ID tokens, which are usually those of its
+    /// access tokens. Empty if they are unknown.
+    pub fn offered_algorithms(&self) -> &[String] {
+        &self.offered
     }
 
     /// Returns the number of usable keys.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::TokenError::{self, InvalidClaimType, InvalidIssuer, MissingClaim};
 use crate::testing::TestKey;
-use crate::verification::{Excerpt, RefusedKind, TokenKind};
+use crate::verification::{Excerpt, RefusedKind, SubjectRule, TokenKind};
 
 #[tokio::test]
 async fn an_issuer_that_is_not_exactly_an_accepted_one_is_refused() {
@@ -40,6 +40,38 @@ async fn a_subject_is_a_text_that_is_not_empty() {
     refuses_claims(&verifier, MissingClaim("sub"), missing).await;
     let wrong_type = each("sub", json!([7, null, ["U1"]]));
     refuses_claims(&verifier, InvalidClaimType("sub"), wrong_type).await;
+}
+
+#[tokio::test]
+async fn without_a_subject_the_client_is_it_only_where_the_rules_say_so() {
+    let of_client = |name: &str, client: Value| {
+        let mut claims = without("sub");
+        claims[name] = client;
+        claims
+    };
+    let refused = [("a client", of_client("client_id", json!("C1")))];
+    refuses_claims(&usual(), MissingClaim("sub"), refused).await;
+    let verifier = accepting(|rules| rules.subject = SubjectRule::ClientIfAbsent);
+    let missing = [
+        ("no client", without("sub")),
+        ("a client without a name", of_client("client_id", json!(""))),
+        ("an empty subject", with("sub", json!(""))),
+    ];
+    refuses_claims(&verifier, MissingClaim("sub"), missing).await;
+    let wrong_type = [("a client", of_client("client_id", json!(["C1"])))];
+    refuses_claims(&verifier, InvalidClaimType("client_id"), wrong_type).await;
+    let wrong_type = each("sub", json!([7, null]));
+    refuses_claims(&verifier, InvalidClaimType("sub"), wrong_type).await;
+    let mut both = with("client_id", json!("C1"));
+    both["sub"] = json!("U2");
+    for (claims, subject) in [
+        (of_client("client_id", json!("C1")), "C1"),
+        (of_client("azp", json!("C2")), "C2"),
+        (both, "U2"),
+    ] {
+        let token = verifier.verify(&TestKey::fixed().token(&claims)).await;
+        assert_eq!(token.unwrap().subject(), subject);
+    }
 }
 
 #[tokio::test]

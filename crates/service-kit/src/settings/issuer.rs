@@ -6,7 +6,7 @@ use identity_core::http::HttpConfig;
 use identity_core::keys::KeyRefresh;
 use identity_core::verification::TokenLimits;
 use identity_core::{
-    Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider,
+    Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider, SettingNames,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -45,6 +45,9 @@ pub struct IssuerSettings {
     /// such tokens have a setting for it.
     #[serde(skip)]
     pub rfc9068_only: bool,
+    /// The names of the settings that only the service has, for messages: those of the audience and the algorithms.
+    #[serde(skip)]
+    pub names: SettingNames,
 }
 
 /// Limits of a response of the issuer.
@@ -203,7 +206,11 @@ impl IssuerSettings {
             .leeway(self.tokens.leeway)
             .max_token_bytes(self.tokens.max_bytes)
             .cache(self.cache)
-            .http_client(self.client.builder());
+            .http_client(self.client.builder())
+            .setting_names(SettingNames {
+                key_set_hosts: Some("JWKS_HOSTS"),
+                ..self.names
+            });
         match self.rfc9068_only {
             true => builder.rfc_9068_only(),
             false => builder,

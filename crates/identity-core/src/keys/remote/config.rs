@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::discovery::DiscoveryConfig;
 use crate::http;
+use crate::setting_names::SettingNames;
 
 /// Configuration of [`RemoteKeys`](super::RemoteKeys).
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct RemoteKeysConfig {
     pub address: KeyAddress,
     /// When it is fetched, and the limits.
     pub refresh: KeyRefresh,
+    /// The names of the settings that mend a fault, for the log and the status.
+    pub names: SettingNames,
 }
 
 /// When keys are fetched, and the limits. The defaults suit Descope and Auth0.
@@ -64,6 +67,7 @@ impl RemoteKeysConfig {
         Self {
             address,
             refresh: KeyRefresh::default(),
+            names: SettingNames::default(),
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct FetchedKeys {
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) fault: KeyFault,
+    /// The fault in words, with the setting that mends it.
+    pub(super) reason: String,
     /// When the first of the consecutive failures occurred.
     pub(super) since: Instant,
     /// The number of consecutive failures.
@@ -66,7 +68,7 @@ impl KeyState {
     pub(super) fn status(&self, now: Instant) -> KeyStatus {
         let Some(keys) = &self.keys else {
             let failure = self.failure.as_ref();
-            let reason = failure.map(|failure| failure.fault.to_string());
+            let reason = failure.map(|failure| failure.reason.clone());
             return KeyStatus::Starting { reason };
         };
         let age: Duration = now - keys.at;
@@ -78,7 +80,7 @@ impl KeyState {
             Some(failure) => KeyStatus::Degraded {
                 age,
                 failing_for: now - failure.since,
-                reason: failure.fault.to_string(),
+                reason: failure.reason.clone(),
             },
         }
     }

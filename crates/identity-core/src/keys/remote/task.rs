@@ -13,6 +13,7 @@ use super::schedule;
 use super::state::{Failure, FetchedKeys, Forced, KeyState, Shared};
 use crate::keys::{KeyFault, KeySet};
 use crate::metrics::KeyMetrics;
+use crate::setting_names::SettingNames;
 use crate::token_error::Excerpt;
 
 /// Makes all fetches of one issuer, so that there is only one at a time.
@@ -29,6 +30,7 @@ struct Keeper {
     max_stale: Duration,
     state: KeyState,
     metrics: KeyMetrics,
+    names: SettingNames,
 }
 
 impl RefreshTask {
@@ -43,6 +45,7 @@ impl RefreshTask {
             max_stale: config.refresh.max_stale,
             state: KeyState::default(),
             metrics,
+            names: config.names,
         };
         Self {
             shared,
@@ -169,8 +172,9 @@ impl Keeper {
     fn note(&mut self, fault: KeyFault) {
         let issuer = &self.issuer;
         let last = self.state.failure.as_ref();
-        if last.map(|failure| failure.fault.to_string()) != Some(fault.to_string()) {
-            warn!(issuer, reason = %fault, "keys of {issuer} could not be fetched: {fault}");
+        let reason = self.names.told(&fault);
+        if last.map(|failure| &failure.reason) != Some(&reason) {
+            warn!(issuer, %reason, "keys of {issuer} could not be fetched: {reason}");
         }
         let (since, count) = match last {
             None => (Instant::now(), 1),
@@ -178,6 +182,7 @@ impl Keeper {
         };
         self.state.failure = Some(Failure {
             fault,
+            reason,
             since,
             count,
         });
@@ -205,6 +210,7 @@ impl Drop for RefreshTask {
     /// requests would wait forever.
     fn drop(&mut self) {
         let failure = Failure {
+            reason: KeyFault::Stopped.to_string(),
             fault: KeyFault::Stopped,
             since: Instant::now(),
             count: 1,

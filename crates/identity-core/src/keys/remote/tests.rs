@@ -71,7 +71,10 @@ impl Issuer {
     fn keys(&self, refresh: KeyRefresh) -> RemoteKeys {
         let address = KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap());
         RemoteKeys::with_fetcher(
-            RemoteKeysConfig { address, refresh },
+            RemoteKeysConfig {
+                refresh,
+                ..RemoteKeysConfig::new(address)
+            },
             Box::new(self.clone()),
         )
     }
