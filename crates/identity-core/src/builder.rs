@@ -10,11 +10,11 @@ use tokio::runtime::Handle;
 use crate::authenticator::{Authenticator, TrustedIssuer};
 use crate::clock::{Clock, SystemClock};
 use crate::http::{HttpClient, HttpConfig, HttpSetupError};
-use crate::keys::{KeyAddress, KeyRefresh, KeySource, RemoteKeys, RemoteKeysConfig};
+use crate::keys::{KeyAddress, KeyRefresh, KeySource, RemoteKeys, RemoteKeysConfig, UnnamedKeys};
 use crate::provider::Provider;
 use crate::setting_names::SettingNames;
 use crate::token_cache::CacheLimits;
-use crate::verification_rules::{TokenLimits, VerificationRules};
+use crate::verification_rules::{KeyIdRule, TokenLimits, VerificationRules};
 use crate::verifier::Verifier;
 
 /// Configuration of an [`Authenticator`], created with [`Authenticator::builder`]. Everything except the provider has a
@@ -234,6 +234,10 @@ impl AuthenticatorBuilder {
             address: provider.keys(),
             refresh: self.refresh,
             names: self.names,
+            unnamed: match provider.verification().key_ids {
+                KeyIdRule::OptionalWithOneKey => UnnamedKeys::Used,
+                KeyIdRule::Required => UnnamedKeys::Skipped,
+            },
         };
         if let KeyAddress::Discovered(discovery) = &mut config.address {
             discovery

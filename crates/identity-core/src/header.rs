@@ -29,6 +29,11 @@ impl Header {
         self.algorithm.as_ref()?.as_str()
     }
 
+    /// Returns whether `kid` is present, with any value.
+    pub(crate) fn has_key_id(&self) -> bool {
+        self.key_id.is_some()
+    }
+
     /// Takes `kid` if it is a non-empty string.
     pub(crate) fn take_key_id(&mut self) -> Option<String> {
         match self.key_id.take() {

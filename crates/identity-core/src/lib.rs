@@ -53,7 +53,8 @@ pub mod verification {
     pub use crate::refused_kind::{RefusedKind, TokenKind};
     pub use crate::token_error::{Excerpt, Malformed};
     pub use crate::verification_rules::{
-        AudienceRule, SubjectRule, TokenLimits, TokenProfile, UntypedTokens, VerificationRules,
+        AudienceRule, KeyIdRule, SubjectRule, TokenLimits, TokenProfile, UntypedTokens,
+        VerificationRules,
     };
     pub use crate::verifier::Verifier;
 }

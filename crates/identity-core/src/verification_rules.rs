@@ -24,6 +24,8 @@ pub struct VerificationRules {
     pub types: Vec<Cow<'static, str>>,
     /// Whether a token without `typ` is accepted.
     pub untyped: UntypedTokens,
+    /// Whether `kid` is required.
+    pub key_ids: KeyIdRule,
     /// Whether `sub` is required.
     pub subject: SubjectRule,
     /// The claims that are required.
@@ -46,6 +48,7 @@ impl VerificationRules {
             algorithms: Algorithms::rs256(),
             types: vec!["JWT".into()],
             untyped: UntypedTokens::Accepted,
+            key_ids: KeyIdRule::Required,
             subject: SubjectRule::Required,
             profile: TokenProfile::Basic,
             refused: Vec::new(),
@@ -119,6 +122,18 @@ pub enum UntypedTokens {
     Accepted,
     /// It is refused: a strict reading of RFC 9068, section 4.
     Refused,
+}
+
+/// Whether `kid` is required.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyIdRule {
+    /// `kid` is required.
+    #[default]
+    Required,
+    /// A token without `kid` is accepted while the issuer's set has exactly one usable key, which may have no `kid`
+    /// either. With another key in the set, as during a rotation, such tokens are refused.
+    OptionalWithOneKey,
 }
 
 /// Whether `sub` is required.

@@ -99,7 +99,7 @@ impl VerifiedToken {
         self.times.issued_at
     }
 
-    /// Returns the id of the key that made the signature.
+    /// Returns the id of the key that made the signature, as the token names it. Empty if the token names none.
     pub fn key_id(&self) -> &str {
         &self.key_id
     }

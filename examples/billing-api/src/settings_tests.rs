@@ -5,7 +5,7 @@ use service_kit::settings::{Field, SettingsReader, faults_of_example};
 use super::Settings;
 use identity_core::claims::ClaimPath;
 use identity_core::providers::OidcConfig;
-use identity_core::verification::{AudienceRule, SubjectRule};
+use identity_core::verification::{AudienceRule, KeyIdRule, SubjectRule};
 
 const ISSUER: (&str, &str) = ("ISSUER", "https://id.example.com");
 
@@ -48,6 +48,7 @@ fn an_issuer_is_enough() {
     assert_eq!(audiences(oidc), ["https://id.example.com"], "its own");
     assert!(oidc.clients.is_empty(), "every client");
     assert_eq!(oidc.subject, SubjectRule::Required);
+    assert_eq!(oidc.key_ids, KeyIdRule::Required);
     assert_eq!(oidc.jwks_url, None);
     assert_eq!(texts(&oidc.scope_claims), ["scopes"]);
     assert_eq!(texts(&oidc.role_claims), ["roles"]);
@@ -67,6 +68,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
         ("BILLING_API__AUDIENCE", "https://billing.example.com,urn:b"),
         ("BILLING_API__CLIENTS", "C1, C2"),
         ("BILLING_API__CLIENT_AS_SUBJECT", "true"),
+        ("BILLING_API__KID_OPTIONAL", "true"),
         ("BILLING_API__SCOPES_CLAIM", "https://example.com/scopes"),
         (
             "BILLING_API__ROLES_CLAIM",
@@ -88,6 +90,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
     assert_eq!(audiences(oidc), ["https://billing.example.com", "urn:b"]);
     assert_eq!(oidc.clients, ["C1", "C2"]);
     assert_eq!(oidc.subject, SubjectRule::ClientIfAbsent);
+    assert_eq!(oidc.key_ids, KeyIdRule::OptionalWithOneKey);
     assert_eq!(texts(&oidc.scope_claims), ["https://example.com/scopes"]);
     let roles = ["realm_access.roles", "/resource_access/my.api/roles"];
     assert_eq!(texts(&oidc.role_claims), roles);

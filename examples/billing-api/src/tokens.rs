@@ -3,7 +3,7 @@
 use identity_core::SettingNames;
 use identity_core::claims::{ClaimPath, ClaimPathError};
 use identity_core::providers::OidcConfig;
-use identity_core::verification::{Algorithms, AudienceRule, SubjectRule};
+use identity_core::verification::{Algorithms, AudienceRule, KeyIdRule, SubjectRule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service_kit::settings::{IssuerSettings, SettingsReader, text};
@@ -41,6 +41,9 @@ pub(crate) struct TokenSettings {
     no_audience: bool,
     /// The clients whose tokens are accepted (client_id, or azp without it); every client of the issuer if unset.
     clients: Vec<String>,
+    /// Whether a token without kid is accepted while the issuer's key set has exactly one usable key, which may have no kid
+    /// either; with another key beside it, as during a rotation, such a token is refused.
+    kid_optional: bool,
     /// Whether a token without sub is accepted, with its client (client_id, or azp without it) as the subject, as for machine
     /// tokens of some issuers. Only for an issuer at which no user can have the id of a client.
     client_as_subject: bool,
@@ -120,6 +123,7 @@ impl TokenSettings {
             audience: Vec::new(),
             no_audience: false,
             clients: Vec::new(),
+            kid_optional: false,
             client_as_subject: false,
             scopes_claim: texts(&defaults.scope_claims),
             roles_claim: texts(&defaults.role_claims),
@@ -152,6 +156,10 @@ impl TokenSettings {
             jwks_url,
             audience: self.audience(reader, settings.audience),
             clients: self.clients,
+            key_ids: match self.kid_optional {
+                true => KeyIdRule::OptionalWithOneKey,
+                false => KeyIdRule::Required,
+            },
             subject: match self.client_as_subject {
                 true => SubjectRule::ClientIfAbsent,
                 false => SubjectRule::Required,

@@ -10,7 +10,7 @@ use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
 use crate::principal::Principal;
 use crate::provider::Provider;
-use crate::verification_rules::{AudienceRule, SubjectRule, VerificationRules};
+use crate::verification_rules::{AudienceRule, KeyIdRule, SubjectRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Accepts the access tokens of any OpenID Connect issuer.
@@ -47,6 +47,8 @@ pub struct OidcConfig {
     /// The accepted clients (`client_id`, else `azp`). Default none: every client of the issuer. Required without an
     /// audience.
     pub clients: Vec<String>,
+    /// Whether `kid` is required. Default: it is.
+    pub key_ids: KeyIdRule,
     /// Whether `sub` is required. Default: it is.
     pub subject: SubjectRule,
     /// The URL of the key set, for an issuer without a discovery document, or one that is reached at another address
@@ -77,6 +79,7 @@ impl OidcConfig {
             other_issuers: Vec::new(),
             audience: AudienceRule::Required(vec![audience.to_owned()]),
             clients: Vec::new(),
+            key_ids: KeyIdRule::Required,
             subject: SubjectRule::Required,
             jwks_url: None,
             scope_claims: vec![ClaimPath::of_claim("scope")],
@@ -147,6 +150,7 @@ impl Provider for Oidc {
             // `at+jwt` is the type in RFC 9068.
             types: vec!["JWT".into(), "at+jwt".into()],
             clients: self.config.clients.clone(),
+            key_ids: self.config.key_ids,
             subject: self.config.subject,
             ..VerificationRules::new(self.config.issuers(), audience)
         }

@@ -87,7 +87,7 @@ struct KeySettings {
     #[serde(rename = "max_stale_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 0, max = 2_592_000))]
     max_stale: Duration,
-    /// At least this long between two fetches that tokens with an unknown key ask for.
+    /// At least this long between two fetches that tokens with an unknown key, or with a signature that fails, ask for.
     #[serde(rename = "refetch_interval_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 1, max = 86_400))]
     forced_interval: Duration,

@@ -68,7 +68,7 @@ impl RemoteFetcher {
     async fn key_set(&mut self) -> Result<KeySet, KeyFault> {
         let discovered = self.find().await?;
         let document = self.http.get(&discovered.jwks_uri).await?;
-        let set = KeySet::from_json(&document, self.config.refresh.max_keys)?;
+        let set = KeySet::parse(&document, self.config.refresh.max_keys, self.config.unnamed)?;
         Ok(set.with_offered_algorithms(discovered.algorithms))
     }
 }

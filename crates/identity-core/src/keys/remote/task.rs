@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use super::RemoteKeysConfig;
 use super::fetcher::Fetch;
 use super::schedule;
-use super::state::{Failure, FetchedKeys, Forced, KeyState, Shared};
+use super::state::{Cause, Failure, FetchedKeys, Forced, KeyState, Shared};
 use crate::keys::{KeyFault, KeySet};
 use crate::metrics::KeyMetrics;
 use crate::setting_names::SettingNames;
@@ -67,10 +67,10 @@ impl RefreshTask {
         let mut due = Instant::now();
         loop {
             let forced = tokio::select! {
-                () = sleep_until(due) => false,
-                () = self.shared.refetch_asked() => true,
+                () = sleep_until(due) => None,
+                cause = self.shared.refetch_asked() => Some(cause),
             };
-            if forced && !self.may_be_forced() {
+            if forced.is_some_and(|cause| !self.may_be_forced(cause)) {
                 continue;
             }
             self.refresh(forced).await;
@@ -87,15 +87,18 @@ impl RefreshTask {
         }
     }
 
-    fn may_be_forced(&self) -> bool {
+    fn may_be_forced(&self, cause: Cause) -> bool {
         let interval = self.config.refresh.forced_interval;
         let last = self.keeper.state.forced.as_ref();
-        last.is_none_or(|forced| !forced.is_recent(interval))
+        last.is_none_or(|forced| !forced.is_too_early(cause, interval))
     }
 
-    async fn refresh(&mut self, forced: bool) {
-        let started = Instant::now();
+    async fn refresh(&mut self, forced: Option<Cause>) {
         let keeper = &mut self.keeper;
+        let next = Forced::due(
+            keeper.state.forced.as_ref(),
+            self.config.refresh.forced_interval,
+        );
         keeper.state.fetching = true;
         self.shared.publish(keeper.state.clone());
         let mut fetch = pin!(self.fetcher.fetch());
@@ -110,11 +113,14 @@ impl RefreshTask {
                 }
             }
         };
-        keeper.metrics.fetched(result.as_ref().map(|_| ()), forced);
+        keeper
+            .metrics
+            .fetched(result.as_ref().map(|_| ()), forced.is_some());
         keeper.state.fetching = false;
-        if forced {
+        if let Some(cause) = forced {
             keeper.state.forced = Some(Forced {
-                started,
+                cause,
+                next,
                 finished: Instant::now(),
                 failure: result.as_ref().err().cloned(),
             });

@@ -4,6 +4,7 @@ mod fetcher;
 mod metrics;
 mod places;
 mod refresh;
+mod signatures;
 mod unknown_keys;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
