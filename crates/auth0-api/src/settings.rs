@@ -84,6 +84,9 @@ impl Settings {
             names: SettingNames {
                 audience: Some("AUTH0_API_AUDIENCE"),
                 algorithms: Some("AUTH0_ALGORITHMS"),
+                opaque_token: Some(
+                    "a client gets one by sending the API's identifier as audience with its request",
+                ),
                 ..SettingNames::default()
             },
             ..issuer

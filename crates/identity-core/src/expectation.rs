@@ -2,7 +2,7 @@
 
 use crate::authenticator::Authenticator;
 use crate::setting_names::SettingNames;
-use crate::token_error::{Excerpt, TokenError};
+use crate::token_error::{Excerpt, Malformed, TokenError};
 use crate::verification_rules::{AudienceRule, VerificationRules};
 
 impl Authenticator {
@@ -20,6 +20,7 @@ impl Authenticator {
             clients,
             algorithms,
             client_as_subject,
+            opaque_token,
             ..
         } = self.names();
         match error {
@@ -41,6 +42,10 @@ impl Authenticator {
             }
             TokenError::MissingClaim("sub") => {
                 client_as_subject.map(|name| format!("it, or {name} with a client"))
+            }
+            TokenError::Malformed(Malformed::Opaque | Malformed::Encrypted) => {
+                let remedy = opaque_token.map(|remedy| format!(": {remedy}"));
+                Some(format!("a signed JWT{}", remedy.unwrap_or_default()))
             }
             _ => None,
         }
@@ -70,7 +75,7 @@ mod tests {
     use super::SettingNames;
     use crate::providers::{Oidc, OidcConfig};
     use crate::testing::{StaticKeys, TestKey};
-    use crate::token_error::{Excerpt, TokenError};
+    use crate::token_error::{Excerpt, Malformed, TokenError};
     use crate::{Authenticator, verification::AudienceRule};
 
     fn authenticator(names: SettingNames) -> Authenticator {
@@ -95,6 +100,7 @@ mod tests {
             clients: Some("CLIENTS"),
             algorithms: Some("ALGORITHMS"),
             client_as_subject: Some("CLIENT_AS_SUBJECT"),
+            opaque_token: Some("ask for one"),
             ..SettingNames::default()
         };
         let named = authenticator(names);
@@ -127,5 +133,14 @@ mod tests {
         assert_eq!(named.expectation(&no_subject).as_deref(), Some(expected));
         assert_eq!(plain.expectation(&no_subject), None);
         assert_eq!(named.expectation(&TokenError::Expired), None);
+        for form in [Malformed::Opaque, Malformed::Encrypted] {
+            let opaque = TokenError::Malformed(form);
+            let expected = "a signed JWT: ask for one";
+            assert_eq!(named.expectation(&opaque).as_deref(), Some(expected));
+            let plain = plain.expectation(&opaque);
+            assert_eq!(plain.as_deref(), Some("a signed JWT"));
+        }
+        let cut_off = TokenError::Malformed(Malformed::NotEnoughSegments);
+        assert_eq!(named.expectation(&cut_off), None);
     }
 }

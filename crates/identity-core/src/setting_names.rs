@@ -15,6 +15,8 @@ pub struct SettingNames {
     pub algorithms: Option<&'static str>,
     /// The setting that accepts tokens without `sub`.
     pub client_as_subject: Option<&'static str>,
+    /// What a client does to get a JWT instead of an opaque or encrypted token.
+    pub opaque_token: Option<&'static str>,
     /// The setting of the hosts that a key set may be on.
     pub key_set_hosts: Option<&'static str>,
     /// The setting of the key set's URL, which replaces discovery.
@@ -57,6 +59,7 @@ mod tests {
         clients: None,
         algorithms: None,
         client_as_subject: None,
+        opaque_token: None,
     };
 
     #[test]

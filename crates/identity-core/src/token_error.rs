@@ -131,9 +131,15 @@ pub enum Malformed {
     /// Fewer than three segments.
     #[error("Not enough segments")]
     NotEnoughSegments,
-    /// More than three segments. Five are an encrypted token (RFC 7516), which is not supported.
+    /// Fewer than three segments, and the rest does not look like part of a JWT either.
+    #[error("Not enough segments: it looks like an opaque token, which is no JWT")]
+    Opaque,
+    /// More than three segments.
     #[error("Too many segments")]
     TooManySegments,
+    /// Five segments, and a header that says how the payload is encrypted (RFC 7516), which is not supported.
+    #[error("Too many segments: the token is encrypted (JWE)")]
+    Encrypted,
     /// The header is not base64url without padding.
     #[error("Invalid header encoding")]
     HeaderEncoding,

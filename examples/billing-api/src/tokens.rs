@@ -16,6 +16,7 @@ pub(crate) const NAMES: SettingNames = SettingNames {
     clients: Some("CLIENTS"),
     algorithms: Some("ALGORITHMS"),
     client_as_subject: Some("CLIENT_AS_SUBJECT"),
+    opaque_token: None,
     key_set_hosts: None,
     key_set_url: Some("JWKS_URL"),
 };

@@ -46,7 +46,10 @@ fn a1_an_encrypted_token_is_refused() {
     let (header, _) = token.split_once('.').unwrap();
     let header: serde_json::Value = serde_json::from_slice(&decode(header)).unwrap();
     assert_eq!(header, json!({"alg": "RSA1_5", "enc": "A128CBC-HS256"}));
-    assert_eq!(refused(token), "malformed token: Too many segments");
+    assert_eq!(
+        refused(token),
+        "malformed token: Too many segments: the token is encrypted (JWE)"
+    );
 }
 
 #[test]
