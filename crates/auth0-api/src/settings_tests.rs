@@ -149,7 +149,7 @@ fn symmetric_and_unknown_algorithms_are_refused() {
     );
     assert_eq!(
         problem(&[("AUTH0_ALGORITHMS", "none")]),
-        r#"AUTH0_ALGORITHMS cannot be used: unknown algorithm "none": expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA (it comes from the environment)"#
+        r#"AUTH0_ALGORITHMS cannot be used: unknown algorithm "none": expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, Ed25519 (it comes from the environment)"#
     );
 }
 
