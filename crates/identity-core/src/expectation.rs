@@ -20,6 +20,7 @@ impl Authenticator {
             clients,
             algorithms,
             client_as_subject,
+            key_id_optional,
             opaque_token,
             ..
         } = self.names();
@@ -42,6 +43,9 @@ impl Authenticator {
             }
             TokenError::MissingClaim("sub") => {
                 client_as_subject.map(|name| format!("it, or {name} with a client"))
+            }
+            TokenError::MissingKeyId => {
+                key_id_optional.map(|name| format!("one, or {name} and a single key in the set"))
             }
             TokenError::Malformed(Malformed::Opaque | Malformed::Encrypted) => {
                 let remedy = opaque_token.map(|remedy| format!(": {remedy}"));
@@ -100,6 +104,7 @@ mod tests {
             clients: Some("CLIENTS"),
             algorithms: Some("ALGORITHMS"),
             client_as_subject: Some("CLIENT_AS_SUBJECT"),
+            key_id_optional: Some("KID_OPTIONAL"),
             opaque_token: Some("ask for one"),
             ..SettingNames::default()
         };
@@ -132,6 +137,10 @@ mod tests {
         let expected = "it, or CLIENT_AS_SUBJECT with a client";
         assert_eq!(named.expectation(&no_subject).as_deref(), Some(expected));
         assert_eq!(plain.expectation(&no_subject), None);
+        let no_key_id = named.expectation(&TokenError::MissingKeyId);
+        let expected = "one, or KID_OPTIONAL and a single key in the set";
+        assert_eq!(no_key_id.as_deref(), Some(expected));
+        assert_eq!(plain.expectation(&TokenError::MissingKeyId), None);
         assert_eq!(named.expectation(&TokenError::Expired), None);
         for form in [Malformed::Opaque, Malformed::Encrypted] {
             let opaque = TokenError::Malformed(form);

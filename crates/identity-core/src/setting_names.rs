@@ -15,6 +15,8 @@ pub struct SettingNames {
     pub algorithms: Option<&'static str>,
     /// The setting that accepts tokens without `sub`.
     pub client_as_subject: Option<&'static str>,
+    /// The setting that accepts tokens without `kid`.
+    pub key_id_optional: Option<&'static str>,
     /// What a client does to get a JWT instead of an opaque or encrypted token.
     pub opaque_token: Option<&'static str>,
     /// The setting of the hosts that a key set may be on.
@@ -59,6 +61,7 @@ mod tests {
         clients: None,
         algorithms: None,
         client_as_subject: None,
+        key_id_optional: None,
         opaque_token: None,
     };
 

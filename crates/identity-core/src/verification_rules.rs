@@ -31,7 +31,7 @@ pub struct VerificationRules {
     /// The claims that are required.
     pub profile: TokenProfile,
     /// Claims that mark a token as something other than an access token, besides the marks of an ID token, which are
-    /// always refused; see [`TokenKind::Id`].
+    /// always refused; see [`TokenKind::Id`](crate::verification::TokenKind::Id).
     pub refused: Vec<RefusedKind>,
 }
 

@@ -16,6 +16,7 @@ pub(crate) const NAMES: SettingNames = SettingNames {
     clients: Some("CLIENTS"),
     algorithms: Some("ALGORITHMS"),
     client_as_subject: Some("CLIENT_AS_SUBJECT"),
+    key_id_optional: Some("KID_OPTIONAL"),
     opaque_token: None,
     key_set_hosts: None,
     key_set_url: Some("JWKS_URL"),
@@ -151,6 +152,7 @@ impl TokenSettings {
         {
             reader.unusable("issuer", expected);
         }
+        self.report_flags_without_effect(reader);
         let settings = oidc_config(&name);
         Some(OidcConfig {
             other_issuers: names.collect(),
@@ -174,6 +176,19 @@ impl TokenSettings {
             algorithms: self.algorithms,
             ..settings
         })
+    }
+
+    fn report_flags_without_effect(&self, reader: &mut SettingsReader) {
+        if self.client_as_subject && self.rfc9068_only {
+            let expected = "expected no RFC9068_ONLY beside it: tokens of that form have a subject";
+            reader.unusable("client_as_subject", expected);
+        }
+        if self.permissions_from_keys && self.permissions_claim.is_empty() {
+            reader.unusable(
+                "permissions_from_keys",
+                "expected PERMISSIONS_CLAIM beside it",
+            );
+        }
     }
 
     fn audience(&self, reader: &mut SettingsReader, default: AudienceRule) -> AudienceRule {

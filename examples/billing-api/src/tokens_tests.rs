@@ -27,6 +27,24 @@ fn tokens_without_an_audience_are_accepted_for_named_clients_only() {
 }
 
 #[test]
+fn a_flag_that_would_have_no_effect_is_refused() {
+    let strict = ("RFC9068_ONLY", "true");
+    for (values, expected) in [
+        (
+            &[("CLIENT_AS_SUBJECT", "true"), strict][..],
+            "CLIENT_AS_SUBJECT cannot be used: expected no RFC9068_ONLY beside it",
+        ),
+        (
+            &[("PERMISSIONS_FROM_KEYS", "true")],
+            "PERMISSIONS_FROM_KEYS cannot be used: expected PERMISSIONS_CLAIM beside it",
+        ),
+    ] {
+        let problem = problem(values);
+        assert!(problem.starts_with(expected), "{problem}");
+    }
+}
+
+#[test]
 fn what_names_no_claim_is_refused() {
     for (name, value) in [
         ("SCOPES_CLAIM", "scope,.scp"),
