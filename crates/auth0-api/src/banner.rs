@@ -15,8 +15,8 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     let mut text = format!("{rule}\nauth0-api\n{rule}\n\n");
     // Writing to a string cannot fail.
     let _ = writeln!(text, "Auth0 Domain: {}", auth0.domain);
-    let _ = writeln!(text, "API Audience: {}", auth0.audience);
-    let _ = writeln!(text, "Issuer: {}", auth0.issuer);
+    let _ = writeln!(text, "API Audience: {}", auth0.audiences().join(" or "));
+    let _ = writeln!(text, "Issuer: {}", auth0.issuers().join(" or "));
     let _ = writeln!(text, "\nStarting server at {url}");
     let _ = writeln!(text, "API Documentation: {url}/docs");
     for (title, public) in [

@@ -1,5 +1,6 @@
 //! The settings of auth0-api.
 
+use identity_core::SettingNames;
 use identity_core::providers::{Auth0Config, Domain};
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
@@ -26,9 +27,9 @@ struct Own {
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]
     #[schemars(with = "String", extend("x-required" = true, "x-expected" = "your tenant's domain without https:// and without a path, such as dev-example.us.auth0.com"))]
     auth0_domain: Option<Domain>,
-    /// The identifier of your API, such as https://api.example.com, which a token's audience must name.
+    /// The identifier of your API, such as https://api.example.com, which a token's audience must name; of several, one.
     #[schemars(extend("x-required" = true, "x-expected" = "the identifier of your API, such as https://api.example.com"))]
-    auth0_api_audience: Option<String>,
+    auth0_api_audience: Vec<String>,
     /// The issuer with its slash at the end, for a custom domain or the local issuer; `https://{AUTH0_DOMAIN}/` if unset. Where
     /// several issue, such as the canonical and a custom domain: all of them, and discovery is fetched from the first.
     auth0_issuer: Vec<String>,
@@ -72,7 +73,7 @@ impl Settings {
         let issuer = IssuerSettings::read(reader);
         let own = reader.group(Own {
             auth0_domain: None,
-            auth0_api_audience: None,
+            auth0_api_audience: Vec::new(),
             auth0_issuer: Vec::new(),
             auth0_roles_claim: "https://example.com/roles".to_owned(),
             auth0_algorithms: Algorithms::rs256(),
@@ -80,6 +81,14 @@ impl Settings {
         });
         let issuer = IssuerSettings {
             rfc9068_only: own.rfc9068_only,
+            names: SettingNames {
+                audience: Some("AUTH0_API_AUDIENCE"),
+                algorithms: Some("AUTH0_ALGORITHMS"),
+                opaque_token: Some(
+                    "a client gets one by sending the API's identifier as audience with its request",
+                ),
+                ..SettingNames::default()
+            },
             ..issuer
         };
         let auth0 = auth0(reader, own, &issuer);
@@ -106,9 +115,13 @@ fn auth0(reader: &mut SettingsReader, own: Own, issuer: &IssuerSettings) -> Opti
         }
         issuers.extend(address.map(|address| address.to_string()));
     }
-    let mut issuers = issuers.into_iter();
-    let config = Auth0Config::new(own.auth0_domain?, &own.auth0_api_audience?);
+    if own.auth0_roles_claim.contains(',') {
+        reader.unusable("auth0_roles_claim", "expected one claim");
+    }
+    let (mut issuers, mut audiences) = (issuers.into_iter(), own.auth0_api_audience.into_iter());
+    let config = Auth0Config::new(own.auth0_domain?, &audiences.next()?);
     Some(Auth0Config {
+        other_audiences: audiences.collect(),
         issuer: issuers.next().unwrap_or(config.issuer),
         other_issuers: issuers.collect(),
         roles_claim: own.auth0_roles_claim,

@@ -40,7 +40,7 @@ fn domain_and_audience_are_enough() {
 fn everything_can_be_set() {
     let settings = read(&[
         ("AUTH0_DOMAIN", "Login.Example.com"),
-        ("AUTH0_API_AUDIENCE", "urn:my-api"),
+        ("AUTH0_API_AUDIENCE", "urn:my-api, urn:my-other-api"),
         ("AUTH0_ISSUER", "http://localhost:9001/"),
         ("AUTH0_ROLES_CLAIM", "https://marketplace/roles"),
         ("AUTH0_ALGORITHMS", "PS256"),
@@ -51,7 +51,7 @@ fn everything_can_be_set() {
     let auth0 = &settings.auth0;
     assert_eq!(auth0.domain.to_string(), "login.example.com");
     assert_eq!(auth0.issuer, "http://localhost:9001/");
-    assert_eq!(auth0.audience, "urn:my-api");
+    assert_eq!(auth0.audiences(), ["urn:my-api", "urn:my-other-api"]);
     assert_eq!(auth0.roles_claim, "https://marketplace/roles");
     assert_eq!(auth0.algorithms.to_string(), "PS256");
     assert_eq!(settings.service.port, 7);
@@ -149,7 +149,7 @@ fn symmetric_and_unknown_algorithms_are_refused() {
     );
     assert_eq!(
         problem(&[("AUTH0_ALGORITHMS", "none")]),
-        r#"AUTH0_ALGORITHMS cannot be used: unknown algorithm "none": expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA (it comes from the environment)"#
+        r#"AUTH0_ALGORITHMS cannot be used: unknown algorithm "none": expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, Ed25519 (it comes from the environment)"#
     );
 }
 
@@ -181,4 +181,16 @@ fn the_example_is_on_a_screen_and_true() {
     let example = include_str!("../.env.example");
     let faults = faults_of_example(example, &Settings::fields(), Field::name);
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_list_where_one_is_expected_is_refused() {
+    for (name, value) in [
+        ("AUTH0_DOMAIN", "dev-example.us.auth0.com,login.example.com"),
+        ("AUTH0_ROLES_CLAIM", "https://a.example/roles,roles"),
+    ] {
+        let problem = problem(&[(name, value)]);
+        let start = format!("{name} cannot be used: expected ");
+        assert!(problem.starts_with(&start), "{problem}");
+    }
 }

@@ -31,9 +31,11 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
 
 fn audience(descope: &DescopeConfig) -> String {
     let project = descope.project_id.as_str();
-    match &descope.audience {
-        Some(audience) if audience != project => format!("aud must name {audience}"),
-        _ if descope.require_audience => format!("aud must name {project}"),
-        _ => format!("aud must name {project}; session tokens may have none"),
+    if descope.audiences.iter().any(|audience| audience != project) {
+        format!("aud must name {}", descope.audiences.join(" or "))
+    } else if descope.require_audience {
+        format!("aud must name {project}")
+    } else {
+        format!("aud must name {project}; session tokens may have none")
     }
 }

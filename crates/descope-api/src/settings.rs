@@ -1,5 +1,6 @@
 //! The settings of descope-api.
 
+use identity_core::SettingNames;
 use identity_core::providers::{DescopeConfig, ProjectId};
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
@@ -35,9 +36,13 @@ struct Own {
     descope_base_url: Option<String>,
     /// The discovery document of the project; `{base URL}/{project id}/.well-known/openid-configuration` if unset.
     discovery_url: Option<String>,
-    /// The audience that a token must name instead of the project id, which every app of the project has. Session tokens,
-    /// which have no audience, are then refused.
-    audience: Option<String>,
+    /// The tenants whose own issuers, `{base URL}/v1/apps/{project id}/{tenant}`, are accepted as well, by id.
+    descope_tenant_issuers: Vec<String>,
+    /// The MCP servers whose own issuers, `{base URL}/v1/apps/agentic/{project id}/{server}`, are accepted as well, by id.
+    descope_mcp_servers: Vec<String>,
+    /// The audiences of which a token must name one, instead of the project id, which every app of the project has. Session
+    /// tokens, which have no audience, are then refused.
+    audience: Vec<String>,
     /// Whether tokens without an audience are refused, as session tokens are.
     descope_require_audience: bool,
     /// The signature algorithms that are accepted; asymmetric ones only.
@@ -73,12 +78,21 @@ impl Settings {
     fn read_groups(reader: &mut SettingsReader) -> Option<Self> {
         reader.watch("DESCOPE_");
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
-        let issuer = IssuerSettings::read(reader);
+        let issuer = IssuerSettings {
+            names: SettingNames {
+                audience: Some("AUDIENCE"),
+                algorithms: Some("DESCOPE_ALGORITHMS"),
+                ..SettingNames::default()
+            },
+            ..IssuerSettings::read(reader)
+        };
         let own = reader.group(Own {
             descope_project_id: None,
             descope_base_url: None,
             discovery_url: None,
-            audience: None,
+            descope_tenant_issuers: Vec::new(),
+            descope_mcp_servers: Vec::new(),
+            audience: Vec::new(),
             descope_require_audience: false,
             descope_algorithms: Algorithms::rs256(),
         });
@@ -111,6 +125,15 @@ fn descope(
     let base_url = base_url.map(|url| url.origin().ascii_serialization());
     let discovery_url = own.discovery_url.as_deref();
     let discovery_url = issuer.address(reader, "discovery_url", discovery_url);
+    for (setting, ids) in [
+        ("descope_tenant_issuers", &own.descope_tenant_issuers),
+        ("descope_mcp_servers", &own.descope_mcp_servers),
+    ] {
+        let is_id = |id: &String| id.chars().all(|one| one.is_ascii_alphanumeric());
+        if !ids.iter().all(is_id) {
+            reader.unusable(setting, "expected ids of Descope: letters and digits");
+        }
+    }
     let project_id = own.descope_project_id;
     check_discovery_url(
         reader,
@@ -121,7 +144,9 @@ fn descope(
     let settings = DescopeConfig::new(project_id?, base_url.as_deref()).ok()?;
     Some(DescopeConfig {
         discovery_url: discovery_url.unwrap_or(settings.discovery_url),
-        audience: own.audience,
+        tenant_issuers: own.descope_tenant_issuers,
+        mcp_servers: own.descope_mcp_servers,
+        audiences: own.audience,
         require_audience: own.descope_require_audience,
         algorithms: own.descope_algorithms,
         ..settings

@@ -32,10 +32,7 @@ fn the_project_id_alone_is_enough() {
         format!("https://api.descope.com/{DISCOVERY}")
     );
     assert_eq!(descope.base_url(), "https://api.descope.com");
-    assert_eq!(
-        (&descope.audience, descope.require_audience),
-        (&None, false)
-    );
+    assert!(descope.audiences.is_empty() && !descope.require_audience);
     assert_eq!(descope.algorithms.to_string(), "RS256");
     assert_eq!(settings.database.url, "sqlite://data/descope-api.db");
     assert_eq!(settings.service.port, 8000);
@@ -50,7 +47,9 @@ fn everything_can_be_set() {
             &format!("http://localhost:9000/v1/apps/{DISCOVERY}"),
         ),
         ("AUDIENCE", "ignored"),
-        ("DESCOPE_API__AUDIENCE", "https://api.example.com"),
+        ("DESCOPE_API__AUDIENCE", "https://api.example.com, urn:api"),
+        ("DESCOPE_TENANT_ISSUERS", "T1, T2"),
+        ("DESCOPE_MCP_SERVERS", "MS1"),
         ("DESCOPE_REQUIRE_AUDIENCE", "true"),
         ("DESCOPE_ALGORITHMS", "RS256, ES256"),
         ("DATABASE_URL", "postgres://localhost/x"),
@@ -63,7 +62,9 @@ fn everything_can_be_set() {
         format!("http://localhost:9000/v1/apps/{DISCOVERY}")
     );
     assert_eq!(descope.base_url(), "http://localhost:9000");
-    assert_eq!(descope.audience.as_deref(), Some("https://api.example.com"));
+    assert_eq!(descope.audiences, ["https://api.example.com", "urn:api"]);
+    assert_eq!(descope.tenant_issuers, ["T1", "T2"]);
+    assert_eq!(descope.mcp_servers, ["MS1"]);
     assert!(descope.require_audience);
     assert_eq!(descope.algorithms.to_string(), "RS256, ES256");
     assert_eq!(settings.database.url, "postgres://localhost/x");
@@ -230,4 +231,30 @@ fn the_example_is_on_a_screen_and_true() {
     let example = include_str!("../.env.example");
     let faults = faults_of_example(example, &Settings::fields(), Field::name);
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_list_where_one_is_expected_is_refused() {
+    for (name, value, expected) in [
+        (
+            "DESCOPE_PROJECT_ID",
+            "P2RFvFexVaxxNFK6rhP0ePtaGfTK,P2RFvFexVaxxNFK6rhP0ePtaGfTL",
+            "expected the id of your Descope project",
+        ),
+        (
+            "DESCOPE_BASE_URL",
+            "https://a.example,https://b.example",
+            "expected one address",
+        ),
+        ("DESCOPE_TENANT_ISSUERS", "T1/T2", "expected ids of Descope"),
+        (
+            "DESCOPE_MCP_SERVERS",
+            "MS1,https://x",
+            "expected ids of Descope",
+        ),
+    ] {
+        let problem = problem(&[(name, value)]);
+        let start = format!("{name} cannot be used: {expected}");
+        assert!(problem.starts_with(&start), "{problem}");
+    }
 }

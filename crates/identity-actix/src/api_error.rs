@@ -220,7 +220,9 @@ fn detail_of(error: &TokenError) -> String {
         TokenError::Expired => "Token has expired".to_owned(),
         TokenError::NotYetValid(_) => "Token is not yet valid".to_owned(),
         TokenError::KeyNotFound(_) => "Unable to find appropriate key".to_owned(),
-        TokenError::InvalidIssuer(_) | TokenError::InvalidAudience => {
+        TokenError::InvalidIssuer(_)
+        | TokenError::InvalidAudience(_)
+        | TokenError::InvalidClient(_) => {
             "Invalid claims. Please check the audience and issuer.".to_owned()
         }
         _ => "Unable to validate token".to_owned(),

@@ -8,7 +8,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage};
 use actix_web_httpauth::middleware::HttpAuthentication;
-use identity_core::{Authenticated, Authenticator, TokenError, VerifyError};
+use identity_core::{Authenticated, Authenticator, VerifyError};
 use tracing::{info, warn};
 
 use crate::api_error::ApiError;
@@ -43,8 +43,6 @@ use crate::credentials::{BearerToken, Credentials, CredentialsFault};
 pub struct Authenticate {
     realm: Arc<str>,
     authenticator: Arc<Authenticator>,
-    /// The accepted issuers, for the log.
-    issuers: Arc<str>,
     is_required: bool,
 }
 
@@ -71,7 +69,6 @@ impl Authenticate {
         let authenticator = authenticator.into();
         Self {
             realm: "api".into(),
-            issuers: authenticator.issuers().join(" or ").into(),
             authenticator,
             is_required: true,
         }
@@ -135,7 +132,7 @@ impl Authenticate {
         })?;
         let outcome = self.authenticator.authenticate(token.as_str()).await;
         let caller = outcome.map_err(|error| {
-            log(&error, &self.issuers);
+            self.log(&error);
             ApiError::unverified(realm, &error)
         })?;
         Ok(Session {
@@ -143,6 +140,24 @@ impl Authenticate {
             caller,
             token,
         })
+    }
+}
+
+impl Authenticate {
+    /// Logs why a token was rejected, and what would be accepted. The client gets less detail.
+    fn log(&self, error: &VerifyError) {
+        let reason = error.code();
+        let VerifyError::Token(fault) = error else {
+            warn!(token.reason = reason, "token not verified: {error}");
+            return;
+        };
+        match self.authenticator.expectation(fault) {
+            Some(expected) => info!(
+                token.reason = reason,
+                "token rejected: {error}, expected {expected}"
+            ),
+            None => info!(token.reason = reason, "token rejected: {error}"),
+        }
     }
 }
 
@@ -160,18 +175,5 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         self.clone().middleware().new_transform(service)
-    }
-}
-
-/// Logs why a token was rejected. The client gets less detail.
-fn log(error: &VerifyError, issuers: &str) {
-    let reason = error.code();
-    match error {
-        VerifyError::Unavailable(_) => warn!(token.reason = reason, "token not verified: {error}"),
-        VerifyError::Token(TokenError::InvalidIssuer(_)) if !issuers.is_empty() => info!(
-            token.reason = reason,
-            "token rejected: {error}, expected {issuers}"
-        ),
-        _ => info!(token.reason = reason, "token rejected: {error}"),
     }
 }

@@ -22,7 +22,7 @@ pub enum AlgorithmsError {
     Empty,
     /// The name is not that of a supported algorithm.
     #[error(
-        "unknown algorithm {0:?}: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"
+        "unknown algorithm {0:?}: expected some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, Ed25519"
     )]
     Unknown(String),
     /// The algorithm is not asymmetric.
@@ -56,8 +56,17 @@ impl Algorithms {
 
     /// Returns the algorithm with this name if it is in the list.
     pub(crate) fn named(&self, name: &str) -> Option<Algorithm> {
-        let algorithm = Algorithm::from_str(name).ok()?;
+        let algorithm = named(name)?;
         self.0.contains(&algorithm).then_some(algorithm)
+    }
+}
+
+/// Returns the algorithm with this name. `Ed25519` (RFC 9864, section 2.2) is EdDSA with that curve, the only one that is
+/// supported.
+pub(crate) fn named(name: &str) -> Option<Algorithm> {
+    match name {
+        "Ed25519" => Some(Algorithm::EdDSA),
+        name => Algorithm::from_str(name).ok(),
     }
 }
 
@@ -67,9 +76,8 @@ impl FromStr for Algorithms {
     /// Parses names separated by commas or spaces, such as `RS256, ES256`.
     fn from_str(text: &str) -> Result<Self, AlgorithmsError> {
         let names = text.split([',', ' ']).filter(|name| !name.is_empty());
-        let algorithms = names.map(|name| {
-            Algorithm::from_str(name).map_err(|_| AlgorithmsError::Unknown(name.to_owned()))
-        });
+        let algorithms =
+            names.map(|name| named(name).ok_or_else(|| AlgorithmsError::Unknown(name.to_owned())));
         Self::new(algorithms.collect::<Result<Vec<_>, _>>()?)
     }
 }
@@ -114,8 +122,18 @@ mod tests {
         let algorithms: Algorithms = "RS256, ES256 RS256".parse().unwrap();
         assert_eq!(algorithms.to_string(), "RS256, ES256");
         assert_eq!(algorithms.named("ES256"), Some(Algorithm::ES256));
-        for name in ["PS256", "es256", "none", "HS256", ""] {
+        for name in ["PS256", "es256", "none", "HS256", "EdDSA", "Ed25519", ""] {
             assert_eq!(algorithms.named(name), None, "{name}");
+        }
+        for list in ["EdDSA", "Ed25519", "Ed25519,EdDSA"] {
+            let edwards: Algorithms = list.parse().unwrap();
+            assert_eq!(edwards.to_string(), "EdDSA");
+            for name in ["EdDSA", "Ed25519"] {
+                assert_eq!(edwards.named(name), Some(Algorithm::EdDSA), "{name}");
+            }
+            for name in ["Ed448", "ed25519", "ES256"] {
+                assert_eq!(edwards.named(name), None, "{name}");
+            }
         }
     }
 }

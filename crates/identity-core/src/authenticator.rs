@@ -8,10 +8,11 @@ use crate::keys::{IssuerStatus, KeySource, KeyStatus};
 use crate::metrics::TokenMetrics;
 use crate::provider::Provider;
 use crate::registered_claims;
+use crate::setting_names::SettingNames;
 use crate::token::UnverifiedToken;
 use crate::token_cache::{CacheLimits, TokenCache, TokenDigest, Verified};
 use crate::token_error::{Excerpt, TokenError};
-use crate::verification_rules::TokenLimits;
+use crate::verification_rules::{TokenLimits, VerificationRules};
 use crate::verifier::{Verifier, VerifyError, check_size};
 
 /// Authenticates callers by their bearer tokens, for one provider or several, and caches verified tokens. Created with
@@ -35,6 +36,7 @@ pub struct Authenticator {
     cache: Option<TokenCache>,
     /// The maximum length of a token, in bytes.
     max_bytes: usize,
+    names: SettingNames,
 }
 
 /// An accepted issuer: its provider, verifier and keys.
@@ -68,7 +70,32 @@ impl Authenticator {
             issuers,
             index,
             cache: TokenCache::new(cache),
+            names: SettingNames::default(),
         }
+    }
+
+    pub(crate) fn with_names(self, names: SettingNames) -> Self {
+        Self { names, ..self }
+    }
+
+    /// Returns the names of the settings, for messages.
+    pub(crate) fn names(&self) -> SettingNames {
+        self.names
+    }
+
+    /// Returns the rules of each issuer.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &VerificationRules> {
+        self.issuers.iter().map(|issuer| issuer.verifier.rules())
+    }
+
+    /// Returns the algorithms that the discovery documents offer, as far as they are known.
+    pub(crate) fn offered_algorithms(&self) -> Vec<String> {
+        let keys = self
+            .issuers
+            .iter()
+            .filter_map(|issuer| issuer.keys.current());
+        keys.flat_map(|keys| keys.offered_algorithms().to_vec())
+            .collect()
     }
 
     /// Verifies the token and returns the caller.

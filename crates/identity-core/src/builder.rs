@@ -10,10 +10,11 @@ use tokio::runtime::Handle;
 use crate::authenticator::{Authenticator, TrustedIssuer};
 use crate::clock::{Clock, SystemClock};
 use crate::http::{HttpClient, HttpConfig, HttpSetupError};
-use crate::keys::{KeyAddress, KeyRefresh, KeySource, RemoteKeys, RemoteKeysConfig};
+use crate::keys::{KeyAddress, KeyRefresh, KeySource, RemoteKeys, RemoteKeysConfig, UnnamedKeys};
 use crate::provider::Provider;
+use crate::setting_names::SettingNames;
 use crate::token_cache::CacheLimits;
-use crate::verification_rules::{TokenLimits, VerificationRules};
+use crate::verification_rules::{KeyIdRule, TokenLimits, VerificationRules};
 use crate::verifier::Verifier;
 
 /// Configuration of an [`Authenticator`], created with [`Authenticator::builder`]. Everything except the provider has a
@@ -31,6 +32,7 @@ pub struct AuthenticatorBuilder {
     rfc_9068_only: bool,
     cache: CacheLimits,
     clock: Arc<dyn Clock>,
+    names: SettingNames,
 }
 
 #[derive(Debug)]
@@ -46,9 +48,11 @@ pub enum AuthenticatorError {
     /// Two providers accept the same `iss`, so that it does not select one.
     #[error("two providers accept the issuer {0}")]
     SharedIssuer(String),
-    /// [`AuthenticatorBuilder::rfc_9068_only`] is set, but a provider never accepts the type `at+jwt`: every token
-    /// would be refused.
-    #[error("{0} issues no tokens in the form of RFC 9068: its type at+jwt is not an accepted one")]
+    /// [`AuthenticatorBuilder::rfc_9068_only`] is set, but a provider never accepts the type `at+jwt`, or only tokens
+    /// without an audience: every token would be refused.
+    #[error(
+        "{0} issues no tokens in the form of RFC 9068: its type at+jwt is not an accepted one, or its tokens have no audience"
+    )]
     NoRfc9068(String),
     /// The HTTP client cannot be built.
     #[error(transparent)]
@@ -83,6 +87,7 @@ impl Authenticator {
             rfc_9068_only: false,
             cache: CacheLimits::default(),
             clock: Arc::new(SystemClock),
+            names: SettingNames::default(),
         }
     }
 }
@@ -162,6 +167,11 @@ impl AuthenticatorBuilder {
         Self { clock, ..self }
     }
 
+    /// Sets the names of the service's settings, so that messages say which of them to change. Default none.
+    pub fn setting_names(self, names: SettingNames) -> Self {
+        Self { names, ..self }
+    }
+
     /// Builds the authenticator, and starts to fetch the keys of each provider that has no key source of its own.
     ///
     /// Returns immediately, before the keys are fetched: [`Authenticator::key_status`] returns their status.
@@ -191,7 +201,8 @@ impl AuthenticatorBuilder {
             Some(TrustedIssuer::new(provider, keys, verifier))
         });
         let trusted = trusted.collect();
-        Ok(Authenticator::new(trusted, index, self.cache, self.limits))
+        let authenticator = Authenticator::new(trusted, index, self.cache, self.limits);
+        Ok(authenticator.with_names(self.names))
     }
 
     fn rules_of(&self, provider: &dyn Provider) -> Result<VerificationRules, AuthenticatorError> {
@@ -222,6 +233,11 @@ impl AuthenticatorBuilder {
         let mut config = RemoteKeysConfig {
             address: provider.keys(),
             refresh: self.refresh,
+            names: self.names,
+            unnamed: match provider.verification().key_ids {
+                KeyIdRule::OptionalWithOneKey => UnnamedKeys::Used,
+                KeyIdRule::Required => UnnamedKeys::Skipped,
+            },
         };
         if let KeyAddress::Discovered(discovery) = &mut config.address {
             discovery

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+pub use crate::claim_path::{ClaimPath, ClaimPathError};
+
 /// The claims of a token, unchanged.
 pub type Claims = Map<String, Value>;
 
@@ -70,11 +72,26 @@ pub fn names(value: Option<&Value>) -> Vec<String> {
     }
 }
 
+/// Parses roles or permissions that are the keys of an object, as in Zitadel's `{"admin": {"org": "domain"}}`. A key
+/// whose value is `null`, `false` or empty is none. Returns no names for any other type.
+pub fn keys(value: Option<&Value>) -> Vec<String> {
+    let has_value = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(true) | Value::Number(_) => true,
+    };
+    let members = value.and_then(Value::as_object).into_iter().flatten();
+    let named = members.filter(|(name, value)| !name.is_empty() && has_value(value));
+    named.map(|(name, _)| name.clone()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{ClaimsError, names, scopes};
+    use super::{ClaimsError, keys, names, scopes};
 
     #[test]
     fn a_providers_own_reason_is_for_the_log_and_has_a_code_of_the_list() {
@@ -114,6 +131,21 @@ mod tests {
             names(Some(&json!(["User Admin", "SSO Admin"]))),
             ["User Admin", "SSO Admin"]
         );
+    }
+
+    #[test]
+    fn a_key_without_a_value_is_no_name() {
+        let object = json!({
+            "admin": {"O1": "acme.example"}, "reader": true, "writer": ["x"], "editor": "x", "one": 1,
+            "none": null, "off": false, "nobody": {}, "empty": [], "blank": "", "": true,
+        });
+        let mut found = keys(Some(&object));
+        found.sort_unstable();
+        assert_eq!(found, ["admin", "editor", "one", "reader", "writer"]);
+        for value in [json!("admin"), json!(["admin"]), json!(true), json!(null)] {
+            assert!(keys(Some(&value)).is_empty(), "{value}");
+        }
+        assert!(keys(None).is_empty());
     }
 
     #[test]

@@ -136,6 +136,17 @@ impl Discovery {
         &self.jwks_uri
     }
 
+    /// Returns `id_token_signing_alg_values_supported`; empty if it is not a list of texts. For messages only: a token is
+    /// verified by the configured algorithms.
+    pub fn signing_algorithms(&self) -> Vec<String> {
+        let list = self
+            .document
+            .members
+            .get("id_token_signing_alg_values_supported");
+        let names = list.and_then(Value::as_array).into_iter().flatten();
+        names.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// Returns `token_endpoint`, which is on the document's host or an allowed one. Errors: it is missing, not a valid
     /// URL, on another host, or not https.
     ///

@@ -29,6 +29,11 @@ impl Header {
         self.algorithm.as_ref()?.as_str()
     }
 
+    /// Returns whether `kid` is present, with any value.
+    pub(crate) fn has_key_id(&self) -> bool {
+        self.key_id.is_some()
+    }
+
     /// Takes `kid` if it is a non-empty string.
     pub(crate) fn take_key_id(&mut self) -> Option<String> {
         match self.key_id.take() {
@@ -40,6 +45,18 @@ impl Header {
     /// Returns `typ`, of any type.
     pub(crate) fn token_type(&self) -> Option<&Value> {
         self.token_type.as_ref()
+    }
+
+    /// Returns `typ` without a leading `application/` (RFC 7515, section 4.1.9), or an empty text if it is not a string.
+    pub(crate) fn short_type(&self) -> &str {
+        let name = self.token_type().and_then(Value::as_str);
+        let name = name.unwrap_or_default();
+        match name.get(.."application/".len()) {
+            Some(prefix) if prefix.eq_ignore_ascii_case("application/") => {
+                name.get(prefix.len()..).unwrap_or_default()
+            }
+            _ => name,
+        }
     }
 
     /// Returns whether `crit` is present, with any value.

@@ -4,11 +4,13 @@ mod algorithms;
 mod authenticated;
 mod authenticator;
 mod builder;
+mod claim_path;
 pub mod claims;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod clock;
 pub mod discovery;
+mod expectation;
 mod header;
 pub mod http;
 mod json;
@@ -18,8 +20,10 @@ mod policy;
 mod principal;
 mod provider;
 pub mod providers;
+mod refused_kind;
 mod registered_claims;
 mod rule;
+mod setting_names;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token;
@@ -37,6 +41,7 @@ pub use policy::Policy;
 pub use principal::{Principal, TenantGrants};
 pub use provider::Provider;
 pub use rule::{Denial, Rule};
+pub use setting_names::SettingNames;
 pub use token_cache::CacheLimits;
 pub use token_error::TokenError;
 pub use verified_token::VerifiedToken;
@@ -45,9 +50,10 @@ pub use verifier::VerifyError;
 /// Verification rules, and the verifier of one issuer: to implement a [`Provider`].
 pub mod verification {
     pub use crate::algorithms::{Algorithm, Algorithms, AlgorithmsError};
+    pub use crate::refused_kind::{RefusedKind, TokenKind};
     pub use crate::token_error::{Excerpt, Malformed};
     pub use crate::verification_rules::{
-        AudienceRule, RefusedKind, TokenKind, TokenLimits, TokenProfile, UntypedTokens,
+        AudienceRule, KeyIdRule, SubjectRule, TokenLimits, TokenProfile, UntypedTokens,
         VerificationRules,
     };
     pub use crate::verifier::Verifier;

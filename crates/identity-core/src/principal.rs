@@ -13,7 +13,8 @@ use crate::verified_token::VerifiedToken;
 pub struct Principal {
     /// The issuer (`iss`).
     pub issuer: String,
-    /// The subject (`sub`): unique within the issuer.
+    /// The subject (`sub`, or the client where [`SubjectRule`](crate::verification::SubjectRule) says so): unique within
+    /// the issuer.
     pub subject: String,
     /// The client that the token was issued to (`azp` or `client_id`), if the token names it.
     pub client: Option<String>,

@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use crate::claims::Claims;
 use crate::clock::UnixTime;
+use crate::refused_kind::is_id_token;
+use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, TokenError};
-use crate::verification_rules::{AudienceRule, TokenProfile, VerificationRules};
+use crate::verification_rules::{AudienceRule, SubjectRule, TokenProfile, VerificationRules};
 use crate::verified_token::{Times, has_begun, is_alive};
 
 /// Returns `iss`, which must be present and a string.
@@ -29,15 +31,28 @@ pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), T
     }
 }
 
-/// Checks everything except `iss`: times, subject, token id, kind of token, audience.
+/// Returns the client that the token was issued to: `client_id`, or `azp` if there is no `client_id`.
+pub(crate) fn client(claims: &Claims) -> Result<Option<&str>, TokenError> {
+    for name in ["client_id", "azp"] {
+        match claims.get(name) {
+            None => {}
+            Some(Value::String(client)) => return Ok(Some(client)),
+            Some(_) => return Err(TokenError::InvalidClaimType(name)),
+        }
+    }
+    Ok(None)
+}
+
+/// Checks everything except `iss`: times, subject, token id, kind of token, audience, client.
 pub(crate) fn check(
-    claims: &Claims,
+    token: &UnverifiedToken<'_>,
     rules: &VerificationRules,
     leeway: Duration,
     now: UnixTime,
 ) -> Result<Times, TokenError> {
+    let claims = &token.claims;
     let times = check_times(claims, leeway, now)?;
-    check_subject(claims)?;
+    check_subject(claims, rules.subject)?;
     check_token_id(claims)?;
     check_profile(claims, rules.profile)?;
     if claims.contains_key("cnf") {
@@ -46,7 +61,13 @@ pub(crate) fn check(
     if let Some(refused) = rules.refused.iter().find(|refused| refused.matches(claims)) {
         return Err(refused.kind.into());
     }
+    let short_type = token.header.short_type();
+    let is_at_jwt = short_type.eq_ignore_ascii_case(VerificationRules::RFC_9068_TYPE);
+    if is_id_token(claims, is_at_jwt) {
+        return Err(TokenError::IdToken);
+    }
     check_audience(claims, &rules.audience)?;
+    check_client(claims, rules)?;
     Ok(times)
 }
 
@@ -82,9 +103,13 @@ fn time(claims: &Claims, name: &'static str) -> Result<Option<UnixTime>, TokenEr
     }
 }
 
-fn check_subject(claims: &Claims) -> Result<(), TokenError> {
+fn check_subject(claims: &Claims, rule: SubjectRule) -> Result<(), TokenError> {
     match claims.get("sub") {
         Some(Value::String(subject)) if !subject.is_empty() => Ok(()),
+        None if rule == SubjectRule::ClientIfAbsent => match client(claims)? {
+            Some(client) if !client.is_empty() => Ok(()),
+            _ => Err(TokenError::MissingClaim("sub")),
+        },
         Some(Value::String(_)) | None => Err(TokenError::MissingClaim("sub")),
         Some(_) => Err(TokenError::InvalidClaimType("sub")),
     }
@@ -118,24 +143,49 @@ fn check_profile(claims: &Claims, profile: TokenProfile) -> Result<(), TokenErro
 }
 
 fn check_audience(claims: &Claims, rule: &AudienceRule) -> Result<(), TokenError> {
-    let (accepted, may_be_missing) = match rule {
-        AudienceRule::Required(accepted) => (accepted, false),
-        AudienceRule::RequiredUnless(accepted, exempt) => (accepted, exempt(claims)),
+    let audiences = audiences(claims)?;
+    let names_one_of = |accepted: &[String]| {
+        let mut named = audiences.unwrap_or_default().iter();
+        named.any(|audience| accepted.iter().any(|ours| audience == ours))
     };
-    let named = |audience: &str| accepted.iter().any(|ours| ours == audience);
-    let meant_for_us = match claims.get("aud") {
-        None => may_be_missing,
-        Some(Value::String(audience)) => named(audience),
-        Some(Value::Array(audiences)) => {
-            let audiences: Option<Vec<_>> = audiences.iter().map(Value::as_str).collect();
-            let audiences = audiences.ok_or(TokenError::InvalidClaimType("aud"))?;
-            audiences.into_iter().any(named)
-        }
-        Some(_) => return Err(TokenError::InvalidClaimType("aud")),
+    let meant_for_us = match rule {
+        AudienceRule::Required(accepted) => names_one_of(accepted),
+        AudienceRule::RequiredUnless(accepted, exempt) => match audiences {
+            Some(_) => names_one_of(accepted),
+            None => exempt(claims),
+        },
+        AudienceRule::Absent => audiences.is_none_or(<[Value]>::is_empty),
     };
     if meant_for_us {
         Ok(())
     } else {
-        Err(TokenError::InvalidAudience)
+        let named = audiences.unwrap_or_default().iter();
+        let named: Vec<_> = named.filter_map(Value::as_str).collect();
+        let named = audiences.map(|_| named.join(", "));
+        Err(TokenError::InvalidAudience(Excerpt::of_name(
+            named.as_deref(),
+        )))
+    }
+}
+
+/// Returns the texts in `aud`, which is a text or a list of texts.
+fn audiences(claims: &Claims) -> Result<Option<&[Value]>, TokenError> {
+    match claims.get("aud") {
+        None => Ok(None),
+        Some(text @ Value::String(_)) => Ok(Some(std::slice::from_ref(text))),
+        Some(Value::Array(list)) if list.iter().all(Value::is_string) => Ok(Some(list)),
+        Some(_) => Err(TokenError::InvalidClaimType("aud")),
+    }
+}
+
+fn check_client(claims: &Claims, rules: &VerificationRules) -> Result<(), TokenError> {
+    if rules.clients.is_empty() && !matches!(rules.audience, AudienceRule::Absent) {
+        return Ok(());
+    }
+    let client = client(claims)?;
+    if client.is_some_and(|client| rules.clients.iter().any(|accepted| accepted == client)) {
+        Ok(())
+    } else {
+        Err(TokenError::InvalidClient(Excerpt::of_name(client)))
     }
 }

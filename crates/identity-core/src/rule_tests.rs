@@ -11,7 +11,7 @@ use crate::{Authenticated, Authenticator, Policy, all_of, any_of};
 async fn caller(more: Value) -> Arc<Authenticated> {
     let key = TestKey::fixed();
     let provider = Oidc::new(OidcConfig {
-        permissions_claim: Some("permissions".to_owned()),
+        permission_claims: vec!["permissions".parse().unwrap()],
         ..OidcConfig::new("https://issuer.example", "api")
     });
     let authenticator = Authenticator::builder(provider.unwrap())

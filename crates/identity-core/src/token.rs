@@ -31,13 +31,12 @@ impl<'t> UnverifiedToken<'t> {
     }
 
     fn split(token: &'t str) -> Result<Self, Malformed> {
-        let (signing_input, signature) =
-            token.rsplit_once('.').ok_or(Malformed::NotEnoughSegments)?;
+        let (signing_input, signature) = token.rsplit_once('.').ok_or_else(|| too_short(token))?;
         let (header, payload) = signing_input
             .split_once('.')
-            .ok_or(Malformed::NotEnoughSegments)?;
+            .ok_or_else(|| too_short(token))?;
         if payload.contains('.') {
-            return Err(Malformed::TooManySegments);
+            return Err(too_long(token, header));
         }
         let mut bytes = Vec::with_capacity(signing_input.len());
         URL_SAFE_NO_PAD
@@ -58,6 +57,30 @@ impl<'t> UnverifiedToken<'t> {
     }
 }
 
+/// Returns what a token with fewer than three segments is. Opaque tokens are random, so they are longer than what people
+/// try out by hand; they have the characters of a bearer token (RFC 6750, section 2.1), and a JWT begins with an encoded
+/// `{"`.
+fn too_short(token: &str) -> Malformed {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    let is_random = token.len() >= 20 && token.bytes().all(is_of_token);
+    match is_random && !token.starts_with("eyJ") {
+        true => Malformed::Opaque,
+        false => Malformed::NotEnoughSegments,
+    }
+}
+
+/// Returns what a token with more than three segments is.
+fn too_long(token: &str, header: &str) -> Malformed {
+    let is_encrypted = || {
+        let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+        Some(json::object(&header).ok()?.contains_key("enc"))
+    };
+    match token.split('.').count() == 5 && is_encrypted() == Some(true) {
+        true => Malformed::Encrypted,
+        false => Malformed::TooManySegments,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine;
@@ -73,6 +96,7 @@ mod tests {
     #[test]
     fn every_broken_form_has_its_own_reason() {
         let (object, list) = (encode("{}"), encode("[]"));
+        let encrypted = encode(r#"{"alg":"dir","enc":"A256GCM","iss":"https://a/"}"#);
         let twice = encode(r#"{"sub":"a","sub":"b"}"#);
         let cases = [
             ("".to_owned(), Malformed::NotEnoughSegments),
@@ -83,6 +107,28 @@ mod tests {
             (format!("{object}.{object}"), Malformed::NotEnoughSegments),
             (format!("{object}.{object}.x.y"), Malformed::TooManySegments),
             (format!("{object}.a.b.c.d"), Malformed::TooManySegments),
+            (
+                "M7aQxYm5s2dGbP0rTzL9vKc8WnEhJu4f".to_owned(),
+                Malformed::Opaque,
+            ),
+            ("ya29.a0AfB_byC1d2e3f4g5h6".to_owned(), Malformed::Opaque),
+            (
+                "ory_at_3Yx.q8Wm2Zc7".to_owned(),
+                Malformed::NotEnoughSegments,
+            ),
+            (
+                "eyJhbGciOiJSUzI1NiJ9.e30".to_owned(),
+                Malformed::NotEnoughSegments,
+            ),
+            (
+                format!(r#"{{"payload":"{object}"}}"#),
+                Malformed::NotEnoughSegments,
+            ),
+            (format!("{encrypted}..iv.text.tag"), Malformed::Encrypted),
+            (format!("{encrypted}.key.iv.text.tag"), Malformed::Encrypted),
+            (format!("{encrypted}.a.b.c"), Malformed::TooManySegments),
+            (format!("{encrypted}.a.b.c.d.e"), Malformed::TooManySegments),
+            (format!("{encrypted}=.a.b.c.d"), Malformed::TooManySegments),
             (format!("{object}=.{object}.x"), Malformed::HeaderEncoding),
             (format!("é.{object}.x"), Malformed::HeaderEncoding),
             (format!("{list}.{object}.x"), Malformed::Header),

@@ -44,8 +44,11 @@ pub enum TokenError {
     #[error("issuer mismatch: got {0}")]
     InvalidIssuer(Excerpt),
     /// `aud` is missing although it is required, or names other audiences only.
-    #[error("audience mismatch")]
-    InvalidAudience,
+    #[error("audience mismatch: got {0}")]
+    InvalidAudience(Excerpt),
+    /// The client (`client_id`, else `azp`) is missing or not an accepted one.
+    #[error("client mismatch: got {0}")]
+    InvalidClient(Excerpt),
     /// A registered claim has the wrong type.
     #[error("invalid claim type: {0}")]
     InvalidClaimType(&'static str),
@@ -106,7 +109,9 @@ impl TokenError {
             Self::MissingKeyId => "missing_key_id",
             Self::KeyNotFound(_) => "key_not_found",
             Self::InvalidSignature => "invalid_signature",
-            Self::InvalidIssuer(_) | Self::InvalidAudience => "invalid_claims",
+            Self::InvalidIssuer(_) | Self::InvalidAudience(_) | Self::InvalidClient(_) => {
+                "invalid_claims"
+            }
             Self::InvalidClaimType(_) => "invalid_claim_type",
             Self::Claims(error) => error.code(),
             Self::MissingClaim(_) => "missing_claim",
@@ -126,9 +131,15 @@ pub enum Malformed {
     /// Fewer than three segments.
     #[error("Not enough segments")]
     NotEnoughSegments,
-    /// More than three segments. Five are an encrypted token (RFC 7516), which is not supported.
+    /// Fewer than three segments, and the rest does not look like part of a JWT either.
+    #[error("Not enough segments: it looks like an opaque token, which is no JWT")]
+    Opaque,
+    /// More than three segments.
     #[error("Too many segments")]
     TooManySegments,
+    /// Five segments, and a header that says how the payload is encrypted (RFC 7516), which is not supported.
+    #[error("Too many segments: the token is encrypted (JWE)")]
+    Encrypted,
     /// The header is not base64url without padding.
     #[error("Invalid header encoding")]
     HeaderEncoding,
@@ -161,6 +172,15 @@ impl Excerpt {
         let short: String = text.chars().take(Self::LONGEST).collect();
         let more = if short.len() < text.len() { ".." } else { "" };
         Self(format!("{short:?}{more}"))
+    }
+
+    /// Creates an excerpt of the name of an audience or a client. One with an `@` may be a person's address, and is not
+    /// repeated.
+    pub(crate) fn of_name(name: Option<&str>) -> Self {
+        match name {
+            Some(name) if name.contains('@') => Self("(withheld: it has an @)".to_owned()),
+            name => Self::new(name),
+        }
     }
 }
 

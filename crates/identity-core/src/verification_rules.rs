@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::algorithms::Algorithms;
 use crate::claims::Claims;
-use crate::token_error::TokenError;
+use crate::refused_kind::RefusedKind;
 
 /// The rules that a token must satisfy besides a valid signature. Returned by a [`Provider`](crate::Provider).
 #[derive(Debug, Clone)]
@@ -14,6 +14,9 @@ pub struct VerificationRules {
     pub issuers: Vec<String>,
     /// The accepted values of `aud`.
     pub audience: AudienceRule,
+    /// The accepted clients: `client_id`, or `azp` if there is no `client_id`. If empty, every client is accepted, except
+    /// under [`AudienceRule::Absent`], which then accepts no token.
+    pub clients: Vec<String>,
     /// The accepted values of `alg`.
     pub algorithms: Algorithms,
     /// The accepted values of `typ`, compared case-insensitively and without a leading `application/` (RFC 7515,
@@ -21,24 +24,32 @@ pub struct VerificationRules {
     pub types: Vec<Cow<'static, str>>,
     /// Whether a token without `typ` is accepted.
     pub untyped: UntypedTokens,
+    /// Whether `kid` is required.
+    pub key_ids: KeyIdRule,
+    /// Whether `sub` is required.
+    pub subject: SubjectRule,
     /// The claims that are required.
     pub profile: TokenProfile,
-    /// Claims that mark a token as something other than an access token.
+    /// Claims that mark a token as something other than an access token, besides the marks of an ID token, which are
+    /// always refused; see [`TokenKind::Id`](crate::verification::TokenKind::Id).
     pub refused: Vec<RefusedKind>,
 }
 
 impl VerificationRules {
-    const RFC_9068_TYPE: &str = "at+jwt";
+    pub(crate) const RFC_9068_TYPE: &str = "at+jwt";
 
-    /// Creates rules with the defaults: RS256, `typ` absent or `JWT`, no refused kinds.
+    /// Creates rules with the defaults: RS256, `typ` absent or `JWT`, every client, no refused kinds.
     #[must_use]
     pub fn new(issuers: Vec<String>, audience: AudienceRule) -> Self {
         Self {
             issuers,
             audience,
+            clients: Vec::new(),
             algorithms: Algorithms::rs256(),
             types: vec!["JWT".into()],
             untyped: UntypedTokens::Accepted,
+            key_ids: KeyIdRule::Required,
+            subject: SubjectRule::Required,
             profile: TokenProfile::Basic,
             refused: Vec::new(),
         }
@@ -51,6 +62,7 @@ impl VerificationRules {
         Self {
             types: vec![Self::RFC_9068_TYPE.into()],
             untyped: UntypedTokens::Refused,
+            subject: SubjectRule::Required,
             profile: TokenProfile::Rfc9068,
             ..self
         }
@@ -59,7 +71,8 @@ impl VerificationRules {
     /// Returns whether a token in the form of RFC 9068 can be accepted.
     pub(crate) fn accept_rfc_9068(&self) -> bool {
         let mut types = self.types.iter();
-        types.any(|name| name.eq_ignore_ascii_case(Self::RFC_9068_TYPE))
+        !matches!(self.audience, AudienceRule::Absent)
+            && types.any(|name| name.eq_ignore_ascii_case(Self::RFC_9068_TYPE))
     }
 }
 
@@ -93,6 +106,12 @@ pub enum AudienceRule {
     ///
     /// For providers whose session tokens have no `aud`. The function is called after the signature was verified.
     RequiredUnless(Vec<String>, fn(&Claims) -> bool),
+    /// `aud` must be absent or an empty list, and the client is checked instead: it must be one of
+    /// [`clients`](VerificationRules::clients).
+    ///
+    /// For providers whose access tokens have no `aud`. Without it, nothing in a token says for which API it is: every
+    /// API of these clients accepts it.
+    Absent,
 }
 
 /// Whether a token without `typ` is accepted.
@@ -105,6 +124,32 @@ pub enum UntypedTokens {
     Refused,
 }
 
+/// Whether `kid` is required.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyIdRule {
+    /// `kid` is required.
+    #[default]
+    Required,
+    /// A token without `kid` is accepted while the issuer's set has exactly one usable key, which may have no `kid`
+    /// either. With another key in the set, as during a rotation, such tokens are refused.
+    OptionalWithOneKey,
+}
+
+/// Whether `sub` is required.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubjectRule {
+    /// `sub` is required (RFC 9068, section 2.2).
+    #[default]
+    Required,
+    /// A token without `sub` is accepted if it names its client (`client_id`, else `azp`), which is then the subject.
+    ///
+    /// For issuers whose tokens of machines have no `sub`. Only for an issuer at which no user can have the id of a
+    /// client.
+    ClientIfAbsent,
+}
+
 /// The claims that are required, besides those of the audience rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -115,65 +160,4 @@ pub enum TokenProfile {
     /// Also `aud`, `iat`, `jti` and `client_id` (RFC 9068, section 2.2), even if the audience rule lets `aud` be
     /// absent.
     Rfc9068,
-}
-
-/// A claim that identifies a token as something other than an access token (RFC 8725, section 2.8).
-#[derive(Debug, Clone)]
-pub struct RefusedKind {
-    /// The kind of token.
-    pub kind: TokenKind,
-    /// The name of the claim.
-    pub claim: Cow<'static, str>,
-    /// The value of the claim; `None` for any value.
-    pub value: Option<Cow<'static, str>>,
-}
-
-impl RefusedKind {
-    /// Refuses tokens that have this claim, with any value.
-    pub fn with_claim(kind: TokenKind, claim: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            kind,
-            claim: claim.into(),
-            value: None,
-        }
-    }
-
-    /// Refuses tokens in which the claim has this value.
-    pub fn with_value(
-        kind: TokenKind,
-        claim: impl Into<Cow<'static, str>>,
-        value: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self {
-            value: Some(value.into()),
-            ..Self::with_claim(kind, claim)
-        }
-    }
-
-    pub(crate) fn matches(&self, claims: &Claims) -> bool {
-        match (claims.get(&*self.claim), &self.value) {
-            (Some(claim), Some(value)) => claim.as_str() == Some(&**value),
-            (claim, None) => claim.is_some(),
-            (None, Some(_)) => false,
-        }
-    }
-}
-
-/// A kind of token that gives no access to an API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TokenKind {
-    /// An ID token: describes a sign-in (OpenID Connect Core, section 2).
-    Id,
-    /// A refresh token: gets new tokens from the provider (RFC 6749, section 1.5).
-    Refresh,
-}
-
-impl From<TokenKind> for TokenError {
-    fn from(kind: TokenKind) -> Self {
-        match kind {
-            TokenKind::Id => Self::IdToken,
-            TokenKind::Refresh => Self::RefreshToken,
-        }
-    }
 }

@@ -10,6 +10,7 @@ use crate::algorithms::Algorithm;
 use crate::claims::{Claims, ClaimsError};
 use crate::clock::UnixTime;
 use crate::keys::KeyMaterial;
+use crate::registered_claims;
 
 /// A token whose signature, issuer, audience, times and kind were verified. Only a
 /// [`Verifier`](crate::verification::Verifier) creates one.
@@ -82,9 +83,10 @@ impl VerifiedToken {
         self.text("iss").unwrap_or_default()
     }
 
-    /// Returns `sub`, which is not empty.
+    /// Returns `sub`, or the client if the rules accept a token without `sub`. Not empty.
     pub fn subject(&self) -> &str {
-        self.text("sub").unwrap_or_default()
+        let client = || registered_claims::client(&self.claims).ok().flatten();
+        self.text("sub").or_else(client).unwrap_or_default()
     }
 
     /// Returns `exp`: from this time on, plus the leeway, the token is refused.
@@ -97,7 +99,7 @@ impl VerifiedToken {
         self.times.issued_at
     }
 
-    /// Returns the id of the key that made the signature.
+    /// Returns the id of the key that made the signature, as the token names it. Empty if the token names none.
     pub fn key_id(&self) -> &str {
         &self.key_id
     }

@@ -8,11 +8,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::algorithms::Algorithm;
 use crate::clock::Clock;
 use crate::header::Header;
-use crate::keys::{KeyError, KeyLookupError, KeySet, KeySource, VerificationKey};
+use crate::keys::{KeyError, KeyLookupError, KeyMaterial, KeySource, VerificationKey};
 use crate::registered_claims;
 use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, Malformed, TokenError};
-use crate::verification_rules::{TokenLimits, UntypedTokens, VerificationRules};
+use crate::verification_rules::{KeyIdRule, TokenLimits, UntypedTokens, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Verifies the tokens of one issuer (RFC 7515, section 5.2; RFC 7519, section 7.2; RFC 8725).
@@ -70,8 +70,8 @@ impl Verifier {
         Self { limits, ..self }
     }
 
-    /// Verifies a token by the [`VerificationRules`]. Waits only if the token names an unknown key id, so that the
-    /// issuer's keys have to be fetched.
+    /// Verifies a token by the [`VerificationRules`]. Waits only if the token names an unknown key id, or if its signature
+    /// does not verify, so that the issuer's keys have to be fetched.
     ///
     /// Errors: [`VerifyError::Token`] if the token is refused, [`VerifyError::Unavailable`] if the keys are
     /// unavailable.
@@ -88,7 +88,7 @@ impl Verifier {
         let (token, algorithm, key_id) = self.read(token)?;
         let known = self.keys.current();
         let keys = match known {
-            Some(keys) if keys.has(&key_id) => keys,
+            Some(keys) if key_id.is_empty() || keys.has(&key_id) => keys,
             _ => match self.keys.with_key(&key_id).await {
                 Ok(keys) => keys,
                 Err(KeyLookupError::Unavailable(error)) => return Err(error.into()),
@@ -98,7 +98,18 @@ impl Verifier {
                 }
             },
         };
-        Ok(self.check(token, algorithm, key_id, &keys)?)
+        let checked = check_signature(&token, algorithm, keys.candidates(&key_id));
+        let key = match checked.map(VerificationKey::material) {
+            Err(TokenError::InvalidSignature) => {
+                // The issuer may have a new key with an old id, as after a restart that made new keys.
+                let newer = self.keys.newer_than(&keys).await;
+                let newer = newer.filter(|newer| newer.has_newer(&keys, &key_id));
+                let newer = newer.ok_or(TokenError::InvalidSignature)?;
+                check_signature(&token, algorithm, newer.candidates(&key_id))?.material()
+            }
+            checked => checked?,
+        };
+        Ok(self.check(token, algorithm, key_id, key)?)
     }
 
     /// Returns whether [`verify`](Self::verify) would accept this token again now: the same key is still in use, with
@@ -114,6 +125,11 @@ impl Verifier {
     /// Returns the accepted values of `iss`.
     pub(crate) fn issuers(&self) -> &[String] {
         &self.rules.issuers
+    }
+
+    /// Returns the rules.
+    pub(crate) fn rules(&self) -> &VerificationRules {
+        &self.rules
     }
 
     /// Returns the maximum length of a token, in bytes.
@@ -135,7 +151,11 @@ impl Verifier {
         if let Some(member) = token.header.embedded_key() {
             return Err(TokenError::EmbeddedKey(member));
         }
-        let key_id = token.header.take_key_id().ok_or(TokenError::MissingKeyId)?;
+        let may_lack_id = self.rules.key_ids == KeyIdRule::OptionalWithOneKey;
+        let key_id = match token.header.has_key_id() {
+            false if may_lack_id => String::new(),
+            _ => token.header.take_key_id().ok_or(TokenError::MissingKeyId)?,
+        };
         registered_claims::check_issuer(&token.claims, &self.rules.issuers)?;
         Ok((token, algorithm, key_id))
     }
@@ -153,13 +173,7 @@ impl Verifier {
                 UntypedTokens::Refused => Err(TokenError::TypeNotAllowed(Excerpt::new(None))),
             };
         };
-        let name = value.as_str().unwrap_or_default();
-        let short = match name.get(.."application/".len()) {
-            Some(prefix) if prefix.eq_ignore_ascii_case("application/") => {
-                name.get(prefix.len()..).unwrap_or_default()
-            }
-            _ => name,
-        };
+        let short = header.short_type();
         let mut allowed = self.rules.types.iter();
         if allowed.any(|allowed| allowed.eq_ignore_ascii_case(short)) {
             Ok(())
@@ -173,11 +187,10 @@ impl Verifier {
         token: UnverifiedToken<'_>,
         algorithm: Algorithm,
         key_id: String,
-        keys: &KeySet,
+        key: KeyMaterial,
     ) -> Result<VerifiedToken, TokenError> {
-        let key = check_signature(&token, algorithm, keys.of(&key_id))?.material();
         let now = self.clock.now();
-        let times = registered_claims::check(&token.claims, &self.rules, self.limits.leeway, now)?;
+        let times = registered_claims::check(&token, &self.rules, self.limits.leeway, now)?;
         Ok(VerifiedToken {
             claims: token.claims,
             times,
@@ -202,6 +215,9 @@ fn check_signature<'k>(
     algorithm: Algorithm,
     keys: &'k [VerificationKey],
 ) -> Result<&'k VerificationKey, TokenError> {
+    if keys.is_empty() {
+        return Err(TokenError::MissingKeyId); // only a token without one has no candidates
+    }
     let usable = |key: &'k VerificationKey| Some((key, key.verifier(algorithm)?));
     let mut usable = keys.iter().filter_map(usable).peekable();
     if usable.peek().is_none() {

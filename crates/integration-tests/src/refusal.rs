@@ -43,6 +43,11 @@ pub(crate) const EXPIRED: Refusal = token("token_expired", "Token has expired");
 pub(crate) const NOT_YET: Refusal = token("token_not_yet_valid", "Token is not yet valid");
 
 pub(crate) const TOO_FEW: Refusal = malformed("Unable to validate token: Not enough segments");
+pub(crate) const OPAQUE: Refusal = malformed(
+    "Unable to validate token: Not enough segments: it looks like an opaque token, which is no JWT",
+);
+pub(crate) const ENCRYPTED: Refusal =
+    malformed("Unable to validate token: Too many segments: the token is encrypted (JWE)");
 pub(crate) const TOO_MANY: Refusal = malformed("Unable to validate token: Too many segments");
 pub(crate) const HEADER_ENCODING: Refusal =
     malformed("Unable to validate token: Invalid header encoding");

@@ -7,6 +7,7 @@ use service_kit::program::url_of;
 
 use crate::policies;
 use crate::settings::Settings;
+use crate::tokens;
 
 /// Returns the startup text: the accepted issuer, the URLs to open and the first requests to try.
 pub fn banner(settings: &Settings, address: SocketAddr) -> String {
@@ -17,14 +18,10 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     );
     let mut text = String::from("billing-api\n");
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  Issuer:   {}", oidc.issuer);
+    let _ = writeln!(text, "  Issuer:   {}", oidc.issuers().join(" or "));
     let _ = writeln!(text, "  Keys:     {keys}");
-    let _ = writeln!(text, "  Audience: aud must name {}", oidc.audience);
-    let _ = writeln!(
-        text,
-        "  Claims:   scopes in {}, roles in {}, the organization in org_id",
-        oidc.scopes_claim, oidc.roles_claim
-    );
+    let _ = writeln!(text, "  Audience: {}", tokens::audience(oidc));
+    let _ = writeln!(text, "  Claims:   {}", tokens::claims(oidc));
     let _ = writeln!(text, "  Docs:     {url}/docs");
     let _ = writeln!(
         text,

@@ -9,8 +9,8 @@
 //! The scopes here are slugs such as `example_service.billing.read`. At an issuer where every organization creates its
 //! own permissions, such as the auth-server in this workspace, **any organization can create any slug**: the scope says
 //! that an administrator of some organization allowed it, not whose data it is for. So a scope alone gives access only
-//! to routes without data (`/billing/`). All data is stored per `org_id`: each handler under `/billing/invoices` takes
-//! an [`Organization`], which can only be made from the `org_id` claim of a verified token, and every method of the
+//! to routes without data (`/billing/`). All data is stored per organization: each handler under `/billing/invoices` takes
+//! an [`Organization`], which can only be made from a claim of a verified token (`org_id` by default), and every method of the
 //! store requires one. Your own service must do the same if it stores data.
 //!
 //! An organization's id is unique only within one issuer, so a database belongs to one issuer: for another `ISSUER`,
@@ -19,13 +19,16 @@
 mod banner;
 mod currency;
 mod invoices;
+mod issuers;
 mod organization;
 mod policies;
 mod routes;
 pub mod server;
 mod settings;
+mod tokens;
 
 pub use banner::banner;
 pub use organization::Organization;
 pub use policies::access;
-pub use settings::{Settings, oidc_config};
+pub use settings::Settings;
+pub use tokens::oidc_config;

@@ -3,26 +3,18 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
-use identity_actix::{ApiError, Caller, Require};
-use identity_core::{Policy, Rule, any_of};
+use actix_web::{FromRequest, HttpRequest, web};
+use identity_actix::{ApiError, Caller};
+use identity_core::Denial;
+use identity_core::providers::OidcConfig;
 
-/// The organization for which the caller's token was issued: its `org_id` claim.
+/// The organization for which the caller's token was issued: the claim that `ORGANIZATION_CLAIM` names, `org_id` by
+/// default.
 ///
 /// A value of this type proves that a verified token contains this id: there is no other way to make one. Take it as
-/// the second argument of a handler, after `Require<P>`. The response to a token without a usable `org_id` is 403.
+/// the second argument of a handler, after `Require<P>`. The response to a token without a usable id is 403.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization(String);
-
-/// A policy that denies every caller. It creates the 403 response for tokens without an organization, because no rule
-/// can express that a claim is a usable string.
-struct BelongToAnOrganization;
-
-impl Policy for BelongToAnOrganization {
-    const RULE: Rule = any_of![];
-    const DENIED: Option<&'static str> =
-        Some("The token is for no organization: it needs a claim org_id that is a non-empty text");
-}
 
 impl Organization {
     const MAX_CHARS: usize = 200;
@@ -52,21 +44,23 @@ impl FromRequest for Organization {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let found = Caller::from_request(request, payload)
-            .into_inner()
-            .map(|caller| {
-                let org_id = caller.principal().current_tenant.as_deref();
-                org_id.and_then(Self::of_claim)
-            });
-        ready(match found {
-            Ok(Some(organization)) => Ok(organization),
-            // The policy denies every caller, so the second error is never returned.
-            Ok(None) => Require::<BelongToAnOrganization>::from_request(request, payload)
-                .into_inner()
-                .and(Err(ApiError::not_found("There is no organization"))),
-            Err(error) => Err(error),
-        })
+        let caller = Caller::from_request(request, payload).into_inner();
+        ready(caller.and_then(|caller| {
+            let id = caller.principal().current_tenant.as_deref();
+            id.and_then(Self::of_claim).ok_or_else(|| denied(request))
+        }))
     }
+}
+
+/// Returns the 403 error for a token without a usable id. No rule can express that a claim is one.
+fn denied(request: &HttpRequest) -> ApiError {
+    let oidc = request.app_data::<web::Data<OidcConfig>>();
+    let claim = oidc.map(|oidc| oidc.tenant_claim.to_string());
+    let detail = format!(
+        "The token is for no organization: it needs a claim {} that is a non-empty text",
+        claim.unwrap_or_default()
+    );
+    Caller::denied(request, &Denial::Other, &detail)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The access model: the policies, and the table that maps each route to its policy.
 //!
 //! A scope here is a slug, `{service}.{resource}.{action}`, and any organization can create any slug: a scope means
-//! nothing without the `org_id` of its token. Routes without data require only the scope. Routes with data also take an
+//! nothing without the organization of its token. Routes without data require only the scope. Routes with data also take an
 //! [`Organization`](crate::Organization), and read and change only the data of that organization.
 
 use actix_web::http::Method;
@@ -33,7 +33,7 @@ policies! {
 }
 
 /// Returns the access table: the policy of each route. The routes under `/billing/invoices` also require a token with
-/// an `org_id`.
+/// an organization.
 pub fn access() -> AccessTable {
     use Method as M;
     AccessTable::new()

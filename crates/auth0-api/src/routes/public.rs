@@ -108,7 +108,7 @@ pub async fn info(settings: web::Data<Auth0Config>) -> web::Json<Info> {
     web::Json(Info {
         message: "Ask this domain for a token with this audience",
         auth0_domain: settings.domain.to_string(),
-        required_audience: settings.audience.clone(),
+        required_audience: settings.audiences().join(" or "),
     })
 }
 
@@ -134,11 +134,17 @@ pub async fn token_structure(settings: web::Data<Auth0Config>) -> web::Json<Toke
                 ),
             ],
             payload: vec![
-                member("iss", format!("who issued it: exactly {}", settings.issuer)),
+                member(
+                    "iss",
+                    format!("who issued it: exactly {}", settings.issuers().join(" or ")),
+                ),
                 member("sub", "who it is about: a user, or a client (...@clients)"),
                 member(
                     "aud",
-                    format!("whom it is for: {} must be there", settings.audience),
+                    format!(
+                        "whom it is for: {} must be there",
+                        settings.audiences().join(" or ")
+                    ),
                 ),
                 member("iat", "when it was issued, in seconds since 1970"),
                 member("exp", "when it ends, in seconds since 1970"),

@@ -61,7 +61,7 @@ fn token(changes: &Value) -> String {
 /// Sends a request with this token, and returns the status, the body, and the head of the response as text.
 async fn ask(path: &str, token: &str) -> (u16, String, String) {
     let provider = Oidc::new(OidcConfig {
-        permissions_claim: Some("permissions".to_owned()),
+        permission_claims: vec!["permissions".parse().unwrap()],
         ..OidcConfig::new("https://issuer.example/", "api")
     });
     let authenticator = Authenticator::builder(provider.unwrap())

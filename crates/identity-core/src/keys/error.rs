@@ -4,8 +4,10 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::SkippedKey;
 use crate::discovery::DiscoveryError;
 use crate::http::FetchError;
+use crate::token_error::Excerpt;
 
 /// Why [`KeySource::with_key`](super::KeySource::with_key) returns no keys.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -83,8 +85,21 @@ pub enum KeySetError {
         limit: usize,
     },
     /// None of its keys can verify a signature.
-    #[error("none of its {0} keys can be used")]
-    NoUsableKey(usize),
+    #[error("none of its {} keys can be used{}", .0.len(), reasons(.0))]
+    NoUsableKey(Vec<SkippedKey>),
+}
+
+/// Returns why the first of these keys are not used.
+fn reasons(skipped: &[SkippedKey]) -> String {
+    let reason = |skipped: &SkippedKey| {
+        let id = Excerpt::new(skipped.id.as_deref());
+        format!("key {id}: {}", skipped.reason)
+    };
+    let reasons: Vec<_> = skipped.iter().take(3).map(reason).collect();
+    match reasons.as_slice() {
+        [] => String::new(),
+        reasons => format!(": {}", reasons.join("; ")),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A public key that verifies signatures.
 
 use std::fmt;
-use std::str::FromStr;
 
 use aws_lc_rs::digest;
 use jsonwebtoken::crypto::JwtVerifier;
@@ -10,7 +9,7 @@ use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind};
 use serde_json::Value;
 
 use super::parsed::ParsedKey;
-use crate::algorithms::Algorithm;
+use crate::algorithms::{self, Algorithm};
 use crate::json;
 
 /// A public key of an issuer, validated when parsed: RSA of 2048 to 8192 bits, P-256, P-384 or Ed25519.
@@ -45,26 +44,36 @@ pub enum KeyRejection {
     /// Its type or curve is not supported.
     #[error("its type or curve is not supported")]
     Unsupported,
+    /// Its `alg` is a signature algorithm that is not supported.
+    #[error("its algorithm {0} is not supported")]
+    UnsupportedAlgorithm(&'static str),
     /// It is an RSA key of fewer than 2048 or more than 8192 bits, or a point that is not on its curve.
     #[error("it is too weak or broken")]
     WeakOrBroken,
 }
 
 impl VerificationKey {
-    /// Parses one member of `keys` in a JSON Web Key Set. Unknown members are ignored.
+    /// Parses one member of `keys` in a JSON Web Key Set. Unknown members are ignored. Errors: the key cannot be used, or
+    /// has no `kid`.
     pub fn from_jwk(value: &Value) -> Result<Self, KeyRejection> {
+        let key = Self::with_or_without_id(value)?;
+        match key.id.is_empty() {
+            true => Err(KeyRejection::NoKeyId),
+            false => Ok(key),
+        }
+    }
+
+    /// Like [`from_jwk`](Self::from_jwk), but a key without `kid` is accepted; its id is empty.
+    pub(super) fn with_or_without_id(value: &Value) -> Result<Self, KeyRejection> {
         reject_foreign_purposes(value)?;
         let jwk = serde_json::from_value::<Jwk>(value.clone())
             .map_err(|error| KeyRejection::Unreadable(json::reason(&error)))?;
-        let id = jwk.common.key_id.clone().filter(|id| !id.is_empty());
-        let id = id.ok_or(KeyRejection::NoKeyId)?;
+        let id = jwk.common.key_id.clone().unwrap_or_default();
         let possible = algorithms_of(&jwk.algorithm)?;
         let algorithms = match value.get("alg").and_then(Value::as_str) {
             None => possible.to_vec(),
             Some(name) => {
-                let named = Algorithm::from_str(name)
-                    .ok()
-                    .filter(|algorithm| possible.contains(algorithm));
+                let named = algorithms::named(name).filter(|one| possible.contains(one));
                 vec![named.ok_or(KeyRejection::NotForSignatures("alg"))?]
             }
         };
@@ -102,7 +111,7 @@ impl VerificationKey {
 impl KeyMaterial {
     fn of(key: &DecodingKey) -> Self {
         let parts: [&[u8]; 2] = match key.kind() {
-            DecodingKeyKind::RsaModulusExponent { n, e } => [n, e],
+            DecodingKeyKind::RsaModulusExponent { n, e } => [significant(n), significant(e)],
             DecodingKeyKind::SecretOrDer(point) => [point, &[]],
         };
         let mut digest = digest::Context::new(&digest::SHA256);
@@ -149,6 +158,15 @@ fn is_sound_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
         && is_odd(exponent)
 }
 
+/// Returns a big-endian number without leading zeros, which some issuers write before a modulus (RFC 7518, section
+/// 6.3.1.1) although the number is the same.
+pub(super) fn significant(number: &[u8]) -> &[u8] {
+    let first = number.iter().position(|digit| *digit != 0);
+    first
+        .and_then(|first| number.get(first..))
+        .unwrap_or_default()
+}
+
 /// Returns the number of bits of a big-endian number.
 fn bits(number: &[u8]) -> usize {
     let mut digits = number.iter().skip_while(|digit| **digit == 0);
@@ -180,6 +198,9 @@ fn algorithms_of(parameters: &AlgorithmParameters) -> Result<&'static [Algorithm
     }
 }
 
+/// Signature algorithms that are not supported (RFC 7518, section 3.4; RFC 8812, section 3.2; RFC 9864, section 2.2).
+const UNSUPPORTED: [&str; 3] = ["ES512", "ES256K", "Ed448"];
+
 /// Checks `use`, `key_ops` and `alg` (RFC 7517, sections 4.2 to 4.4), and that there are no members of secret keys.
 fn reject_foreign_purposes(jwk: &Value) -> Result<(), KeyRejection> {
     let private = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
@@ -199,8 +220,13 @@ fn reject_foreign_purposes(jwk: &Value) -> Result<(), KeyRejection> {
     }
     let signs = |name: &Value| {
         let name = name.as_str().unwrap_or_default();
-        Algorithm::from_str(name).is_ok_and(|one| one.family() != AlgorithmFamily::Hmac)
+        algorithms::named(name).is_some_and(|one| one.family() != AlgorithmFamily::Hmac)
     };
+    let name = jwk.get("alg").and_then(Value::as_str);
+    let is_this = |unsupported: &&str| name == Some(*unsupported);
+    if let Some(unsupported) = UNSUPPORTED.into_iter().find(is_this) {
+        return Err(KeyRejection::UnsupportedAlgorithm(unsupported));
+    }
     if jwk.get("alg").is_some_and(|name| !signs(name)) {
         return Err(KeyRejection::NotForSignatures("alg"));
     }

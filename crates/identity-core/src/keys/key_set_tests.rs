@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{KeySet, KeySetError};
+use super::{KeySet, KeySetError, UnnamedKeys};
 use crate::testing::TestKey;
 use crate::verification::Algorithm;
 
@@ -70,9 +70,48 @@ fn an_error_does_not_repeat_the_document() {
 
 #[test]
 fn a_set_without_a_usable_key_is_refused() {
-    assert_eq!(read(&[]).unwrap_err(), KeySetError::NoUsableKey(0));
+    let error = read(&[]).unwrap_err();
+    assert_eq!(error, KeySetError::NoUsableKey(Vec::new()));
+    assert_eq!(error.to_string(), "none of its 0 keys can be used");
     let unusable = [ec("use", json!("enc")), ec("kty", json!("oct")), json!(5)];
-    assert_eq!(read(&unusable).unwrap_err(), KeySetError::NoUsableKey(3));
+    let error = read(&unusable).unwrap_err().to_string();
+    let start = "none of its 3 keys can be used: key \"k\": it is not for signatures: use; key ";
+    assert!(error.starts_with(start), "{error}");
+    let many: Vec<_> = (0..50).map(|_| ec("use", json!("enc"))).collect();
+    assert!(read(&many).unwrap_err().to_string().len() < 300, "a few");
+}
+
+#[test]
+fn a_token_without_a_key_id_is_for_the_only_key() {
+    let named = |id: &str| TestKey::fixed().named(id, Algorithm::RS256).jwk();
+    let mut unnamed = named("x");
+    unnamed.as_object_mut().unwrap().remove("kid");
+    let parse = |keys: &[Value], unnamed| {
+        let document = json!({ "keys": keys }).to_string();
+        KeySet::parse(document.as_bytes(), 100, unnamed)
+    };
+    let unusable = ec("use", json!("enc"));
+    for (keys, skipped, used) in [
+        (vec![named("a")], Some(1), Some(1)),
+        (vec![named("a"), unusable.clone()], Some(1), Some(1)),
+        (vec![unnamed.clone()], None, Some(1)),
+        (vec![named("a"), named("b")], Some(0), Some(0)),
+        (vec![named("a"), named("a")], Some(0), Some(0)),
+        (vec![named("a"), unnamed.clone()], Some(1), Some(0)),
+        (vec![unnamed.clone(), unnamed.clone()], None, Some(0)),
+        (vec![unusable], None, None),
+    ] {
+        for (rule, expected) in [(UnnamedKeys::Skipped, skipped), (UnnamedKeys::Used, used)] {
+            let set = parse(&keys, rule);
+            let found = set.as_ref().ok().map(|set| set.candidates("").len());
+            assert_eq!(found, expected, "{rule:?}: {keys:?}");
+        }
+    }
+    let set = parse(&[named("a"), unnamed], UnnamedKeys::Used).unwrap();
+    assert_eq!(
+        (set.candidates("a").len(), set.candidates("b").len()),
+        (1, 0)
+    );
 }
 
 #[test]

@@ -134,6 +134,51 @@ fn a_key_of_an_unknown_kind_is_skipped_and_named() {
 }
 
 #[test]
+fn a_signature_algorithm_that_is_not_supported_is_named() {
+    for name in ["ES512", "ES256K", "Ed448"] {
+        let set = read(&[ec("alg", json!(name)), TestKey::fixed().jwk()]).unwrap();
+        let reason = set.skipped()[0].reason.to_string();
+        assert_eq!(reason, format!("its algorithm {name} is not supported"));
+        let only = read(&[ec("alg", json!(name))]).unwrap_err().to_string();
+        assert!(only.ends_with(&reason), "{only}");
+    }
+}
+
+#[test]
+fn a_key_for_ed25519_is_one_for_eddsa() {
+    let key = TestKey::fresh("k", Algorithm::EdDSA);
+    let set = read(&[changed(&key, "alg", json!("Ed25519"))]).unwrap();
+    assert!(set.of("k")[0].is_for(Algorithm::EdDSA));
+    let rows = [("an EC key for Ed25519", ec("alg", json!("Ed25519")))];
+    skips(&KeyRejection::NotForSignatures("alg"), rows);
+}
+
+#[test]
+fn leading_zeros_of_a_number_change_nothing() {
+    let key = TestKey::fixed().named("k", Algorithm::RS256);
+    let padded = |member: &str| {
+        let number = URL_SAFE_NO_PAD.decode(key.jwk()[member].as_str().unwrap());
+        json!(URL_SAFE_NO_PAD.encode([&[0, 0][..], &number.unwrap()].concat()))
+    };
+    let plain = VerificationKey::from_jwk(&key.jwk()).unwrap();
+    let token = key.token(&json!({}));
+    let (input, signature) = token.rsplit_once('.').unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    for member in ["n", "e"] {
+        let found = VerificationKey::from_jwk(&rsa(member, padded(member)));
+        let found = found.unwrap_or_else(|error| panic!("{member}: {error}"));
+        assert!(
+            found.material() == plain.material(),
+            "{member}: the same key"
+        );
+        let verifier = found.verifier(Algorithm::RS256).unwrap();
+        assert!(verifier.verify(input.as_bytes(), &signature).is_ok());
+    }
+    let rows = [("zeros and no number", rsa("n", json!("AAAA")))];
+    skips(&KeyRejection::WeakOrBroken, rows);
+}
+
+#[test]
 fn a_key_that_is_weak_or_broken_is_skipped_and_named() {
     let elsewhere = lacking(ec("crv", json!("P-384")), "alg");
     let bytes = |bytes: &[u8]| json!(URL_SAFE_NO_PAD.encode(bytes));
@@ -197,11 +242,9 @@ fn a_key_is_for_the_algorithms_of_its_type_or_the_one_it_names() {
 fn a_private_part_of_whatever_kind_spoils_a_key() {
     for member in ["k", "d", "p", "q", "dp", "dq", "qi", "oth"] {
         for jwk in [rsa(member, json!("AAAA")), ec(member, Value::Null)] {
-            assert_eq!(
-                read(&[jwk]).unwrap_err(),
-                KeySetError::NoUsableKey(1),
-                "{member}"
-            );
+            let error = read(&[jwk]).unwrap_err();
+            let expected = r#"none of its 1 keys can be used: key "k": it is not a public key"#;
+            assert_eq!(error.to_string(), expected, "{member}");
         }
     }
 }

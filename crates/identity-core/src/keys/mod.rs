@@ -10,6 +10,6 @@ mod source;
 pub use error::{KeyError, KeyFault, KeyLookupError, KeySetError};
 pub(crate) use key::KeyMaterial;
 pub use key::{KeyRejection, VerificationKey};
-pub use key_set::{KeySet, SkippedKey};
+pub use key_set::{KeySet, SkippedKey, UnnamedKeys};
 pub use remote::{KeyAddress, KeyRefresh, RemoteKeys, RemoteKeysConfig};
-pub use source::{IssuerStatus, KeySource, KeyStatus, KeysFuture};
+pub use source::{IssuerStatus, KeySource, KeyStatus, KeysFuture, NewerKeys};

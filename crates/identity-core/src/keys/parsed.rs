@@ -8,6 +8,7 @@ use jsonwebtoken::crypto::JwtVerifier;
 use jsonwebtoken::signature::{Error, Verifier};
 use jsonwebtoken::{DecodingKey, DecodingKeyKind};
 
+use super::key::significant;
 use crate::algorithms::Algorithm;
 
 /// A parsed key for one algorithm.
@@ -25,6 +26,7 @@ impl ParsedKey {
         }
         let parsed = match (key.kind(), algorithm) {
             (DecodingKeyKind::RsaModulusExponent { n, e }, _) => {
+                let (n, e) = (significant(n), significant(e));
                 RsaPublicKeyComponents { n, e }.to_parsed_public_key(rsa(algorithm)?)
             }
             (DecodingKeyKind::SecretOrDer(point), Algorithm::ES256) => {

@@ -12,7 +12,8 @@ use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
 use crate::principal::Principal;
 use crate::provider::Provider;
-use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::refused_kind::{RefusedKind, TokenKind};
+use crate::verification_rules::{AudienceRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Accepts the access tokens for one API of one Auth0 tenant.
@@ -44,6 +45,8 @@ pub struct Auth0Config {
     pub domain: Domain,
     /// The identifier of the API, which `aud` must contain.
     pub audience: String,
+    /// Other accepted values of `aud`, if one service is several APIs. Default none.
+    pub other_audiences: Vec<String>,
     /// The exact `iss`, with its trailing slash, and the base URL of the discovery document. Default
     /// `https://{domain}/`; differs with a custom domain.
     pub issuer: String,
@@ -74,7 +77,12 @@ impl FromStr for Domain {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match Host::parse(text) {
             // A trailing dot would make another issuer, because issuers are compared exactly.
-            Ok(Host::Domain(name)) if name == text.to_ascii_lowercase() && !name.ends_with('.') => {
+            // The parser takes a list with commas for one name.
+            Ok(Host::Domain(name))
+                if name == text.to_ascii_lowercase()
+                    && !name.ends_with('.')
+                    && !name.contains(',') =>
+            {
                 Ok(Self(name))
             }
             _ => Err(ProviderError::Domain),
@@ -99,9 +107,26 @@ impl Auth0Config {
             other_issuers: Vec::new(),
             domain,
             audience: audience.to_owned(),
+            other_audiences: Vec::new(),
             roles_claim: Self::DEFAULT_ROLES_CLAIM.to_owned(),
             algorithms: Algorithms::rs256(),
         }
+    }
+
+    /// Returns all accepted values of `aud`.
+    #[must_use]
+    pub fn audiences(&self) -> Vec<String> {
+        let mut audiences = vec![self.audience.clone()];
+        audiences.extend_from_slice(&self.other_audiences);
+        audiences
+    }
+
+    /// Returns all accepted values of `iss`.
+    #[must_use]
+    pub fn issuers(&self) -> Vec<String> {
+        let mut issuers = vec![self.issuer.clone()];
+        issuers.extend_from_slice(&self.other_issuers);
+        issuers
     }
 }
 
@@ -134,15 +159,9 @@ impl Auth0 {
     pub fn discovery(&self) -> DiscoveryConfig {
         DiscoveryConfig {
             url: self.discovery_url.clone(),
-            issuers: self.issuers(),
+            issuers: self.config.issuers(),
             endpoint_hosts: Vec::new(),
         }
-    }
-
-    fn issuers(&self) -> Vec<String> {
-        let mut issuers = vec![self.config.issuer.clone()];
-        issuers.extend_from_slice(&self.config.other_issuers);
-        issuers
     }
 }
 
@@ -152,16 +171,14 @@ impl Provider for Auth0 {
     }
 
     fn verification(&self) -> VerificationRules {
-        let id_token = |claim| RefusedKind::with_claim(TokenKind::Id, claim);
-        let audience = AudienceRule::Required(vec![self.config.audience.clone()]);
+        let audience = AudienceRule::Required(self.config.audiences());
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
             // `at+jwt` is the type of tokens for an API with the RFC 9068 profile.
             types: vec!["JWT".into(), "at+jwt".into()],
-            // The audience of an ID token is its client, for which it is refused. No access token has these claims, so
-            // that an ID token is refused even if a client id and an API identifier are the same.
-            refused: ["nonce", "at_hash", "c_hash"].map(id_token).to_vec(),
-            ..VerificationRules::new(self.issuers(), audience)
+            // `nonce` is a restricted name: no access token has it, so that it identifies an ID token by itself.
+            refused: vec![RefusedKind::with_claim(TokenKind::Id, "nonce")],
+            ..VerificationRules::new(self.config.issuers(), audience)
         }
     }
 

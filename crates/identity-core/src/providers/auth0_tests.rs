@@ -50,6 +50,7 @@ fn a_domain_is_a_host_and_nothing_else() {
         "dev-example.us.auth0.com:443",
         "dev-example.us.auth0.com.",
         "user@dev-example.us.auth0.com",
+        "dev-example.us.auth0.com,login.example.com",
         "dev example.auth0.com",
         "dev-example.us.auth0.com?x",
         "dev-example.us.auth0.com#x",
@@ -71,6 +72,24 @@ fn discovery_is_at_the_issuer_and_may_name_it_alone() {
     );
     assert_eq!(discovery.issuers, [ISSUER]);
     assert!(discovery.endpoint_hosts.is_empty());
+}
+
+#[tokio::test]
+async fn a_tenant_may_issue_under_its_own_and_a_custom_domain() {
+    let both = Auth0Config {
+        issuer: "https://login.example.com/".to_owned(),
+        other_issuers: vec![ISSUER.to_owned()],
+        ..settings()
+    };
+    let provider = Auth0::new(both).unwrap();
+    let url = "https://login.example.com/.well-known/openid-configuration";
+    assert_eq!(provider.discovery().url.as_str(), url, "at the first");
+    let tokens = Tokens::new(provider, good());
+    let names = json!([ISSUER, "https://login.example.com/"]);
+    tokens.expect_each("iss", names, None).await;
+    let others = json!(["https://login.example.com", "https://other.us.auth0.com/"]);
+    let refused = Some("invalid_claims");
+    tokens.expect_each("iss", others, refused).await;
 }
 
 #[tokio::test]
@@ -108,6 +127,20 @@ async fn the_audience_is_required() {
 }
 
 #[tokio::test]
+async fn one_service_may_be_several_apis() {
+    let several = Auth0Config {
+        other_audiences: vec!["urn:other-api".to_owned()],
+        ..settings()
+    };
+    let tokens = Tokens::new(Auth0::new(several).unwrap(), good());
+    let ours = json!([AUDIENCE, "urn:other-api", ["x", "urn:other-api"]]);
+    tokens.expect_each("aud", ours, None).await;
+    let others = json!([null, [], "urn:other-ap", CLIENT]);
+    let refused = Some("invalid_claims");
+    tokens.expect_each("aud", others, refused).await;
+}
+
+#[tokio::test]
 async fn both_profiles_are_read() {
     let changes = json!({"azp": null, "client_id": "my_client", "jti": "73WakrfVbNJBaAmhQtEeDv"});
     let claims = changed(good(), &changes);
@@ -132,6 +165,13 @@ async fn an_id_token_opens_nothing() {
         tokens()
             .expect_each(claim, json!(["x", 5, []]), id_token)
             .await;
+    }
+    for (claim, value) in [
+        ("token_use", "id"),
+        ("typ", "ID"),
+        ("token_type", "id_token"),
+    ] {
+        tokens().expect_each(claim, json!([value]), id_token).await;
     }
 }
 

@@ -13,7 +13,8 @@ use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
 use crate::principal::{Principal, TenantGrants};
 use crate::provider::Provider;
-use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::refused_kind::{RefusedKind, TokenKind};
+use crate::verification_rules::{AudienceRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Accepts the tokens of one Descope project: access tokens of its apps, session tokens, and tokens of access keys.
@@ -44,9 +45,14 @@ pub struct DescopeConfig {
     pub project_id: ProjectId,
     /// The URL of the discovery document. Its origin is also the origin of the project's issuers.
     pub discovery_url: Url,
-    /// The value that `aud` must contain instead of the project id, which is in the tokens of every app of the project.
-    /// Default `None`: the project id.
-    pub audience: Option<String>,
+    /// The tenants whose own issuers (`{base}/v1/apps/{project}/{tenant}`) are accepted as well, by id. Default none.
+    pub tenant_issuers: Vec<String>,
+    /// The MCP servers whose own issuers (`{base}/v1/apps/agentic/{project}/{server}`) are accepted as well, by id.
+    /// Default none.
+    pub mcp_servers: Vec<String>,
+    /// The accepted values of `aud` instead of the project id, which is in the tokens of every app of the project.
+    /// Default none: the project id.
+    pub audiences: Vec<String>,
     /// Whether tokens without `aud` (those of sessions and access keys) are refused. Default `false`.
     pub require_audience: bool,
     /// The accepted values of `alg`. Default RS256.
@@ -107,7 +113,9 @@ impl DescopeConfig {
             discovery_url: Url::parse(&discovery_url)
                 .map_err(|_| ProviderError::Issuer(base.to_owned()))?,
             project_id,
-            audience: None,
+            tenant_issuers: Vec::new(),
+            mcp_servers: Vec::new(),
+            audiences: Vec::new(),
             require_audience: false,
             algorithms: Algorithms::rs256(),
         })
@@ -149,25 +157,32 @@ impl Descope {
     }
 
     /// Returns the issuers of a project. Its tokens differ by origin: sessions of the SDKs have the bare project id,
-    /// the OIDC app has the URL of the project, access keys and inbound apps have one below `/v1/apps`.
+    /// the OIDC app has the URL of the project, access keys and inbound apps have one below `/v1/apps`. All of them are
+    /// signed with the project's keys.
     fn issuers(&self) -> Vec<String> {
         let (base, id) = (self.config.base_url(), &self.config.project_id);
-        vec![
+        let mut issuers = vec![
             format!("{base}/{id}"),
             format!("{base}/v1/apps/{id}"),
             id.to_string(),
-        ]
+        ];
+        let tenants = self.config.tenant_issuers.iter();
+        issuers.extend(tenants.map(|tenant| format!("{base}/v1/apps/{id}/{tenant}")));
+        let servers = self.config.mcp_servers.iter();
+        issuers.extend(servers.map(|server| format!("{base}/v1/apps/agentic/{id}/{server}")));
+        issuers
     }
 
     fn audience(&self) -> AudienceRule {
         let project = self.config.project_id.to_string();
-        match &self.config.audience {
-            // A custom audience tells apps of one project apart, so that a token without `aud` is not accepted.
-            Some(audience) if *audience != project => {
-                AudienceRule::Required(vec![audience.clone()])
-            }
-            _ if self.config.require_audience => AudienceRule::Required(vec![project]),
-            _ => AudienceRule::RequiredUnless(vec![project], is_session),
+        let own = &self.config.audiences;
+        // An audience of one's own tells apps of one project apart, so that a token without `aud` is not accepted.
+        if own.iter().any(|audience| *audience != project) {
+            AudienceRule::Required(own.clone())
+        } else if self.config.require_audience {
+            AudienceRule::Required(vec![project])
+        } else {
+            AudienceRule::RequiredUnless(vec![project], is_session)
         }
     }
 }
@@ -186,11 +201,10 @@ impl Provider for Descope {
     fn verification(&self) -> VerificationRules {
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
-            // Refresh and ID tokens have the audience and scopes of an access token: only these claims differ.
+            // Refresh tokens have the audience and scopes of an access token: only these claims differ.
             refused: vec![
                 RefusedKind::with_value(TokenKind::Refresh, "drn", "DSR"),
                 RefusedKind::with_value(TokenKind::Refresh, "token_type", "refresh_token"),
-                RefusedKind::with_value(TokenKind::Id, "token_type", "id_token"),
             ],
             ..VerificationRules::new(self.issuers(), self.audience())
         }

@@ -4,7 +4,7 @@ use super::*;
 
 fn for_audience(audience: &str) -> DescopeConfig {
     DescopeConfig {
-        audience: Some(audience.to_owned()),
+        audiences: vec![audience.to_owned()],
         ..settings()
     }
 }
@@ -84,6 +84,21 @@ async fn an_audience_of_ones_own_replaces_the_project() {
     tokens.expect_each("aud", others, REFUSED).await;
     tokens
         .expect_each("aud", json!([ours, [PROJECT, ours]]), None)
+        .await;
+}
+
+#[tokio::test]
+async fn several_audiences_replace_the_project_too() {
+    let ours = ["https://api.example.com", "urn:api", PROJECT];
+    let several = DescopeConfig {
+        audiences: ours.map(str::to_owned).to_vec(),
+        ..settings()
+    };
+    expect_without_audience(&several, REFUSED).await;
+    let tokens = access(several);
+    tokens.expect_each("aud", json!(ours), None).await;
+    tokens
+        .expect_each("aud", json!(["urn:ap", []]), REFUSED)
         .await;
 }
 

@@ -124,6 +124,34 @@ async fn no_issuer_but_the_three_is_accepted() {
 }
 
 #[tokio::test]
+async fn issuers_of_named_tenants_and_mcp_servers_are_accepted() {
+    let base = "https://api.descope.com/v1/apps";
+    let (tenant, server) = ("T2U7vUH1NPy4JzWHruoOVIGyzYlu", "MS35d1Xw1Yo6");
+    let tokens = access(DescopeConfig {
+        tenant_issuers: vec![tenant.to_owned()],
+        mcp_servers: vec![server.to_owned()],
+        ..settings()
+    });
+    let ours = json!([
+        format!("{base}/{PROJECT}/{tenant}"),
+        format!("{base}/agentic/{PROJECT}/{server}"),
+        format!("{base}/{PROJECT}"),
+        PROJECT,
+    ]);
+    tokens.expect_each("iss", ours, None).await;
+    let others = json!([
+        format!("{base}/{PROJECT}/T2U7vUH1NPy4JzWHruoOVIGyzYlv"),
+        format!("{base}/{PROJECT}/{server}"),
+        format!("{base}/agentic/{PROJECT}/{tenant}"),
+        format!("{base}/agentic/{PROJECT}"),
+        format!("{base}/{PROJECT}/{tenant}/"),
+        format!("{base}/P2RFvFexVaxxNFK6rhP0ePtaGfTL/{tenant}"),
+        format!("https://evil.example/v1/apps/{PROJECT}/{tenant}"),
+    ]);
+    tokens.expect_each("iss", others, REFUSED).await;
+}
+
+#[tokio::test]
 async fn a_custom_domain_replaces_descopes_own() {
     let custom = "https://auth.example.com";
     let settings = || DescopeConfig::new(PROJECT.parse().unwrap(), Some(custom)).unwrap();
@@ -146,6 +174,16 @@ async fn refresh_and_id_tokens_open_nothing() {
     tokens
         .expect_each("token_type", kinds, Some("id_token"))
         .await;
+    for (claim, value) in [
+        ("at_hash", "x"),
+        ("c_hash", "x"),
+        ("token_use", "id"),
+        ("typ", "ID"),
+    ] {
+        tokens
+            .expect_each(claim, json!([value]), Some("id_token"))
+            .await;
+    }
     for changes in [
         json!({"token_type": "refresh_token"}),
         json!({"drn": "DSR"}),

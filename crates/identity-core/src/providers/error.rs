@@ -14,6 +14,11 @@ pub enum ProviderError {
         "expected a domain without https:// and without a path, such as dev-example.us.auth0.com"
     )]
     Domain,
+    /// Tokens need no audience, and no client is accepted, so that no token would be.
+    #[error(
+        "expected the accepted clients: without an audience, only they say whose tokens these are"
+    )]
+    NoClients,
     /// The issuer is not a URL that a discovery document can be fetched from.
     #[error("expected the address of an issuer, such as https://id.example.com, got {0:?}")]
     Issuer(String),

@@ -1,15 +1,16 @@
 //! A provider for any OpenID Connect issuer whose access tokens are JWTs.
 
+use serde_json::Value;
 use url::Url;
 
 use super::ProviderError;
 use crate::algorithms::Algorithms;
-use crate::claims::{self, ClaimsError};
+use crate::claims::{self, ClaimPath, ClaimsError};
 use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
 use crate::principal::Principal;
 use crate::provider::Provider;
-use crate::verification_rules::{AudienceRule, RefusedKind, TokenKind, VerificationRules};
+use crate::verification_rules::{AudienceRule, KeyIdRule, SubjectRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
 
 /// Accepts the access tokens of any OpenID Connect issuer.
@@ -21,10 +22,10 @@ use crate::verified_token::VerifiedToken;
 /// use identity_core::providers::{Oidc, OidcConfig};
 ///
 /// let provider = Oidc::new(OidcConfig {
-///     roles_claim: "groups".to_owned(),
+///     role_claims: vec!["realm_access.roles".parse()?],
 ///     ..OidcConfig::new("https://id.example.com", "https://api.example.com")
 /// })?;
-/// # Ok::<(), identity_core::providers::ProviderError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Oidc {
@@ -32,26 +33,39 @@ pub struct Oidc {
     keys: KeyAddress,
 }
 
-/// Configuration of [`Oidc`].
-///
-/// The name of a claim is taken literally: dots and slashes are part of it, and not a path.
+/// Configuration of [`Oidc`]. [`ClaimPath`] says how the names of claims are read.
 #[derive(Debug, Clone)]
 pub struct OidcConfig {
     /// The exact `iss`. Without `jwks_url`, it is also the base URL of the discovery document.
     pub issuer: String,
-    /// The value that `aud` must contain.
-    pub audience: String,
+    /// Other accepted values of `iss` of the same issuer, whose tokens are signed with the same keys. Default none.
+    ///
+    /// An issuer with keys of its own is another provider: see [`AuthenticatorBuilder::and`](crate::AuthenticatorBuilder::and).
+    pub other_issuers: Vec<String>,
+    /// The accepted values of `aud`, or [`AudienceRule::Absent`] for tokens that have none.
+    pub audience: AudienceRule,
+    /// The accepted clients (`client_id`, else `azp`). Default none: every client of the issuer. Required without an
+    /// audience.
+    pub clients: Vec<String>,
+    /// Whether `kid` is required. Default: it is.
+    pub key_ids: KeyIdRule,
+    /// Whether `sub` is required. Default: it is.
+    pub subject: SubjectRule,
     /// The URL of the key set, for an issuer without a discovery document, or one that is reached at another address
     /// than its `iss`. It replaces discovery and nothing else. Default `None`.
     pub jwks_url: Option<Url>,
-    /// The claim with the scopes. Default `scope`.
-    pub scopes_claim: String,
-    /// The claim with the roles. Default `roles`.
-    pub roles_claim: String,
-    /// The claim with the permissions. Default `None`: callers have no permissions.
-    pub permissions_claim: Option<String>,
-    /// The claim with the tenant or organization that the token was issued for. Default `org_id`.
-    pub tenant_claim: String,
+    /// The claims with scopes; those of all of them count. Default `scope`.
+    pub scope_claims: Vec<ClaimPath>,
+    /// The claims with roles; those of all of them count. Default `roles`.
+    pub role_claims: Vec<ClaimPath>,
+    /// Whether the roles are the keys of an object, as Zitadel's; see [`keys`](claims::keys). Default `false`.
+    pub roles_from_keys: bool,
+    /// The claims with permissions; those of all of them count. Default none: callers have no permissions.
+    pub permission_claims: Vec<ClaimPath>,
+    /// Whether the permissions are the keys of an object; see [`keys`](claims::keys). Default `false`.
+    pub permissions_from_keys: bool,
+    /// The claim with the tenant or organization that the token was issued for, a text. Default `org_id`.
+    pub tenant_claim: ClaimPath,
     /// The accepted values of `alg`. Default RS256.
     pub algorithms: Algorithms,
 }
@@ -62,14 +76,28 @@ impl OidcConfig {
     pub fn new(issuer: &str, audience: &str) -> Self {
         Self {
             issuer: issuer.to_owned(),
-            audience: audience.to_owned(),
+            other_issuers: Vec::new(),
+            audience: AudienceRule::Required(vec![audience.to_owned()]),
+            clients: Vec::new(),
+            key_ids: KeyIdRule::Required,
+            subject: SubjectRule::Required,
             jwks_url: None,
-            scopes_claim: "scope".to_owned(),
-            roles_claim: "roles".to_owned(),
-            permissions_claim: None,
-            tenant_claim: "org_id".to_owned(),
+            scope_claims: vec![ClaimPath::of_claim("scope")],
+            role_claims: vec![ClaimPath::of_claim("roles")],
+            roles_from_keys: false,
+            permission_claims: Vec::new(),
+            permissions_from_keys: false,
+            tenant_claim: ClaimPath::of_claim("org_id"),
             algorithms: Algorithms::rs256(),
         }
+    }
+
+    /// Returns all accepted values of `iss`.
+    #[must_use]
+    pub fn issuers(&self) -> Vec<String> {
+        let mut issuers = vec![self.issuer.clone()];
+        issuers.extend_from_slice(&self.other_issuers);
+        issuers
     }
 
     /// OpenID Connect Discovery 1.0, section 4.1: the path is appended to the issuer without its trailing slash.
@@ -78,7 +106,7 @@ impl OidcConfig {
         Ok(DiscoveryConfig {
             url: Url::parse(&format!("{base}/.well-known/openid-configuration"))
                 .map_err(|_| ProviderError::Issuer(self.issuer.clone()))?,
-            issuers: vec![self.issuer.clone()],
+            issuers: self.issuers(),
             endpoint_hosts: Vec::new(),
         })
     }
@@ -90,8 +118,12 @@ impl Oidc {
         Self::new(OidcConfig::new(issuer, audience))
     }
 
-    /// Creates a provider from a configuration. Errors: it has no `jwks_url`, and its issuer is not a URL.
+    /// Creates a provider from a configuration. Errors: it has no `jwks_url`, and its issuer is not a URL; it has
+    /// neither an audience nor clients.
     pub fn new(config: OidcConfig) -> Result<Self, ProviderError> {
+        if matches!(config.audience, AudienceRule::Absent) && config.clients.is_empty() {
+            return Err(ProviderError::NoClients);
+        }
         let keys = match &config.jwks_url {
             Some(url) => KeyAddress::Fixed(url.clone()),
             None => KeyAddress::Discovered(config.discovery()?),
@@ -112,31 +144,53 @@ impl Provider for Oidc {
     }
 
     fn verification(&self) -> VerificationRules {
-        let id_token = |claim| RefusedKind::with_claim(TokenKind::Id, claim);
-        let audience = AudienceRule::Required(vec![self.config.audience.clone()]);
+        let audience = self.config.audience.clone();
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
             // `at+jwt` is the type in RFC 9068.
             types: vec!["JWT".into(), "at+jwt".into()],
-            // The audience of an ID token is its client. Even if a client has the name of the API, these claims
-            // identify an ID token.
-            refused: ["nonce", "at_hash", "c_hash"].map(id_token).to_vec(),
-            ..VerificationRules::new(vec![self.config.issuer.clone()], audience)
+            clients: self.config.clients.clone(),
+            key_ids: self.config.key_ids,
+            subject: self.config.subject,
+            ..VerificationRules::new(self.config.issuers(), audience)
         }
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
         let client = token.text("client_id").or_else(|| token.text("azp"));
-        let permissions = self.config.permissions_claim.as_deref();
+        let config = &self.config;
+        let tenant = config.tenant_claim.find(token.claims());
         Ok(Principal {
             client: client.map(str::to_owned),
-            scopes: claims::scopes(token.claim(&self.config.scopes_claim)),
-            roles: claims::names(token.claim(&self.config.roles_claim)),
-            permissions: claims::names(permissions.and_then(|name| token.claim(name))),
-            current_tenant: token.text(&self.config.tenant_claim).map(str::to_owned),
+            scopes: all_of(&config.scope_claims, token, claims::scopes),
+            roles: all_of(&config.role_claims, token, form(config.roles_from_keys)),
+            permissions: all_of(
+                &config.permission_claims,
+                token,
+                form(config.permissions_from_keys),
+            ),
+            current_tenant: tenant.and_then(Value::as_str).map(str::to_owned),
             ..Principal::without_grants(token)
         })
     }
+}
+
+type Parse = fn(Option<&Value>) -> Vec<String>;
+
+/// Returns what parses the names of roles or permissions.
+fn form(from_keys: bool) -> Parse {
+    match from_keys {
+        true => claims::keys,
+        false => claims::names,
+    }
+}
+
+/// Returns the names in all of these claims.
+fn all_of(paths: &[ClaimPath], token: &VerifiedToken, parse: Parse) -> Vec<String> {
+    let paths = paths.iter();
+    paths
+        .flat_map(|path| parse(path.find(token.claims())))
+        .collect()
 }
 
 #[cfg(test)]

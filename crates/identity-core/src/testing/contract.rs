@@ -112,6 +112,11 @@ fn faults_in_claims() -> Vec<Fault> {
         ("an audience that is a number", "invalid_claim_type", "aud", Some(json!(5))),
         ("no subject", "missing_claim", "sub", None),
         ("an empty subject", "missing_claim", "sub", Some(json!(""))),
+        ("an ID token with at_hash", "id_token", "at_hash", Some(json!("x"))),
+        ("an ID token with c_hash", "id_token", "c_hash", Some(json!("x"))),
+        ("an ID token of Cognito", "id_token", "token_use", Some(json!("id"))),
+        ("an ID token of Keycloak", "id_token", "typ", Some(json!("ID"))),
+        ("an ID token of Descope", "id_token", "token_type", Some(json!("id_token"))),
         ("bound to a key", "sender_constrained_token", "cnf", Some(json!({"jkt": "x"}))),
         ("too large", "token_too_large", "padding", Some(json!("x".repeat(16 * 1024)))),
     ]

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    ISSUER, accepting, accepts_claims, each, excerpt, good, refuses_claims, usual, with, without,
+    ISSUER, accepting, accepts_claims, each, excerpt, good, refusal, refuses_claims, usual, with,
+    without,
 };
 use crate::TokenError::{self, InvalidClaimType, InvalidIssuer, MissingClaim};
 use crate::testing::TestKey;
-use crate::verification::{Excerpt, RefusedKind, TokenKind};
+use crate::verification::{Excerpt, RefusedKind, SubjectRule, TokenKind};
 
 #[tokio::test]
 async fn an_issuer_that_is_not_exactly_an_accepted_one_is_refused() {
@@ -39,6 +40,38 @@ async fn a_subject_is_a_text_that_is_not_empty() {
     refuses_claims(&verifier, MissingClaim("sub"), missing).await;
     let wrong_type = each("sub", json!([7, null, ["U1"]]));
     refuses_claims(&verifier, InvalidClaimType("sub"), wrong_type).await;
+}
+
+#[tokio::test]
+async fn without_a_subject_the_client_is_it_only_where_the_rules_say_so() {
+    let of_client = |name: &str, client: Value| {
+        let mut claims = without("sub");
+        claims[name] = client;
+        claims
+    };
+    let refused = [("a client", of_client("client_id", json!("C1")))];
+    refuses_claims(&usual(), MissingClaim("sub"), refused).await;
+    let verifier = accepting(|rules| rules.subject = SubjectRule::ClientIfAbsent);
+    let missing = [
+        ("no client", without("sub")),
+        ("a client without a name", of_client("client_id", json!(""))),
+        ("an empty subject", with("sub", json!(""))),
+    ];
+    refuses_claims(&verifier, MissingClaim("sub"), missing).await;
+    let wrong_type = [("a client", of_client("client_id", json!(["C1"])))];
+    refuses_claims(&verifier, InvalidClaimType("client_id"), wrong_type).await;
+    let wrong_type = each("sub", json!([7, null]));
+    refuses_claims(&verifier, InvalidClaimType("sub"), wrong_type).await;
+    let mut both = with("client_id", json!("C1"));
+    both["sub"] = json!("U2");
+    for (claims, subject) in [
+        (of_client("client_id", json!("C1")), "C1"),
+        (of_client("azp", json!("C2")), "C2"),
+        (both, "U2"),
+    ] {
+        let token = verifier.verify(&TestKey::fixed().token(&claims)).await;
+        assert_eq!(token.unwrap().subject(), subject);
+    }
 }
 
 #[tokio::test]
@@ -90,6 +123,71 @@ async fn a_token_of_another_kind_is_refused() {
         ("a value that begins so", with("drn", json!("DSR2"))),
     ];
     accepts_claims(&verifier, accepted).await;
+}
+
+#[tokio::test]
+async fn an_id_token_is_refused_by_its_marks_with_every_rule() {
+    let verifier = accepting(|rules| rules.types.push("at+jwt".into()));
+    for (claim, value) in [
+        ("at_hash", json!("x")),
+        ("at_hash", json!(null)),
+        ("c_hash", json!("x")),
+        ("token_use", json!("id")),
+        ("typ", json!("ID")),
+        ("token_type", json!("id_token")),
+    ] {
+        let mut claims = with(claim, value);
+        claims["scope"] = json!("openid");
+        let rows = [(format!("{claim} beside a scope"), claims.clone())];
+        refuses_claims(&verifier, TokenError::IdToken, rows).await;
+        let header = json!({"alg": "RS256", "typ": "at+jwt", "kid": "fixed"});
+        let token = TestKey::fixed().token_with_header(&header, &claims);
+        let refused = refusal(&verifier, claim, &token).await;
+        assert_eq!(refused, TokenError::IdToken, "{claim} in an at+jwt");
+    }
+    let other = [
+        ("token_use", with("token_use", json!("access"))),
+        ("token_use", with("token_use", json!(["id"]))),
+        ("typ", with("typ", json!("Bearer"))),
+        ("token_type", with("token_type", json!("Bearer"))),
+    ];
+    accepts_claims(&verifier, other).await;
+}
+
+#[tokio::test]
+async fn a_nonce_alone_marks_an_id_token_unless_there_is_a_scope_or_the_type_says_otherwise() {
+    let verifier = accepting(|rules| rules.types.push("at+jwt".into()));
+    let with_nonce = |name: &str, value: Value| {
+        let mut claims = with("nonce", json!("n"));
+        claims[name] = value;
+        claims
+    };
+    let alone = [
+        ("alone", with("nonce", json!("n"))),
+        ("null", with("nonce", json!(null))),
+        ("an empty scope", with_nonce("scope", json!(""))),
+        ("no scope in the list", with_nonce("scp", json!([]))),
+        ("a scope of no type", with_nonce("scope", json!(true))),
+        ("a scope elsewhere", with_nonce("scopes", json!(["a"]))),
+    ];
+    refuses_claims(&verifier, TokenError::IdToken, alone).await;
+    let accepted = [
+        ("a scope", with_nonce("scope", json!("openid"))),
+        ("scp", with_nonce("scp", json!(["a"]))),
+    ];
+    accepts_claims(&verifier, accepted).await;
+    for (kind, expected) in [
+        ("at+jwt", None),
+        ("application/AT+JWT", None),
+        ("JWT", Some(TokenError::IdToken)),
+    ] {
+        let header = json!({"alg": "RS256", "typ": kind, "kid": "fixed"});
+        let claims = with("nonce", json!("n"));
+        let token = TestKey::fixed().token_with_header(&header, &claims);
+        let found = verifier.verify(&token).await.err();
+        let found = found.map(|error| error.code());
+        assert_eq!(found, expected.map(|error| error.code()), "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -1,14 +1,19 @@
 //! Which key verifies which signature.
 
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{excerpt, good, of_algorithms, parts, refusal, signed_with, usual};
+use super::{
+    NOW, Verifier, excerpt, good, of_algorithms, parts, refusal, rules, signed_with, usual,
+};
 use crate::TokenError;
-use crate::testing::{StaticKeys, TestKey};
-use crate::verification::Algorithm;
+use crate::keys::{KeySet, KeySource, KeyStatus, KeysFuture, NewerKeys};
+use crate::testing::{StaticKeys, TestClock, TestKey};
+use crate::verification::{Algorithm, KeyIdRule};
 
 /// Returns a token with this header and an HMAC of this secret for a signature.
 fn with_hmac(header: &Value, secret: &[u8]) -> String {
@@ -112,6 +117,108 @@ async fn keys_that_cannot_be_used_do_not_spoil_the_set() {
         let refused = refusal(&verifier, algorithm, &token).await;
         assert_eq!(refused, expected, "{algorithm} with the published secret");
     }
+}
+
+/// Returns a token of this key without `kid`.
+fn unnamed(key: &TestKey) -> String {
+    key.token_with_header(&json!({"alg": "ES256", "typ": "JWT"}), &good())
+}
+
+fn without_key_ids(keys: impl KeySource) -> Verifier {
+    let mut rules = rules();
+    rules.algorithms = "ES256".parse().unwrap();
+    rules.key_ids = KeyIdRule::OptionalWithOneKey;
+    Verifier::new(rules, Arc::new(keys), Arc::new(TestClock::at(NOW)))
+}
+
+#[tokio::test]
+async fn a_token_without_a_key_id_is_accepted_by_rule_and_with_one_key_only() {
+    let (key, other) = (
+        TestKey::fresh("k", Algorithm::ES256),
+        TestKey::fresh("other", Algorithm::ES256),
+    );
+    let verifier = without_key_ids(StaticKeys::of(&[&key]));
+    let verified = verifier.verify(&unnamed(&key)).await.unwrap();
+    assert_eq!(verified.key_id(), "");
+    assert!(verifier.still_accepts(&verified));
+    assert!(verifier.verify(&key.token(&good())).await.is_ok(), "by id");
+    let forged = refusal(&verifier, "another key's", &unnamed(&other)).await;
+    assert_eq!(forged, TokenError::InvalidSignature);
+    for (name, kid) in [
+        ("empty", json!("")),
+        ("null", json!(null)),
+        ("a number", json!(1)),
+    ] {
+        let header = json!({"alg": "ES256", "typ": "JWT", "kid": kid});
+        let token = key.token_with_header(&header, &good());
+        let refused = refusal(&verifier, name, &token).await;
+        assert_eq!(refused, TokenError::MissingKeyId, "{name}");
+    }
+
+    let two = without_key_ids(StaticKeys::of(&[&key, &other]));
+    let refused = refusal(&two, "two keys", &unnamed(&key)).await;
+    assert_eq!(refused, TokenError::MissingKeyId);
+    assert!(!two.still_accepts(&verified), "nor one from before");
+    let strict = of_algorithms(&[Algorithm::ES256], StaticKeys::of(&[&key]));
+    let refused = refusal(&strict, "not by rule", &unnamed(&key)).await;
+    assert_eq!(refused, TokenError::MissingKeyId);
+}
+
+/// An issuer that has other keys when it is asked again.
+#[derive(Debug)]
+struct Restarted {
+    before: StaticKeys,
+    after: StaticKeys,
+}
+
+impl KeySource for Restarted {
+    fn current(&self) -> Option<Arc<KeySet>> {
+        self.before.current()
+    }
+
+    fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
+        self.before.with_key(key_id)
+    }
+
+    fn newer_than<'a>(&'a self, _: &'a Arc<KeySet>) -> NewerKeys<'a> {
+        Box::pin(std::future::ready(self.after.current()))
+    }
+
+    fn status(&self) -> KeyStatus {
+        self.before.status()
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_with_an_old_id_is_met_when_a_signature_fails() {
+    let key = || TestKey::fresh("k", Algorithm::ES256);
+    let (old, new, mallory) = (key(), key(), key());
+    let restarted = |before: &TestKey, after: &[&TestKey]| {
+        without_key_ids(Restarted {
+            before: StaticKeys::of(&[before]),
+            after: StaticKeys::of(after),
+        })
+    };
+    let verifier = restarted(&old, &[&new]);
+    for token in [new.token(&good()), unnamed(&new), old.token(&good())] {
+        assert!(verifier.verify(&token).await.is_ok());
+    }
+    for (sentence, verifier) in [
+        ("a new key", restarted(&old, &[&new])),
+        ("the same key", restarted(&old, &[&old])),
+        (
+            "no key of the id",
+            restarted(&old, &[&new.named("x", Algorithm::ES256)]),
+        ),
+    ] {
+        let forged = refusal(&verifier, sentence, &mallory.token(&good())).await;
+        assert_eq!(forged, TokenError::InvalidSignature, "{sentence}");
+    }
+    let other_type = TestKey::fresh("k", Algorithm::EdDSA);
+    let verifier = restarted(&old, &[&other_type]);
+    let refused = refusal(&verifier, "another type", &new.token(&good())).await;
+    let not_for_it = TokenError::AlgorithmNotAllowed(excerpt("ES256"));
+    assert_eq!(refused, not_for_it);
 }
 
 #[tokio::test]

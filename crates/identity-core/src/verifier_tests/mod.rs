@@ -158,7 +158,8 @@ fn every_refusal_has_its_code() {
         (TokenError::KeyNotFound(excerpt("x")), "key_not_found"),
         (TokenError::InvalidSignature, "invalid_signature"),
         (TokenError::InvalidIssuer(excerpt("x")), "invalid_claims"),
-        (TokenError::InvalidAudience, "invalid_claims"),
+        (TokenError::InvalidAudience(excerpt("x")), "invalid_claims"),
+        (TokenError::InvalidClient(excerpt("x")), "invalid_claims"),
         (TokenError::InvalidClaimType("aud"), "invalid_claim_type"),
         (
             ClaimsError::unexpected_type("email", "a string").into(),

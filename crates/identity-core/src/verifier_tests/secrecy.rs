@@ -104,6 +104,10 @@ async fn a_refusal_does_not_repeat_the_token() {
             changed("aud", json!("alice@example.com")),
         ),
         (
+            "an audience among others",
+            changed("aud", json!(["https://other.example", "alice@example.com"])),
+        ),
+        (
             "a subject of the wrong type",
             changed("sub", json!(["alice@example.com"])),
         ),

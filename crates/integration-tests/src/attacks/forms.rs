@@ -5,8 +5,8 @@ use local_issuer::Segment::{Header, Payload};
 use crate::forge::{Row, changed, loosened, written};
 use crate::jwt::segment;
 use crate::refusal::{
-    ALGORITHM, HEADER, HEADER_ENCODING, PAYLOAD, PAYLOAD_ENCODING, SEVERAL_TOKENS,
-    SIGNATURE_ENCODING, TOO_FEW, TOO_MANY,
+    ALGORITHM, ENCRYPTED, HEADER, HEADER_ENCODING, OPAQUE, PAYLOAD, PAYLOAD_ENCODING,
+    SEVERAL_TOKENS, SIGNATURE_ENCODING, TOO_FEW, TOO_MANY,
 };
 
 const ENCODING: &str = "RFC 7515, 2: base64url without padding, line breaks and white space";
@@ -22,7 +22,8 @@ pub(super) const ROWS: &[Row] = &[
     // The segments.
     written("json_serialization", SEVERAL_TOKENS, "RFC 7515, 7.2: another serialization", |f| f.segments(|h, p, s| format!(r#"{{"protected":"{h}","payload":"{p}","signature":"{s}"}}"#))),
     written("both_serializations_in_one", SEVERAL_TOKENS, "CVE-2022-39227, python-jwt: a text that is both serializations", |f| f.segments(|h, p, s| format!(r#"{{"{h}.e30.":"","protected":"{h}","payload":"{p}","signature":"{s}"}}"#))),
-    written("encrypted", TOO_MANY, "RFC 7516, 7.1: five segments", |f| Ok(format!("{}.AAAA.AAAA.AAAA.AAAA", segment(format!(r#"{{"alg":"RSA-OAEP","enc":"A256GCM","kid":"{}"}}"#, f.kid()))))),
+    written("encrypted", ENCRYPTED, "RFC 7516, 7.1: five segments", |f| Ok(format!("{}.AAAA.AAAA.AAAA.AAAA", segment(format!(r#"{{"alg":"RSA-OAEP","enc":"A256GCM","kid":"{}"}}"#, f.kid()))))),
+    written("opaque", OPAQUE, "RFC 6749, 1.4: a token that only its issuer can read", |_| Ok("M7aQxYm5s2dGbP0rTzL9vKc8WnEhJu4f".to_owned())),
     written("encrypted_with_a_segment_missing", TOO_MANY, "CVE-2019-18848, json-jwt: the segments are not counted", |f| f.segments(|h, p, s| format!("{h}.{p}.{s}.AAAA"))),
     written("ten_thousand_dots", TOO_MANY, "CVE-2025-30204, golang-jwt: memory for each dot", |_| Ok(".".repeat(10_000))),
     written("nothing_between_the_dots", HEADER, FORM, |_| Ok("..".to_owned())),

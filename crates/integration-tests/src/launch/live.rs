@@ -2,10 +2,12 @@
 
 use anyhow::{Result, bail};
 use identity_core::Provider;
+use identity_core::claims::ClaimPath;
 use identity_core::discovery::DiscoveryConfig;
 use identity_core::http::HttpConfig;
 use identity_core::keys::KeyAddress;
 use identity_core::providers::{Auth0, Descope, Oidc};
+use identity_core::verification::AudienceRule;
 use service_kit::settings::SettingsReader;
 
 use crate::kind::ServiceKind;
@@ -57,13 +59,21 @@ impl LiveProvider {
                 Self {
                     discovery,
                     http,
-                    audience: Some(oidc.audience),
+                    audience: match oidc.audience {
+                        AudienceRule::Required(audiences) => audiences.into_iter().next(),
+                        _ => None,
+                    },
                     rights: RightsClaims {
-                        roles: oidc.roles_claim,
-                        scopes: oidc.scopes_claim,
+                        roles: first(&oidc.role_claims),
+                        scopes: first(&oidc.scope_claims),
                     },
                 }
             }
         })
     }
+}
+
+/// Returns the first of these claims, as it is written.
+fn first(paths: &[ClaimPath]) -> String {
+    paths.first().map(ToString::to_string).unwrap_or_default()
 }

@@ -91,7 +91,10 @@ async fn a_rejected_token_is_logged_with_its_reason_and_request() {
     let (lines, answer) = logged(with_token(get("/api/me?key=in-the-query"), &rejected)).await;
     let line = lines.with("token.reason");
     assert_eq!(line["token.reason"], "invalid_claims");
-    assert_eq!(line["message"], "token rejected: audience mismatch");
+    assert_eq!(
+        line["message"],
+        r#"token rejected: audience mismatch: got "other", expected an-api"#
+    );
     assert_eq!(line["level"], "INFO");
     assert_eq!(line["span"]["request_id"], answer.json()["request_id"]);
     assert_eq!(line["span"]["http.path"], "/api/me");
@@ -118,6 +121,21 @@ async fn an_issuer_that_is_not_accepted_is_logged_with_those_that_are() {
         message.ends_with(&format!(", expected {ISSUER}")),
         "{message}"
     );
+}
+
+#[actix_web::test]
+async fn an_audience_that_is_not_accepted_is_logged_with_those_that_are() {
+    for (audience, got) in [
+        (json!("urn:other"), "\"urn:other\""),
+        (json!(["urn:a", "urn:b"]), "\"urn:a, urn:b\""),
+        (json!("ada@example.com"), "(withheld: it has an @)"),
+    ] {
+        let token = token(&json!({"aud": audience}));
+        let (lines, _) = logged(with_token(get("/api/me"), &token)).await;
+        let message = lines.with("token.reason")["message"].clone();
+        let expected = format!("token rejected: audience mismatch: got {got}, expected an-api");
+        assert_eq!(message, json!(expected));
+    }
 }
 
 #[actix_web::test]

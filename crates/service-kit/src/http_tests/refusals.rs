@@ -91,6 +91,14 @@ fn forms() -> Vec<Row> {
         ("a.b", "Not enough segments"),
         ("a.b.c.d.e", "Too many segments"),
         (
+            "M7aQxYm5s2dGbP0rTzL9vKc8WnEhJu4f",
+            "Not enough segments: it looks like an opaque token, which is no JWT",
+        ),
+        (
+            "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..a.b.c",
+            "Too many segments: the token is encrypted (JWE)",
+        ),
+        (
             &format!("a+/=.{payload}.{signature}"),
             "Invalid header encoding",
         ),

@@ -6,7 +6,7 @@ use identity_core::http::HttpConfig;
 use identity_core::keys::KeyRefresh;
 use identity_core::verification::TokenLimits;
 use identity_core::{
-    Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider,
+    Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider, SettingNames,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -45,6 +45,9 @@ pub struct IssuerSettings {
     /// such tokens have a setting for it.
     #[serde(skip)]
     pub rfc9068_only: bool,
+    /// The names of the settings that only the service has, for messages: those of the audience and the algorithms.
+    #[serde(skip)]
+    pub names: SettingNames,
 }
 
 /// Limits of a response of the issuer.
@@ -84,7 +87,7 @@ struct KeySettings {
     #[serde(rename = "max_stale_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 0, max = 2_592_000))]
     max_stale: Duration,
-    /// At least this long between two fetches that tokens with an unknown key ask for.
+    /// At least this long between two fetches that tokens with an unknown key, or with a signature that fails, ask for.
     #[serde(rename = "refetch_interval_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 1, max = 86_400))]
     forced_interval: Duration,
@@ -159,6 +162,10 @@ impl IssuerSettings {
 
     /// Parses a URL. Errors: what is expected, if it is not a URL that documents may be fetched from.
     pub fn fetchable(&self, text: &str) -> Result<Url, &'static str> {
+        // A list would be read as one host, or as a path that leads nowhere.
+        if text.contains(',') {
+            return Err("expected one address, and a comma in it as %2C");
+        }
         let url = Url::parse(text).ok().filter(Url::has_host);
         let url = url.ok_or("expected an address, such as https://id.example.com/")?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -199,7 +206,11 @@ impl IssuerSettings {
             .leeway(self.tokens.leeway)
             .max_token_bytes(self.tokens.max_bytes)
             .cache(self.cache)
-            .http_client(self.client.builder());
+            .http_client(self.client.builder())
+            .setting_names(SettingNames {
+                key_set_hosts: Some("JWKS_HOSTS"),
+                ..self.names
+            });
         match self.rfc9068_only {
             true => builder.rfc_9068_only(),
             false => builder,

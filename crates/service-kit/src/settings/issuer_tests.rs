@@ -160,6 +160,18 @@ fn an_issuer_is_an_address_of_a_host() {
 }
 
 #[test]
+fn a_list_of_addresses_is_no_address() {
+    for text in [
+        "https://a.example,https://b.example",
+        "https://a.example/,https://b.example/",
+        "https://a.example, b.example",
+    ] {
+        let expected = "ISSUER cannot be used: expected one address, and a comma in it as %2C";
+        assert_eq!(address(text, ""), Err(vec![expected.to_owned()]), "{text}");
+    }
+}
+
+#[test]
 fn a_password_in_an_issuer_is_refused_and_not_repeated() {
     for text in [
         "https://u:hunter2@id.example.com/",

@@ -10,14 +10,17 @@ use utoipa::ToSchema;
 pub struct Me {
     #[schema(example = "019a2f6e-0000-7000-8000-000000000000")]
     subject: String,
-    /// The `org_id` claim; `null` if it is missing or not a string.
+    /// From the claim set by ORGANIZATION_CLAIM; `null` if it is missing or not a string.
     org_id: Option<String>,
-    /// From the claim set by SCOPES_CLAIM.
+    /// From the claims set by SCOPES_CLAIM.
     #[schema(example = json!(["example_service.billing.read"]))]
     scopes: Vec<String>,
-    /// From the claim set by ROLES_CLAIM.
+    /// From the claims set by ROLES_CLAIM.
     #[schema(example = json!(["owner"]))]
     roles: Vec<String>,
+    /// From the claims set by PERMISSIONS_CLAIM.
+    #[schema(example = json!(["invoices.read"]))]
+    permissions: Vec<String>,
 }
 
 /// Show the caller with their roles and scopes
@@ -30,5 +33,6 @@ pub async fn me(caller: Caller) -> web::Json<Me> {
         org_id: principal.current_tenant.clone(),
         scopes: principal.scopes.clone(),
         roles: principal.roles.clone(),
+        permissions: principal.permissions.clone(),
     })
 }

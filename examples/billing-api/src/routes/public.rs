@@ -5,18 +5,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use identity_core::providers::OidcConfig;
+use identity_core::verification::AudienceRule;
 
 /// A description of this service, with links.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Index {
     #[schema(example = "Invoices of organizations, protected by an OpenID Connect issuer")]
     message: &'static str,
-    /// The trusted issuer.
+    /// The trusted issuer, by all its names.
     #[schema(example = "http://localhost:8002")]
     issuer: String,
-    /// The audience that a token must contain.
+    /// The audiences of which a token must contain one; `null` if a token must have none.
     #[schema(example = "http://localhost:8002")]
-    audience: String,
+    audience: Option<String>,
     #[schema(example = "/docs")]
     docs: &'static str,
 }
@@ -27,8 +28,11 @@ pub struct Index {
 pub async fn index(settings: web::Data<OidcConfig>) -> web::Json<Index> {
     web::Json(Index {
         message: "Invoices of organizations, protected by an OpenID Connect issuer",
-        issuer: settings.issuer.clone(),
-        audience: settings.audience.clone(),
+        issuer: settings.issuers().join(" or "),
+        audience: match &settings.audience {
+            AudienceRule::Required(audiences) => Some(audiences.join(" or ")),
+            _ => None,
+        },
         docs: "/docs",
     })
 }

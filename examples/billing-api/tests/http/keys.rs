@@ -106,6 +106,26 @@ async fn a_discovery_document_of_another_issuer_gives_no_keys() {
 }
 
 #[actix_web::test]
+async fn a_document_that_is_not_there_is_told_with_the_setting_that_replaces_it() {
+    let issuer = LocalIssuer::start(quick()).await.unwrap();
+    let nowhere = format!("{}nowhere", issuer.auth0().issuer());
+    let service = Environment::for_issuer(&nowhere, "a").start().await;
+    let ready = service.call("GET", "/health/ready", None, None).await;
+    assert_eq!(ready.status, 503);
+    let until = async || loop {
+        let ready = service.call("GET", "/health/ready", None, None).await;
+        let reason = ready.body["reason"].as_str().unwrap().to_owned();
+        if !reason.starts_with("the keys are being fetched") {
+            return reason;
+        }
+    };
+    let reason = until().await;
+    assert!(reason.contains("404"), "{reason}");
+    let end = "; JWKS_URL replaces the document; the issuer is set by ISSUER";
+    assert!(reason.ends_with(end), "{reason}");
+}
+
+#[actix_web::test]
 async fn rotated_keys_are_followed_without_a_wrong_401() {
     let issuer = fresh().await;
     let provider = issuer.auth0();

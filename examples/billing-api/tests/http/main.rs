@@ -12,6 +12,7 @@ mod documents;
 mod durability;
 mod health;
 mod invoices;
+mod issuers;
 mod keys;
 mod limits;
 mod lost_database;

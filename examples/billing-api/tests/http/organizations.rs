@@ -124,6 +124,23 @@ async fn a_token_for_no_organization_is_403_before_anything_is_read() {
 }
 
 #[actix_web::test]
+async fn the_organization_is_in_the_claim_that_is_set_alone() {
+    let world = World::with(&[("ORGANIZATION_CLAIM", "o.id")]).await;
+    let refused = world.list("", &world.token("O1", ALL)).await;
+    let detail = NOWHERE.replace("org_id", "o.id");
+    refused.is_problem(403, "access_denied", &detail);
+    let token = |id: &str| {
+        let mint = good(world.issuer.auth0(), ALL).claim("o", json!({"id": id}));
+        mint.claim("org_id", "O2").token().unwrap()
+    };
+    let invoice = world.invoice(&token("O1"), "1").await;
+    let list = world.list("", &token("O1")).await;
+    assert_eq!(list.body, json!({"invoices": [invoice], "next": null}));
+    let others = world.list("", &token("O2")).await;
+    assert_eq!(others.body, json!({"invoices": [], "next": null}));
+}
+
+#[actix_web::test]
 async fn a_restart_keeps_every_organization_s_invoices() {
     let issuer = local_issuer::LocalIssuer::start(quick()).await.unwrap();
     let environment = Environment::of(issuer.auth0());

@@ -91,6 +91,8 @@ async fn scopes_count_in_the_claim_that_is_set_alone() {
     let world = World::with(&[
         ("SCOPES_CLAIM", "https://example.com/scopes"),
         ("ROLES_CLAIM", "realm_access.roles"),
+        ("PERMISSIONS_CLAIM", "permissions"),
+        ("ORGANIZATION_CLAIM", "o.id"),
     ])
     .await;
     let token = |claim: &str, value| {
@@ -113,13 +115,16 @@ async fn scopes_count_in_the_claim_that_is_set_alone() {
         assert_eq!(answer.status, status, "{claim}: {answer:?}");
     }
     let me = good(world.issuer.auth0(), &["not counted"])
-        .claim("realm_access.roles", json!(["owner"]))
+        .claim("realm_access", json!({"roles": ["owner"]}))
+        .claim("realm_access.roles", json!(["not counted"]))
         .claim("roles", json!(["not counted"]))
-        .claim("org_id", 7);
+        .claim("permissions", json!(["a"]))
+        .claim("o", json!({"id": "O1"}))
+        .claim("org_id", "not counted");
     let me = world.get("/billing/me", &me.token().unwrap()).await;
     assert_eq!(
         me.body,
-        json!({"subject": "U1", "org_id": null, "scopes": [], "roles": ["owner"]})
+        json!({"subject": "U1", "org_id": "O1", "scopes": [], "roles": ["owner"], "permissions": ["a"]})
     );
 }
 

@@ -6,6 +6,8 @@ use url::Url;
 
 use crate::discovery::DiscoveryConfig;
 use crate::http;
+use crate::keys::UnnamedKeys;
+use crate::setting_names::SettingNames;
 
 /// Configuration of [`RemoteKeys`](super::RemoteKeys).
 #[derive(Debug, Clone)]
@@ -14,6 +16,10 @@ pub struct RemoteKeysConfig {
     pub address: KeyAddress,
     /// When it is fetched, and the limits.
     pub refresh: KeyRefresh,
+    /// The names of the settings that mend a fault, for the log and the status.
+    pub names: SettingNames,
+    /// What becomes of keys without `kid`. Default: they are skipped.
+    pub unnamed: UnnamedKeys,
 }
 
 /// When keys are fetched, and the limits. The defaults suit Descope and Auth0.
@@ -25,7 +31,8 @@ pub struct KeyRefresh {
     pub discovery_ttl: Duration,
     /// How long old keys are used while refreshes fail. Default 24 h.
     pub max_stale: Duration,
-    /// The minimum time between two refetches for unknown key ids. Default 5 s.
+    /// The minimum time between two refetches for unknown key ids and for signatures that do not verify. Default 5 s.
+    /// A refetch for a key id may follow one for a signature at once; the next is then due twice this time after that.
     pub forced_interval: Duration,
     /// The pause between attempts while there are no keys, and the first pause after a failed refresh. Default 1 s.
     pub retry: Duration,
@@ -64,6 +71,8 @@ impl RemoteKeysConfig {
         Self {
             address,
             refresh: KeyRefresh::default(),
+            names: SettingNames::default(),
+            unnamed: UnnamedKeys::default(),
         }
     }
 }

@@ -21,7 +21,14 @@ pub(super) trait Fetch: Send {
 pub(super) struct RemoteFetcher {
     config: RemoteKeysConfig,
     http: HttpClient,
-    discovered: Option<(Url, Instant)>,
+    discovered: Option<(Discovered, Instant)>,
+}
+
+/// What a discovery document says about keys.
+#[derive(Clone)]
+struct Discovered {
+    jwks_uri: Url,
+    algorithms: Vec<String>,
 }
 
 impl RemoteFetcher {
@@ -33,31 +40,36 @@ impl RemoteFetcher {
         }
     }
 
-    async fn jwks_uri(&mut self) -> Result<Url, KeyFault> {
+    async fn find(&mut self) -> Result<Discovered, KeyFault> {
         match self.config.address.clone() {
-            KeyAddress::Fixed(url) => Ok(url),
+            KeyAddress::Fixed(jwks_uri) => Ok(Discovered {
+                jwks_uri,
+                algorithms: Vec::new(),
+            }),
             KeyAddress::Discovered(discovery) => self.discover(&discovery).await,
         }
     }
 
-    async fn discover(&mut self, discovery: &DiscoveryConfig) -> Result<Url, KeyFault> {
-        if let Some((url, at)) = &self.discovered
+    async fn discover(&mut self, discovery: &DiscoveryConfig) -> Result<Discovered, KeyFault> {
+        if let Some((discovered, at)) = &self.discovered
             && at.elapsed() < self.config.refresh.discovery_ttl
         {
-            return Ok(url.clone());
+            return Ok(discovered.clone());
         }
-        let url = Discovery::fetch(&self.http, discovery)
-            .await?
-            .jwks_uri()
-            .clone();
-        self.discovered = Some((url.clone(), Instant::now()));
-        Ok(url)
+        let document = Discovery::fetch(&self.http, discovery).await?;
+        let discovered = Discovered {
+            jwks_uri: document.jwks_uri().clone(),
+            algorithms: document.signing_algorithms(),
+        };
+        self.discovered = Some((discovered.clone(), Instant::now()));
+        Ok(discovered)
     }
 
     async fn key_set(&mut self) -> Result<KeySet, KeyFault> {
-        let url = self.jwks_uri().await?;
-        let document = self.http.get(&url).await?;
-        Ok(KeySet::from_json(&document, self.config.refresh.max_keys)?)
+        let discovered = self.find().await?;
+        let document = self.http.get(&discovered.jwks_uri).await?;
+        let set = KeySet::parse(&document, self.config.refresh.max_keys, self.config.unnamed)?;
+        Ok(set.with_offered_algorithms(discovered.algorithms))
     }
 }
 

@@ -21,10 +21,10 @@ use tokio::time::Instant;
 
 pub use config::{KeyAddress, KeyRefresh, RemoteKeysConfig};
 use fetcher::{Fetch, RemoteFetcher};
-use state::{Forced, KeyState, Shared};
+use state::{Cause, Forced, KeyState, Shared};
 use task::RefreshTask;
 
-use super::source::{KeySource, KeyStatus, KeysFuture};
+use super::source::{KeySource, KeyStatus, KeysFuture, NewerKeys};
 use super::{KeyError, KeyFault, KeyLookupError, KeySet};
 use crate::http::HttpClient;
 use crate::metrics::KeyMetrics;
@@ -33,12 +33,14 @@ use crate::metrics::KeyMetrics;
 ///
 /// - Fetched at start; until that succeeds, retried once a second (`retry`).
 /// - Refreshed before they are `ttl` old; the provider's cache headers are ignored.
-/// - An unknown key id causes a refetch, at most one per `forced_interval`.
+/// - An unknown key id, or a signature that does not verify, causes a refetch, at most one per `forced_interval`.
 /// - A failed refresh keeps the old keys, for at most `max_stale`, and is retried with increasing pauses.
 /// - A key that is removed from the published set is no longer accepted.
 pub struct RemoteKeys {
     shared: Arc<Shared>,
     waiting: AtomicUsize,
+    /// The requests that wait because their signature does not verify. They take no slot of the others.
+    rechecking: AtomicUsize,
     config: RemoteKeysConfig,
     metrics: KeyMetrics,
     task: AbortHandle,
@@ -66,6 +68,7 @@ impl RemoteKeys {
         Self {
             shared,
             waiting: AtomicUsize::new(0),
+            rechecking: AtomicUsize::new(0),
             config,
             metrics,
             task,
@@ -81,11 +84,35 @@ impl RemoteKeys {
             match self.next_step(&state, key_id, arrived) {
                 NextStep::Done(result) => return result,
                 NextStep::Wait => {}
-                NextStep::AskAndWait => self.shared.ask_for_refetch(),
+                NextStep::AskAndWait => self.shared.ask_for_refetch(Cause::KeyId),
             }
             if published.changed().await.is_err() {
                 return Err(self.error(KeyFault::Stopped));
             }
+        }
+    }
+
+    /// Waits until the task publishes other keys than `seen`. Returns `None` if it will not.
+    async fn wait_for_newer(&self, seen: &Arc<KeySet>) -> Option<Arc<KeySet>> {
+        let arrived = Instant::now();
+        let interval = self.config.refresh.forced_interval;
+        let mut published = self.shared.subscribe();
+        loop {
+            let state = self.shared.state();
+            let keys = state.keys.as_ref()?;
+            if !Arc::ptr_eq(&keys.set, seen) {
+                return Some(Arc::clone(&keys.set));
+            }
+            if !state.fetching {
+                let last = state.forced.as_ref();
+                if last.is_some_and(|forced| {
+                    forced.finished >= arrived || forced.is_too_early(Cause::Signature, interval)
+                }) {
+                    return None;
+                }
+                self.shared.ask_for_refetch(Cause::Signature);
+            }
+            published.changed().await.ok()?;
         }
     }
 
@@ -96,7 +123,7 @@ impl RemoteKeys {
                 Some(failure) => NextStep::Done(Err(self.error(failure.fault.clone()))),
             };
         };
-        if keys.set.has(key_id) {
+        if key_id.is_empty() || keys.set.has(key_id) {
             return NextStep::Done(Ok(Arc::clone(&keys.set)));
         }
         if state.fetching {
@@ -107,7 +134,7 @@ impl RemoteKeys {
         let answer = state.forced.as_ref();
         let answer = answer.filter(|forced| {
             let waited_for = forced.finished >= arrived;
-            let too_recent = !waited_for && forced.is_recent(interval);
+            let too_recent = !waited_for && forced.is_too_early(Cause::KeyId, interval);
             if too_recent {
                 self.metrics.limited();
             }
@@ -146,11 +173,18 @@ impl KeySource for RemoteKeys {
 
     fn with_key<'a>(&'a self, key_id: &'a str) -> KeysFuture<'a> {
         Box::pin(async move {
-            let Some(_place) = Place::take(self) else {
+            let Some(_place) = Place::take(self, &self.waiting) else {
                 self.metrics.turned_away();
                 return Err(self.error(KeyFault::TooManyWaiting(self.config.refresh.max_waiting)));
             };
             self.wait_for(key_id).await
+        })
+    }
+
+    fn newer_than<'a>(&'a self, seen: &'a Arc<KeySet>) -> NewerKeys<'a> {
+        Box::pin(async move {
+            let _place = Place::take(self, &self.rechecking)?;
+            self.wait_for_newer(seen).await
         })
     }
 
@@ -176,25 +210,27 @@ impl fmt::Debug for RemoteKeys {
 }
 
 /// A slot for a waiting request. Released when dropped, and so also when the client disconnects.
-struct Place<'a>(&'a RemoteKeys);
+struct Place<'a> {
+    counter: &'a AtomicUsize,
+    metrics: &'a KeyMetrics,
+}
 
 impl<'a> Place<'a> {
-    fn take(keys: &'a RemoteKeys) -> Option<Self> {
+    fn take(keys: &'a RemoteKeys, counter: &'a AtomicUsize) -> Option<Self> {
         let is_free = |taken: usize| taken < keys.config.refresh.max_waiting;
-        let taken = keys
-            .waiting
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
-                is_free(taken).then_some(taken + 1)
-            });
+        let taken = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |taken| {
+            is_free(taken).then_some(taken + 1)
+        });
         taken.ok()?;
-        keys.metrics.begins_to_wait();
-        Some(Self(keys))
+        let metrics = &keys.metrics;
+        metrics.begins_to_wait();
+        Some(Self { counter, metrics })
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
-        self.0.metrics.ends_to_wait();
+        self.counter.fetch_sub(1, Ordering::Relaxed);
+        self.metrics.ends_to_wait();
     }
 }

@@ -40,6 +40,7 @@ mod tests {
             }),
             failure: (failures > 0).then_some(Failure {
                 fault: KeyFault::Stopped,
+                reason: String::new(),
                 since: now,
                 count: failures,
             }),

@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -17,7 +18,7 @@ pub(super) struct KeyState {
     pub(super) keys: Option<FetchedKeys>,
     /// Set if the latest attempt failed.
     pub(super) failure: Option<Failure>,
-    /// The latest refetch for an unknown key id.
+    /// The latest refetch for an unknown key id or a signature that does not verify.
     pub(super) forced: Option<Forced>,
     /// Whether a fetch is in progress.
     pub(super) fetching: bool,
@@ -32,6 +33,8 @@ pub(super) struct FetchedKeys {
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
     pub(super) fault: KeyFault,
+    /// The fault in words, with the setting that mends it.
+    pub(super) reason: String,
     /// When the first of the consecutive failures occurred.
     pub(super) since: Instant,
     /// The number of consecutive failures.
@@ -40,15 +43,42 @@ pub(super) struct Failure {
 
 #[derive(Debug, Clone)]
 pub(super) struct Forced {
-    pub(super) started: Instant,
+    pub(super) cause: Cause,
+    /// When the next one is due.
+    pub(super) next: Instant,
     pub(super) finished: Instant,
     pub(super) failure: Option<KeyFault>,
 }
 
+/// Why keys are fetched before their time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A token names an unknown key id.
+    KeyId,
+    /// A signature does not verify with the known keys.
+    Signature,
+}
+
 impl Forced {
+    /// Instants are bounded, and so is the time that is added to them.
+    const LONGEST: Duration = Duration::from_secs(365 * 86_400);
+
+    /// Returns when the refetch after this one is due, if this one starts now. On average, there is one per interval.
+    pub(super) fn due(previous: Option<&Self>, interval: Duration) -> Instant {
+        let now = Instant::now();
+        previous.map_or(now, |previous| previous.next.max(now)) + interval.min(Self::LONGEST)
+    }
+
     /// Returns whether it is too early for another refetch.
-    pub(super) fn is_recent(&self, interval: Duration) -> bool {
-        self.started.elapsed() < interval
+    ///
+    /// One for a key id may come an interval early after one for a signature, so that a flood of forged signatures cannot
+    /// keep a new key from being found.
+    pub(super) fn is_too_early(&self, cause: Cause, interval: Duration) -> bool {
+        let now = Instant::now();
+        match (self.cause, cause) {
+            (Cause::Signature, Cause::KeyId) => now + interval.min(Self::LONGEST) < self.next,
+            _ => now < self.next,
+        }
     }
 }
 
@@ -66,7 +96,7 @@ impl KeyState {
     pub(super) fn status(&self, now: Instant) -> KeyStatus {
         let Some(keys) = &self.keys else {
             let failure = self.failure.as_ref();
-            let reason = failure.map(|failure| failure.fault.to_string());
+            let reason = failure.map(|failure| failure.reason.clone());
             return KeyStatus::Starting { reason };
         };
         let age: Duration = now - keys.at;
@@ -78,7 +108,7 @@ impl KeyState {
             Some(failure) => KeyStatus::Degraded {
                 age,
                 failing_for: now - failure.since,
-                reason: failure.fault.to_string(),
+                reason: failure.reason.clone(),
             },
         }
     }
@@ -89,6 +119,8 @@ pub(super) struct Shared {
     state: ArcSwap<KeyState>,
     published: watch::Sender<()>,
     refetch: Notify,
+    /// Whether one of the requests that asked for a refetch named an unknown key id.
+    key_id_asked: AtomicBool,
 }
 
 impl Shared {
@@ -97,6 +129,7 @@ impl Shared {
             state: ArcSwap::default(),
             published: watch::Sender::new(()),
             refetch: Notify::new(),
+            key_id_asked: AtomicBool::new(false),
         }
     }
 
@@ -120,16 +153,24 @@ impl Shared {
         self.published.subscribe()
     }
 
-    pub(super) fn ask_for_refetch(&self) {
+    pub(super) fn ask_for_refetch(&self, cause: Cause) {
+        if cause == Cause::KeyId {
+            self.key_id_asked.store(true, Ordering::Release);
+        }
         self.refetch.notify_one();
     }
 
     /// Clears a pending refetch. The request that asked for it reads the next published state, and may ask again.
     pub(super) fn forget_refetch(&self) {
         pin!(self.refetch.notified()).enable();
+        self.key_id_asked.store(false, Ordering::Release);
     }
 
-    pub(super) async fn refetch_asked(&self) {
+    pub(super) async fn refetch_asked(&self) -> Cause {
         self.refetch.notified().await;
+        match self.key_id_asked.swap(false, Ordering::AcqRel) {
+            true => Cause::KeyId,
+            false => Cause::Signature,
+        }
     }
 }

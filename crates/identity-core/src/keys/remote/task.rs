@@ -10,9 +10,10 @@ use tracing::{info, warn};
 use super::RemoteKeysConfig;
 use super::fetcher::Fetch;
 use super::schedule;
-use super::state::{Failure, FetchedKeys, Forced, KeyState, Shared};
+use super::state::{Cause, Failure, FetchedKeys, Forced, KeyState, Shared};
 use crate::keys::{KeyFault, KeySet};
 use crate::metrics::KeyMetrics;
+use crate::setting_names::SettingNames;
 use crate::token_error::Excerpt;
 
 /// Makes all fetches of one issuer, so that there is only one at a time.
@@ -29,6 +30,7 @@ struct Keeper {
     max_stale: Duration,
     state: KeyState,
     metrics: KeyMetrics,
+    names: SettingNames,
 }
 
 impl RefreshTask {
@@ -43,6 +45,7 @@ impl RefreshTask {
             max_stale: config.refresh.max_stale,
             state: KeyState::default(),
             metrics,
+            names: config.names,
         };
         Self {
             shared,
@@ -64,10 +67,10 @@ impl RefreshTask {
         let mut due = Instant::now();
         loop {
             let forced = tokio::select! {
-                () = sleep_until(due) => false,
-                () = self.shared.refetch_asked() => true,
+                () = sleep_until(due) => None,
+                cause = self.shared.refetch_asked() => Some(cause),
             };
-            if forced && !self.may_be_forced() {
+            if forced.is_some_and(|cause| !self.may_be_forced(cause)) {
                 continue;
             }
             self.refresh(forced).await;
@@ -84,15 +87,18 @@ impl RefreshTask {
         }
     }
 
-    fn may_be_forced(&self) -> bool {
+    fn may_be_forced(&self, cause: Cause) -> bool {
         let interval = self.config.refresh.forced_interval;
         let last = self.keeper.state.forced.as_ref();
-        last.is_none_or(|forced| !forced.is_recent(interval))
+        last.is_none_or(|forced| !forced.is_too_early(cause, interval))
     }
 
-    async fn refresh(&mut self, forced: bool) {
-        let started = Instant::now();
+    async fn refresh(&mut self, forced: Option<Cause>) {
         let keeper = &mut self.keeper;
+        let next = Forced::due(
+            keeper.state.forced.as_ref(),
+            self.config.refresh.forced_interval,
+        );
         keeper.state.fetching = true;
         self.shared.publish(keeper.state.clone());
         let mut fetch = pin!(self.fetcher.fetch());
@@ -107,11 +113,14 @@ impl RefreshTask {
                 }
             }
         };
-        keeper.metrics.fetched(result.as_ref().map(|_| ()), forced);
+        keeper
+            .metrics
+            .fetched(result.as_ref().map(|_| ()), forced.is_some());
         keeper.state.fetching = false;
-        if forced {
+        if let Some(cause) = forced {
             keeper.state.forced = Some(Forced {
-                started,
+                cause,
+                next,
                 finished: Instant::now(),
                 failure: result.as_ref().err().cloned(),
             });
@@ -169,8 +178,9 @@ impl Keeper {
     fn note(&mut self, fault: KeyFault) {
         let issuer = &self.issuer;
         let last = self.state.failure.as_ref();
-        if last.map(|failure| failure.fault.to_string()) != Some(fault.to_string()) {
-            warn!(issuer, reason = %fault, "keys of {issuer} could not be fetched: {fault}");
+        let reason = self.names.told(&fault);
+        if last.map(|failure| &failure.reason) != Some(&reason) {
+            warn!(issuer, %reason, "keys of {issuer} could not be fetched: {reason}");
         }
         let (since, count) = match last {
             None => (Instant::now(), 1),
@@ -178,6 +188,7 @@ impl Keeper {
         };
         self.state.failure = Some(Failure {
             fault,
+            reason,
             since,
             count,
         });
@@ -205,6 +216,7 @@ impl Drop for RefreshTask {
     /// requests would wait forever.
     fn drop(&mut self) {
         let failure = Failure {
+            reason: KeyFault::Stopped.to_string(),
             fault: KeyFault::Stopped,
             since: Instant::now(),
             count: 1,

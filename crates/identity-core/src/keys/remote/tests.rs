@@ -4,6 +4,7 @@ mod fetcher;
 mod metrics;
 mod places;
 mod refresh;
+mod signatures;
 mod unknown_keys;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,7 +72,10 @@ impl Issuer {
     fn keys(&self, refresh: KeyRefresh) -> RemoteKeys {
         let address = KeyAddress::Fixed("https://issuer.example/jwks".parse().unwrap());
         RemoteKeys::with_fetcher(
-            RemoteKeysConfig { address, refresh },
+            RemoteKeysConfig {
+                refresh,
+                ..RemoteKeysConfig::new(address)
+            },
             Box::new(self.clone()),
         )
     }

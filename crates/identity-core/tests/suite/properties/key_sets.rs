@@ -107,7 +107,7 @@ proptest! {
         let expected = if count > limit {
             Err(KeySetError::TooManyKeys { count, limit })
         } else if count == 0 {
-            Err(KeySetError::NoUsableKey(0))
+            Err(KeySetError::NoUsableKey(Vec::new()))
         } else {
             Ok(count)
         };

@@ -52,7 +52,7 @@ fn caller(grants: &[usize]) -> Arc<Authenticated> {
     }
     let clock = Arc::new(TestClock::at(NOW));
     let provider = Oidc::new(OidcConfig {
-        permissions_claim: Some("permissions".to_owned()),
+        permission_claims: vec!["permissions".parse().unwrap()],
         algorithms: "EdDSA".parse().unwrap(),
         ..OidcConfig::new("https://issuer.example/", "api")
     });

@@ -8,6 +8,7 @@
 mod answers;
 mod discovery;
 mod limits;
+mod same_id;
 
 use identity_core::discovery::{DiscoveryConfig, DiscoveryError};
 use identity_core::http::{FetchError, HttpClient, HttpConfig};

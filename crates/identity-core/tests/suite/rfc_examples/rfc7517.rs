@@ -43,10 +43,8 @@ fn a2_private_keys_are_refused() {
         rfc_key!("rfc7517-a2").as_printed(),
     ];
     let document = json!({ "keys": keys }).to_string();
-    assert_eq!(
-        KeySet::from_json(document.as_bytes(), 2).unwrap_err(),
-        KeySetError::NoUsableKey(2)
-    );
+    let error = KeySet::from_json(document.as_bytes(), 2).unwrap_err();
+    assert!(matches!(error, KeySetError::NoUsableKey(skipped) if skipped.len() == 2));
     assert_eq!(
         read_set(&keys),
         (

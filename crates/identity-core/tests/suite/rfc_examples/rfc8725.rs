@@ -96,7 +96,7 @@ fn sections_2_to_3_each_threat_is_met() {
             "2.7 and 3.9: a token for another API",
             None,
             Some(("aud", json!("another"))),
-            "audience mismatch",
+            r#"audience mismatch: got "another""#,
         ),
         (
             "2.8 and 3.11: another kind of token, by its type",

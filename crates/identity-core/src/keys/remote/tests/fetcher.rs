@@ -19,7 +19,13 @@ fn fetcher(server: &MockServer, refresh: KeyRefresh) -> RemoteFetcher {
         endpoint_hosts: Vec::new(),
     });
     let http = HttpClient::new(HttpConfig::default()).unwrap();
-    RemoteFetcher::new(&RemoteKeysConfig { address, refresh }, http)
+    RemoteFetcher::new(
+        &RemoteKeysConfig {
+            refresh,
+            ..RemoteKeysConfig::new(address)
+        },
+        http,
+    )
 }
 
 async fn serve(server: &MockServer, at: &str, answer: ResponseTemplate, times: u64) {
@@ -55,6 +61,28 @@ async fn a_discovery_document_is_used_until_its_time_is_over() {
         let mut fetcher = fetcher(&server, refresh);
         for _ in 0..3 {
             assert!(fetcher.fetch().await.is_ok(), "{ttl:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_algorithms_that_the_document_offers_are_kept_with_the_keys() {
+    for (offered, expected) in [
+        (json!(["ES256", "RS256"]), &["ES256", "RS256"][..]),
+        (json!("ES256"), &[]),
+        (json!(null), &[]),
+    ] {
+        let server = MockServer::start().await;
+        let uri = server.uri();
+        let document = ResponseTemplate::new(200).set_body_json(json!({
+            "issuer": uri, "jwks_uri": format!("{uri}/keys"), "id_token_signing_alg_values_supported": offered,
+        }));
+        serve(&server, "/discovery", document, 1).await;
+        serve(&server, "/keys", key_set(), 2).await;
+        let mut fetcher = fetcher(&server, KeyRefresh::default());
+        for _ in 0..2 {
+            let keys = fetcher.fetch().await.unwrap();
+            assert_eq!(keys.offered_algorithms(), expected, "{offered}");
         }
     }
 }

@@ -1,0 +1,183 @@
+//! Where a claim is in a token.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use crate::claims::Claims;
+
+/// The place of a claim: a top-level claim, or a member of an object inside one.
+///
+/// The text alone decides how it is read, never the token:
+///
+/// - with a leading slash, a JSON Pointer (RFC 6901) through objects: `/resource_access/my.api/roles`; `~1` is a slash in
+///   a name, and `~0` a tilde;
+/// - with a colon or a slash elsewhere, the name of one top-level claim: `https://example.com/roles`, `cognito:groups`;
+/// - otherwise, names separated by dots: `roles`, `realm_access.roles`.
+///
+/// ```
+/// use identity_core::claims::ClaimPath;
+/// use serde_json::json;
+///
+/// let claims = json!({"realm_access": {"roles": ["admin"]}});
+/// let path: ClaimPath = "realm_access.roles".parse()?;
+/// assert_eq!(path.find(claims.as_object().unwrap()), Some(&json!(["admin"])));
+/// # Ok::<(), identity_core::claims::ClaimPathError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimPath {
+    text: String,
+    names: Vec<String>,
+}
+
+/// The text does not name a claim.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected one claim: its name, or its path such as realm_access.roles or /resource_access/my.api/roles"
+)]
+pub struct ClaimPathError;
+
+impl ClaimPath {
+    /// Creates the path of the top-level claim with this name, whatever characters it contains.
+    #[must_use]
+    pub fn of_claim(name: &str) -> Self {
+        let escaped = name.replace('~', "~0").replace('/', "~1");
+        let is_plain =
+            !name.is_empty() && name.parse().is_ok_and(|path: Self| path.names == [name]);
+        Self {
+            text: if is_plain {
+                name.to_owned()
+            } else {
+                format!("/{escaped}")
+            },
+            names: vec![name.to_owned()],
+        }
+    }
+
+    /// Returns the value at this place. `None` if there is none, or if something on the way is not an object.
+    pub fn find<'c>(&self, claims: &'c Claims) -> Option<&'c Value> {
+        let (last, above) = self.names.split_last()?;
+        let object = above
+            .iter()
+            .try_fold(claims, |object, name| object.get(name)?.as_object())?;
+        object.get(last)
+    }
+}
+
+impl FromStr for ClaimPath {
+    type Err = ClaimPathError;
+
+    fn from_str(text: &str) -> Result<Self, ClaimPathError> {
+        let names: Option<Vec<_>> = if let Some(pointer) = text.strip_prefix('/') {
+            pointer.split('/').map(unescaped).collect()
+        } else if text.contains([':', '/']) {
+            Some(vec![text.to_owned()])
+        } else {
+            Some(text.split('.').map(str::to_owned).collect())
+        };
+        // With a comma, it is a list where one claim is expected.
+        let names =
+            names.filter(|names| !text.contains(',') && names.iter().all(|name| !name.is_empty()));
+        Ok(Self {
+            text: text.to_owned(),
+            names: names.ok_or(ClaimPathError)?,
+        })
+    }
+}
+
+/// Returns a name of a JSON Pointer (RFC 6901, section 4). `None` if a tilde is not followed by 0 or 1.
+fn unescaped(name: &str) -> Option<String> {
+    let is_valid = name
+        .split('~')
+        .skip(1)
+        .all(|rest| rest.starts_with(['0', '1']));
+    is_valid.then(|| name.replace("~1", "/").replace("~0", "~"))
+}
+
+impl fmt::Display for ClaimPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::ClaimPath;
+
+    fn claims() -> Value {
+        json!({
+            "roles": "top", "realm_access": {"roles": "nested"}, "realm_access.roles": "dotted",
+            "resource_access": {"my.api": {"roles": "of my.api"}, "https://b/c": {"roles": "of a URL"}},
+            "https://example.com/roles": "namespaced", "https://example": {"com/roles": "no"},
+            "urn:zitadel:iam:org:project:roles": "zitadel", "a~b": "tilde", "list": [{"0": "no"}], "text": "x",
+        })
+    }
+
+    #[test]
+    fn a_text_has_one_meaning_whatever_the_token_has() {
+        let claims = claims();
+        let claims = claims.as_object().unwrap();
+        for (path, expected) in [
+            ("roles", "top"),
+            ("/roles", "top"),
+            ("realm_access.roles", "nested"),
+            ("/realm_access/roles", "nested"),
+            ("/realm_access.roles", "dotted"),
+            ("/resource_access/my.api/roles", "of my.api"),
+            ("/resource_access/https:~1~1b~1c/roles", "of a URL"),
+            ("https://example.com/roles", "namespaced"),
+            ("/https:~1~1example.com~1roles", "namespaced"),
+            ("urn:zitadel:iam:org:project:roles", "zitadel"),
+            ("a~b", "tilde"),
+            ("/a~0b", "tilde"),
+        ] {
+            let found = path.parse::<ClaimPath>().unwrap();
+            assert_eq!(found.find(claims), Some(&json!(expected)), "{path}");
+            assert_eq!(found.to_string(), path);
+        }
+        for path in [
+            "role",
+            "Roles",
+            "realm_access.role",
+            "realm_access.roles.x",
+            "resource_access.my.api.roles",
+            "list.0",
+            "/list/0",
+            "/list/0/0",
+            "text.x",
+            "https://example.com",
+        ] {
+            let found = path.parse::<ClaimPath>().unwrap();
+            assert_eq!(found.find(claims), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_claim_is_refused() {
+        for text in [
+            "", ".", "a.", ".a", "a..b", "/", "/a/", "//a", "/a~", "/a~2", "a,b", "/a,b",
+        ] {
+            assert!(text.parse::<ClaimPath>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_can_be_meant_literally() {
+        let claims = claims();
+        let claims = claims.as_object().unwrap();
+        for (name, text) in [
+            ("roles", "roles"),
+            ("realm_access.roles", "/realm_access.roles"),
+            ("https://example.com/roles", "https://example.com/roles"),
+            ("a~b", "a~b"),
+        ] {
+            let path = ClaimPath::of_claim(name);
+            assert_eq!(path.find(claims), claims.get(name), "{name}");
+            assert_eq!(path.to_string(), text);
+            assert_eq!(text.parse(), Ok(path));
+        }
+    }
+}
