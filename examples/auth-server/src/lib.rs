@@ -13,6 +13,7 @@ mod change;
 mod cross_site;
 mod docs;
 mod encryption;
+mod fair_queue;
 mod input;
 mod limits;
 mod oauth_error;
@@ -29,6 +30,7 @@ mod still_valid;
 mod store;
 mod throttle;
 mod tokens;
+mod turns;
 mod upkeep;
 
 pub use banner::banner;

@@ -9,6 +9,7 @@ use service_kit::validate_with;
 use utoipa::ToSchema;
 
 use crate::address::ClientAddress;
+use crate::fair_queue::Tenant;
 use crate::input;
 use crate::state::{Actor, Refused, State};
 use crate::store::sessions::Session;
@@ -131,7 +132,8 @@ pub async fn change_password(
     validate_with(&new, &login)?;
     compare(&state, &login, new.old_password, &address).await?;
 
-    let hash = state.passwords.hash(new.new_password).await?;
+    let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
+    let hash = state.passwords.hash(new.new_password, waiter).await?;
     let (now, address) = (state.now(), address.text());
     let kept = Session {
         id: caller.token().text("sid").unwrap_or_default().to_owned(),
@@ -165,8 +167,9 @@ async fn compare(
     // No user has a longer password.
     let is_possible = password.len() <= input::MAX_PASSWORD_BYTES;
     let stored = Some(login.password_hash.clone());
+    let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
     // If it cannot be verified, the attempt is dropped and not counted.
-    if is_possible && state.passwords.verify(password, stored).await? {
+    if is_possible && state.passwords.verify(password, stored, waiter).await? {
         attempt.succeed();
         Ok(())
     } else {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
+use crate::fair_queue::Tenant;
 use crate::input::{MAX_PASSWORD_BYTES, is_username};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::passwords::PasswordError;
@@ -84,7 +85,7 @@ pub async fn sign_in(
     let attempt = state.throttles.sign_in(name, &address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let login = match verified(&state, name, password).await? {
+    let login = match verified(&state, name, password, &address).await? {
         Ok(login) => login,
         Err(known) => {
             attempt.count();
@@ -127,6 +128,7 @@ async fn verified(
     state: &State,
     name: &str,
     password: &str,
+    address: &ClientAddress,
 ) -> Result<Result<Login, Option<Login>>, OAuthError> {
     let login = match is_username(name) {
         true => state.store.login(name).await?,
@@ -136,8 +138,12 @@ async fn verified(
     let is_possible = password.len() <= MAX_PASSWORD_BYTES;
     let password = if is_possible { password } else { "" };
     let stored = login.as_ref().map(|login| login.password_hash.clone());
-    let matches = state.passwords.verify(password.to_owned(), stored).await;
-    let matches = matches.map_err(|error| match error {
+    let waiter = address.waits_as(match &login {
+        Some(login) => Tenant::Organization(login.user.org.clone()),
+        None => Tenant::UnknownName,
+    });
+    let verified = state.passwords.verify(password.to_owned(), stored, waiter);
+    let matches = verified.await.map_err(|error| match error {
         PasswordError::Busy => OAuthError::busy(),
         error => OAuthError::internal(&error),
     })?;
