@@ -18,8 +18,8 @@ pub struct Waiter {
 pub enum Tenant {
     /// An organization, by its id.
     Organization(String),
-    /// Those who sign in with a name that no user has.
-    UnknownName,
+    /// An organization that is not known yet, or does not exist: a name that no user has, a refresh token.
+    Unknown,
     /// Those who sign up.
     SignUp,
     /// The server itself.
@@ -189,7 +189,7 @@ mod tests {
             queue.push(org(id, network), item).unwrap();
         }
         let unknown = Waiter {
-            tenant: Tenant::UnknownName,
+            tenant: Tenant::Unknown,
             network: Some("1".to_owned()),
         };
         queue.push(unknown, "u1").unwrap();

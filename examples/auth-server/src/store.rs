@@ -15,15 +15,16 @@ pub mod taken;
 pub mod users;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use service_kit::store::{Database, DatabaseConfig, DatabaseKind, Migration, OpenError, Schema};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+
+use crate::fair_queue::{Tenant, Waiter};
+use crate::turns::{Turn, Turns};
 
 const SCHEMA: Schema = Schema {
     migrations: &[
@@ -45,7 +46,7 @@ const SCHEMA: Schema = Schema {
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
-    writers: Arc<Semaphore>,
+    writers: Turns,
     /// How long a writer waits for its turn.
     patience: Duration,
 }
@@ -53,8 +54,11 @@ pub struct Store {
 /// A write transaction. Rolled back if dropped without [`commit`](Self::commit).
 pub struct Write {
     transaction: Transaction<'static, Any>,
-    _turn: Option<OwnedSemaphorePermit>,
+    _turn: Turn,
 }
+
+/// How many writers wait at most. A tenant can only take a share of them.
+const WAITING_WRITERS: usize = 4096;
 
 type Statement<'q> = Query<'q, Any, AnyArguments>;
 
@@ -63,13 +67,15 @@ impl Store {
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
         let writers = match database.kind() {
-            // The file has one writer at a time. Writers queue here in order instead of retrying.
+            // The file has one writer at a time. Writers queue here instead of retrying.
             DatabaseKind::Sqlite => 1,
-            _ => Semaphore::MAX_PERMITS,
+            // Changes of one organization wait for one another in the database, each with a connection. A quarter of
+            // them is left for reading.
+            _ => usize::try_from(config.max_connections).unwrap_or(usize::MAX) * 3 / 4,
         };
         Ok(Self {
             database,
-            writers: Arc::new(Semaphore::new(writers)),
+            writers: Turns::new(writers.max(1), WAITING_WRITERS),
             patience: Duration::from_secs(config.acquire_timeout_seconds),
         })
     }
@@ -89,12 +95,22 @@ impl Store {
         self.database.kind() == DatabaseKind::Sqlite && self.database.file().is_none()
     }
 
-    /// Begins a write transaction. Errors: [`sqlx::Error::PoolTimedOut`] if its turn does not come within
-    /// `DATABASE__ACQUIRE_TIMEOUT_SECONDS`, as if it had waited for a connection.
+    /// Begins a write transaction of the server itself, as [`write_for`](Self::write_for).
     pub async fn write(&self) -> Result<Write, sqlx::Error> {
-        let turn = timeout(self.patience, Arc::clone(&self.writers).acquire_owned()).await;
-        // The semaphore is never closed.
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.ok();
+        let waiter = Waiter {
+            tenant: Tenant::Server,
+            network: None,
+        };
+        self.write_for(waiter).await
+    }
+
+    /// Begins a write transaction when it is the turn of `waiter`. Errors: [`sqlx::Error::PoolTimedOut`] if that is not
+    /// within `DATABASE__ACQUIRE_TIMEOUT_SECONDS`, or too many writers of its tenant are waiting, as if it had waited
+    /// for a connection.
+    pub async fn write_for(&self, waiter: Waiter) -> Result<Write, sqlx::Error> {
+        let turn = timeout(self.patience, self.writers.take(waiter)).await;
+        let turn = turn.ok().and_then(Result::ok);
+        let turn = turn.ok_or(sqlx::Error::PoolTimedOut)?;
         Ok(Write {
             transaction: self
                 .database
@@ -134,10 +150,13 @@ impl Write {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use service_kit::store::DatabaseConfig;
     use sqlx::Row;
 
     use super::Store;
+    use crate::fair_queue::{Tenant, Waiter};
 
     #[tokio::test]
     async fn databases_of_earlier_releases_open() {
@@ -165,5 +184,33 @@ mod tests {
         assert!(matches!(second, sqlx::Error::PoolTimedOut), "{second}");
         first.commit().await.unwrap();
         store.write().await.unwrap().commit().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn writers_of_one_tenant_do_not_hold_up_those_of_another() {
+        let store = Store::open(&DatabaseConfig::at("sqlite::memory:"))
+            .await
+            .unwrap();
+        let first = store.write().await.unwrap();
+        let written = Mutex::new(Vec::new());
+        let write = async |org: &'static str| {
+            let waiter = Waiter {
+                tenant: Tenant::Organization(org.to_owned()),
+                network: None,
+            };
+            let write = store.write_for(waiter).await.unwrap();
+            written.lock().unwrap().push(org);
+            write.commit().await.unwrap();
+        };
+        tokio::join!(
+            write("busy"),
+            write("busy"),
+            write("busy"),
+            write("busy"),
+            write("quiet"),
+            async { first.commit().await.unwrap() },
+        );
+        let expected = ["busy", "quiet", "busy", "busy", "busy"];
+        assert_eq!(*written.lock().unwrap(), expected);
     }
 }

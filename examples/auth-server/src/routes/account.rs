@@ -101,9 +101,11 @@ pub async fn logout(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let (actor, now) = (Actor::of(&caller), state.now());
+    let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+    let address = address.text();
     if let Some(session) = caller.token().text("sid") {
-        let mut write = state.store.write().await?;
+        let mut write = state.store.write_for(waiter).await?;
         write.end_session(actor.org, session, now).await?;
         let record = actor.did("user.logout", json!({"session": {"id": session}}), &address);
         write.finish(record, now).await?;
@@ -133,7 +135,10 @@ pub async fn change_password(
     compare(&state, &login, new.old_password, &address).await?;
 
     let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
-    let hash = state.passwords.hash(new.new_password, waiter).await?;
+    let hash = state
+        .passwords
+        .hash(new.new_password, waiter.clone())
+        .await?;
     let (now, address) = (state.now(), address.text());
     let kept = Session {
         id: caller.token().text("sid").unwrap_or_default().to_owned(),
@@ -142,7 +147,7 @@ pub async fn change_password(
         scope: String::new(),
         expires_at: 0,
     };
-    let mut write = state.store.write().await?;
+    let mut write = state.store.write_for(waiter).await?;
     let changed = write
         .change_password(&login.user, &login.password_hash, &hash)
         .await?;

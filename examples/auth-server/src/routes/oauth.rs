@@ -16,6 +16,7 @@ use super::sign_in::{
 };
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
+use crate::fair_queue::Tenant;
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
@@ -118,8 +119,9 @@ pub async fn revoke(
     if token.contains('.') {
         return Err(OAuthError::unsupported_token_type());
     }
+    let waiter = address.waits_as(Tenant::Unknown);
     let (now, address) = (state.now(), address.text());
-    let mut write = state.store.write().await?;
+    let mut write = state.store.write_for(waiter).await?;
     if let Some((org, id)) = write.end_session_of(&hash_of(token), now).await? {
         let actor = Actor { org: &org, id: &id };
         let record = actor.did("user.logout", json!({}), &address);
@@ -236,7 +238,8 @@ async fn refreshed(
     let refused = || OAuthError::invalid_grant("The refresh token is not good");
     let next = secret().map_err(|error| OAuthError::internal(&error))?;
     let (keys, now) = (fresh_keys(state).await?, state.now());
-    let mut write = state.store.write().await?;
+    let waiter = address.waits_as(Tenant::Unknown);
+    let mut write = state.store.write_for(waiter).await?;
     let session = match write.redeem(&hash_of(token), now).await? {
         Redeemed::Good(session) => session,
         Redeemed::Refused => return Err(refused()),

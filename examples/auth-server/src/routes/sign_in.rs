@@ -140,7 +140,7 @@ async fn verified(
     let stored = login.as_ref().map(|login| login.password_hash.clone());
     let waiter = address.waits_as(match &login {
         Some(login) => Tenant::Organization(login.user.org.clone()),
-        None => Tenant::UnknownName,
+        None => Tenant::Unknown,
     });
     let verified = state.passwords.verify(password.to_owned(), stored, waiter);
     let matches = verified.await.map_err(|error| match error {
@@ -164,7 +164,8 @@ async fn open_session(
     let refresh_token = secret().map_err(|error| OAuthError::internal(&error))?;
     let lifetime = state.tokens.session_lifetime.as_secs();
     let keys = fresh_keys(state).await?;
-    let mut write = state.store.write().await?;
+    let waiter = address.waits_as(Tenant::Organization(user.org.clone()));
+    let mut write = state.store.write_for(waiter).await?;
     if !write.confirm_password(user, &login.password_hash).await? {
         return Ok(None);
     }

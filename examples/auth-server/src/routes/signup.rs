@@ -152,9 +152,9 @@ async fn create(state: &State, new: Signup, address: &ClientAddress) -> Result<S
         kind: org.r#type,
     };
     let waiter = address.waits_as(Tenant::SignUp);
-    let login = user.into_login(state, &org.id, waiter).await?;
+    let login = user.into_login(state, &org.id, waiter.clone()).await?;
     let now = state.now();
-    let mut write = state.store.write().await?;
+    let mut write = state.store.write_for(waiter).await?;
     write.create_org(&org, now).await?;
     write.create_user(&login, now).await?;
     let owner = equip(&mut write, &org.id, now).await?;

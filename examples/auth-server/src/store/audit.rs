@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::orgs::seconds;
 use super::{Store, Write};
+use crate::fair_queue::{Tenant, Waiter};
 
 /// An event in the audit log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -77,7 +78,14 @@ impl Write {
 impl Store {
     /// Records an event that changed nothing.
     pub async fn record(&self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
-        self.write().await?.finish(record, now).await
+        let waiter = Waiter {
+            tenant: match record.org {
+                "" => Tenant::Unknown,
+                org => Tenant::Organization(org.to_owned()),
+            },
+            network: None,
+        };
+        self.write_for(waiter).await?.finish(record, now).await
     }
 
     /// Returns events of the organization, the latest first, older than the event `before` if given.
