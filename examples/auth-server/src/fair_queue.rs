@@ -1,6 +1,7 @@
 //! A queue in which tenants take turns, and in which no tenant can take all of the space.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use hashlink::LinkedHashMap;
 
@@ -28,13 +29,20 @@ pub enum Tenant {
 
 /// Waiting items, at most `capacity` of them.
 ///
+/// The next item is one of the tenant that has used the least time, among equals of the one whose last turn is longest
+/// ago. So a tenant with long turns has fewer of them.
+///
 /// A tenant can fill at most as much as it leaves free: half of the queue if it is alone, a third if two tenants do, and
 /// so on, so that there is space for the next tenant. An address, whatever its tenants, can fill at most three times as
 /// much as it leaves free.
 #[derive(Debug)]
 pub struct FairQueue<T> {
-    /// The first tenant is next; after its turn it is the last.
+    /// Those who wait. After its turn, a tenant is the last.
     tenants: LinkedHashMap<Tenant, Line<T>>,
+    /// The time that tenants have used. Those that are not here have used the least.
+    used: HashMap<Tenant, Duration>,
+    /// The time that a tenant which comes now counts as having used.
+    least_used: Duration,
     at_network: HashMap<String, usize>,
     waiting: usize,
     capacity: usize,
@@ -48,6 +56,9 @@ struct Line<T> {
     waiting: usize,
 }
 
+/// How far a tenant may be ahead of the others.
+const LONGEST_DEBT: Duration = Duration::from_secs(2);
+
 /// The tenant or the address has its share of the queue already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Full;
@@ -57,6 +68,8 @@ impl<T> FairQueue<T> {
     pub fn new(capacity: usize) -> Self {
         Self {
             tenants: LinkedHashMap::new(),
+            used: HashMap::new(),
+            least_used: Duration::ZERO,
             at_network: HashMap::new(),
             waiting: 0,
             capacity,
@@ -86,9 +99,10 @@ impl<T> FairQueue<T> {
         Ok(())
     }
 
-    /// Takes the next item, if any.
-    pub fn pop(&mut self) -> Option<T> {
-        let (tenant, mut line) = self.tenants.pop_front()?;
+    /// Takes the next item and its tenant, if any.
+    pub fn pop(&mut self) -> Option<(Tenant, T)> {
+        let tenant = self.next()?;
+        let mut line = self.tenants.remove(&tenant)?;
         let (network, mut items) = line.networks.pop_front()?;
         let item = items.pop_front()?;
         if let Some(network) = &network {
@@ -100,9 +114,32 @@ impl<T> FairQueue<T> {
             line.networks.insert(network, items);
         }
         if line.waiting > 0 {
-            self.tenants.insert(tenant, line);
+            self.tenants.insert(tenant.clone(), line);
         }
-        Some(item)
+        Some((tenant, item))
+    }
+
+    /// Records that a turn of this tenant took so long. It counts for at most [`LONGEST_DEBT`], so that a tenant that
+    /// was alone for long does not wait as long for others.
+    pub fn charge(&mut self, tenant: Tenant, took: Duration) {
+        let used = self.used_by(&tenant).saturating_add(took);
+        let most = self.least_used.saturating_add(LONGEST_DEBT);
+        self.used.insert(tenant, used.min(most));
+    }
+
+    /// Returns the waiting tenant whose turn it is.
+    fn next(&mut self) -> Option<Tenant> {
+        let tenants = self.tenants.keys();
+        let next = tenants.min_by_key(|tenant| self.used_by(tenant))?.clone();
+        self.least_used = self.used_by(&next);
+        let least_used = self.least_used;
+        self.used.retain(|_, used| *used > least_used);
+        Some(next)
+    }
+
+    fn used_by(&self, tenant: &Tenant) -> Duration {
+        let used = self.used.get(tenant).copied().unwrap_or_default();
+        used.max(self.least_used)
     }
 
     fn leave(&mut self, network: &str) {
@@ -117,6 +154,8 @@ impl<T> FairQueue<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{FairQueue, Full, Tenant, Waiter};
 
     fn org(id: &str, network: impl ToString) -> Waiter {
@@ -133,18 +172,18 @@ mod tests {
     }
 
     fn rest(queue: &mut FairQueue<&'static str>) -> Vec<&'static str> {
-        std::iter::from_fn(|| queue.pop()).collect()
+        std::iter::from_fn(|| Some(queue.pop()?.1)).collect()
     }
 
     #[test]
     fn a_queue_without_space_takes_nothing() {
         let mut queue = FairQueue::new(0);
         assert_eq!(queue.push(org("a", 1), ""), Err(Full));
-        assert_eq!(queue.pop(), None);
+        assert!(queue.pop().is_none());
         let mut queue = FairQueue::new(1);
         assert_eq!(queue.push(org("a", 1), "a"), Ok(()));
         assert_eq!(queue.push(org("b", 2), "b"), Err(Full));
-        assert_eq!(queue.pop(), Some("a"));
+        assert_eq!(queue.pop().unwrap().1, "a");
         assert_eq!(queue.push(org("b", 2), "b"), Ok(()));
     }
 
@@ -210,5 +249,45 @@ mod tests {
         queue.push(org("c", 3), "c").unwrap();
         let position = rest(&mut queue).iter().position(|item| *item == "c");
         assert_eq!(position, Some(2));
+    }
+
+    /// Returns who gets the next turns, if those of `a` take a second and those of the others a tenth.
+    fn turns(queue: &mut FairQueue<()>, count: usize) -> String {
+        let turn = |_| {
+            let (tenant, ()) = queue.pop().unwrap();
+            let Tenant::Organization(id) = tenant.clone() else {
+                panic!("{tenant:?}")
+            };
+            let took = if id == "a" { 1000 } else { 100 };
+            queue.charge(tenant, Duration::from_millis(took));
+            id
+        };
+        (0..count).map(turn).collect()
+    }
+
+    #[test]
+    fn a_tenant_with_long_turns_has_fewer() {
+        let mut queue = FairQueue::new(1024);
+        for _ in 0..30 {
+            for id in ["a", "b", "c"] {
+                queue.push(org(id, id), ()).unwrap();
+            }
+        }
+        assert_eq!(turns(&mut queue, 24), "abcbcbcbcbcbcbcbcbcbcabc");
+    }
+
+    #[test]
+    fn time_that_was_used_alone_is_no_debt_for_ever() {
+        let mut queue = FairQueue::new(1024);
+        let alone = Tenant::Organization("a".to_owned());
+        queue.charge(alone, Duration::from_secs(3600));
+        for _ in 0..30 {
+            queue.push(org("a", 1), ()).unwrap();
+            queue.push(org("b", 2), ()).unwrap();
+        }
+        assert_eq!(turns(&mut queue, 22), format!("{}ab", "b".repeat(20)));
+        // What is not needed any more is not kept.
+        while queue.pop().is_some() {}
+        assert!(queue.used.len() <= 2, "{:?}", queue.used);
     }
 }

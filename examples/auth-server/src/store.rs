@@ -47,6 +47,8 @@ const SCHEMA: Schema = Schema {
 pub struct Store {
     database: Database,
     writers: Turns,
+    /// Requests that read for long.
+    readers: Turns,
     /// How long a writer waits for its turn.
     patience: Duration,
 }
@@ -57,8 +59,8 @@ pub struct Write {
     _turn: Turn,
 }
 
-/// How many writers wait at most. A tenant can only take a share of them.
-const WAITING_WRITERS: usize = 4096;
+/// How many writers, and how many readers, wait at most. A tenant can only be a share of them.
+const WAITING: usize = 4096;
 
 type Statement<'q> = Query<'q, Any, AnyArguments>;
 
@@ -66,16 +68,18 @@ impl Store {
     /// Opens the database and runs pending migrations.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
+        let connections = usize::try_from(config.max_connections).unwrap_or(usize::MAX);
         let writers = match database.kind() {
             // The file has one writer at a time. Writers queue here instead of retrying.
             DatabaseKind::Sqlite => 1,
             // Changes of one organization wait for one another in the database, each with a connection. A quarter of
             // them is left for reading.
-            _ => usize::try_from(config.max_connections).unwrap_or(usize::MAX) * 3 / 4,
+            _ => connections - connections / 4,
         };
         Ok(Self {
             database,
-            writers: Turns::new(writers.max(1), WAITING_WRITERS),
+            writers: Turns::new(writers, WAITING),
+            readers: Turns::new(connections.div_ceil(2), WAITING),
             patience: Duration::from_secs(config.acquire_timeout_seconds),
         })
     }
@@ -108,9 +112,7 @@ impl Store {
     /// within `DATABASE__ACQUIRE_TIMEOUT_SECONDS`, or too many writers of its tenant are waiting, as if it had waited
     /// for a connection.
     pub async fn write_for(&self, waiter: Waiter) -> Result<Write, sqlx::Error> {
-        let turn = timeout(self.patience, self.writers.take(waiter)).await;
-        let turn = turn.ok().and_then(Result::ok);
-        let turn = turn.ok_or(sqlx::Error::PoolTimedOut)?;
+        let turn = self.turn(&self.writers, waiter).await?;
         Ok(Write {
             transaction: self
                 .database
@@ -119,6 +121,18 @@ impl Store {
                 .await?,
             _turn: turn,
         })
+    }
+
+    /// Waits for the turn of `waiter` to read for long, on half of the connections at most. Errors: as in
+    /// [`write_for`](Self::write_for).
+    pub async fn read_for(&self, waiter: Waiter) -> Result<Turn, sqlx::Error> {
+        self.turn(&self.readers, waiter).await
+    }
+
+    async fn turn(&self, turns: &Turns, waiter: Waiter) -> Result<Turn, sqlx::Error> {
+        let turn = timeout(self.patience, turns.take(waiter)).await;
+        let turn = turn.ok().and_then(Result::ok);
+        turn.ok_or(sqlx::Error::PoolTimedOut)
     }
 
     fn pool(&self) -> &AnyPool {

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-use crate::fair_queue::{FairQueue, Full, Waiter};
+use crate::fair_queue::{FairQueue, Full, Tenant, Waiter};
 
 /// A limited number of turns, handed to waiting tenants one after another. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -18,7 +19,12 @@ struct State {
 
 /// A turn. It ends when it is dropped.
 #[derive(Debug)]
-pub struct Turn(Option<Turns>);
+pub struct Turn {
+    /// `None` once it has passed to another.
+    turns: Option<Turns>,
+    tenant: Tenant,
+    since: Instant,
+}
 
 impl Turns {
     /// Returns `at_once` free turns, for which at most `waiting` waiters wait.
@@ -36,7 +42,7 @@ impl Turns {
             // While a turn is free, no waiter is left.
             if state.free > 0 {
                 state.free -= 1;
-                return Ok(Turn(Some(self.clone())));
+                return Ok(self.turn_of(waiter.tenant));
             }
             let (sender, turn) = oneshot::channel();
             state.queue.push(waiter, sender)?;
@@ -46,12 +52,20 @@ impl Turns {
         turn.await.map_err(|_| Full)
     }
 
+    fn turn_of(&self, tenant: Tenant) -> Turn {
+        Turn {
+            turns: Some(self.clone()),
+            tenant,
+            since: Instant::now(),
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the next waiter. If there is none, the turn is free from then on.
-    fn next_or_free(&self) -> Option<oneshot::Sender<Turn>> {
+    fn next_or_free(&self) -> Option<(Tenant, oneshot::Sender<Turn>)> {
         let mut state = self.state();
         let next = state.queue.pop();
         if next.is_none() {
@@ -63,13 +77,17 @@ impl Turns {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let Some(turns) = self.0.take() else { return };
-        while let Some(next) = turns.next_or_free() {
-            let Err(mut turn) = next.send(Self(Some(turns.clone()))) else {
+        let Some(turns) = self.turns.take() else {
+            return;
+        };
+        let took = self.since.elapsed();
+        turns.state().queue.charge(self.tenant.clone(), took);
+        while let Some((tenant, next)) = turns.next_or_free() {
+            let Err(mut turn) = next.send(turns.turn_of(tenant)) else {
                 return;
             };
             // This waiter has given up. The turn passes to the next one here, and does not end.
-            turn.0 = None;
+            turn.turns = None;
         }
     }
 }
