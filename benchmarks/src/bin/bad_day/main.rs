@@ -16,6 +16,7 @@ mod tenant;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -23,7 +24,7 @@ use benchmarks::{Process, get};
 use clap::Parser;
 use integration_tests::{ReservedPorts, until};
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 
 use arguments::Arguments;
 use misbehaving::Misbehaving;
@@ -33,8 +34,10 @@ use tenant::Tenant;
 /// How many tenants behave, and how many users each has.
 const TENANTS: usize = 20;
 const USERS: usize = 5;
-/// How often a tenant signs in: together they do 50 times a second.
-const PAUSE: Duration = Duration::from_millis(400);
+/// How often they sign in, all together, in a second.
+const SIGN_INS: f64 = 50.0;
+/// And at most this share of what the machine can do: it may have other work.
+const SHARE: f64 = 0.5;
 /// The users of the tenant that misbehaves.
 const MISBEHAVING_USERS: usize = 100;
 
@@ -53,13 +56,17 @@ async fn main() -> Result<ExitCode> {
     let other = Tenant::signed_up(address, 0, MISBEHAVING_USERS).await?;
     let misbehaving = Misbehaving::of(other, arguments.flood).await?;
 
+    let possible = capacity(&tenants).await;
+    let rate = SIGN_INS.min(possible * SHARE);
+    println!("{possible:.0} sign-ins a second are possible, and {rate:.0} are made");
+    let pause = Duration::from_secs_f64(TENANTS as f64 / rate);
     let day = arguments.day();
     let tally = Tally::begin(day);
     println!("the day begins: {} s", day.end.as_secs());
     let mut work = JoinSet::new();
-    let step = PAUSE / u32::try_from(TENANTS)?;
+    let step = pause / u32::try_from(TENANTS)?;
     for (tenant, number) in tenants.into_iter().zip(0..) {
-        work.spawn(tenant.work(tally.clone(), PAUSE, step * number));
+        work.spawn(tenant.work(tally.clone(), pause, step * number));
     }
     let at = |part| tally.at(part);
     work.spawn(misbehaving.work(tally.clone()));
@@ -79,10 +86,33 @@ async fn main() -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(!is_met)))
 }
 
+/// Returns how many sign-ins a second the machine can do, this program's own work included.
+async fn capacity(tenants: &[Arc<Tenant>]) -> f64 {
+    let (begun, time) = (Instant::now(), Duration::from_secs(2));
+    let mut callers = JoinSet::new();
+    for tenant in tenants {
+        let tenant = Arc::clone(tenant);
+        callers.spawn(async move {
+            let mut done = 0_u32;
+            while begun.elapsed() < time {
+                for user in &tenant.users {
+                    let reply = tenant.client.sign_in(user).await;
+                    done += u32::from(reply.is_some_and(|reply| reply.status == 200));
+                }
+            }
+            done
+        });
+    }
+    let done: u32 = callers.join_all().await.into_iter().sum();
+    f64::from(done) / begun.elapsed().as_secs_f64()
+}
+
 async fn started(arguments: &Arguments, address: SocketAddr) -> Result<Process> {
     let settings = BTreeMap::from([
         ("DATABASE_URL", arguments.database.clone()),
         ("PORT", address.port().to_string()),
+        // A server with PostgreSQL has no folder to keep it in.
+        ("KEY_ENCRYPTION_KEY", format!("{}=", "A".repeat(43))),
         // Every tenant has an address of its own.
         ("TRUSTED_PROXIES", "127.0.0.1".to_owned()),
     ]);
