@@ -56,11 +56,17 @@ impl Database {
             DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
         };
         let migrator = schema.migrator(kind);
+        let mut migrated = migrator.run(&pool).await;
         // Migrations hold a lock in PostgreSQL, but not in SQLite. If two processes migrate the same file at the same
-        // time, one fails, and finds the tables when it tries again.
-        if kind == DatabaseKind::Postgres || migrator.run(&pool).await.is_err() {
-            migrator.run(&pool).await.map_err(OpenError::Migrate)?;
+        // time, one can fail at each of them, and finds its tables when it tries again.
+        if kind == DatabaseKind::Sqlite {
+            for _ in schema.migrations {
+                if migrated.is_err() {
+                    migrated = migrator.run(&pool).await;
+                }
+            }
         }
+        migrated.map_err(OpenError::Migrate)?;
         Ok(Self {
             pool,
             kind,
