@@ -14,6 +14,7 @@ mod cross_site;
 mod docs;
 mod encryption;
 mod fair_queue;
+mod in_order;
 mod input;
 mod limits;
 mod oauth_error;

@@ -85,16 +85,21 @@ pub async fn sign_in(
     let attempt = state.throttles.sign_in(name, &address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let login = match verified(&state, name, password, &address).await? {
+    let verified = verified(&state, name, password, &address);
+    let verified = state.sign_ins.run(address.network(), verified, is_wrong);
+    let login = match verified.await? {
         Ok(login) => login,
         Err(known) => {
             attempt.count();
             let (org, id) = known
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
+            // Known or not, it waits as one that is not: otherwise the time would tell.
+            let waiter = address.waits_as(Tenant::Unknown);
             let (actor, address) = (Actor { org, id }, address.text());
             let record = actor.did("user.login_failed", json!({}), &address);
-            state.store.record(record, state.now()).await?;
+            let write = state.store.write_for(waiter).await?;
+            write.finish(record, state.now()).await?;
             return Err(wrong());
         }
     };
@@ -123,13 +128,14 @@ pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
         .json(tokens)
 }
 
+type Verified = Result<Result<Login, Option<Login>>, OAuthError>;
+
+fn is_wrong(verified: &Verified) -> bool {
+    matches!(verified, Ok(Err(_)))
+}
+
 /// Returns the user with this name and password, else the user with the name, if any. An unknown name takes as long.
-async fn verified(
-    state: &State,
-    name: &str,
-    password: &str,
-    address: &ClientAddress,
-) -> Result<Result<Login, Option<Login>>, OAuthError> {
+async fn verified(state: &State, name: &str, password: &str, address: &ClientAddress) -> Verified {
     let login = match is_username(name) {
         true => state.store.login(name).await?,
         false => None,
