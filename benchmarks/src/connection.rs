@@ -103,5 +103,6 @@ fn read_head(head: &[u8]) -> Result<(u16, usize)> {
         let is_length = name.eq_ignore_ascii_case("content-length");
         is_length.then(|| value.trim().parse().ok()).flatten()
     });
+    let length = length.or((status == Some(204)).then_some(0));
     status.zip(length).ok_or_else(bad)
 }

@@ -1,5 +1,6 @@
 //! The routes of a scope, and the checks between authentication and a handler.
 
+use std::any::Any;
 use std::pin::Pin;
 
 use actix_web::body::BoxBody;
@@ -14,8 +15,9 @@ use crate::observe::note_caller;
 /// A service's own check of authenticated requests.
 pub type Check = fn(&ServiceRequest) -> CheckOutcome<'_>;
 
-/// The outcome of a [`Check`]. Errors: the response to a request that is rejected.
-pub type CheckOutcome<'a> = Pin<Box<dyn Future<Output = Result<(), HttpResponse>> + 'a>>;
+/// The outcome of a [`Check`]: what is kept until the handler has responded. Errors: the response to a request that is
+/// rejected.
+pub type CheckOutcome<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn Any>, HttpResponse>> + 'a>>;
 
 /// Collects the routes of a scope. Accepts only handlers with `#[utoipa::path]`, so that no route is missing from the
 /// OpenAPI document, or from what is checked against it.
@@ -45,10 +47,12 @@ pub(crate) async fn authenticated(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     note_caller(&request);
+    let mut _kept = None;
     if let Some(check) = check {
         let outcome = check(&request).await;
-        if let Err(response) = outcome {
-            return Ok(request.into_response(response));
+        match outcome {
+            Ok(kept) => _kept = Some(kept),
+            Err(response) => return Ok(request.into_response(response)),
         }
     }
     next.call(request).await

@@ -9,6 +9,7 @@ use actix_web::http::header::X_FORWARDED_FOR;
 use actix_web::{FromRequest, HttpRequest, web};
 use tracing::warn;
 
+use crate::fair_queue::{Tenant, Waiter};
 use crate::proxies::Proxies;
 
 /// The IP address of the client, if known.
@@ -38,6 +39,14 @@ impl ClientAddress {
             }
             Some(address) => address.to_canonical().to_string(),
             None => String::new(),
+        }
+    }
+
+    /// Returns this client as one that waits on behalf of `tenant`.
+    pub fn waits_as(&self, tenant: Tenant) -> Waiter {
+        Waiter {
+            tenant,
+            network: Some(self.network()),
         }
     }
 

@@ -9,6 +9,7 @@ use identity_core::{Authenticated, Denial};
 use serde_json::{Value, json};
 
 use crate::address::ClientAddress;
+use crate::fair_queue::Tenant;
 use crate::policies::{RIGHTS, is_own};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
@@ -55,7 +56,8 @@ impl State {
         address: &ClientAddress,
     ) -> Result<Change<'a>, sqlx::Error> {
         let (actor, now) = (Actor::of(caller), self.now());
-        let mut write = self.store.write().await?;
+        let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+        let mut write = self.store.write_for(waiter).await?;
         write.lock_org(actor.org, now).await?;
         Ok(Change {
             write,

@@ -13,6 +13,8 @@ mod change;
 mod cross_site;
 mod docs;
 mod encryption;
+mod fair_queue;
+mod in_order;
 mod input;
 mod limits;
 mod oauth_error;
@@ -30,6 +32,7 @@ mod still_valid;
 mod store;
 mod throttle;
 mod tokens;
+mod turns;
 mod upkeep;
 
 pub use banner::banner;

@@ -11,6 +11,7 @@ use service_kit::{BoundServer, Service, ServiceInfo, bind};
 use crate::cross_site::AllowedOrigins;
 use crate::docs::with_sign_in;
 use crate::encryption::EncryptionKey;
+use crate::in_order::InOrder;
 use crate::oauth_error::OAuthError;
 use crate::passwords::Passwords;
 use crate::provider::OwnTokens;
@@ -101,6 +102,7 @@ async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State
         keys: Arc::new(keys),
         tokens,
         passwords: Passwords::new(limits.passwords)?,
+        sign_ins: InOrder::default(),
         throttles,
         clock: Arc::clone(&settings.clock),
     })

@@ -110,7 +110,8 @@ struct PasswordSettings {
     /// How many passwords are hashed at the same time; one a core if unset.
     #[schemars(range(min = 1, max = 1024))]
     at_once: Option<usize>,
-    /// How many sign-ins may wait for that; the others get 503.
+    /// How many sign-ins may wait for that, those of one organization being as many as they leave free at most; the
+    /// others get 503.
     #[schemars(range(min = 0, max = 1_048_576))]
     waiting: usize,
 }
@@ -174,8 +175,9 @@ impl Settings {
     fn read_groups(reader: &mut SettingsReader) -> Self {
         let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
         let database = DatabaseConfig {
-            // Many sign-ins at a time write one after another.
-            acquire_timeout_seconds: 10,
+            // Each of those who wait while the database is gone has its password hashed when it is back: the fewer
+            // they are, the sooner others get in.
+            acquire_timeout_seconds: 3,
             ..DatabaseConfig::at("sqlite://data/auth-server.db")
         };
         let database = DatabaseConfig::read(reader, database);

@@ -14,6 +14,7 @@ use serde_json::Value;
 use service_kit::store::api_error;
 
 use crate::cross_site::CrossSite;
+use crate::in_order::InOrder;
 use crate::passwords::{PasswordError, Passwords};
 use crate::signing::SigningKeys;
 use crate::store::Store;
@@ -33,6 +34,8 @@ pub struct State {
     pub tokens: TokenConfig,
     /// The password hasher.
     pub passwords: Passwords,
+    /// The order of failed sign-ins.
+    pub sign_ins: InOrder,
     /// The throttles against password guessing and mass sign-up.
     pub throttles: Throttles,
     /// The clock.

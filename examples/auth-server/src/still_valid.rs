@@ -2,9 +2,11 @@
 //!
 //! Only this server can check it. Other services accept a token of an ended session until its `exp`.
 
+use std::any::Any;
 use std::collections::HashSet;
 
 use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
 use actix_web::http::header::WWW_AUTHENTICATE;
 use actix_web::{HttpResponse, web};
 use identity_actix::{ApiError, Caller};
@@ -14,12 +16,16 @@ use service_kit::CheckOutcome;
 use service_kit::store::api_error;
 use tracing::info;
 
+use crate::fair_queue::{Tenant, Waiter};
 use crate::policies::is_own;
 use crate::signing::SigningError;
 use crate::state::{Actor, State};
+use crate::turns::Turn;
 
 /// Checks an authenticated request. Responds with 401 if the key or session of the token has ended, the user or client
 /// was deleted, or a permission of this server in the token was removed since.
+///
+/// A request that reads waits for its turn first, which ends with the response of its handler.
 pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
     Box::pin(async move {
         let state = request.app_data::<web::Data<State>>();
@@ -27,8 +33,12 @@ pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
             let error = ApiError::broken("a request to be checked has no caller or no state");
             return Err(HttpResponse::from_error(error));
         };
+        let turn = match turn(state, request, &caller).await {
+            Ok(turn) => turn,
+            Err(error) => return Err(HttpResponse::from_error(api_error(&error))),
+        };
         match is_valid(state, &caller).await {
-            Ok(true) => Ok(()),
+            Ok(true) => Ok(Box::new(turn) as Box<dyn Any>),
             Ok(false) => {
                 info!(
                     token.reason = "token_revoked",
@@ -39,6 +49,23 @@ pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
             Err(error) => Err(HttpResponse::from_error(api_error(&error))),
         }
     })
+}
+
+/// Waits for the turn to read, so that one organization's lists do not hold up those of others. A change waits for its
+/// turn to write, and not here: its body may be slow to come.
+async fn turn(
+    state: &State,
+    request: &ServiceRequest,
+    caller: &Authenticated,
+) -> Result<Option<Turn>, sqlx::Error> {
+    if request.method() != Method::GET {
+        return Ok(None);
+    }
+    let waiter = Waiter {
+        tenant: Tenant::Organization(Actor::of(caller).org.to_owned()),
+        network: None,
+    };
+    state.store.read_for(waiter).await.map(Some)
 }
 
 async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, SigningError> {

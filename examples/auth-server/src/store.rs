@@ -20,15 +20,16 @@ pub mod taken;
 pub mod users;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use service_kit::store::{Database, DatabaseConfig, DatabaseKind, Migration, OpenError, Schema};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+
+use crate::fair_queue::{Tenant, Waiter};
+use crate::turns::{Turn, Turns};
 
 pub use audit_settings::AuditSettings;
 
@@ -72,7 +73,9 @@ const SCHEMA: Schema = Schema {
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
-    writers: Arc<Semaphore>,
+    writers: Turns,
+    /// Requests that read for long.
+    readers: Turns,
     /// How long a writer waits for its turn.
     patience: Duration,
     audit: AuditSettings,
@@ -82,8 +85,11 @@ pub struct Store {
 pub struct Write {
     transaction: Transaction<'static, Any>,
     audit: AuditSettings,
-    _turn: Option<OwnedSemaphorePermit>,
+    _turn: Turn,
 }
+
+/// How many writers, and how many readers, wait at most. A tenant can only be a share of them.
+const WAITING: usize = 4096;
 
 type Statement<'q> = Query<'q, Any, AnyArguments>;
 
@@ -91,14 +97,18 @@ impl Store {
     /// Opens the database and runs pending migrations.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
+        let connections = usize::try_from(config.max_connections).unwrap_or(usize::MAX);
         let writers = match database.kind() {
-            // The file has one writer at a time. Writers queue here in order instead of retrying.
+            // The file has one writer at a time. Writers queue here instead of retrying.
             DatabaseKind::Sqlite => 1,
-            _ => Semaphore::MAX_PERMITS,
+            // Changes of one organization wait for one another in the database, each with a connection. A quarter of
+            // them is left for reading.
+            _ => connections - connections / 4,
         };
         Ok(Self {
             database,
-            writers: Arc::new(Semaphore::new(writers)),
+            writers: Turns::new(writers, WAITING),
+            readers: Turns::new(connections.div_ceil(2), WAITING),
             patience: Duration::from_secs(config.acquire_timeout_seconds),
             audit: AuditSettings::default(),
         })
@@ -124,12 +134,20 @@ impl Store {
         self.database.kind() == DatabaseKind::Sqlite && self.database.file().is_none()
     }
 
-    /// Begins a write transaction. Errors: [`sqlx::Error::PoolTimedOut`] if its turn does not come within
-    /// `DATABASE__ACQUIRE_TIMEOUT_SECONDS`, as if it had waited for a connection.
+    /// Begins a write transaction of the server itself, as [`write_for`](Self::write_for).
     pub async fn write(&self) -> Result<Write, sqlx::Error> {
-        let turn = timeout(self.patience, Arc::clone(&self.writers).acquire_owned()).await;
-        // The semaphore is never closed.
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.ok();
+        let waiter = Waiter {
+            tenant: Tenant::Server,
+            network: None,
+        };
+        self.write_for(waiter).await
+    }
+
+    /// Begins a write transaction when it is the turn of `waiter`. Errors: [`sqlx::Error::PoolTimedOut`] if that is not
+    /// within `DATABASE__ACQUIRE_TIMEOUT_SECONDS`, or too many writers of its tenant are waiting, as if it had waited
+    /// for a connection.
+    pub async fn write_for(&self, waiter: Waiter) -> Result<Write, sqlx::Error> {
+        let turn = self.turn(&self.writers, waiter).await?;
         Ok(Write {
             transaction: self
                 .database
@@ -139,6 +157,18 @@ impl Store {
             audit: self.audit,
             _turn: turn,
         })
+    }
+
+    /// Waits for the turn of `waiter` to read for long, on half of the connections at most. Errors: as in
+    /// [`write_for`](Self::write_for).
+    pub async fn read_for(&self, waiter: Waiter) -> Result<Turn, sqlx::Error> {
+        self.turn(&self.readers, waiter).await
+    }
+
+    async fn turn(&self, turns: &Turns, waiter: Waiter) -> Result<Turn, sqlx::Error> {
+        let turn = timeout(self.patience, turns.take(waiter)).await;
+        let turn = turn.ok().and_then(Result::ok);
+        turn.ok_or(sqlx::Error::PoolTimedOut)
     }
 
     fn pool(&self) -> &AnyPool {

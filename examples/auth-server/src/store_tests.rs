@@ -1,6 +1,7 @@
 //! Tests of the store: its plans, and databases of earlier releases.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use identity_core::clock::UnixTime;
 use service_kit::store::testing::{Exception, plan_faults, postgres_of_tests};
@@ -9,6 +10,7 @@ use sqlx::{Executor, Row};
 
 use super::sessions::Redeemed;
 use super::{SCHEMA, Store};
+use crate::fair_queue::{Tenant, Waiter};
 use crate::refresh_token::RefreshToken;
 use crate::tokens::hash_of;
 
@@ -146,4 +148,32 @@ async fn a_writer_does_not_wait_for_ever_for_its_turn() {
     assert!(matches!(second, sqlx::Error::PoolTimedOut), "{second}");
     first.commit().await.unwrap();
     store.write().await.unwrap().commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn writers_of_one_tenant_do_not_hold_up_those_of_another() {
+    let store = Store::open(&DatabaseConfig::at("sqlite::memory:"))
+        .await
+        .unwrap();
+    let first = store.write().await.unwrap();
+    let written = Mutex::new(Vec::new());
+    let write = async |org: &'static str| {
+        let waiter = Waiter {
+            tenant: Tenant::Organization(org.to_owned()),
+            network: None,
+        };
+        let write = store.write_for(waiter).await.unwrap();
+        written.lock().unwrap().push(org);
+        write.commit().await.unwrap();
+    };
+    tokio::join!(
+        write("busy"),
+        write("busy"),
+        write("busy"),
+        write("busy"),
+        write("quiet"),
+        async { first.commit().await.unwrap() },
+    );
+    let expected = ["busy", "quiet", "busy", "busy", "busy"];
+    assert_eq!(*written.lock().unwrap(), expected);
 }

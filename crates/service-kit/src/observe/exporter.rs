@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::http::header::{ALLOW, CACHE_CONTROL};
-use actix_web::{App, HttpResponse, HttpServer, rt, web};
+use actix_web::{App, HttpResponse, rt, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::interval;
@@ -12,6 +12,7 @@ use tracing::info;
 
 use crate::metrics;
 use crate::serve::bind_address;
+use crate::serve::http_server::{self, ConnectionConfig};
 
 /// The media type of the Prometheus text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -21,14 +22,14 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// Binds the port, installs the recorder, and serves the metrics for as long as the process runs.
 ///
 /// Must be called inside an actix runtime, before anything that reports metrics is created. Errors: the port cannot be
-/// bound, or another recorder is installed.
-pub(crate) fn start(address: SocketAddr) -> anyhow::Result<()> {
+/// bound, or another recorder is installed. A client that reads nothing for `write_timeout` is cut off.
+pub(crate) fn start(address: SocketAddr, write_timeout: Duration) -> anyhow::Result<()> {
     let listener = bind_address(address, "METRICS_ADDR")?;
     let metrics = builder()?
         .install_recorder()
         .context("metrics cannot be recorded")?;
     metrics::describe();
-    show(listener, metrics).context("metrics cannot be shown")
+    show(listener, metrics, write_timeout).context("metrics cannot be shown")
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
@@ -38,11 +39,14 @@ fn builder() -> Result<PrometheusBuilder, BuildError> {
     )
 }
 
-fn show(listener: TcpListener, metrics: PrometheusHandle) -> std::io::Result<()> {
+fn show(
+    listener: TcpListener,
+    metrics: PrometheusHandle,
+    write_timeout: Duration,
+) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     let shown = web::Data::new(metrics.clone());
-    // A separate worker, so that requests for metrics take no time from those of the service.
-    let server = HttpServer::new(move || {
+    let app = move || {
         let resource = web::resource("/metrics")
             .route(web::get().to(text))
             .route(web::head().to(text))
@@ -51,8 +55,15 @@ fn show(listener: TcpListener, metrics: PrometheusHandle) -> std::io::Result<()>
             .app_data(shown.clone())
             .service(resource)
             .default_service(web::to(HttpResponse::NotFound))
-    });
-    let server = server.workers(1).disable_signals().listen(listener)?.run();
+    };
+    let connections = ConnectionConfig {
+        // A separate worker, so that requests for metrics take no time from those of the service.
+        workers: Some(1),
+        keep_alive: Duration::from_secs(5),
+        shutdown_timeout: Duration::from_secs(30),
+        write_timeout,
+    };
+    let server = http_server::serve(listener, connections, app, |_| {})?;
     drop(rt::spawn(server));
     drop(rt::spawn(upkeep(metrics)));
     info!(metrics.address = %address, "metrics are at http://{address}/metrics");

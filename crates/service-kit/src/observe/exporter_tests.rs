@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::middleware::{Next, from_fn};
@@ -84,7 +85,7 @@ fn shown(requests: &'static [&'static str]) -> Vec<String> {
             traffic().await;
             let listener = bind(Ipv4Addr::LOCALHOST.into(), 0, "METRICS_ADDR").unwrap();
             let port = listener.local_addr().unwrap().port();
-            show(listener, metrics).unwrap();
+            show(listener, metrics, Duration::from_secs(1)).unwrap();
             let mut answers = Vec::new();
             for request in requests {
                 answers.push(ask(port, request).await);
@@ -197,4 +198,18 @@ fn there_is_nothing_else_on_that_port() {
         "{answers:?}"
     );
     assert!(answers[3].ends_with("\r\n\r\n"), "{answers:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn a_client_that_never_reads_metrics_is_cut_off() {
+    let metrics = builder().unwrap().build_recorder().handle();
+    let listener = bind(Ipv4Addr::LOCALHOST.into(), 0, "METRICS_ADDR").unwrap();
+    let address = listener.local_addr().unwrap();
+    show(listener, metrics, Duration::from_secs(1)).unwrap();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let requests = "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
+    let cut_off = async { while client.write_all(requests.as_bytes()).await.is_ok() {} };
+    let patience = Duration::from_secs(30);
+    tokio::time::timeout(patience, cut_off).await.unwrap();
 }

@@ -16,10 +16,14 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
+use crate::serve::pace::{InProgress, Pace};
 use crate::settings::InputLimits;
 
-/// What is left of a request's body, to be kept by [`Answer`].
-pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);
+/// What is left of a request's body, and that it is in progress, to be kept by [`Answer`].
+pub(crate) struct RequestBody {
+    _rest: Option<Rc<RefCell<Payload>>>,
+    _progress: Option<Rc<InProgress>>,
+}
 
 /// Limits how long a reader of the body waits for it, to [`InputLimits::body_timeout`].
 ///
@@ -28,8 +32,9 @@ pub(crate) struct RequestBody(Option<Rc<RefCell<Payload>>>);
 /// whose body was not read to its end: otherwise the server would read on for as long as the client sends.
 pub(crate) fn set(request: &mut ServiceRequest) -> RequestBody {
     let limits = request.app_data::<InputLimits>().copied();
-    match (request.take_payload(), limits) {
-        (Payload::None, _) => RequestBody(None),
+    let progress = request.conn_data::<Pace>().map(Pace::begin).map(Rc::new);
+    let rest = match (request.take_payload(), limits) {
+        (Payload::None, _) => None,
         (body, Some(limits)) => {
             let body = Rc::new(RefCell::new(body));
             request.set_payload(Payload::Stream {
@@ -37,14 +42,19 @@ pub(crate) fn set(request: &mut ServiceRequest) -> RequestBody {
                     body: Rc::clone(&body),
                     timeout: limits.body_timeout,
                     timer: None,
+                    progress: progress.clone(),
                 }),
             });
-            RequestBody(Some(body))
+            Some(body)
         }
         (body, None) => {
             request.set_payload(body);
-            RequestBody(None)
+            None
         }
+    };
+    RequestBody {
+        _rest: rest,
+        _progress: progress,
     }
 }
 
@@ -53,7 +63,7 @@ impl RequestBody {
     pub(crate) fn kept_by<B>(self, response: ServiceResponse<B>) -> ServiceResponse<Answer<B>> {
         response.map_body(|_, answer| Answer {
             answer,
-            _request_body: self.0,
+            _request_body: self,
         })
     }
 }
@@ -68,6 +78,7 @@ struct Deadline {
     body: Rc<RefCell<Payload>>,
     timeout: Duration,
     timer: Option<Pin<Box<Sleep>>>,
+    progress: Option<Rc<InProgress>>,
 }
 
 impl Stream for Deadline {
@@ -76,6 +87,9 @@ impl Stream for Deadline {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         let chunk = Pin::new(&mut *this.body.borrow_mut()).poll_next(context);
+        if let Some(progress) = &this.progress {
+            progress.wants_body(chunk.is_pending());
+        }
         if chunk.is_ready() {
             return chunk;
         }
@@ -93,7 +107,7 @@ pin_project! {
     pub struct Answer<B> {
         #[pin]
         answer: B,
-        _request_body: Option<Rc<RefCell<Payload>>>,
+        _request_body: RequestBody,
     }
 }
 

@@ -4,12 +4,12 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use identity_core::http::{HttpClient, HttpConfig};
 use url::Url;
 
 use super::drain::Drain;
+use super::http_server::{self, ConnectionConfig};
 use super::signal::Signals as OsSignals;
 use super::stopping::Stopping;
 use crate::service::Service;
@@ -38,18 +38,21 @@ impl BoundServer {
             Signals::Ignored => OsSignals::ignored(),
         };
         let address = listener.local_addr()?;
-        close_unread_after(&listener, settings.limits.write_timeout)?;
         let stopping = service.stopping();
-        let server = HttpServer::new(move || service.app())
-            .on_connect(stopping.clone().on_connect())
-            .disable_signals()
-            .keep_alive(config.keep_alive)
-            .shutdown_timeout(config.timeout.as_secs());
-        let server = match settings.workers {
-            Some(workers) => server.workers(workers),
-            None => server,
-        };
-        let server = server.listen(listener.try_clone()?)?.run();
+        let connections = stopping.clone();
+        let server = http_server::serve(
+            listener.try_clone()?,
+            ConnectionConfig {
+                workers: settings.workers,
+                keep_alive: config.keep_alive,
+                shutdown_timeout: config.timeout,
+                write_timeout: settings.limits.write_timeout,
+            },
+            move || service.app(),
+            move |data| {
+                data.insert(connections.connection());
+            },
+        )?;
         let drain = Drain {
             stopping,
             listener,
@@ -86,18 +89,6 @@ impl BoundServer {
             () = self.drain.run(self.signals) => Ok(()),
         }
     }
-}
-
-/// Has the system close connections whose peer reads nothing, or is gone, while something is to be sent. Accepted
-/// connections inherit it from the listener.
-#[cfg(target_os = "linux")]
-fn close_unread_after(listener: &TcpListener, timeout: Duration) -> io::Result<()> {
-    socket2::SockRef::from(listener).set_tcp_user_timeout(Some(timeout))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn close_unread_after(_: &TcpListener, _: Duration) -> io::Result<()> {
-    Ok(())
 }
 
 /// Why a service cannot listen.

@@ -151,3 +151,59 @@ async fn a_client_that_never_reads_its_response_is_cut_off() {
     drop(client);
     handle.stop(false).await;
 }
+
+#[cfg(unix)]
+#[actix_web::test]
+async fn the_handler_of_a_client_that_resets_its_connection_is_dropped() {
+    use std::io::Write;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::sync::Semaphore;
+
+    /// Counts the requests that arrived, and those whose handler was dropped.
+    struct Seen(Semaphore, Semaphore);
+
+    struct Dropped(web::Data<Seen>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.1.add_permits(1);
+        }
+    }
+
+    async fn never(seen: web::Data<Seen>) -> &'static str {
+        seen.0.add_permits(1);
+        let _dropped = Dropped(seen);
+        std::future::pending().await
+    }
+
+    let seen = Arc::new(Seen(Semaphore::new(0), Semaphore::new(0)));
+    let service = Service::new(INFO, authenticator(NoKeys), AccessTable::new())
+        .app_data(web::Data::from(Arc::clone(&seen)))
+        .public(|routes| {
+            routes.route("/never", web::get().to(never));
+        });
+    let settings = ServiceSettings {
+        workers: Some(1),
+        signals: Signals::Ignored,
+        ..ServiceSettings::on_port(0)
+    };
+    let listener = bind(LOOPBACK, 0, "PORT").unwrap();
+    let server = BoundServer::start(service, listener, &settings).unwrap();
+    let (address, handle) = (server.address(), server.handle());
+    drop(actix_web::rt::spawn(server.run()));
+
+    let mut client = std::net::TcpStream::connect(address).unwrap();
+    let request = b"GET /never HTTP/1.1\r\nhost: x\r\n\r\n";
+    client.write_all(request).unwrap();
+    let patience = Duration::from_secs(20);
+    let arrived = tokio::time::timeout(patience, seen.0.acquire()).await;
+    arrived.unwrap().unwrap().forget();
+    let socket = socket2::SockRef::from(&client);
+    socket.set_linger(Some(Duration::ZERO)).unwrap();
+    drop(client);
+    let dropped = tokio::time::timeout(patience, seen.1.acquire()).await;
+    dropped.unwrap().unwrap().forget();
+    handle.stop(false).await;
+}

@@ -1,7 +1,9 @@
 //! Listening, and stopping without losing a request.
 
 mod drain;
+pub(crate) mod http_server;
 mod listen;
+pub(crate) mod pace;
 pub mod program;
 mod signal;
 pub(crate) mod stopping;

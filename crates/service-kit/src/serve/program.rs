@@ -77,7 +77,7 @@ pub async fn run(
     }
     telemetry::init(&settings.log).context("the log cannot be started")?;
     if let Some(address) = settings.metrics_address {
-        exporter::start(address)?;
+        exporter::start(address, settings.limits.write_timeout)?;
     }
     Ok(build().await?.run().await?)
 }

@@ -1,11 +1,10 @@
 //! The open connections of a service, tracked so that it can stop without losing one.
 
-use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
 use actix_web::web;
 use tokio::sync::Notify;
@@ -60,13 +59,6 @@ impl Stopping {
             connections: self.0.connections.load(Ordering::SeqCst),
             silent: self.0.silent.load(Ordering::SeqCst),
             events: self.0.events.load(Ordering::SeqCst),
-        }
-    }
-
-    /// For `HttpServer::on_connect`: counts each connection until it is closed.
-    pub(crate) fn on_connect(self) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + 'static {
-        move |_, connection| {
-            connection.insert(self.connection());
         }
     }
 

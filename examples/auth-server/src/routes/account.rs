@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::sign_in::admitted;
 use crate::address::ClientAddress;
+use crate::fair_queue::Tenant;
 use crate::input;
 use crate::state::{Actor, Refused, State};
 use crate::store::sessions::Session;
@@ -101,9 +102,11 @@ pub async fn logout(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
-    let (actor, now, address) = (Actor::of(&caller), state.now(), address.text());
+    let (actor, now) = (Actor::of(&caller), state.now());
+    let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+    let address = address.text();
     if let Some(session) = caller.token().text("sid") {
-        let mut write = state.store.write().await?;
+        let mut write = state.store.write_for(waiter).await?;
         write.end_session(actor.org, session).await?;
         let target = json!({"session": {"id": session}});
         let record = actor.did("user.logout", target, &address).counted();
@@ -133,7 +136,11 @@ pub async fn change_password(
     validate_with(&new, &login)?;
     compare(&state, &login, new.old_password, &address).await?;
 
-    let hash = state.passwords.hash(new.new_password).await?;
+    let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
+    let hash = state
+        .passwords
+        .hash(new.new_password, waiter.clone())
+        .await?;
     let (now, network, address) = (state.now(), address.network(), address.text());
     let kept = Session {
         id: caller.token().text("sid").unwrap_or_default().to_owned(),
@@ -142,7 +149,7 @@ pub async fn change_password(
         scope: String::new(),
         expires_at: 0,
     };
-    let mut write = state.store.write().await?;
+    let mut write = state.store.write_for(waiter).await?;
     let changed = write
         .change_password(&login.user, &login.password_hash, &hash)
         .await?;
@@ -170,8 +177,9 @@ async fn compare(
     // No user has a longer password.
     let is_possible = password.len() <= input::MAX_PASSWORD_BYTES;
     let stored = Some(login.password_hash.clone());
+    let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
     // If it cannot be verified, the attempt is dropped and not counted.
-    if is_possible && state.passwords.verify(password, stored).await? {
+    if is_possible && state.passwords.verify(password, stored, waiter).await? {
         attempt.succeed().await;
         Ok(())
     } else {

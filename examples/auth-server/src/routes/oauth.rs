@@ -16,6 +16,7 @@ use super::sign_in::{
 };
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
+use crate::fair_queue::Tenant;
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
@@ -119,8 +120,9 @@ pub async fn revoke(
     if token.contains('.') {
         return Err(OAuthError::unsupported_token_type());
     }
+    let waiter = address.waits_as(Tenant::Unknown);
     let (now, address) = (state.now(), address.text());
-    let mut write = state.store.write().await?;
+    let mut write = state.store.write_for(waiter).await?;
     let token = RefreshToken::of(token);
     if let Some(session) = write.end_session_of(&token, now).await? {
         let target = json!({"session": {"id": session.id}});
@@ -244,7 +246,8 @@ async fn refreshed(
     let token = RefreshToken::of(token);
     let next = token.next().map_err(|error| OAuthError::internal(&error))?;
     let (keys, now) = (fresh_keys(state).await?, state.now());
-    let mut write = state.store.write().await?;
+    let waiter = address.waits_as(Tenant::Unknown);
+    let mut write = state.store.write_for(waiter).await?;
     let session = match write.redeem(&token, &next, now).await? {
         Redeemed::Good(session) => session,
         Redeemed::Refused => return Err(refused()),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
+use crate::fair_queue::Tenant;
 use crate::input::{MAX_PASSWORD_BYTES, is_username};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::passwords::PasswordError;
@@ -86,16 +87,21 @@ pub async fn sign_in(
     let attempt = admitted(&state, name, &address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let login = match verified(&state, name, password).await? {
+    let verified = verified(&state, name, password, &address);
+    let verified = state.sign_ins.run(address.network(), verified, is_wrong);
+    let login = match verified.await? {
         Ok(login) => login,
         Err(known) => {
             attempt.count().await?;
             let (org, id) = known
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
+            // Known or not, it waits as one that is not: otherwise the time would tell.
+            let waiter = address.waits_as(Tenant::Unknown);
             let (actor, address) = (Actor { org, id }, address.text());
             let record = actor.did("user.login_failed", json!({}), &address);
-            state.store.record(record, state.now()).await?;
+            let write = state.store.write_for(waiter).await?;
+            write.finish(record, state.now()).await?;
             return Err(wrong());
         }
     };
@@ -140,12 +146,14 @@ pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
         .json(tokens)
 }
 
+type Verified = Result<Result<Login, Option<Login>>, OAuthError>;
+
+fn is_wrong(verified: &Verified) -> bool {
+    matches!(verified, Ok(Err(_)))
+}
+
 /// Returns the user with this name and password, else the user with the name, if any. An unknown name takes as long.
-async fn verified(
-    state: &State,
-    name: &str,
-    password: &str,
-) -> Result<Result<Login, Option<Login>>, OAuthError> {
+async fn verified(state: &State, name: &str, password: &str, address: &ClientAddress) -> Verified {
     let login = match is_username(name) {
         true => state.store.login(name).await?,
         false => None,
@@ -154,8 +162,12 @@ async fn verified(
     let is_possible = password.len() <= MAX_PASSWORD_BYTES;
     let password = if is_possible { password } else { "" };
     let stored = login.as_ref().map(|login| login.password_hash.clone());
-    let matches = state.passwords.verify(password.to_owned(), stored).await;
-    let matches = matches.map_err(|error| match error {
+    let waiter = address.waits_as(match &login {
+        Some(login) => Tenant::Organization(login.user.org.clone()),
+        None => Tenant::Unknown,
+    });
+    let verified = state.passwords.verify(password.to_owned(), stored, waiter);
+    let matches = verified.await.map_err(|error| match error {
         PasswordError::Busy => OAuthError::busy(),
         error => OAuthError::internal(&error),
     })?;
@@ -176,7 +188,8 @@ async fn open_session(
     let refresh_token = RefreshToken::first().map_err(|error| OAuthError::internal(&error))?;
     let lifetime = state.tokens.session_lifetime.as_secs();
     let keys = fresh_keys(state).await?;
-    let mut write = state.store.write().await?;
+    let waiter = address.waits_as(Tenant::Organization(user.org.clone()));
+    let mut write = state.store.write_for(waiter).await?;
     if !write.confirm_password(user, &login.password_hash).await? {
         return Ok(None);
     }

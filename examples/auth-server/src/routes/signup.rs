@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::input;
 use crate::policies::RIGHTS;
 use crate::state::{Actor, Refused, State};
@@ -84,8 +85,13 @@ impl NewUser {
         &self.username
     }
 
-    /// Hashes the password, and returns the user in the organization `org`.
-    pub async fn into_login(self, state: &State, org: &str) -> Result<Login, Refused> {
+    /// Hashes the password when it is the turn of `waiter`, and returns the user in the organization `org`.
+    pub async fn into_login(
+        self,
+        state: &State,
+        org: &str,
+        waiter: Waiter,
+    ) -> Result<Login, Refused> {
         Ok(Login {
             user: User {
                 id: Uuid::now_v7().to_string(),
@@ -93,7 +99,7 @@ impl NewUser {
                 username: self.username,
                 email: self.primary_email,
             },
-            password_hash: state.passwords.hash(self.password).await?,
+            password_hash: state.passwords.hash(self.password, waiter).await?,
         })
     }
 }
@@ -145,9 +151,10 @@ async fn create(state: &State, new: Signup, address: &ClientAddress) -> Result<S
         domain: org.domain,
         kind: org.r#type,
     };
-    let login = user.into_login(state, &org.id).await?;
+    let waiter = address.waits_as(Tenant::SignUp);
+    let login = user.into_login(state, &org.id, waiter.clone()).await?;
     let now = state.now();
-    let mut write = state.store.write().await?;
+    let mut write = state.store.write_for(waiter).await?;
     write.create_org(&org, now).await?;
     write.create_user(&login, now).await?;
     let owner = equip(&mut write, &org.id, now).await?;

@@ -13,6 +13,7 @@ use super::roles::find_role;
 use super::signup::NewUser;
 use crate::address::ClientAddress;
 use crate::change::{Change, Event};
+use crate::fair_queue::Tenant;
 use crate::input;
 use crate::policies::{ReadUsers, WriteUsers};
 use crate::state::{Actor, Refused, State};
@@ -155,7 +156,8 @@ pub async fn create(
     let checked = roles_to_give(change, &request, &role_ids, named).await?;
     drop(checked);
 
-    let login = user.into_login(&state, actor.org).await?;
+    let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+    let login = user.into_login(&state, actor.org, waiter).await?;
     let change = state.change(&caller, &address).await?;
     let named = login.user.named();
     let (mut change, roles, event) = roles_to_give(change, &request, &role_ids, named).await?;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::orgs::seconds;
 use super::{Store, Write};
+use crate::fair_queue::{Tenant, Waiter};
 
 /// An event in the audit log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -113,7 +114,17 @@ impl Write {
 impl Store {
     /// Records an event that changed nothing. Repeats are counted in one row.
     pub async fn record(&self, record: Record<'_>, now: UnixTime) -> Result<(), sqlx::Error> {
-        self.write().await?.finish(record.counted(), now).await
+        let waiter = Waiter {
+            tenant: match record.org {
+                "" => Tenant::Unknown,
+                org => Tenant::Organization(org.to_owned()),
+            },
+            network: None,
+        };
+        self.write_for(waiter)
+            .await?
+            .finish(record.counted(), now)
+            .await
     }
 
     /// Returns a page of the organization's events, the latest first. It ends before [`MOST_CHARACTERS`] are exceeded, but

@@ -15,6 +15,7 @@ mod audit_targets;
 mod bodies;
 mod clients;
 mod crash;
+mod fairness;
 mod giving;
 mod growth;
 mod health;

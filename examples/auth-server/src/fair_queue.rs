@@ -1,0 +1,293 @@
+//! A queue in which tenants take turns, and in which no tenant can take all of the space.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use hashlink::LinkedHashMap;
+
+/// Who waits. Tenants take turns, and so do the addresses of one tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiter {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The network of the client's address; `None` for the server's own work.
+    pub network: Option<String>,
+}
+
+/// On whose behalf something is done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Tenant {
+    /// An organization, by its id.
+    Organization(String),
+    /// An organization that is not known yet, or does not exist: a name that no user has, a refresh token.
+    Unknown,
+    /// Those who sign up.
+    SignUp,
+    /// The server itself.
+    Server,
+}
+
+/// Waiting items, at most `capacity` of them.
+///
+/// The next item is one of the tenant that has used the least time, among equals of the one whose last turn is longest
+/// ago. So a tenant with long turns has fewer of them.
+///
+/// A tenant can fill at most as much as it leaves free: half of the queue if it is alone, a third if two tenants do, and
+/// so on, so that there is space for the next tenant. An address, whatever its tenants, can fill at most three times as
+/// much as it leaves free.
+#[derive(Debug)]
+pub struct FairQueue<T> {
+    /// Those who wait. After its turn, a tenant is the last.
+    tenants: LinkedHashMap<Tenant, Line<T>>,
+    /// The time that tenants have used. Those that are not here have used the least.
+    used: HashMap<Tenant, Duration>,
+    /// The time that a tenant which comes now counts as having used.
+    least_used: Duration,
+    at_network: HashMap<String, usize>,
+    waiting: usize,
+    capacity: usize,
+}
+
+/// The items of one tenant.
+#[derive(Debug)]
+struct Line<T> {
+    /// The first address is next; after its turn it is the last.
+    networks: LinkedHashMap<Option<String>, VecDeque<T>>,
+    waiting: usize,
+}
+
+/// How far a tenant may be ahead of the others.
+const LONGEST_DEBT: Duration = Duration::from_secs(2);
+
+/// The tenant or the address has its share of the queue already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full;
+
+impl<T> FairQueue<T> {
+    /// Returns an empty queue.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            tenants: LinkedHashMap::new(),
+            used: HashMap::new(),
+            least_used: Duration::ZERO,
+            at_network: HashMap::new(),
+            waiting: 0,
+            capacity,
+        }
+    }
+
+    /// Adds an item behind those of the same tenant and address.
+    pub fn push(&mut self, waiter: Waiter, item: T) -> Result<(), Full> {
+        let free = self.capacity.saturating_sub(self.waiting);
+        let Waiter { tenant, network } = waiter;
+        let of_tenant = self.tenants.get(&tenant).map_or(0, |line| line.waiting);
+        let at_network = network.as_ref().and_then(|it| self.at_network.get(it));
+        if of_tenant >= free || *at_network.unwrap_or(&0) >= free.saturating_mul(3) {
+            return Err(Full);
+        }
+        if let Some(network) = &network {
+            *self.at_network.entry(network.clone()).or_default() += 1;
+        }
+        let line = self.tenants.entry(tenant).or_insert_with(|| Line {
+            networks: LinkedHashMap::new(),
+            waiting: 0,
+        });
+        let items = line.networks.entry(network);
+        items.or_insert_with(VecDeque::new).push_back(item);
+        line.waiting += 1;
+        self.waiting += 1;
+        Ok(())
+    }
+
+    /// Takes the next item and its tenant, if any.
+    pub fn pop(&mut self) -> Option<(Tenant, T)> {
+        let tenant = self.next()?;
+        let mut line = self.tenants.remove(&tenant)?;
+        let (network, mut items) = line.networks.pop_front()?;
+        let item = items.pop_front()?;
+        if let Some(network) = &network {
+            self.leave(network);
+        }
+        self.waiting -= 1;
+        line.waiting -= 1;
+        if !items.is_empty() {
+            line.networks.insert(network, items);
+        }
+        if line.waiting > 0 {
+            self.tenants.insert(tenant.clone(), line);
+        }
+        Some((tenant, item))
+    }
+
+    /// Records that a turn of this tenant took so long. It counts for at most [`LONGEST_DEBT`], so that a tenant that
+    /// was alone for long does not wait as long for others.
+    pub fn charge(&mut self, tenant: Tenant, took: Duration) {
+        let used = self.used_by(&tenant).saturating_add(took);
+        let most = self.least_used.saturating_add(LONGEST_DEBT);
+        self.used.insert(tenant, used.min(most));
+    }
+
+    /// Returns the waiting tenant whose turn it is.
+    fn next(&mut self) -> Option<Tenant> {
+        let tenants = self.tenants.keys();
+        let next = tenants.min_by_key(|tenant| self.used_by(tenant))?.clone();
+        self.least_used = self.used_by(&next);
+        let least_used = self.least_used;
+        self.used.retain(|_, used| *used > least_used);
+        Some(next)
+    }
+
+    fn used_by(&self, tenant: &Tenant) -> Duration {
+        let used = self.used.get(tenant).copied().unwrap_or_default();
+        used.max(self.least_used)
+    }
+
+    fn leave(&mut self, network: &str) {
+        if let Some(waiting) = self.at_network.get_mut(network) {
+            *waiting -= 1;
+            if *waiting == 0 {
+                self.at_network.remove(network);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{FairQueue, Full, Tenant, Waiter};
+
+    fn org(id: &str, network: impl ToString) -> Waiter {
+        Waiter {
+            tenant: Tenant::Organization(id.to_owned()),
+            network: Some(network.to_string()),
+        }
+    }
+
+    /// Returns how many items this waiter can add.
+    fn fill(queue: &mut FairQueue<String>, mut waiter: impl FnMut(usize) -> Waiter) -> usize {
+        let mut add = |number| queue.push(waiter(number), format!("{number}"));
+        (0..).take_while(|number| add(*number).is_ok()).count()
+    }
+
+    fn rest(queue: &mut FairQueue<&'static str>) -> Vec<&'static str> {
+        std::iter::from_fn(|| Some(queue.pop()?.1)).collect()
+    }
+
+    #[test]
+    fn a_queue_without_space_takes_nothing() {
+        let mut queue = FairQueue::new(0);
+        assert_eq!(queue.push(org("a", 1), ""), Err(Full));
+        assert!(queue.pop().is_none());
+        let mut queue = FairQueue::new(1);
+        assert_eq!(queue.push(org("a", 1), "a"), Ok(()));
+        assert_eq!(queue.push(org("b", 2), "b"), Err(Full));
+        assert_eq!(queue.pop().unwrap().1, "a");
+        assert_eq!(queue.push(org("b", 2), "b"), Ok(()));
+    }
+
+    #[test]
+    fn a_tenant_leaves_as_much_as_it_takes() {
+        for is_one_address in [true, false] {
+            let address = |number| if is_one_address { 0 } else { number };
+            let mut queue = FairQueue::new(1024);
+            let taken = ["a", "b", "c"].map(|id| fill(&mut queue, |at| org(id, address(at))));
+            assert_eq!(taken[0], 512, "{is_one_address}");
+            assert_eq!(taken[1], 256, "{is_one_address}");
+            if is_one_address {
+                assert_eq!(taken[2], 0, "three quarters are the share of an address");
+            } else {
+                assert_eq!(taken[2], 128);
+            }
+            assert_eq!(queue.push(org("d", "elsewhere"), String::new()), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_is_taken_can_be_filled_again() {
+        let mut queue = FairQueue::new(8);
+        for _ in 0..3 {
+            assert_eq!(fill(&mut queue, |_| org("a", 1)), 4);
+            assert_eq!(std::iter::from_fn(|| queue.pop()).count(), 4);
+        }
+        assert!(queue.at_network.is_empty() && queue.tenants.is_empty());
+    }
+
+    #[test]
+    fn tenants_take_turns_and_so_do_the_addresses_of_each() {
+        let mut queue = FairQueue::new(1024);
+        for (id, network, item) in [
+            ("a", 1, "a1"),
+            ("a", 1, "a2"),
+            ("a", 1, "a3"),
+            ("a", 2, "a4"),
+            ("b", 1, "b1"),
+            ("b", 3, "b2"),
+        ] {
+            queue.push(org(id, network), item).unwrap();
+        }
+        let unknown = Waiter {
+            tenant: Tenant::Unknown,
+            network: Some("1".to_owned()),
+        };
+        queue.push(unknown, "u1").unwrap();
+        let expected = ["a1", "b1", "u1", "a4", "b2", "a2", "a3"];
+        assert_eq!(rest(&mut queue), expected);
+    }
+
+    #[test]
+    fn a_single_item_waits_for_one_turn_of_each_tenant() {
+        let mut queue = FairQueue::new(1024);
+        for _ in 0..300 {
+            queue.push(org("a", 1), "a").unwrap();
+        }
+        for _ in 0..300 {
+            queue.push(org("b", 2), "b").unwrap();
+        }
+        queue.pop();
+        queue.push(org("c", 3), "c").unwrap();
+        let position = rest(&mut queue).iter().position(|item| *item == "c");
+        assert_eq!(position, Some(2));
+    }
+
+    /// Returns who gets the next turns, if those of `a` take a second and those of the others a tenth.
+    fn turns(queue: &mut FairQueue<()>, count: usize) -> String {
+        let turn = |_| {
+            let (tenant, ()) = queue.pop().unwrap();
+            let Tenant::Organization(id) = tenant.clone() else {
+                panic!("{tenant:?}")
+            };
+            let took = if id == "a" { 1000 } else { 100 };
+            queue.charge(tenant, Duration::from_millis(took));
+            id
+        };
+        (0..count).map(turn).collect()
+    }
+
+    #[test]
+    fn a_tenant_with_long_turns_has_fewer() {
+        let mut queue = FairQueue::new(1024);
+        for _ in 0..30 {
+            for id in ["a", "b", "c"] {
+                queue.push(org(id, id), ()).unwrap();
+            }
+        }
+        assert_eq!(turns(&mut queue, 24), "abcbcbcbcbcbcbcbcbcbcabc");
+    }
+
+    #[test]
+    fn time_that_was_used_alone_is_no_debt_for_ever() {
+        let mut queue = FairQueue::new(1024);
+        let alone = Tenant::Organization("a".to_owned());
+        queue.charge(alone, Duration::from_secs(3600));
+        for _ in 0..30 {
+            queue.push(org("a", 1), ()).unwrap();
+            queue.push(org("b", 2), ()).unwrap();
+        }
+        assert_eq!(turns(&mut queue, 22), format!("{}ab", "b".repeat(20)));
+        // What is not needed any more is not kept.
+        while queue.pop().is_some() {}
+        assert!(queue.used.len() <= 2, "{:?}", queue.used);
+    }
+}
