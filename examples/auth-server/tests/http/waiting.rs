@@ -28,7 +28,7 @@ async fn lock(database: &TestDatabase) -> AnyConnection {
 
 async fn a_lock_is_not_waited_for_without_end(database: TestDatabase) {
     let mut settings = settings(&database);
-    settings.database.acquire_timeout_seconds = 1;
+    settings.database.acquire_timeout_seconds = 3;
     let server = TestServer::with(settings);
     let api = &server.api;
     let owner = Person::owner(api).await;
