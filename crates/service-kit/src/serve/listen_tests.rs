@@ -207,3 +207,49 @@ async fn the_handler_of_a_client_that_resets_its_connection_is_dropped() {
     dropped.unwrap().unwrap().forget();
     handle.stop(false).await;
 }
+
+#[actix_web::test]
+async fn a_body_of_many_lines_and_the_request_after_it_arrive_whole() {
+    use std::time::Duration;
+
+    use actix_web::rt::net::TcpStream;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let service = Service::new(INFO, authenticator(NoKeys), AccessTable::new()).public(|routes| {
+        routes.route("/echo", web::post().to(async |body: String| body));
+    });
+    let settings = ServiceSettings {
+        workers: Some(1),
+        signals: Signals::Ignored,
+        ..ServiceSettings::on_port(0)
+    };
+    let listener = bind(LOOPBACK, 0, "PORT").unwrap();
+    let server = BoundServer::start(service, listener, &settings).unwrap();
+    let (address, handle) = (server.address(), server.handle());
+    drop(actix_web::rt::spawn(server.run()));
+
+    let lines = "\n".repeat(60_000);
+    let length = lines.len();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\nexpect: 100-continue\r\n\r\n"
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    let mut goes_on = [0; 25];
+    client.read_exact(&mut goes_on).await.unwrap();
+    assert_eq!(&goes_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let last =
+        "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\nconnection: close\r\n\r\nlast";
+    client
+        .write_all(format!("{lines}{last}").as_bytes())
+        .await
+        .unwrap();
+    let mut responses = String::new();
+    let read = client.read_to_string(&mut responses);
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, read).await.unwrap().unwrap();
+    assert_eq!(responses.matches("HTTP/1.1 200 OK\r\n").count(), 2);
+    assert!(responses.contains(&format!("\r\n\r\n{lines}HTTP/1.1 200 OK")));
+    assert!(responses.ends_with("\r\n\r\nlast"));
+    handle.stop(false).await;
+}
