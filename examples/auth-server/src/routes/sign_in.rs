@@ -101,7 +101,7 @@ pub async fn sign_in(
             let (actor, address) = (Actor { org, id }, address.text());
             let record = actor.did("user.login_failed", json!({}), &address);
             let write = state.store.write_for(waiter).await?;
-            write.finish(record, state.now()).await?;
+            write.finish(record.counted(), state.now()).await?;
             return Err(wrong());
         }
     };
