@@ -33,6 +33,9 @@ pub struct Arguments {
     /// How many connections the tenant that misbehaves signs in with.
     #[arg(long, default_value_t = 1100)]
     pub flood: usize,
+    /// Prints how many sign-ins were slow, and ends with 0 all the same: for a machine that has other work.
+    #[arg(long)]
+    pub counts_only: bool,
 }
 
 /// The parts of the day, as times since its beginning.

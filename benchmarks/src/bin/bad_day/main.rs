@@ -79,7 +79,7 @@ async fn main() -> Result<ExitCode> {
     while work.join_next().await.is_some() {}
 
     println!("memory of the server: {} MiB", process.memory()? / 1024);
-    let is_met = tally.report();
+    let is_met = tally.report(arguments.counts_only);
     if !is_met {
         println!("{}", process.log());
     }
