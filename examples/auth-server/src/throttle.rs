@@ -24,11 +24,12 @@ use crate::input::is_username;
 use crate::limits::Limits;
 use crate::store::Store;
 
-/// The throttles, with separate buckets for people, machine clients and sign-ups.
+/// The throttles, with separate buckets for people, machine clients, sign-ups and taken names.
 pub struct Throttles {
     people: Throttle,
     clients: Throttle,
     signups: Throttle,
+    taken_names: Throttle,
     /// What replicas count together.
     shared: Option<Shared>,
 }
@@ -70,6 +71,7 @@ impl Throttles {
             people: throttle("people", per_network, per_name),
             clients: throttle("clients", per_network, per_name),
             signups: throttle("signups", signups, signups),
+            taken_names: throttle("taken names", per_network, per_name),
             shared: None,
         }
     }
@@ -120,6 +122,16 @@ impl Throttles {
     /// Admits a sign-up.
     pub async fn sign_up(&self, address: &ClientAddress) -> Result<Admission<'_>, Refusal> {
         self.admit(&self.signups, &nameless(address)).await
+    }
+
+    /// Admits a user that an organization creates: a name that is taken says that another organization may have it.
+    pub async fn new_name(&self, org: &str) -> Result<Admission<'_>, Refusal> {
+        let origin = Origin {
+            network: org.to_owned(),
+            name: None,
+            is_familiar: false,
+        };
+        self.admit(&self.taken_names, &origin).await
     }
 
     async fn admit<'t>(

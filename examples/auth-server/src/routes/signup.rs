@@ -21,6 +21,7 @@ use crate::store::Write;
 use crate::store::orgs::Org;
 use crate::store::permissions::Attachment;
 use crate::store::roles::{NewRole, Role};
+use crate::store::taken::taken;
 use crate::store::users::{Login, User};
 
 /// The organization to create, and its first user.
@@ -155,8 +156,25 @@ async fn create(state: &State, new: Signup, address: &ClientAddress) -> Result<S
     let login = user.into_login(state, &org.id, waiter.clone()).await?;
     let now = state.now();
     let mut write = state.store.write_for(waiter).await?;
-    write.create_org(&org, now).await?;
-    write.create_user(&login, now).await?;
+    let created = match write.create_org(&org, now).await {
+        Ok(()) => write.create_user(&login, now).await,
+        failed => failed,
+    };
+    if let Err(error) = created {
+        drop(write);
+        if let Some(taken) = taken(&error) {
+            let value = match taken.field {
+                "domain" => org.domain,
+                "username" => login.user.username,
+                _ => login.user.email,
+            };
+            let nobody = Actor { org: "", id: "" };
+            let (address, target) = (address.text(), json!({"taken": {taken.field: value}}));
+            let record = nobody.did("org.signup_refused", target, &address);
+            state.store.record(record, now).await?;
+        }
+        return Err(error.into());
+    }
     let owner = equip(&mut write, &org.id, now).await?;
     let user = &login.user;
     write.assign_role(&org.id, &user.id, owner).await?;

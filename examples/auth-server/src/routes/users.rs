@@ -135,6 +135,7 @@ fn no_user(id: &str) -> ApiError {
     (status = 200, description = "The user", body = UserAnswer),
     (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`conflict`: the username or e-mail is taken", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`: the organization has asked for too many taken names", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/")]
@@ -156,6 +157,7 @@ pub async fn create(
     let checked = roles_to_give(change, &request, &role_ids, named).await?;
     drop(checked);
 
+    let attempt = state.throttles.new_name(actor.org).await?;
     let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
     let login = user.into_login(&state, actor.org, waiter).await?;
     let change = state.change(&caller, &address).await?;
@@ -173,6 +175,7 @@ pub async fn create(
             let (address, target) = (address.text(), event.target_with("taken", value));
             let record = actor.did("user.create_refused", target, &address);
             state.store.record(record, now).await?;
+            attempt.count().await?;
         }
         return Err(error.into());
     }

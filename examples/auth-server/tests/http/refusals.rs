@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Person, TestDatabase, TestServer, on_both_databases, signup_body};
+use crate::support::{
+    PASSWORD, Person, TestDatabase, TestServer, on_both_databases, settings, signup_body,
+};
 
 on_both_databases! {
     what_is_taken_is_409_and_named
     who_exists_elsewhere_is_asked_with_a_trace_or_not_at_all
+    an_organization_asks_for_a_bounded_number_of_taken_names
     what_is_not_allowed_is_422_and_every_field_is_named
     what_there_is_not_is_404
 }
@@ -213,4 +216,35 @@ async fn who_exists_elsewhere_is_asked_with_a_trace_or_not_at_all(database: Test
     assert_eq!(events[0]["actor"], admin.id);
     let taken = json!({"username": other.username.to_uppercase()});
     assert_eq!(events[0]["target"]["taken"], taken);
+
+    let body = with(signup_body(), "user.username", json!(other.username));
+    let refused = api.post_public("/user/signup", &body).await;
+    refused.problem(409, "conflict");
+    let refused = "SELECT details FROM audit WHERE action = 'org.signup_refused'";
+    let expected = json!({"taken": {"username": other.username}}).to_string();
+    assert_eq!(database.texts(refused).await, [expected]);
+}
+
+async fn an_organization_asks_for_a_bounded_number_of_taken_names(database: TestDatabase) {
+    let mut settings = settings(&database);
+    settings.limits.failures_per_address = 2;
+    let server = TestServer::with(settings);
+    let api = &server.api;
+    let (owner, other) = (Person::owner(api).await, Person::owner(api).await);
+    let create = async |person: &Person, username: &str| {
+        let email = format!("{username}@example.net");
+        let body = json!({"username": username, "password": PASSWORD, "primary_email": email});
+        api.post("/user/", &person.token, &body).await
+    };
+    for _ in 0..3 {
+        create(&owner, &other.username)
+            .await
+            .problem(409, "conflict");
+    }
+    for name in [other.username.as_str(), "a_free_name"] {
+        let refused = create(&owner, name).await;
+        refused.problem(429, "too_many_requests");
+        assert_ne!(refused.header("retry-after"), "");
+    }
+    create(&other, "another_free_name").await.expect(200);
 }
