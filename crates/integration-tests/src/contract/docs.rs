@@ -50,7 +50,7 @@ pub(super) fn cases() -> Vec<Case> {
             async |target| {
                 let script = Call::get("/docs/swagger-initializer.js");
                 let text = target.status(&script, 200).await?.text();
-                ensure!(text.contains("\"/openapi.json\""), "{text}");
+                ensure!(text.contains("\"../openapi.json\""), "{text}");
                 let document = target.get("/openapi.json").await?;
                 let version = document.text_member("/openapi")?;
                 ensure!(version.starts_with("3."), "{version}");
