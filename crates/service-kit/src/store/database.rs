@@ -8,6 +8,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::time::timeout;
 
+use super::pooler::{is_unknown_parameter, refuse_shared_sessions};
 use super::postgres_url::with_verified_server;
 use super::sqlite_file::SqliteFile;
 use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
@@ -51,6 +52,7 @@ impl Database {
         let (pool, file) = match kind {
             DatabaseKind::Postgres => {
                 let url = with_verified_server(&config.url);
+                refuse_shared_sessions(&options, &url).await?;
                 (connect(options, &url).await?, None)
             }
             DatabaseKind::Sqlite => open_sqlite(options, &config.url).await?,
@@ -119,7 +121,7 @@ async fn open_sqlite(
     Ok((connect(options, &file.url).await?, file.path))
 }
 
-async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenError> {
+pub(super) async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenError> {
     let patience = options.get_acquire_timeout();
     match options.connect(url).await {
         Ok(pool) => Ok(pool),
@@ -131,6 +133,7 @@ async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenErro
                 source: cause.ok().and_then(Result::err).unwrap_or(nothing),
             })
         }
+        Err(error) if is_unknown_parameter(&error) => Err(OpenError::StartupParameter(error)),
         Err(error) => Err(OpenError::Connect(error)),
     }
 }
