@@ -26,7 +26,7 @@ pub struct Database {
 impl Database {
     /// Opens the database and runs the pending migrations. Creates a missing SQLite file and its directory, for
     /// their owner alone. A PostgreSQL server on another machine must have a valid certificate for its name
-    /// (`sslmode=verify-full`), unless the URL sets `sslmode`.
+    /// (`sslmode=verify-full`), unless the URL sets `sslmode`. A connection pooler in front of it must be in session mode.
     pub async fn open(config: &DatabaseConfig, schema: &Schema) -> Result<Self, OpenError> {
         let timeout = Duration::from_secs(config.acquire_timeout_seconds);
         Self::open_within(config, schema, timeout).await
