@@ -41,7 +41,7 @@ pub struct Users {
 /// The reason a user cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// Another user already has this email.
+    /// A user with another name already has this email.
     #[error("the email is taken")]
     EmailTaken,
     /// The database failed.
@@ -61,31 +61,49 @@ impl Users {
         &self.database
     }
 
-    /// Stores a new user.
+    /// Stores a new user, or returns the one that already has this name and email, so that a client can repeat a request
+    /// whose response it did not get. Emails are compared ignoring case, names exactly.
     ///
     /// # Errors
     ///
-    /// If the email is taken or the database fails.
+    /// If a user with another name has the email, or the database fails.
     pub async fn create(&self, name: &str, email: &str) -> Result<User, CreateError> {
+        // Repeated only if the user that has the email is deleted between the two statements.
+        loop {
+            if let Some(user) = self.insert(name, email).await? {
+                return Ok(user);
+            }
+            match self.with_email(email).await? {
+                Some(user) if user.name == name => return Ok(user),
+                Some(_) => return Err(CreateError::EmailTaken),
+                None => {}
+            }
+        }
+    }
+
+    /// Stores a new user. Returns `None` if a user has the email.
+    async fn insert(&self, name: &str, email: &str) -> Result<Option<User>, sqlx::Error> {
         let user = User {
             id: Uuid::now_v7().to_string(),
             name: name.to_owned(),
             email: email.to_owned(),
         };
-        let insert = sqlx::query("INSERT INTO users (id, name, email) VALUES ($1, $2, $3)");
-        match insert
-            .bind(&user.id)
-            .bind(&user.name)
-            .bind(&user.email)
-            .execute(self.database.pool())
+        let inserted = sqlx::query(
+            "INSERT INTO users (id, name, email) VALUES ($1, $2, $3) ON CONFLICT (lower(email)) DO NOTHING",
+        )
+        .bind(&user.id)
+        .bind(&user.name)
+        .bind(&user.email)
+        .execute(self.database.pool())
+        .await?;
+        Ok((inserted.rows_affected() > 0).then_some(user))
+    }
+
+    async fn with_email(&self, email: &str) -> Result<Option<User>, sqlx::Error> {
+        sqlx::query_as("SELECT id, name, email FROM users WHERE lower(email) = lower($1)")
+            .bind(email)
+            .fetch_optional(self.database.pool())
             .await
-        {
-            Ok(_) => Ok(user),
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                Err(CreateError::EmailTaken)
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Returns a page of users in creation order.

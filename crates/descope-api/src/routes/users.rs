@@ -21,7 +21,7 @@ pub struct NewUser {
     #[garde(length(chars, max = 200), custom(is_readable))]
     #[schema(example = "Ada Lovelace")]
     name: String,
-    /// At most 254 characters, and unique.
+    /// At most 254 characters, and unique, ignoring case.
     #[garde(email, length(max = 254))]
     #[schema(example = "ada@example.com")]
     email: String,
@@ -38,7 +38,7 @@ fn is_readable(text: &str, (): &()) -> garde::Result {
     }
 }
 
-/// The created user.
+/// The created user, or the one that was created before with the same name and email.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Created {
     #[schema(example = "User created")]
@@ -86,13 +86,16 @@ fn has_body(request: &HttpRequest) -> bool {
 }
 
 /// Create a user
+///
+/// A repeated request, with the same name and the same email ignoring case, creates nothing and has the user that is there
+/// in its response. So a client may repeat a request whose response it did not get.
 #[utoipa::path(
     tag = "users",
     params(("name" = Option<String>, Query, description = "As in the body"), ("email" = Option<String>, Query, description = "As in the body")),
     request_body(content = Option<NewUser>, description = "Instead of the query"),
     responses(
-        (status = 200, description = "The user", body = Created),
-        (status = 409, description = "`conflict`: the email is taken", body = identity_actix::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The user, new or as created before", body = Created),
+        (status = 409, description = "`conflict`: a user with another name has the email", body = identity_actix::Problem, content_type = "application/problem+json"),
         (status = 413, description = "`payload_too_large`", body = identity_actix::Problem, content_type = "application/problem+json"),
         (status = 415, description = "`unsupported_media_type`: a body must be JSON", body = identity_actix::Problem, content_type = "application/problem+json"),
         (status = 422, description = "`invalid_input`: each field that is not allowed is named", body = identity_actix::Problem, content_type = "application/problem+json"),

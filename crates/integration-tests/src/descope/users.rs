@@ -97,28 +97,42 @@ fn taken() -> Vec<Case> {
         ("email", str::to_owned),
         ("email_in_another_case", str::to_uppercase),
     ];
-    let cases = rows.map(|(name, again)| {
-        Case::new(
-            format!("users::taken_{name}_is_409"),
-            "No two users have the same address, in whatever case it is written.",
-            Needs::Personas,
-            async move |target| {
-                let email = email("taken");
-                let create = |email: &str| {
-                    Call::post("/api/users").json(&json!({"name": "Ada", "email": email}))
-                };
-                created(target, create(&email)).await?;
-                let again = again(&email);
-                let problem = Expectation::problem(409, "conflict");
-                let problem = problem.detail("The email is taken");
-                target
-                    .check_as("admin", create(&again), &problem)
-                    .await
-                    .map(drop)
-            },
-        )
+    let create = |name: &str, email: &str| {
+        Call::post("/api/users").json(&json!({"name": name, "email": email}))
+    };
+    let cases = rows.into_iter().flat_map(|(row, again)| {
+        [
+            Case::new(
+                format!("users::taken_{row}_is_409"),
+                "No two users have the same address, in whatever case it is written.",
+                Needs::Personas,
+                async move |target: &Target| {
+                    let email = email("taken");
+                    created(target, create("Ada", &email)).await?;
+                    let call = create("Bob", &again(&email));
+                    let problem = Expectation::problem(409, "conflict");
+                    let problem = problem.detail("The email is taken");
+                    target.check_as("admin", call, &problem).await.map(drop)
+                },
+            ),
+            Case::new(
+                format!("users::same_name_and_{row}_again_is_200"),
+                "A request whose response was lost can be repeated: it has the same response, and creates nothing.",
+                Needs::Personas,
+                async move |target: &Target| {
+                    let email = email("again");
+                    let members = json!({"message": "User created", "user": {"name": "Ada", "email": email}});
+                    let call = create("Ada", &email);
+                    let first = target.json_as("admin", call, members.clone()).await?;
+                    let call = create(" Ada ", &again(&email));
+                    let second = target.json_as("admin", call, members).await?;
+                    ensure!(id_of(&first)? == id_of(&second)?, "{second:?}");
+                    Ok(())
+                },
+            ),
+        ]
     });
-    cases.into()
+    cases.collect()
 }
 
 /// Other cases may create and delete users meanwhile.
@@ -156,11 +170,14 @@ async fn pages(target: &Target) -> Result<()> {
     Ok(())
 }
 
+/// The list is read from a user that was created just before: there may be more users than a page has.
 async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
+    let before = Call::post(format!("/api/users?name=Before&email={}", email("before")));
+    let page = format!("?limit=1000&after={}", created(target, before).await?);
     let members = json!({"message": "User created", "user": user});
     let response = target.json_as("admin", create, members).await?;
     let id = id_of(&response)?;
-    let listed = listed(target, "?limit=1000").await?;
+    let listed = listed(target, &page).await?;
     let found = listed
         .iter()
         .find(|user| user.get("id") == Some(&json!(id)));
@@ -172,7 +189,7 @@ async fn whole_life(target: &Target, create: Call, user: Value) -> Result<()> {
     let delete = || Call::delete(format!("/api/users/{id}"));
     let members = json!({"message": format!("User {id} deleted")});
     target.json_as("admin", delete(), members).await?;
-    let gone = listed_ids(target, "?limit=1000").await?;
+    let gone = listed_ids(target, &page).await?;
     ensure!(!gone.contains(&id), "the user is still listed");
     let expected = Expectation::problem(404, "not_found").detail(format!("There is no user {id}"));
     target

@@ -16,7 +16,7 @@ use crate::launch::personas;
 use crate::suite::Suite;
 use crate::target::Target;
 use crate::tokens::Tokens;
-use crate::{auth0, billing, descope};
+use crate::{auth0, billing, descope, wait};
 
 pub use settings::{LiveClient, SuiteSettings};
 
@@ -66,6 +66,12 @@ fn run_against(suite: Suite, base_url: &str, arguments: &Arguments) -> Result<Ex
                 issuer.auth0().issuer()
             )
         })?;
+        // It may have the keys of the issuer of an earlier run, and fetches others at intervals only.
+        let call = target.any_caller().bearer(&target.token("admin").await?);
+        wait::until("the service knows the keys of this issuer", async || {
+            Ok(target.send(&call).await?.status != 401)
+        })
+        .await?;
         anyhow::Ok((issuer, target))
     })?;
     let conclusion = suite.run_against(&target, Needs::AnyToken, arguments, runtime.handle());

@@ -8,6 +8,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use tokio::time::timeout;
 
+use super::pooler::{is_unknown_parameter, refuse_shared_sessions};
 use super::postgres_url::with_verified_server;
 use super::sqlite_file::SqliteFile;
 use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
@@ -25,7 +26,7 @@ pub struct Database {
 impl Database {
     /// Opens the database and runs the pending migrations. Creates a missing SQLite file and its directory, for
     /// their owner alone. A PostgreSQL server on another machine must have a valid certificate for its name
-    /// (`sslmode=verify-full`), unless the URL sets `sslmode`.
+    /// (`sslmode=verify-full`), unless the URL sets `sslmode`. A connection pooler in front of it must be in session mode.
     pub async fn open(config: &DatabaseConfig, schema: &Schema) -> Result<Self, OpenError> {
         let timeout = Duration::from_secs(config.acquire_timeout_seconds);
         Self::open_within(config, schema, timeout).await
@@ -94,6 +95,7 @@ async fn open_postgres(
     schema: &Schema,
 ) -> Result<AnyPool, OpenError> {
     let url = with_verified_server(url);
+    refuse_shared_sessions(&options, &url).await?;
     // Without a limit for locks: another process may migrate for longer than a request may wait.
     let migrating = connect(options.clone().max_connections(1), &url).await?;
     let migrator = schema.migrator(DatabaseKind::Postgres);
@@ -151,7 +153,7 @@ async fn open_sqlite(
     Ok((connect(options, &file.url).await?, file.path))
 }
 
-async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenError> {
+pub(super) async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenError> {
     let patience = options.get_acquire_timeout();
     match options.connect(url).await {
         Ok(pool) => Ok(pool),
@@ -163,6 +165,7 @@ async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool, OpenErro
                 source: cause.ok().and_then(Result::err).unwrap_or(nothing),
             })
         }
+        Err(error) if is_unknown_parameter(&error) => Err(OpenError::StartupParameter(error)),
         Err(error) => Err(OpenError::Connect(error)),
     }
 }

@@ -27,6 +27,16 @@ pub enum OpenError {
     /// The database server rejects the connection, or has no database of that name.
     #[error("the database of DATABASE_URL cannot be opened")]
     Connect(#[source] sqlx::Error),
+    /// A connection pooler does not know a parameter that every connection has.
+    #[error(
+        "the pooler of DATABASE_URL refuses the connection: its configuration needs ignore_startup_parameters = extra_float_digits, as PgBouncer calls it"
+    )]
+    StartupParameter(#[source] sqlx::Error),
+    /// A connection pooler gives the session of one client to another.
+    #[error(
+        "the pooler of DATABASE_URL gives one session to several clients, which mixes up their statements: it must be in session mode, which is pool_mode = session in PgBouncer"
+    )]
+    SharedSessions,
     /// The SQLite file cannot be read or written.
     #[error(
         "the database of DATABASE_URL cannot be opened: this user must be allowed to read and write the file {path} and its folder"

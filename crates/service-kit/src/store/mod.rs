@@ -10,6 +10,7 @@ mod failure;
 mod id;
 mod list;
 mod owner_only;
+mod pooler;
 mod postgres_url;
 mod schema;
 mod sqlite_file;

@@ -71,14 +71,19 @@ pub async fn plan_faults(
 /// # Panics
 ///
 /// If the environment does not have `TEST_POSTGRES_URL`.
+pub fn postgres_of_tests() -> DatabaseConfig {
+    database_of_tests("TEST_POSTGRES_URL")
+}
+
+/// Returns the configuration of the database whose address this variable has.
 #[expect(
     clippy::disallowed_methods,
     clippy::expect_used,
     reason = "a test that is run with a server says where it is"
 )]
-pub fn postgres_of_tests() -> DatabaseConfig {
-    let url = std::env::var("TEST_POSTGRES_URL");
-    DatabaseConfig::at(url.expect("TEST_POSTGRES_URL is the address of a database"))
+pub(super) fn database_of_tests(variable: &str) -> DatabaseConfig {
+    let url = std::env::var(variable);
+    DatabaseConfig::at(url.expect("the variable has the address of a database"))
 }
 
 /// Asks the database for plans.

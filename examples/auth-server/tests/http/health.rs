@@ -34,8 +34,13 @@ async fn a_lost_database_is_503_until_it_is_back(database: TestDatabase) {
         assert_eq!(lost.header("retry-after"), "1");
         let login = api.login(&owner.username, PASSWORD, "").await;
         login.oauth_error(503, "temporarily_unavailable");
+        let refresh = api.refresh(&owner.refresh_token).await;
+        refresh.oauth_error(503, "temporarily_unavailable");
+        assert_eq!(refresh.header("retry-after"), "1");
     }
     database.bring_back().await;
     until_ready_is(api, 200).await;
+    // It was not used up by the request that failed.
+    api.refresh(&owner.refresh_token).await.expect(200);
     api.get("/user/me", &owner.token).await.expect(200);
 }
