@@ -18,6 +18,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// How many lines are read before the requests in them are decoded: a request has two at least.
 const LINES: usize = 64;
 
+/// How many chunks of 4 KiB are read when a connection is closed.
+const MOST_DISCARDED: usize = 64;
+
 /// The connection to a client.
 pub(crate) struct Paced {
     stream: TcpStream,
@@ -60,6 +63,17 @@ impl Paced {
     /// Returns the shared state.
     pub(crate) fn pace(&self) -> Pace {
         self.pace.clone()
+    }
+
+    /// Reads what the client has sent after its last request: otherwise the system would reset the connection, and the
+    /// client could lose the response.
+    fn discard(&self) {
+        let mut chunk = [0; 4096];
+        for _ in 0..MOST_DISCARDED {
+            if !matches!(self.stream.try_read(&mut chunk), Ok(1..)) {
+                break;
+            }
+        }
     }
 
     /// Reads nothing, but notices a connection that was reset.
@@ -150,7 +164,12 @@ impl AsyncWrite for Paced {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_shutdown(context);
+        if outcome.is_ready() {
+            this.discard();
+        }
+        outcome
     }
 }
 

@@ -8,6 +8,7 @@ use identity_core::clock::UnixTime;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use service_kit::validate;
+use tracing::warn;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -138,8 +139,11 @@ pub async fn signup(
     let created = create(&state, new.into_inner(), &address).await;
     // Successful sign-ups count, and those that reveal what is taken; not those that the server could not try.
     let is_conflict = |refused: &Refused| refused.status_code() == StatusCode::CONFLICT;
-    if created.as_ref().err().is_none_or(is_conflict) {
-        attempt.count().await?;
+    if created.as_ref().err().is_none_or(is_conflict)
+        && let Err(error) = attempt.count().await
+    {
+        // The organization exists, or not, all the same.
+        warn!(reason = %error, "a sign-up could not be counted: {error}");
     }
     created.map(web::Json)
 }

@@ -29,7 +29,7 @@ pub struct StoredBucket {
 }
 
 impl Write {
-    /// Reserves one failure until `until`. Returns `false` if it does not fit.
+    /// Reserves one failure until `until`, or until the first of those that are reserved already ends. Returns `false` if it does not fit.
     pub async fn reserve(
         &mut self,
         bucket: &BucketLimit,
@@ -38,7 +38,8 @@ impl Write {
     ) -> Result<bool, sqlx::Error> {
         let insert = sqlx::query(
             "INSERT INTO throttle_buckets AS b (id, empty_at, running, running_until) VALUES ($1, $2, 1, $3) \
-             ON CONFLICT (id) DO UPDATE SET running_until = $3, \
+             ON CONFLICT (id) DO UPDATE SET \
+             running_until = CASE WHEN b.running_until > $2 THEN b.running_until ELSE $3 END, \
              running = CASE WHEN b.running_until > $2 THEN b.running ELSE 0 END + 1 \
              WHERE CASE WHEN b.empty_at > $2 THEN b.empty_at - $2 ELSE 0 END \
              + CASE WHEN b.running_until > $2 THEN b.running ELSE 0 END * $4 <= $5",

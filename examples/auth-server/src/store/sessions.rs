@@ -106,7 +106,7 @@ impl Write {
     ) -> Result<Option<Session>, sqlx::Error> {
         sqlx::query_as(
             "DELETE FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 \
-             AND (family_hash = $2 OR id = (SELECT session_id FROM refresh_tokens WHERE hash = $2)) \
+             AND (family_hash = $2 OR id = (SELECT session_id FROM refresh_tokens WHERE hash = $2 AND used_at IS NOT NULL)) \
              RETURNING id, org_id, user_id, scope, expires_at",
         )
         .bind(seconds(now))
