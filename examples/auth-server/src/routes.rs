@@ -3,6 +3,7 @@
 mod account;
 mod assignments;
 mod audit;
+mod client_authentication;
 mod clients;
 mod oauth;
 mod permissions;

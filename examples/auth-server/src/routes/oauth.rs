@@ -1,16 +1,13 @@
 //! The token endpoint (machine clients, refresh tokens) and the revocation endpoint.
 
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
-use service_kit::store::is_id;
 use tracing::warn;
 use utoipa::ToSchema;
 
+use super::client_authentication::NamedClient;
 use super::sign_in::{
     Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
 };
@@ -20,7 +17,7 @@ use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
-use crate::tokens::{Grant, hash_of};
+use crate::tokens::Grant;
 
 /// A token request (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -33,9 +30,10 @@ pub struct TokenForm {
     scope: String,
     /// Required for the grant type `refresh_token`.
     refresh_token: Option<String>,
-    /// Required for `client_credentials`, unless the `Authorization` header has id and secret.
+    /// Required for `client_credentials`, unless the `Authorization` header has id and secret. `auth-server`, or nothing,
+    /// for the refresh token of a sign-in.
     client_id: Option<String>,
-    /// Required with `client_id`.
+    /// Required for `client_credentials`, with `client_id`.
     client_secret: Option<String>,
 }
 
@@ -48,8 +46,9 @@ pub struct RevokeForm {
 
 /// Get a token for a machine client, or refresh a session
 ///
-/// A client authenticates with HTTP Basic, or with `client_id` and `client_secret` in the form. A refresh token can be
-/// used once; a second use ends the session.
+/// A machine client authenticates with HTTP Basic, or with `client_id` and `client_secret` in the form. A refresh token
+/// belongs to the public client `auth-server`, which has no secret and need not be named; it can be used once, and a
+/// second use ends the session.
 #[utoipa::path(
     tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
@@ -70,21 +69,28 @@ pub async fn issue(
     state: web::Data<State>,
 ) -> Result<HttpResponse, OAuthError> {
     let form = form.into_inner();
-    let credentials = Credentials::of(&request, &form)?;
+    let client = NamedClient::of(
+        &request,
+        form.client_id.as_deref(),
+        form.client_secret.as_deref(),
+    )?;
     let tokens = match required(&form.grant_type, "grant_type")? {
         "client_credentials" => {
-            let credentials = credentials.ok_or_else(OAuthError::invalid_client)?;
-            let org = authenticated(&state, &credentials, &address).await?;
+            let client = client.authenticated(&state, &address).await?;
             let actor = Actor {
-                org: &org,
-                id: &credentials.id,
+                org: &client.org,
+                id: &client.id,
             };
             client_tokens(&state, actor, &form.scope, &address).await?
         }
         "refresh_token" => {
-            // Sessions belong to no client; a client that sends credentials must still authenticate.
-            if let Some(credentials) = credentials {
-                authenticated(&state, &credentials, &address).await?;
+            if !client.is_first_party() {
+                // The session goes on: only a second use shows that another party has the token (RFC 9700, section
+                // 4.14.2).
+                client.refused_unless_genuine(&state, &address).await?;
+                return Err(OAuthError::invalid_grant(
+                    "The refresh token was issued to another client",
+                ));
             }
             let token = required(&form.refresh_token, "refresh_token")?;
             refreshed(&state, token, &form.scope, &address).await?
@@ -131,79 +137,6 @@ pub async fn revoke(
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .finish())
-}
-
-struct Credentials {
-    id: String,
-    secret: String,
-}
-
-impl Credentials {
-    /// Returns the credentials from the header or the form, never both (RFC 6749, section 2.3). Returns `None` without
-    /// any.
-    fn of(request: &HttpRequest, form: &TokenForm) -> Result<Option<Self>, OAuthError> {
-        let header = request.headers().get(AUTHORIZATION);
-        match (header, &form.client_id, &form.client_secret) {
-            (None, None, None) => Ok(None),
-            (None, Some(id), Some(secret)) => Ok(Some(Self {
-                id: id.clone(),
-                secret: secret.clone(),
-            })),
-            (None, ..) => Err(OAuthError::invalid_client()),
-            (Some(_), _, Some(_)) => Err(OAuthError::invalid_request(
-                "The client proves itself in two ways at once",
-            )),
-            (Some(header), _, None) => header
-                .to_str()
-                .ok()
-                .and_then(Self::basic)
-                .map(Some)
-                .ok_or_else(OAuthError::invalid_client),
-        }
-    }
-
-    fn basic(header: &str) -> Option<Self> {
-        let (scheme, encoded) = header.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("Basic") {
-            return None;
-        }
-        let decoded = STANDARD.decode(encoded.trim()).ok()?;
-        // Neither contains characters that need form encoding (RFC 6749, section 2.3.1).
-        let text = String::from_utf8(decoded).ok()?;
-        let (id, secret) = text.split_once(':')?;
-        Some(Self {
-            id: id.to_owned(),
-            secret: secret.to_owned(),
-        })
-    }
-}
-
-/// Authenticates a client and returns its organization.
-async fn authenticated(
-    state: &State,
-    credentials: &Credentials,
-    address: &ClientAddress,
-) -> Result<String, OAuthError> {
-    let known = match is_id(&credentials.id) {
-        true => state.store.client_secret(&credentials.id).await?,
-        false => None,
-    };
-    let sent = hash_of(&credentials.secret);
-    let stored = known.as_ref().map_or("", |known| known.hash.as_str());
-    let is_right = verify_slices_are_equal(sent.as_bytes(), stored.as_bytes()).is_ok();
-    match known {
-        Some(known) if is_right => Ok(known.org),
-        known => {
-            let attempt = state.throttles.wrong_secret(address).await?;
-            attempt.count().await?;
-            let org = known.map_or_else(String::new, |known| known.org);
-            let id = if org.is_empty() { "" } else { &*credentials.id };
-            let (actor, address) = (Actor { org: &org, id }, address.text());
-            let record = actor.did("client.token_refused", json!({}), &address);
-            state.store.record(record, state.now()).await?;
-            Err(OAuthError::invalid_client())
-        }
-    }
 }
 
 async fn client_tokens(

@@ -21,6 +21,7 @@ mod health;
 mod keys;
 mod lists;
 mod management;
+mod oauth_clients;
 mod origins;
 mod program;
 mod refusals;
