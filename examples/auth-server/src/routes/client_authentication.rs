@@ -5,6 +5,7 @@ use actix_web::http::header::AUTHORIZATION;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 use serde_json::json;
 use service_kit::store::is_id;
 
@@ -60,12 +61,11 @@ impl NamedClient {
             return None;
         }
         let decoded = STANDARD.decode(encoded.trim()).ok()?;
-        // Neither contains characters that need form encoding (RFC 6749, section 2.3.1).
         let text = String::from_utf8(decoded).ok()?;
         let (id, secret) = text.split_once(':')?;
         Some(Self {
-            id: id.to_owned(),
-            secret: secret.to_owned(),
+            id: form_decoded(id)?,
+            secret: form_decoded(secret)?,
         })
     }
 
@@ -117,4 +117,12 @@ impl NamedClient {
             }
         }
     }
+}
+
+/// Returns what was form-encoded before it was put into the header (RFC 6749, section 2.3.1). Ids and secrets of this
+/// server are the same without. Returns `None` if it is not UTF-8.
+fn form_decoded(text: &str) -> Option<String> {
+    let text = text.replace('+', " ");
+    let decoded = percent_decode_str(&text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
 }

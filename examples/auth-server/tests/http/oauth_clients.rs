@@ -8,6 +8,7 @@ use crate::support::{Answer, Api, Person, TestDatabase, TestServer, on_both_data
 on_both_databases! {
     the_public_client_names_itself
     another_client_s_refresh_token_is_refused_and_the_session_goes_on
+    encoded_credentials_are_decoded
 }
 
 /// Sends a form with `Authorization: Basic` for this id and secret, as they are.
@@ -75,4 +76,44 @@ async fn another_client_s_refresh_token_is_refused_and_the_session_goes_on(datab
         refused.oauth_error(status, error);
     }
     api.refresh(&owner.refresh_token).await.expect(200);
+}
+
+/// Returns every character in percent-encoding.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+async fn encoded_credentials_are_decoded(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let (id, secret) = client(api, &owner, &[]).await;
+    let grant = [("grant_type", "client_credentials")];
+    let (all_id, all_secret) = (encoded(&id), encoded(&secret));
+    for client in [
+        (&*id, "wrong%2D"),
+        (&*id, "%FF"),
+        (&*id, &*format!("{secret}+")),
+        (&*encoded(&all_id), &*secret),
+    ] {
+        let refused = with_basic(api, client, &grant).await;
+        refused.oauth_error(401, "invalid_client");
+    }
+    let (dashes, lower) = (id.replace('-', "%2D"), id.replace('-', "%2d"));
+    for client in [
+        (&*id, &*secret),
+        (&dashes, &secret),
+        (&lower, &secret),
+        (&all_id, &all_secret),
+    ] {
+        with_basic(api, client, &grant).await.expect(200);
+    }
+    // The form is encoded once, as a whole.
+    let form = [
+        grant[0],
+        ("client_id", &*dashes),
+        ("client_secret", &*secret),
+    ];
+    let refused = api.form("/oauth/token", &form).await;
+    refused.oauth_error(401, "invalid_client");
 }
