@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use super::client_authentication::NamedClient;
 use super::sign_in::{
-    Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
+    LoginForm, Tokens, access_token, answer, fresh_keys, nothing_granted, required, signed_in,
+    tokens_of,
 };
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
@@ -19,19 +20,23 @@ use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
 use crate::tokens::Grant;
 
-/// A token request (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
+/// A token request (RFC 6749, sections 4.3.2, 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
 pub struct TokenForm {
-    /// `client_credentials` or `refresh_token`.
+    /// `client_credentials`, `password` or `refresh_token`.
     #[schema(example = "client_credentials")]
     grant_type: Option<String>,
     /// The requested slugs, separated by spaces; empty for all.
     #[serde(default)]
     scope: String,
+    /// Required for the grant type `password`.
+    username: Option<String>,
+    /// Required for the grant type `password`.
+    password: Option<String>,
     /// Required for the grant type `refresh_token`.
     refresh_token: Option<String>,
     /// Required for `client_credentials`, unless the `Authorization` header has id and secret. `auth-server`, or nothing,
-    /// for the refresh token of a sign-in.
+    /// for a sign-in and its refresh tokens.
     client_id: Option<String>,
     /// Required for `client_credentials`, with `client_id`.
     client_secret: Option<String>,
@@ -44,8 +49,9 @@ pub struct RevokeForm {
     token: Option<String>,
 }
 
-/// Get a token for a machine client, or refresh a session
+/// Get a token for a machine client, sign in, or refresh a session
 ///
+/// The grant type `password` is the sign-in of `/user/login`.
 /// A machine client authenticates with HTTP Basic, or with `client_id` and `client_secret` in the form. A refresh token
 /// belongs to the public client `auth-server`, which has no secret and need not be named; it can be used once, and a
 /// second use ends the session.
@@ -54,10 +60,11 @@ pub struct RevokeForm {
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "Tokens", body = Tokens),
-        (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
+        (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unauthorized_client`, `unsupported_grant_type`", body = OAuthProblem),
         (status = 401, description = "`invalid_client`", body = OAuthProblem),
         (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
+        (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting, or the database is unavailable", body = OAuthProblem),
     )
 )]
 #[post("/oauth/token")]
@@ -83,6 +90,19 @@ pub async fn issue(
             };
             client_tokens(&state, actor, &form.scope, &address).await?
         }
+        "password" => {
+            if !client.is_first_party() {
+                client.refused_unless_genuine(&state, &address).await?;
+                return Err(OAuthError::unauthorized_client());
+            }
+            let form = LoginForm {
+                grant_type: form.grant_type,
+                username: form.username,
+                password: form.password,
+                scope: form.scope,
+            };
+            signed_in(&state, &form, &address).await?
+        }
         "refresh_token" => {
             if !client.is_first_party() {
                 // The session goes on: only a second use shows that another party has the token (RFC 9700, section
@@ -97,7 +117,7 @@ pub async fn issue(
         }
         _ => {
             return Err(OAuthError::unsupported_grant_type(
-                "client_credentials or refresh_token",
+                "client_credentials, password or refresh_token",
             ));
         }
     };

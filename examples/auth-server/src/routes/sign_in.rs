@@ -28,15 +28,15 @@ use crate::tokens::{FIRST_PARTY, Grant, TokenFailure};
 #[derive(Deserialize, ToSchema)]
 pub struct LoginForm {
     #[schema(example = "password")]
-    grant_type: Option<String>,
+    pub(super) grant_type: Option<String>,
     #[schema(example = "test_user")]
-    username: Option<String>,
+    pub(super) username: Option<String>,
     #[schema(example = "test1234@")]
-    password: Option<String>,
+    pub(super) password: Option<String>,
     /// The requested slugs, separated by spaces; empty for all.
     #[serde(default)]
     #[schema(example = "")]
-    scope: String,
+    pub(super) scope: String,
 }
 
 /// Tokens (RFC 6749, section 5.1).
@@ -77,16 +77,25 @@ pub async fn sign_in(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = form.into_inner();
     if required(&form.grant_type, "grant_type")? != "password" {
         return Err(OAuthError::unsupported_grant_type("password"));
     }
+    let tokens = signed_in(&state, &form, &address).await?;
+    Ok(answer(&tokens))
+}
+
+/// Returns the tokens of a new session for a username and its password.
+pub(super) async fn signed_in(
+    state: &State,
+    form: &LoginForm,
+    address: &ClientAddress,
+) -> Result<Tokens, OAuthError> {
     let name = required(&form.username, "username")?;
     let password = required(&form.password, "password")?;
-    let attempt = admitted(&state, name, &address).await?;
+    let attempt = admitted(state, name, address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let login = match verified(&state, name, password).await? {
+    let login = match verified(state, name, password).await? {
         Ok(login) => login,
         Err(known) => {
             attempt.count().await?;
@@ -100,10 +109,9 @@ pub async fn sign_in(
         }
     };
     attempt.succeed().await;
-    open_session(&state, &login, &form.scope, &address)
+    open_session(state, &login, &form.scope, address)
         .await?
         .ok_or_else(wrong)
-        .map(|tokens| answer(&tokens))
 }
 
 /// Admits an attempt to sign in, or to show that one knows the password.

@@ -3,12 +3,15 @@
 use reqwest::Method;
 
 use crate::clients::client;
-use crate::support::{Answer, Api, Person, TestDatabase, TestServer, on_both_databases, send};
+use crate::support::{
+    Answer, Api, PASSWORD, Person, TestDatabase, TestServer, on_both_databases, send, settings,
+};
 
 on_both_databases! {
     the_public_client_names_itself
     another_client_s_refresh_token_is_refused_and_the_session_goes_on
     encoded_credentials_are_decoded
+    the_token_endpoint_signs_in_as_the_sign_in_does
 }
 
 /// Sends a form with `Authorization: Basic` for this id and secret, as they are.
@@ -116,4 +119,61 @@ async fn encoded_credentials_are_decoded(database: TestDatabase) {
     ];
     let refused = api.form("/oauth/token", &form).await;
     refused.oauth_error(401, "invalid_client");
+}
+
+async fn the_token_endpoint_signs_in_as_the_sign_in_does(database: TestDatabase) {
+    let mut settings = settings(&database);
+    settings.limits.failures_per_account = 3;
+    let server = TestServer::with(settings);
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let (id, secret) = client(api, &owner, &[]).await;
+    let form = |password: &'static str| {
+        [
+            ("grant_type", "password"),
+            ("username", &*owner.username),
+            ("password", password),
+        ]
+    };
+    for (secret, status, error) in [
+        ("", 400, "unauthorized_client"),
+        (&*secret, 400, "unauthorized_client"),
+        ("wrong", 401, "invalid_client"),
+    ] {
+        let refused = with_basic(api, (&id, secret), &form(PASSWORD)).await;
+        refused.oauth_error(status, error);
+    }
+    for left_out in ["username", "password"] {
+        let form = form(PASSWORD).into_iter();
+        let fields: Vec<_> = form.filter(|(name, _)| *name != left_out).collect();
+        let refused = api.form("/oauth/token", &fields).await;
+        let told = refused.oauth_error(400, "invalid_request");
+        assert!(told.contains(left_out), "{told}");
+    }
+
+    let known = api.form("/user/login", &form(PASSWORD)).await.expect(200);
+    for named in ["auth-server", ""] {
+        let fields = [&form(PASSWORD)[..], &[("client_id", named)]].concat();
+        let tokens = api.form("/oauth/token", &fields).await.expect(200);
+        assert_eq!(tokens.header("cache-control"), "no-store");
+        assert_eq!(tokens.body["scope"], known.body["scope"]);
+        api.refresh(&tokens.text("refresh_token")).await.expect(200);
+    }
+    let tokens = with_basic(api, ("", ""), &form(PASSWORD)).await.expect(200);
+    let me = api.get("/user/me", &tokens.text("access_token")).await;
+    assert_eq!(me.expect(200).text("user_id"), owner.id);
+
+    // Both count failures together.
+    let mut told = Vec::new();
+    for path in ["/oauth/token", "/user/login", "/oauth/token", "/user/login"] {
+        let refused = api.form(path, &form("wrong password")).await;
+        refused.oauth_error(400, "invalid_grant");
+        told.push(refused.body);
+    }
+    told.dedup();
+    assert_eq!(told.len(), 1, "{told:?}");
+    for path in ["/oauth/token", "/user/login"] {
+        let refused = api.form(path, &form(PASSWORD)).await;
+        refused.oauth_error(429, "too_many_requests");
+    }
 }

@@ -60,7 +60,6 @@ async fn parameters_that_are_missing_or_wrong(database: TestDatabase) {
     }
     for (path, grant) in [
         ("/user/login", "client_credentials"),
-        ("/oauth/token", "password"),
         ("/oauth/token", "authorization_code"),
     ] {
         let fields = [("grant_type", grant), ("username", "a"), ("password", "b")];
