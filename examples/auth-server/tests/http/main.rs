@@ -21,6 +21,7 @@ mod health;
 mod keys;
 mod lists;
 mod management;
+mod metadata;
 mod oauth_clients;
 mod origins;
 mod program;
