@@ -104,6 +104,7 @@ mod tests {
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
             max_sessions: 1,
+            refresh_grace: Duration::ZERO,
         })
     }
 

@@ -70,6 +70,11 @@ pub struct TokenSettings {
     /// How many sign-ins of one user last at the same time; one more ends the oldest.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_sessions: u32,
+    /// How long after its use a refresh token gets its successor again, such as for two browser tabs that refresh at once; 0
+    /// ends the session at every second use.
+    #[serde(rename = "refresh_grace_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 60))]
+    pub refresh_grace: Duration,
 }
 
 /// All but the service's, as they are written.
@@ -131,6 +136,7 @@ impl Default for Own {
                 access_lifetime: Duration::from_secs(600),
                 session_lifetime: 30 * DAY,
                 max_sessions: 100,
+                refresh_grace: Duration::ZERO,
             },
             throttle: Limits::default(),
             passwords: PasswordSettings {
@@ -224,6 +230,7 @@ impl Settings {
             access_lifetime: self.tokens.access_lifetime,
             session_lifetime: self.tokens.session_lifetime,
             max_sessions: self.tokens.max_sessions,
+            refresh_grace: self.tokens.refresh_grace,
         }
     }
 }

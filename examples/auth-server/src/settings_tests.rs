@@ -18,12 +18,13 @@ fn everything_bad_is_told_at_once() {
         ("SIGNING_ALGORITHM", "HS256"),
         ("TOKENS__KEY_ROTATION_SECONDS", "0"),
         ("TOKENS__ACCESS_SECONDS", "x"),
+        ("TOKENS__REFRESH_GRACE_SECONDS", "61"),
         ("PASSWORDS__AT_ONCE", "0"),
         ("THROTTLE__FAILURES_PER_ACCOUNT", "0"),
         ("TRUSTED_PROXIES", "1"),
     ])
     .unwrap_err();
-    assert_eq!(problems.len(), 9, "{problems:#?}");
+    assert_eq!(problems.len(), 10, "{problems:#?}");
     assert!(!problems.concat().contains("hunter2"), "{problems:#?}");
 }
 

@@ -29,6 +29,8 @@ pub struct TokenConfig {
     pub session_lifetime: Duration,
     /// The maximum number of sessions of one user.
     pub max_sessions: u32,
+    /// How long after its use a refresh token gets the same response again; zero for never.
+    pub refresh_grace: Duration,
 }
 
 /// The subject and the rights of an access token.
@@ -173,6 +175,7 @@ mod tests {
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
             max_sessions: 1,
+            refresh_grace: Duration::ZERO,
         }
     }
 

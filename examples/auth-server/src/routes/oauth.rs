@@ -18,7 +18,7 @@ use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
-use crate::tokens::Grant;
+use crate::tokens::{Grant, secret};
 
 /// A token request (RFC 6749, sections 4.3.2, 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -195,11 +195,12 @@ async fn refreshed(
 ) -> Result<Tokens, OAuthError> {
     let refused = || OAuthError::invalid_grant("The refresh token is not good");
     let token = RefreshToken::of(token);
-    let next = token.next().map_err(|error| OAuthError::internal(&error))?;
+    let salt = secret().map_err(|error| OAuthError::internal(&error))?;
+    let grace = state.tokens.refresh_grace;
     let (keys, now) = (fresh_keys(state).await?, state.now());
     let mut write = state.store.write().await?;
-    let session = match write.redeem(&token, &next, now).await? {
-        Redeemed::Good(session) => session,
+    let (session, next) = match write.redeem(&token, &salt, grace, now).await? {
+        Redeemed::Good(session, next) => (session, next),
         Redeemed::Refused => return Err(refused()),
         Redeemed::Reused(session) => {
             warn!("a refresh token was used twice: its session is ended");

@@ -16,6 +16,7 @@ mod bodies;
 mod clients;
 mod crash;
 mod giving;
+mod grace;
 mod growth;
 mod health;
 mod keys;
