@@ -16,6 +16,7 @@ mod encryption;
 mod input;
 mod limits;
 mod oauth_error;
+mod password_text;
 mod passwords;
 mod policies;
 mod provider;

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::sign_in::admitted;
 use crate::address::ClientAddress;
 use crate::input;
+use crate::password_text;
 use crate::state::{Actor, Refused, State};
 use crate::store::sessions::Session;
 use crate::store::users::Login;
@@ -168,7 +169,7 @@ async fn compare(
     let name = &login.user.username;
     let attempt = admitted(state, name, address).await?;
     // No user has a longer password.
-    let is_possible = password.len() <= input::MAX_PASSWORD_BYTES;
+    let is_possible = password_text::is_possible(&password);
     let stored = Some(login.password_hash.clone());
     // If it cannot be verified, the attempt is dropped and not counted.
     if is_possible && state.passwords.verify(password, stored).await? {

@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
-use crate::input::{MAX_PASSWORD_BYTES, is_username};
+use crate::input::is_username;
 use crate::oauth_error::{OAuthError, OAuthProblem};
+use crate::password_text;
 use crate::passwords::PasswordError;
 use crate::refresh_token::RefreshToken;
 use crate::signing::Loaded;
@@ -90,7 +91,7 @@ pub(super) async fn signed_in(
     form: &LoginForm,
     address: &ClientAddress,
 ) -> Result<Tokens, OAuthError> {
-    let name = required(&form.username, "username")?;
+    let name = required(&form.username, "username")?.trim();
     let password = required(&form.password, "password")?;
     let attempt = admitted(state, name, address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
@@ -159,7 +160,7 @@ async fn verified(
         false => None,
     };
     // No user has a longer password.
-    let is_possible = password.len() <= MAX_PASSWORD_BYTES;
+    let is_possible = password_text::is_possible(password);
     let password = if is_possible { password } else { "" };
     let stored = login.as_ref().map(|login| login.password_hash.clone());
     let matches = state.passwords.verify(password.to_owned(), stored).await;
