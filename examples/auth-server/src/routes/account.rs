@@ -55,8 +55,8 @@ pub struct NewPassword {
     #[schema(example = "test1234@")]
     #[garde(skip)]
     old_password: String,
-    /// At least 8 characters, and different from the username.
-    #[schema(example = "1234test@")]
+    /// At least 8 characters, at most 256 bytes, and different from the username.
+    #[schema(example = "1234test@", min_length = 8)]
     #[garde(custom(|new: &str, login: &Login| input::password_of(&login.user.username)(new, &())))]
     new_password: String,
 }

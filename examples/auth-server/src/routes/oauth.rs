@@ -63,6 +63,9 @@ pub struct RevokeForm {
         (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unauthorized_client`, `unsupported_grant_type`", body = OAuthProblem),
         (status = 401, description = "`invalid_client`", body = OAuthProblem),
         (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
+        (status = 408, description = "`request_timeout`: the body did not come in time", body = OAuthProblem),
+        (status = 413, description = "`invalid_request`: the body is too large", body = OAuthProblem),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
         (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting, or the database is unavailable", body = OAuthProblem),
     )
@@ -133,6 +136,9 @@ pub async fn issue(
     responses(
         (status = 200, description = "There is no such session any more"),
         (status = 400, description = "`unsupported_token_type`: an access token; `invalid_request`", body = OAuthProblem),
+        (status = 408, description = "`request_timeout`: the body did not come in time", body = OAuthProblem),
+        (status = 413, description = "`invalid_request`: the body is too large", body = OAuthProblem),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
     )
 )]
 #[post("/oauth/revoke")]

@@ -67,6 +67,9 @@ pub struct Tokens {
         (status = 200, description = "Tokens", body = Tokens),
         (status = 400, description = "`invalid_grant`: the username or the password is wrong; `invalid_scope`: nothing of what is asked for is held; `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
         (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
+        (status = 408, description = "`request_timeout`: the body did not come in time", body = OAuthProblem),
+        (status = 413, description = "`invalid_request`: the body is too large", body = OAuthProblem),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
         (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting", body = OAuthProblem),
     )
