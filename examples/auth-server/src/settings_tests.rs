@@ -84,3 +84,13 @@ fn the_example_is_on_a_screen_and_true() {
     let faults = faults_of_example(example, &Settings::fields(), Field::name);
     assert!(faults.is_empty(), "{faults:#?}");
 }
+
+#[test]
+fn no_audience_is_none_beside_it() {
+    let none = ("NO_AUDIENCE", "true");
+    let refused = read(&[none, ("AUDIENCE", "an-api")]).unwrap_err();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    let settings = read(&[none]).unwrap();
+    let address = ([127, 0, 0, 1], 8002).into();
+    assert!(settings.token_config(address).audience.is_empty());
+}
