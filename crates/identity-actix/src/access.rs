@@ -153,7 +153,9 @@ pub async fn no_such_route(
     table: web::Data<AccessTable>,
 ) -> Result<HttpResponse, ApiError> {
     let methods = table.methods(request.path());
-    Err(if methods.is_empty() {
+    // The method is there, but not this path: the route's pattern is narrower than the row's, such as an id of digits.
+    let is_narrower = methods.contains(request.method());
+    Err(if methods.is_empty() || is_narrower {
         ApiError::not_found(format!("There is no {}", request.path()))
     } else {
         ApiError::method_not_allowed(request.method(), methods)

@@ -11,9 +11,10 @@ use identity_actix::{Access, AccessRoute};
 use identity_core::Rule;
 use identity_core::testing::TestKey;
 use serde_json::Value;
+use utoipa::openapi::path::Operation;
 
 use crate::Service;
-use crate::openapi::operation;
+use crate::openapi::operations;
 
 /// The rights of a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,9 +35,11 @@ pub const UNRELATED: &str = "unrelated";
 /// Pages that every service has, and that are not in its OpenAPI document.
 const OWN_PAGES: [&str; 2] = ["/docs/", "/openapi.json"];
 
-/// Returns every mismatch between the access table of a service and its routes; empty if they agree.
+/// Returns every mismatch between the access table of a service and its routes, and what its OpenAPI document lacks; empty
+/// if they agree.
 ///
-/// Reports a route without a row, a row without a route, a protected route that accepts a request without a token, and
+/// Reports an operation whose id is not unique or no name of letters, digits and underscores, or that has a body and no
+/// response 400 or 415; a route without a row, a row without a route, a protected route that accepts a request without a token, and
 /// a handler that does not enforce the policy of its row. For the last, each route is called with tokens that satisfy
 /// and fail the conditions of its rule in every combination. `claims` returns the claims of a valid token with these
 /// rights, in the format of the authenticator's provider. `key` signs them: its public part must be among the
@@ -68,7 +71,10 @@ pub async fn access_faults_with(
     service: &Service,
     token: impl AsyncFn(&Rights) -> String,
 ) -> Vec<String> {
-    let mut faults = differences(service);
+    let mut document = service.document();
+    let operations = operations(&mut document);
+    let mut faults = differences(service, &operations);
+    faults.extend(lacking(&operations));
     let app = init_service(service.app()).await;
     let call = async |route: &AccessRoute, token: Option<&str>| {
         let request = TestRequest::with_uri(&example(route.path)).method(route.method.clone());
@@ -134,24 +140,42 @@ pub async fn access_faults_with(
     faults
 }
 
-/// Returns the routes without a row and the rows without a route.
-fn differences(service: &Service) -> Vec<String> {
-    let mut document = service.document();
-    let methods = [
-        Method::GET,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-    ];
-    let mut routes = BTreeSet::new();
-    for (path, item) in &mut document.paths.paths {
-        for method in &methods {
-            if operation(item, method).is_some() {
-                routes.insert(format!("{method} {path}"));
+/// An operation of the document, with its method and its path.
+type Described = (Method, String, Operation);
+
+/// Returns what operations lack that a client generated from the document needs.
+fn lacking(operations: &[Described]) -> Vec<String> {
+    let (mut faults, mut ids) = (Vec::new(), BTreeSet::new());
+    for (method, path, operation) in operations {
+        let id = operation.operation_id.as_deref().unwrap_or_default();
+        let is_name = id.starts_with(|first: char| first.is_ascii_alphabetic())
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !is_name || !ids.insert(id) {
+            faults.push(format!(
+                "{method} {path}: the operation id {id:?} is no name, or not unique"
+            ));
+        }
+        for status in ["400", "415"] {
+            if operation.request_body.is_some()
+                && !operation.responses.responses.contains_key(status)
+            {
+                faults.push(format!(
+                    "{method} {path} has a body, but no response {status} in the document"
+                ));
             }
         }
     }
+    faults
+}
+
+/// Returns the routes without a row and the rows without a route.
+fn differences(service: &Service, operations: &[Described]) -> Vec<String> {
+    let operations = operations.iter();
+    let routes: BTreeSet<_> = operations
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
     let rows = service.access().routes().iter();
     let rows: BTreeSet<_> = rows
         .filter(|row| !OWN_PAGES.contains(&row.path))

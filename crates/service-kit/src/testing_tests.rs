@@ -4,6 +4,7 @@ use identity_core::clock::{Clock, SystemClock};
 use identity_core::testing::StaticKeys;
 use identity_core::{Rule, all_of, policies};
 use serde_json::json;
+use utoipa::openapi::request_body::RequestBody;
 
 use super::*;
 use crate::Routes;
@@ -118,5 +119,37 @@ async fn a_protected_row_of_a_public_route_is_found() {
     assert_eq!(
         found.await.first().map(String::as_str),
         Some("GET /open is protected, but without a token its status is 200")
+    );
+}
+
+#[actix_web::test]
+async fn an_operation_without_a_name_of_its_own_or_the_errors_of_its_body_is_found() {
+    let key = TestKey::fixed();
+    let rows = AccessTable::new()
+        .public(Method::GET, "/open")
+        .public(Method::GET, "/health")
+        .public(Method::GET, "/health/ready");
+    let service = Service::new(INFO, authenticator(StaticKeys::of(&[&key])), rows)
+        .public(|routes| {
+            routes.service(open);
+        })
+        .documented(|mut document, _| {
+            for (path, id) in [("/open", "getHealth"), ("/health/ready", "GET /ready")] {
+                let operation = document.paths.paths.get_mut(path);
+                let operation = operation.and_then(|item| item.get.as_mut()).unwrap();
+                operation.operation_id = Some(id.to_owned());
+                operation.request_body = (path == "/open").then(|| RequestBody::new().into());
+            }
+            document
+        });
+    let found = access_faults(&service, &key, |_| json!({})).await;
+    assert_eq!(
+        found,
+        [
+            "GET /health/ready: the operation id \"GET /ready\" is no name, or not unique",
+            "GET /open: the operation id \"getHealth\" is no name, or not unique",
+            "GET /open has a body, but no response 400 in the document",
+            "GET /open has a body, but no response 415 in the document",
+        ]
     );
 }

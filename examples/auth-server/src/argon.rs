@@ -4,6 +4,8 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, Error, try_generate_salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 
+use crate::password_text::prepared;
+
 /// Hashes one password at a time.
 #[derive(Default)]
 pub struct Hasher {
@@ -11,8 +13,8 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// Returns the hash of a new password with the library's default cost, as a PHC string, which includes the
-    /// parameters and the salt.
+    /// Returns the hash of a new password, [`prepared`], with the library's default cost, as a PHC string, which includes
+    /// the parameters and the salt.
     pub fn hash(&mut self, password: &str) -> Result<String, Error> {
         let params = Params::default();
         let salt = Salt::new(&try_generate_salt().map_err(|_| Error::Crypto)?)?;
@@ -20,13 +22,14 @@ impl Hasher {
             algorithm: ARGON2ID_IDENT,
             version: Some(Version::default().into()),
             params: ParamsString::try_from(&params)?,
-            hash: Some(self.output(password, &salt, params)?),
+            hash: Some(self.output(&prepared(password), &salt, params)?),
             salt: Some(salt),
         };
         Ok(hash.to_string())
     }
 
-    /// Returns whether `password` matches the PHC string `stored`, using the parameters in it.
+    /// Returns whether `password` matches the PHC string `stored`, using the parameters in it: prepared, or as it is, for
+    /// the hashes of earlier releases.
     pub fn verify(&mut self, password: &str, stored: &str) -> Result<bool, Error> {
         let stored = PasswordHash::new(stored)?;
         let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
@@ -37,9 +40,12 @@ impl Hasher {
         if !is_ours {
             return Err(Error::Algorithm);
         }
-        let output = self.output(password, salt, Params::try_from(&stored)?)?;
+        let (params, prepared) = (Params::try_from(&stored)?, prepared(password));
         // The comparison of outputs runs in constant time.
-        Ok(output == *expected)
+        if self.output(&prepared, salt, params.clone())? == *expected {
+            return Ok(true);
+        }
+        Ok(prepared != password && self.output(password, salt, params)? == *expected)
     }
 
     fn output(
@@ -87,6 +93,24 @@ mod tests {
             ours.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{ours}"
         );
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_its_letters_are_composed() {
+        let mut hasher = Hasher::default();
+        let (composed, decomposed) = ("p\u{e4}ssword", "pa\u{308}ssword");
+        for new in [composed, decomposed] {
+            let stored = hasher.hash(new).unwrap();
+            for same in [composed, decomposed] {
+                assert!(hasher.verify(same, &stored).unwrap());
+            }
+            assert!(!hasher.verify("password", &stored).unwrap());
+        }
+        // Of an earlier release.
+        let stored = Argon2::default().hash_password(decomposed.as_bytes());
+        let stored = stored.unwrap().to_string();
+        assert!(hasher.verify(decomposed, &stored).unwrap());
+        assert!(!hasher.verify("pa\u{300}ssword", &stored).unwrap());
     }
 
     #[test]

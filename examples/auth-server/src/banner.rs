@@ -15,7 +15,11 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     let mut text = String::from("auth-server\n");
     // Writing to a string cannot fail.
     let _ = writeln!(text, "  Issuer:        {issuer}");
-    let _ = writeln!(text, "  Audience:      {}", tokens.audience.join(", "));
+    let audience = match tokens.audience.as_slice() {
+        [] => "none".to_owned(),
+        audience => audience.join(", "),
+    };
+    let _ = writeln!(text, "  Audience:      {audience}");
     let _ = writeln!(
         text,
         "  Discovery URL: {issuer}/.well-known/openid-configuration"

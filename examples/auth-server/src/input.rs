@@ -5,8 +5,7 @@ use std::hash::Hash;
 
 use garde::{Error, Result};
 
-/// The maximum length of a password, in bytes. A longer one is refused without comparing it.
-pub const MAX_PASSWORD_BYTES: usize = 256;
+use crate::password_text::{MAX_PASSWORD_BYTES, prepared};
 
 /// Checks a username.
 pub fn username(text: &str, (): &()) -> Result {
@@ -25,6 +24,7 @@ pub fn is_username(text: &str) -> bool {
 /// Checks a new password of this user. Does not estimate its strength.
 pub fn password_of(username: &str) -> impl Fn(&str, &()) -> Result {
     move |text, ()| {
+        let text = prepared(text);
         must(text.chars().count() >= 8, "must have at least 8 characters")?;
         must(
             text.len() <= MAX_PASSWORD_BYTES,

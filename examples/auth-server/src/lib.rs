@@ -18,6 +18,7 @@ mod in_order;
 mod input;
 mod limits;
 mod oauth_error;
+mod password_text;
 mod passwords;
 mod policies;
 mod provider;

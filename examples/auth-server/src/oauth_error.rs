@@ -70,6 +70,12 @@ impl OAuthError {
         Self::bad_request("invalid_grant", description)
     }
 
+    /// Returns 400: this client cannot use the grant type.
+    pub fn unauthorized_client() -> Self {
+        let description = "Only the client auth-server signs in with passwords";
+        Self::bad_request("unauthorized_client", description)
+    }
+
     /// Returns 400: this endpoint does not support the grant type.
     pub fn unsupported_grant_type(expected: &str) -> Self {
         let description = format!("The grant_type must be {expected}");

@@ -96,6 +96,8 @@ pub fn access() -> AccessTable {
         .public(M::GET, "/docs/")
         .public(M::GET, "/openapi.json")
         .public(M::GET, "/.well-known/openid-configuration")
+        .public(M::GET, "/.well-known/oauth-authorization-server")
+        .public(M::GET, "/.well-known/oauth-authorization-server/{path}")
         .public(M::GET, "/.well-known/jwks.json")
         .public(M::POST, "/user/signup")
         .public(M::POST, "/user/login")

@@ -53,15 +53,18 @@ impl Provider for OwnTokens {
     fn verification(&self) -> VerificationRules {
         // A token for other services has access to the routes of its own user, such as /user/me.
         let mut audience = self.config.audience.clone();
+        let has_none = audience.is_empty();
         audience.push(self.config.management_audience());
+        let audience = match has_none {
+            // Issuer and key say that it is this server's own, whatever its claims.
+            true => AudienceRule::RequiredUnless(audience, |_| true),
+            false => AudienceRule::Required(audience),
+        };
         VerificationRules {
             algorithms: self.algorithms.clone(),
             types: vec!["at+jwt".into()],
             untyped: UntypedTokens::Refused,
-            ..VerificationRules::new(
-                vec![self.config.issuer.clone()],
-                AudienceRule::Required(audience),
-            )
+            ..VerificationRules::new(vec![self.config.issuer.clone()], audience)
         }
     }
 
@@ -104,6 +107,7 @@ mod tests {
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
             max_sessions: 1,
+            refresh_grace: Duration::ZERO,
         })
     }
 

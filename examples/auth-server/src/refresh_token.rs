@@ -1,5 +1,9 @@
 //! Refresh tokens: two secrets, so that a used one is recognised without being on record.
 
+use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::tokens::{hash_of, secret};
 
 /// A refresh token. It has no `Debug`.
@@ -25,12 +29,15 @@ impl RefreshToken {
         })
     }
 
-    /// Returns the next token of the same session. Fails if the system's random generator does.
-    pub fn next(&self) -> Result<Self, aws_lc_rs::error::Unspecified> {
-        Ok(Self {
+    /// Returns the next token of the same session: the same one for the same salt, a [`secret`] that is made anew for each.
+    ///
+    /// Who has both this token and the salt has the next token, and who has one of them does not.
+    pub fn next(&self, salt: &str) -> Self {
+        let key = Key::new(HMAC_SHA256, self.text().as_bytes());
+        Self {
             family: self.family.clone(),
-            own: secret()?,
-        })
+            own: URL_SAFE_NO_PAD.encode(sign(&key, salt.as_bytes())),
+        }
     }
 
     /// Returns the token with this text. Any text is one; most are of no session. Those of earlier releases have an empty
@@ -66,13 +73,25 @@ mod tests {
     #[test]
     fn tokens_of_a_session_have_one_half_in_common() {
         let first = RefreshToken::first().unwrap();
-        let next = RefreshToken::of(&first.next().unwrap().text());
+        let next = RefreshToken::of(&first.next("a salt").text());
         assert_eq!(next.text().len(), 86);
         assert_eq!(first.family_hash(), next.family_hash());
         assert_ne!(first.own_hash(), next.own_hash());
         assert_ne!(next.family_hash(), next.own_hash());
         let other = RefreshToken::first().unwrap();
         assert_ne!(first.family_hash(), other.family_hash());
+    }
+
+    #[test]
+    fn the_next_token_is_made_of_the_whole_token_and_the_salt() {
+        let first = RefreshToken::first().unwrap();
+        let next = first.next("a salt").text();
+        assert_eq!(first.next("a salt").text(), next);
+        assert_ne!(first.next("another").text(), next);
+        // Tokens of earlier releases have no second secret.
+        let (one, other) = ("a".repeat(43), "b".repeat(43));
+        let own = |text: &str| RefreshToken::of(text).next("a salt").own_hash();
+        assert_ne!(own(&one), own(&other));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod account;
 mod assignments;
 mod audit;
+mod client_authentication;
 mod clients;
 mod oauth;
 mod permissions;
@@ -20,6 +21,8 @@ pub fn public(routes: &mut Routes) {
     routes.service(public::index);
     routes
         .service(well_known::openid_configuration)
+        .service(well_known::authorization_server)
+        .service(well_known::authorization_server_at_path)
         .service(well_known::jwks);
     routes.service(signup::signup).service(sign_in::sign_in);
     routes.service(oauth::issue).service(oauth::revoke);

@@ -32,6 +32,8 @@ pub struct Settings {
     pub issuer: Option<String>,
     /// `AUDIENCE`: `aud` of its tokens, several between commas. Default the issuer.
     pub audience: Vec<String>,
+    /// `NO_AUDIENCE`: whether tokens for other services have no `aud`. Default `false`.
+    pub no_audience: bool,
     /// `MANAGEMENT_ON_REQUEST`: whether management is only in tokens whose scope asks for it. Default `false`.
     pub management_on_request: bool,
     /// Signing keys and lifetimes.
@@ -70,6 +72,11 @@ pub struct TokenSettings {
     /// How many sign-ins of one user last at the same time; one more ends the oldest.
     #[schemars(range(min = 1, max = 10_000))]
     pub max_sessions: u32,
+    /// How long after its use a refresh token gets its successor again, such as for two browser tabs that refresh at once; 0
+    /// ends the session at every second use.
+    #[serde(rename = "refresh_grace_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 60))]
+    pub refresh_grace: Duration,
 }
 
 /// All but the service's, as they are written.
@@ -79,6 +86,9 @@ struct Own {
     issuer: Option<String>,
     /// The audience of its tokens; the issuer if unset.
     audience: Vec<String>,
+    /// Whether tokens for other services have no audience, for services that refuse every token with one because they check
+    /// none.
+    no_audience: bool,
     /// Whether permissions of auth-server are only in tokens whose scope names them, which other services then refuse;
     /// recommended, except for the walk-through.
     management_on_request: bool,
@@ -121,6 +131,7 @@ impl Default for Own {
         Self {
             issuer: None,
             audience: Vec::new(),
+            no_audience: false,
             management_on_request: false,
             key_encryption_key: None,
             signing_algorithm: SigningAlgorithm::default(),
@@ -132,6 +143,7 @@ impl Default for Own {
                 access_lifetime: Duration::from_secs(600),
                 session_lifetime: 30 * DAY,
                 max_sessions: 100,
+                refresh_grace: Duration::ZERO,
             },
             throttle: Limits::default(),
             passwords: PasswordSettings {
@@ -187,11 +199,15 @@ impl Settings {
             let expected = "expected the server's public address without a slash at its end, such as https://id.example.com";
             reader.unusable("issuer", expected);
         }
+        if own.no_audience && !own.audience.is_empty() {
+            reader.unusable("no_audience", "expected no AUDIENCE beside it");
+        }
         Self {
             service,
             database,
             issuer: own.issuer,
             audience: own.audience,
+            no_audience: own.no_audience,
             management_on_request: own.management_on_request,
             tokens: TokenSettings {
                 encryption_key: own.key_encryption_key,
@@ -216,6 +232,7 @@ impl Settings {
     pub(crate) fn token_config(&self, address: SocketAddr) -> TokenConfig {
         let issuer = self.issuer.clone().unwrap_or_else(|| url_of(address));
         let audience = match self.audience.as_slice() {
+            _ if self.no_audience => Vec::new(),
             [] => vec![issuer.clone()],
             audience => audience.to_vec(),
         };
@@ -226,6 +243,7 @@ impl Settings {
             access_lifetime: self.tokens.access_lifetime,
             session_lifetime: self.tokens.session_lifetime,
             max_sessions: self.tokens.max_sessions,
+            refresh_grace: self.tokens.refresh_grace,
         }
     }
 }

@@ -18,12 +18,13 @@ fn everything_bad_is_told_at_once() {
         ("SIGNING_ALGORITHM", "HS256"),
         ("TOKENS__KEY_ROTATION_SECONDS", "0"),
         ("TOKENS__ACCESS_SECONDS", "x"),
+        ("TOKENS__REFRESH_GRACE_SECONDS", "61"),
         ("PASSWORDS__AT_ONCE", "0"),
         ("THROTTLE__FAILURES_PER_ACCOUNT", "0"),
         ("TRUSTED_PROXIES", "1"),
     ])
     .unwrap_err();
-    assert_eq!(problems.len(), 9, "{problems:#?}");
+    assert_eq!(problems.len(), 10, "{problems:#?}");
     assert!(!problems.concat().contains("hunter2"), "{problems:#?}");
 }
 
@@ -82,4 +83,14 @@ fn the_example_is_on_a_screen_and_true() {
     let example = include_str!("../.env.example");
     let faults = faults_of_example(example, &Settings::fields(), Field::name);
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn no_audience_is_none_beside_it() {
+    let none = ("NO_AUDIENCE", "true");
+    let refused = read(&[none, ("AUDIENCE", "an-api")]).unwrap_err();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    let settings = read(&[none]).unwrap();
+    let address = ([127, 0, 0, 1], 8002).into();
+    assert!(settings.token_config(address).audience.is_empty());
 }

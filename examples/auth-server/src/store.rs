@@ -65,6 +65,11 @@ const SCHEMA: Schema = Schema {
             description: "throttle buckets",
             sql: include_str!("../migrations/0006_throttle_buckets.sql"),
         },
+        Migration {
+            version: 7,
+            description: "refresh grace",
+            sql: include_str!("../migrations/0007_refresh_grace.sql"),
+        },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",
 };

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use identity_core::clock::UnixTime;
 use service_kit::store::testing::{Exception, plan_faults, postgres_of_tests};
@@ -105,35 +106,37 @@ async fn refresh_tokens_of_earlier_releases_go_on() {
     drop(earlier);
 
     let store = Store::open(&config).await.unwrap();
-    let redeem = async |token: &RefreshToken, next: &RefreshToken| {
+    let redeem = async |token: &RefreshToken, salt: &str| {
         let mut write = store.write().await.unwrap();
         let now = UnixTime::from_seconds(10.0);
-        let redeemed = write.redeem(token, next, now).await.unwrap();
+        let redeemed = write.redeem(token, salt, Duration::ZERO, now).await;
+        let redeemed = redeemed.unwrap();
         write.commit().await.unwrap();
         match redeemed {
-            Redeemed::Good(session) => format!("good {}", session.id),
+            Redeemed::Good(session, _) => format!("good {}", session.id),
             Redeemed::Reused(session) => format!("reused {}", session.id),
             Redeemed::Refused => "refused".to_owned(),
         }
     };
     let a2 = RefreshToken::of(&token("a2"));
-    let (a3, a4) = (a2.next().unwrap(), a2.next().unwrap());
-    assert_eq!(redeem(&a2, &a3).await, "good a");
-    assert_eq!(redeem(&a3, &a4).await, "good a");
+    let a3 = a2.next("3");
+    let a4 = a3.next("4");
+    assert_eq!(redeem(&a2, "3").await, "good a");
+    assert_eq!(redeem(&a3, "4").await, "good a");
     for unknown in [&token("r1"), "", "a2"] {
-        assert_eq!(redeem(&RefreshToken::of(unknown), &a4).await, "refused");
+        assert_eq!(redeem(&RefreshToken::of(unknown), "4").await, "refused");
     }
     // Used before the release, and since.
     assert_eq!(
-        redeem(&RefreshToken::of(&token("b1")), &a4).await,
+        redeem(&RefreshToken::of(&token("b1")), "4").await,
         "reused b"
     );
     assert_eq!(
-        redeem(&RefreshToken::of(&token("b2")), &a4).await,
+        redeem(&RefreshToken::of(&token("b2")), "4").await,
         "refused"
     );
-    assert_eq!(redeem(&a2, &a4).await, "reused a");
-    assert_eq!(redeem(&a4, &a4).await, "refused");
+    assert_eq!(redeem(&a2, "4").await, "reused a");
+    assert_eq!(redeem(&a4, "4").await, "refused");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::store::orgs::seconds;
 pub struct TokenConfig {
     /// The `iss` claim.
     pub issuer: String,
-    /// The audience of tokens for other services.
+    /// The audience of tokens for other services; empty for tokens without `aud`.
     pub audience: Vec<String>,
     /// Whether permissions of this server are granted only if the scope names them.
     pub management_on_request: bool,
@@ -29,6 +29,8 @@ pub struct TokenConfig {
     pub session_lifetime: Duration,
     /// The maximum number of sessions of one user.
     pub max_sessions: u32,
+    /// How long after its use a refresh token gets the same response again; zero for never.
+    pub refresh_grace: Duration,
 }
 
 /// The subject and the rights of an access token.
@@ -103,8 +105,8 @@ impl TokenConfig {
         self.management_on_request && is_own(slug)
     }
 
-    /// Returns the `aud` claim: a string if there is one audience, a list if there are several.
-    fn audience_of(&self, scopes: &[String]) -> Value {
+    /// Returns the `aud` claim: a string if there is one audience, a list if there are several, `None` without any.
+    fn audience_of(&self, scopes: &[String]) -> Option<Value> {
         let mut audience = self.audience.clone();
         if scopes.iter().any(|slug| is_own(slug)) {
             if self.management_on_request {
@@ -113,8 +115,9 @@ impl TokenConfig {
             audience.push(self.management_audience());
         }
         match audience.as_slice() {
-            [one] => json!(one),
-            several => json!(several),
+            [] => None,
+            [one] => Some(json!(one)),
+            several => Some(json!(several)),
         }
     }
 
@@ -122,7 +125,6 @@ impl TokenConfig {
         let mut claims = json!({
             "iss": self.issuer,
             "sub": grant.subject,
-            "aud": self.audience_of(&grant.scopes),
             "exp": now.saturating_add_unsigned(self.access_lifetime.as_secs()),
             "iat": now,
             "nbf": now,
@@ -133,8 +135,14 @@ impl TokenConfig {
             "scopes": grant.scopes,
             "scope": grant.scopes.join(" "),
         });
-        if let (Some(claims), Some(session)) = (claims.as_object_mut(), &grant.session) {
-            claims.insert("sid".to_owned(), json!(session));
+        let optional = [
+            ("aud", self.audience_of(&grant.scopes)),
+            ("sid", grant.session.as_ref().map(|session| json!(session))),
+        ];
+        if let Some(claims) = claims.as_object_mut() {
+            for (name, value) in optional {
+                claims.extend(value.map(|value| (name.to_owned(), value)));
+            }
         }
         claims
     }
@@ -173,6 +181,7 @@ mod tests {
             access_lifetime: Duration::from_secs(600),
             session_lifetime: Duration::from_secs(6000),
             max_sessions: 1,
+            refresh_grace: Duration::ZERO,
         }
     }
 
@@ -238,8 +247,11 @@ mod tests {
         for (on_request, expected) in [(false, json!(["a", management])), (true, json!(management))]
         {
             let config = config(&["a"], on_request);
-            assert_eq!(config.audience_of(&own), expected);
-            assert_eq!(config.audience_of(&own[..1]), "a");
+            assert_eq!(config.audience_of(&own), Some(expected));
+            assert_eq!(config.audience_of(&own[..1]), Some(json!("a")));
+            let none = self::config(&[], on_request);
+            assert_eq!(none.audience_of(&own), Some(json!(management)));
+            assert_eq!(none.audience_of(&own[..1]), None);
         }
     }
 

@@ -19,11 +19,11 @@ use crate::users::{CreateError, User, Users};
 pub struct NewUser {
     /// Not blank, no control characters, at most 200 characters.
     #[garde(length(chars, max = 200), custom(is_readable))]
-    #[schema(example = "Ada Lovelace")]
+    #[schema(example = "Ada Lovelace", min_length = 1, max_length = 200)]
     name: String,
     /// At most 254 characters, and unique, ignoring case.
     #[garde(email, length(max = 254))]
-    #[schema(example = "ada@example.com")]
+    #[schema(example = "ada@example.com", format = Email, max_length = 254)]
     email: String,
 }
 

@@ -12,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use super::operations::complete;
 use identity_actix::{Access, AccessRoute, AccessTable};
 use identity_actix::{InvalidField, Problem};
 
@@ -26,8 +27,8 @@ pub(crate) fn document(title: &str, version: &str, description: &str) -> OpenApi
     OpenApiBuilder::new().info(info.build()).build()
 }
 
-/// Completes a document that was collected from handlers: adds the security scheme, and the rule and the errors of each
-/// route in the table.
+/// Completes a document that was collected from handlers: adds the security scheme, the rule and the errors of each route
+/// in the table, and a unique id of each operation.
 pub(crate) fn describe(
     mut document: OpenApi,
     table: &AccessTable,
@@ -50,6 +51,7 @@ pub(crate) fn describe(
             describe_operation(operation, route);
         }
     }
+    complete(&mut document);
     document
 }
 
@@ -126,7 +128,7 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
 }
 
 /// Adds a problem response, unless the handler documents that status itself.
-fn add(operation: &mut Operation, status: &str, description: &str) {
+pub(super) fn add(operation: &mut Operation, status: &str, description: &str) {
     let responses = &mut operation.responses.responses;
     if !responses.contains_key(status) {
         responses.insert(status.to_owned(), problem(description).into());

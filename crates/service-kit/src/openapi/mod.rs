@@ -2,9 +2,12 @@
 
 mod docs;
 mod document;
+mod operations;
 mod password_flow;
 
 pub(crate) use docs::docs;
 pub use document::operation;
 pub(crate) use document::{below, describe, document};
+#[cfg(feature = "testing")]
+pub(crate) use operations::operations;
 pub use password_flow::{PasswordFlow, with_password_flow};

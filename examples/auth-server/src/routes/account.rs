@@ -12,6 +12,7 @@ use super::sign_in::admitted;
 use crate::address::ClientAddress;
 use crate::fair_queue::Tenant;
 use crate::input;
+use crate::password_text;
 use crate::state::{Actor, Refused, State};
 use crate::store::sessions::Session;
 use crate::store::users::Login;
@@ -55,8 +56,8 @@ pub struct NewPassword {
     #[schema(example = "test1234@")]
     #[garde(skip)]
     old_password: String,
-    /// At least 8 characters, and different from the username.
-    #[schema(example = "1234test@")]
+    /// At least 8 characters, at most 256 bytes, and different from the username.
+    #[schema(example = "1234test@", min_length = 8)]
     #[garde(custom(|new: &str, login: &Login| input::password_of(&login.user.username)(new, &())))]
     new_password: String,
 }
@@ -175,7 +176,7 @@ async fn compare(
     let name = &login.user.username;
     let attempt = admitted(state, name, address).await?;
     // No user has a longer password.
-    let is_possible = password.len() <= input::MAX_PASSWORD_BYTES;
+    let is_possible = password_text::is_possible(&password);
     let stored = Some(login.password_hash.clone());
     let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
     // If it cannot be verified, the attempt is dropped and not counted.

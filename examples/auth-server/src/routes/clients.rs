@@ -33,8 +33,8 @@ pub struct CreatedClient {
 /// The machine client to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewClient {
-    /// Unique within the organization.
-    #[schema(example = "nightly-report")]
+    /// Not blank, no control characters; unique within the organization.
+    #[schema(example = "nightly-report", min_length = 1, max_length = 200)]
     #[garde(custom(input::name))]
     name: String,
     /// The slugs of its permissions, each once and at most 1000.

@@ -1,18 +1,16 @@
 //! The token endpoint (machine clients, refresh tokens) and the revocation endpoint.
 
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
-use service_kit::store::is_id;
 use tracing::warn;
 use utoipa::ToSchema;
 
+use super::client_authentication::NamedClient;
 use super::sign_in::{
-    Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
+    LoginForm, Tokens, access_token, answer, fresh_keys, nothing_granted, required, signed_in,
+    tokens_of,
 };
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
@@ -21,22 +19,27 @@ use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
-use crate::tokens::{Grant, hash_of};
+use crate::tokens::{Grant, secret};
 
-/// A token request (RFC 6749, sections 4.4.2 and 6). It has no `Debug`.
+/// A token request (RFC 6749, sections 4.3.2, 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
 pub struct TokenForm {
-    /// `client_credentials` or `refresh_token`.
+    /// `client_credentials`, `password` or `refresh_token`.
     #[schema(example = "client_credentials")]
     grant_type: Option<String>,
     /// The requested slugs, separated by spaces; empty for all.
     #[serde(default)]
     scope: String,
+    /// Required for the grant type `password`.
+    username: Option<String>,
+    /// Required for the grant type `password`.
+    password: Option<String>,
     /// Required for the grant type `refresh_token`.
     refresh_token: Option<String>,
-    /// Required for `client_credentials`, unless the `Authorization` header has id and secret.
+    /// Required for `client_credentials`, unless the `Authorization` header has id and secret. `auth-server`, or nothing,
+    /// for a sign-in and its refresh tokens.
     client_id: Option<String>,
-    /// Required with `client_id`.
+    /// Required for `client_credentials`, with `client_id`.
     client_secret: Option<String>,
 }
 
@@ -47,19 +50,25 @@ pub struct RevokeForm {
     token: Option<String>,
 }
 
-/// Get a token for a machine client, or refresh a session
+/// Get a token for a machine client, sign in, or refresh a session
 ///
-/// A client authenticates with HTTP Basic, or with `client_id` and `client_secret` in the form. A refresh token can be
-/// used once; a second use ends the session.
+/// The grant type `password` is the sign-in of `/user/login`.
+/// A machine client authenticates with HTTP Basic, or with `client_id` and `client_secret` in the form. A refresh token
+/// belongs to the public client `auth-server`, which has no secret and need not be named; it can be used once, and a
+/// second use ends the session.
 #[utoipa::path(
     tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "Tokens", body = Tokens),
-        (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
+        (status = 400, description = "`invalid_grant`, `invalid_scope`, `invalid_request`, `unauthorized_client`, `unsupported_grant_type`", body = OAuthProblem),
         (status = 401, description = "`invalid_client`", body = OAuthProblem),
         (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
+        (status = 408, description = "`request_timeout`: the body did not come in time", body = OAuthProblem),
+        (status = 413, description = "`invalid_request`: the body is too large", body = OAuthProblem),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
+        (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting, or the database is unavailable", body = OAuthProblem),
     )
 )]
 #[post("/oauth/token")]
@@ -71,28 +80,48 @@ pub async fn issue(
     state: web::Data<State>,
 ) -> Result<HttpResponse, OAuthError> {
     let form = form.into_inner();
-    let credentials = Credentials::of(&request, &form)?;
+    let client = NamedClient::of(
+        &request,
+        form.client_id.as_deref(),
+        form.client_secret.as_deref(),
+    )?;
     let tokens = match required(&form.grant_type, "grant_type")? {
         "client_credentials" => {
-            let credentials = credentials.ok_or_else(OAuthError::invalid_client)?;
-            let org = authenticated(&state, &credentials, &address).await?;
+            let client = client.authenticated(&state, &address).await?;
             let actor = Actor {
-                org: &org,
-                id: &credentials.id,
+                org: &client.org,
+                id: &client.id,
             };
             client_tokens(&state, actor, &form.scope, &address).await?
         }
+        "password" => {
+            if !client.is_first_party() {
+                client.refused_unless_genuine(&state, &address).await?;
+                return Err(OAuthError::unauthorized_client());
+            }
+            let form = LoginForm {
+                grant_type: form.grant_type,
+                username: form.username,
+                password: form.password,
+                scope: form.scope,
+            };
+            signed_in(&state, &form, &address).await?
+        }
         "refresh_token" => {
-            // Sessions belong to no client; a client that sends credentials must still authenticate.
-            if let Some(credentials) = credentials {
-                authenticated(&state, &credentials, &address).await?;
+            if !client.is_first_party() {
+                // The session goes on: only a second use shows that another party has the token (RFC 9700, section
+                // 4.14.2).
+                client.refused_unless_genuine(&state, &address).await?;
+                return Err(OAuthError::invalid_grant(
+                    "The refresh token was issued to another client",
+                ));
             }
             let token = required(&form.refresh_token, "refresh_token")?;
             refreshed(&state, token, &form.scope, &address).await?
         }
         _ => {
             return Err(OAuthError::unsupported_grant_type(
-                "client_credentials or refresh_token",
+                "client_credentials, password or refresh_token",
             ));
         }
     };
@@ -108,6 +137,9 @@ pub async fn issue(
     responses(
         (status = 200, description = "There is no such session any more"),
         (status = 400, description = "`unsupported_token_type`: an access token; `invalid_request`", body = OAuthProblem),
+        (status = 408, description = "`request_timeout`: the body did not come in time", body = OAuthProblem),
+        (status = 413, description = "`invalid_request`: the body is too large", body = OAuthProblem),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
     )
 )]
 #[post("/oauth/revoke")]
@@ -120,92 +152,20 @@ pub async fn revoke(
     if token.contains('.') {
         return Err(OAuthError::unsupported_token_type());
     }
-    let waiter = address.waits_as(Tenant::Unknown);
-    let (now, address) = (state.now(), address.text());
-    let mut write = state.store.write_for(waiter).await?;
     let token = RefreshToken::of(token);
-    if let Some(session) = write.end_session_of(&token, now).await? {
-        let target = json!({"session": {"id": session.id}});
-        let record = Actor::of_session(&session).did("user.logout", target, &address);
-        let record = record.counted();
-        write.finish(record, now).await?;
+    if let Some(org) = state.store.org_of(&token).await? {
+        let waiter = address.waits_as(Tenant::Organization(org));
+        let (now, address) = (state.now(), address.text());
+        let mut write = state.store.write_for(waiter).await?;
+        if let Some(session) = write.end_session_of(&token, now).await? {
+            let target = json!({"session": {"id": session.id}});
+            let record = Actor::of_session(&session).did("user.logout", target, &address);
+            write.finish(record.counted(), now).await?;
+        }
     }
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .finish())
-}
-
-struct Credentials {
-    id: String,
-    secret: String,
-}
-
-impl Credentials {
-    /// Returns the credentials from the header or the form, never both (RFC 6749, section 2.3). Returns `None` without
-    /// any.
-    fn of(request: &HttpRequest, form: &TokenForm) -> Result<Option<Self>, OAuthError> {
-        let header = request.headers().get(AUTHORIZATION);
-        match (header, &form.client_id, &form.client_secret) {
-            (None, None, None) => Ok(None),
-            (None, Some(id), Some(secret)) => Ok(Some(Self {
-                id: id.clone(),
-                secret: secret.clone(),
-            })),
-            (None, ..) => Err(OAuthError::invalid_client()),
-            (Some(_), _, Some(_)) => Err(OAuthError::invalid_request(
-                "The client proves itself in two ways at once",
-            )),
-            (Some(header), _, None) => header
-                .to_str()
-                .ok()
-                .and_then(Self::basic)
-                .map(Some)
-                .ok_or_else(OAuthError::invalid_client),
-        }
-    }
-
-    fn basic(header: &str) -> Option<Self> {
-        let (scheme, encoded) = header.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("Basic") {
-            return None;
-        }
-        let decoded = STANDARD.decode(encoded.trim()).ok()?;
-        // Neither contains characters that need form encoding (RFC 6749, section 2.3.1).
-        let text = String::from_utf8(decoded).ok()?;
-        let (id, secret) = text.split_once(':')?;
-        Some(Self {
-            id: id.to_owned(),
-            secret: secret.to_owned(),
-        })
-    }
-}
-
-/// Authenticates a client and returns its organization.
-async fn authenticated(
-    state: &State,
-    credentials: &Credentials,
-    address: &ClientAddress,
-) -> Result<String, OAuthError> {
-    let known = match is_id(&credentials.id) {
-        true => state.store.client_secret(&credentials.id).await?,
-        false => None,
-    };
-    let sent = hash_of(&credentials.secret);
-    let stored = known.as_ref().map_or("", |known| known.hash.as_str());
-    let is_right = verify_slices_are_equal(sent.as_bytes(), stored.as_bytes()).is_ok();
-    match known {
-        Some(known) if is_right => Ok(known.org),
-        known => {
-            let attempt = state.throttles.wrong_secret(address).await?;
-            attempt.count().await?;
-            let org = known.map_or_else(String::new, |known| known.org);
-            let id = if org.is_empty() { "" } else { &*credentials.id };
-            let (actor, address) = (Actor { org: &org, id }, address.text());
-            let record = actor.did("client.token_refused", json!({}), &address);
-            state.store.record(record, state.now()).await?;
-            Err(OAuthError::invalid_client())
-        }
-    }
 }
 
 async fn client_tokens(
@@ -244,12 +204,15 @@ async fn refreshed(
 ) -> Result<Tokens, OAuthError> {
     let refused = || OAuthError::invalid_grant("The refresh token is not good");
     let token = RefreshToken::of(token);
-    let next = token.next().map_err(|error| OAuthError::internal(&error))?;
+    let salt = secret().map_err(|error| OAuthError::internal(&error))?;
+    let grace = state.tokens.refresh_grace;
     let (keys, now) = (fresh_keys(state).await?, state.now());
-    let waiter = address.waits_as(Tenant::Unknown);
+    // A token of no session does not wait for a turn, and so keeps out no one.
+    let org = state.store.org_of(&token).await?.ok_or_else(refused)?;
+    let waiter = address.waits_as(Tenant::Organization(org));
     let mut write = state.store.write_for(waiter).await?;
-    let session = match write.redeem(&token, &next, now).await? {
-        Redeemed::Good(session) => session,
+    let (session, next) = match write.redeem(&token, &salt, grace, now).await? {
+        Redeemed::Good(session, next) => (session, next),
         Redeemed::Refused => return Err(refused()),
         Redeemed::Reused(session) => {
             warn!("a refresh token was used twice: its session is ended");

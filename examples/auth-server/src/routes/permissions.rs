@@ -22,17 +22,35 @@ use crate::store::permissions::{NewPermission, Permission};
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewPermissionBody {
     /// 1 to 64 lower-case letters, digits, _ and -. `auth_server` is reserved for this server.
-    #[schema(example = "example_service")]
+    #[schema(
+        example = "example_service",
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[a-z0-9_-]+$"
+    )]
     #[garde(custom(self::service))]
     service: String,
-    #[schema(example = "billing")]
+    /// 1 to 64 lower-case letters, digits, _ and -.
+    #[schema(
+        example = "billing",
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[a-z0-9_-]+$"
+    )]
     #[garde(custom(input::slug_part))]
     resource: String,
-    #[schema(example = "read")]
+    /// 1 to 64 lower-case letters, digits, _ and -.
+    #[schema(
+        example = "read",
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[a-z0-9_-]+$"
+    )]
     #[garde(custom(input::slug_part))]
     action: String,
     #[serde(default)]
-    #[schema(example = "Example service read")]
+    /// No control characters.
+    #[schema(example = "Example service read", max_length = 200)]
     #[garde(custom(input::description))]
     description: String,
 }
@@ -115,7 +133,7 @@ pub async fn create(
     (status = 404, description = "`not_found`: the organization has no such permission", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`conflict`: one of the server's own", body = Problem, content_type = "application/problem+json"),
 ))]
-#[delete("/{permission_id}")]
+#[delete(r"/{permission_id:\d+}")]
 pub async fn delete(
     caller: Require<WritePermissions>,
     id: web::Path<i64>,

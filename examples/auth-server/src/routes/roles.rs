@@ -21,12 +21,13 @@ use crate::store::roles::{NewRole, Role};
 /// The role to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 pub struct NewRoleBody {
-    /// Unique within the organization.
-    #[schema(example = "bookkeeper")]
+    /// Not blank, no control characters; unique within the organization.
+    #[schema(example = "bookkeeper", min_length = 1, max_length = 200)]
     #[garde(custom(input::name))]
     name: String,
     #[serde(default)]
-    #[schema(example = "Keeps the books")]
+    /// No control characters.
+    #[schema(example = "Keeps the books", max_length = 200)]
     #[garde(custom(input::description))]
     description: String,
 }
@@ -96,7 +97,7 @@ pub async fn create(
     (status = 404, description = "`not_found`: the organization has no such role", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`conflict`: owner, admin and user cannot be deleted", body = Problem, content_type = "application/problem+json"),
 ))]
-#[delete("/{role_id}")]
+#[delete(r"/{role_id:\d+}")]
 pub async fn delete(
     caller: Require<WriteRoles>,
     id: web::Path<i64>,

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
 use crate::fair_queue::Tenant;
-use crate::input::{MAX_PASSWORD_BYTES, is_username};
+use crate::input::is_username;
 use crate::oauth_error::{OAuthError, OAuthProblem};
+use crate::password_text;
 use crate::passwords::PasswordError;
 use crate::refresh_token::RefreshToken;
 use crate::signing::Loaded;
@@ -29,15 +30,15 @@ use crate::tokens::{FIRST_PARTY, Grant, TokenFailure};
 #[derive(Deserialize, ToSchema)]
 pub struct LoginForm {
     #[schema(example = "password")]
-    grant_type: Option<String>,
+    pub(super) grant_type: Option<String>,
     #[schema(example = "test_user")]
-    username: Option<String>,
+    pub(super) username: Option<String>,
     #[schema(example = "test1234@")]
-    password: Option<String>,
+    pub(super) password: Option<String>,
     /// The requested slugs, separated by spaces; empty for all.
     #[serde(default)]
     #[schema(example = "")]
-    scope: String,
+    pub(super) scope: String,
 }
 
 /// Tokens (RFC 6749, section 5.1).
@@ -67,6 +68,9 @@ pub struct Tokens {
         (status = 200, description = "Tokens", body = Tokens),
         (status = 400, description = "`invalid_grant`: the username or the password is wrong; `invalid_scope`: nothing of what is asked for is held; `invalid_request`, `unsupported_grant_type`", body = OAuthProblem),
         (status = 403, description = "`access_denied`: a page of another site sent the request", body = OAuthProblem),
+        (status = 408, description = "`request_timeout`: the body did not come in time", body = OAuthProblem),
+        (status = 413, description = "`invalid_request`: the body is too large", body = OAuthProblem),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
         (status = 429, description = "`too_many_requests`: try again after `Retry-After`", body = OAuthProblem),
         (status = 503, description = "`temporarily_unavailable`: too many sign-ins are waiting", body = OAuthProblem),
     )
@@ -78,16 +82,25 @@ pub async fn sign_in(
     address: ClientAddress,
     state: web::Data<State>,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = form.into_inner();
     if required(&form.grant_type, "grant_type")? != "password" {
         return Err(OAuthError::unsupported_grant_type("password"));
     }
-    let name = required(&form.username, "username")?;
+    let tokens = signed_in(&state, &form, &address).await?;
+    Ok(answer(&tokens))
+}
+
+/// Returns the tokens of a new session for a username and its password.
+pub(super) async fn signed_in(
+    state: &State,
+    form: &LoginForm,
+    address: &ClientAddress,
+) -> Result<Tokens, OAuthError> {
+    let name = required(&form.username, "username")?.trim();
     let password = required(&form.password, "password")?;
-    let attempt = admitted(&state, name, &address).await?;
+    let attempt = admitted(state, name, address).await?;
     // If it cannot be verified, the attempt is dropped and not counted.
     let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let verified = verified(&state, name, password, &address);
+    let verified = verified(state, name, password, address);
     let verified = state.sign_ins.run(address.network(), verified, is_wrong);
     let login = match verified.await? {
         Ok(login) => login,
@@ -106,10 +119,9 @@ pub async fn sign_in(
         }
     };
     attempt.succeed().await;
-    open_session(&state, &login, &form.scope, &address)
+    open_session(state, &login, &form.scope, address)
         .await?
         .ok_or_else(wrong)
-        .map(|tokens| answer(&tokens))
 }
 
 /// Admits an attempt to sign in, or to show that one knows the password.
@@ -159,7 +171,7 @@ async fn verified(state: &State, name: &str, password: &str, address: &ClientAdd
         false => None,
     };
     // No user has a longer password.
-    let is_possible = password.len() <= MAX_PASSWORD_BYTES;
+    let is_possible = password_text::is_possible(password);
     let password = if is_possible { password } else { "" };
     let stored = login.as_ref().map(|login| login.password_hash.clone());
     let waiter = address.waits_as(match &login {

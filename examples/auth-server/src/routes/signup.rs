@@ -38,15 +38,20 @@ pub struct Signup {
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct NewUser {
     /// The name to sign in with: 3 to 64 letters, digits and . _ @ + -. Unique.
-    #[schema(example = "test_user")]
+    #[schema(
+        example = "test_user",
+        min_length = 3,
+        max_length = 64,
+        pattern = "^[A-Za-z0-9._@+-]+$"
+    )]
     #[garde(custom(input::username))]
     username: String,
-    /// At least 8 characters, and different from the username.
-    #[schema(example = "test1234@")]
+    /// At least 8 characters, at most 256 bytes, and different from the username.
+    #[schema(example = "test1234@", min_length = 8)]
     #[garde(custom(input::password_of(&self.username)))]
     password: String,
-    /// Unique.
-    #[schema(example = "example@example.com")]
+    /// An e-mail address. Unique.
+    #[schema(example = "example@example.com", format = Email, max_length = 254)]
     #[garde(custom(input::email))]
     primary_email: String,
 }
@@ -54,16 +59,17 @@ pub struct NewUser {
 /// The organization to create.
 #[derive(Deserialize, Validate, ToSchema)]
 pub struct NewOrg {
-    #[schema(example = "test_org")]
+    /// Not blank, no control characters.
+    #[schema(example = "test_org", min_length = 1, max_length = 200)]
     #[garde(custom(input::name))]
     name: String,
-    /// Unique.
-    #[schema(example = "example.example.come")]
+    /// A domain of at least two labels. Unique.
+    #[schema(example = "example.example.come", format = Hostname, max_length = 253)]
     #[garde(custom(input::domain))]
     domain: String,
     /// `teams` or `enterprise`.
     #[serde(rename = "type")]
-    #[schema(example = "teams")]
+    #[schema(example = "teams", pattern = "^(teams|enterprise)$")]
     #[garde(custom(kind))]
     r#type: String,
     /// Must be `false`: there is no second factor yet.

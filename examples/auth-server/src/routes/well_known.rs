@@ -1,16 +1,20 @@
-//! The discovery documents that services need to verify tokens.
+//! The discovery documents, which services need to verify tokens, and clients to get them.
 
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use identity_actix::{ApiError, Problem};
 use serde::Serialize;
 use service_kit::store::api_error;
+use url::Url;
 use utoipa::ToSchema;
 
+use crate::policies::RIGHTS;
 use crate::state::{Refused, State};
 
 /// The server's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
 ///
-/// The server issues access tokens but no ID tokens: there is no authorization endpoint.
+/// The server issues access tokens but no ID tokens: there is no authorization endpoint. Both addresses have the same
+/// document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Discovery {
     #[schema(example = "http://localhost:8002")]
@@ -18,8 +22,11 @@ pub struct Discovery {
     jwks_uri: String,
     token_endpoint: String,
     revocation_endpoint: String,
-    /// `client_credentials` and `refresh_token` at the token endpoint; `password` at `/user/login`.
-    grant_types_supported: [&'static str; 2],
+    /// The pages that describe every operation.
+    service_documentation: String,
+    /// The server's own permissions. Organizations create others.
+    scopes_supported: Vec<String>,
+    grant_types_supported: [&'static str; 3],
     token_endpoint_auth_methods_supported: [&'static str; 3],
     revocation_endpoint_auth_methods_supported: [&'static str; 1],
     /// Empty: there is no authorization endpoint.
@@ -30,10 +37,41 @@ pub struct Discovery {
     claims_supported: [&'static str; 13],
 }
 
-/// Get the discovery document
+/// Get the OpenID Connect discovery document
 #[utoipa::path(tag = "discovery", responses((status = 200, description = "What this server is and does", body = Discovery)))]
 #[get("/.well-known/openid-configuration")]
 pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpResponse, Refused> {
+    document(&state).await
+}
+
+/// Get the authorization server's metadata
+#[utoipa::path(tag = "discovery", responses((status = 200, description = "What this server is and does", body = Discovery)))]
+#[get("/.well-known/oauth-authorization-server")]
+pub async fn authorization_server(state: web::Data<State>) -> Result<HttpResponse, Refused> {
+    document(&state).await
+}
+
+/// Get the authorization server's metadata, if its issuer has this path
+///
+/// RFC 8414, section 3.1, puts the well-known path before the issuer's own. A proxy must send such a request here as it is.
+#[utoipa::path(tag = "discovery", params(("path" = String, Path, description = "The path of the issuer")), responses(
+    (status = 200, description = "What this server is and does", body = Discovery),
+    (status = 404, description = "`not_found`: the issuer has another path", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/.well-known/oauth-authorization-server/{path:.+}")]
+pub async fn authorization_server_at_path(
+    request: HttpRequest,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Refused> {
+    let (asked, issuer) = (request.uri().path(), Url::parse(&state.tokens.issuer));
+    let path = asked.strip_prefix("/.well-known/oauth-authorization-server");
+    if issuer.is_ok_and(|issuer| path == Some(issuer.path())) {
+        return document(&state).await;
+    }
+    Err(ApiError::not_found("The issuer has another path").into())
+}
+
+async fn document(state: &State) -> Result<HttpResponse, Refused> {
     let issuer = &state.tokens.issuer;
     let keys = state.keys.fresh().await;
     let keys = keys.map_err(|error| api_error(&error))?;
@@ -42,7 +80,12 @@ pub async fn openid_configuration(state: web::Data<State>) -> Result<HttpRespons
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
         token_endpoint: format!("{issuer}/oauth/token"),
         revocation_endpoint: format!("{issuer}/oauth/revoke"),
-        grant_types_supported: ["client_credentials", "refresh_token"],
+        service_documentation: format!("{issuer}/docs/"),
+        scopes_supported: RIGHTS
+            .iter()
+            .map(|right| right.permission().slug())
+            .collect(),
+        grant_types_supported: ["client_credentials", "password", "refresh_token"],
         token_endpoint_auth_methods_supported: [
             "client_secret_basic",
             "client_secret_post",

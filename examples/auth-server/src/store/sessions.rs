@@ -1,6 +1,8 @@
 //! Sessions and their refresh tokens. A session that has ended has no row; one that an instance of an earlier release ended
 //! is marked as revoked.
 
+use std::time::Duration;
+
 use identity_core::clock::UnixTime;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
@@ -24,11 +26,10 @@ pub struct Session {
     pub expires_at: i64,
 }
 
-/// The outcome of redeeming a refresh token.
-#[derive(Debug)]
+/// The outcome of redeeming a refresh token. It has no `Debug`.
 pub enum Redeemed {
-    /// The token was valid, and is now used.
-    Good(Session),
+    /// The token was valid, and is now used; or it was used within the grace. With the next token.
+    Good(Session, RefreshToken),
     /// The token was used before, so another party has it too. Its session was ended.
     Reused(Session),
     /// The token is unknown, or its session has ended.
@@ -69,32 +70,67 @@ impl Write {
         self.execute(oldest).await
     }
 
-    /// Redeems a refresh token for the next one. Of any number of concurrent attempts, on any replica, exactly one
-    /// succeeds. A second use ends the session.
+    /// Redeems a refresh token for the next one, which is made with `salt`. Of any number of concurrent attempts, on any
+    /// replica, exactly one succeeds. A second use ends the session, unless the first was less than `grace` ago and the
+    /// token that it gave is not used yet: that token is given again.
     pub async fn redeem(
         &mut self,
         token: &RefreshToken,
-        next: &RefreshToken,
+        salt: &str,
+        grace: Duration,
         now: UnixTime,
     ) -> Result<Redeemed, sqlx::Error> {
+        let next = token.next(salt);
         let redeemed = sqlx::query_as(
-            "UPDATE sessions SET token_hash = $1 \
+            "UPDATE sessions SET token_hash = $1, previous_hash = $5, refreshed_at = $6, salt = $7 \
              WHERE family_hash = $2 AND token_hash = $3 AND revoked_at IS NULL AND expires_at > $4 \
              RETURNING id, org_id, user_id, scope, expires_at",
         )
         .bind(next.own_hash())
         .bind(token.family_hash())
         .bind(token.own_hash())
+        .bind(seconds(now));
+        // Not stored for nothing.
+        let has_grace = !grace.is_zero();
+        let redeemed = redeemed
+            .bind(has_grace.then(|| token.own_hash()))
+            .bind(has_grace.then(|| seconds(now)))
+            .bind(has_grace.then_some(salt))
+            .fetch_optional(self.connection())
+            .await?;
+        if let Some(session) = redeemed {
+            return Ok(Redeemed::Good(session, next));
+        }
+        if has_grace && let Some((session, next)) = self.repeated(token, grace, now).await? {
+            return Ok(Redeemed::Good(session, next));
+        }
+        Ok(match self.end_session_of(token, now).await? {
+            Some(session) => Redeemed::Reused(session),
+            None => Redeemed::Refused,
+        })
+    }
+
+    /// Returns the session and the latest token, if this token is the one before it and was used less than `grace` ago.
+    async fn repeated(
+        &mut self,
+        token: &RefreshToken,
+        grace: Duration,
+        now: UnixTime,
+    ) -> Result<Option<(Session, RefreshToken)>, sqlx::Error> {
+        let used = sqlx::query(
+            "SELECT id, org_id, user_id, scope, expires_at, salt FROM sessions \
+             WHERE family_hash = $1 AND previous_hash = $2 AND refreshed_at > $3 \
+             AND revoked_at IS NULL AND expires_at > $4",
+        )
+        .bind(token.family_hash())
+        .bind(token.own_hash())
+        .bind(seconds(now).saturating_sub_unsigned(grace.as_secs()))
         .bind(seconds(now))
         .fetch_optional(self.connection())
         .await?;
-        Ok(match redeemed {
-            Some(session) => Redeemed::Good(session),
-            None => match self.end_session_of(token, now).await? {
-                Some(session) => Redeemed::Reused(session),
-                None => Redeemed::Refused,
-            },
-        })
+        let Some(used) = used else { return Ok(None) };
+        let salt: String = used.try_get("salt")?;
+        Ok(Some((Session::from_row(&used)?, token.next(&salt))))
     }
 
     /// Ends the session of a refresh token, used or not. Returns the session, or `None` if there is no such active
@@ -133,6 +169,18 @@ impl Write {
 }
 
 impl Store {
+    /// Returns the organization of the session of a refresh token, used or not. Returns `None` if there is no such
+    /// session.
+    pub async fn org_of(&self, token: &RefreshToken) -> Result<Option<String>, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT org_id FROM sessions WHERE family_hash = $1 \
+             OR id = (SELECT session_id FROM refresh_tokens WHERE hash = $1)",
+        )
+        .bind(token.family_hash())
+        .fetch_optional(self.pool())
+        .await
+    }
+
     /// Returns a session of the organization. Returns `None` if it has ended or does not exist.
     pub async fn session(
         &self,

@@ -6,7 +6,7 @@ use auth_server::{EncryptionKey, Rotation, SigningAlgorithm, server};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use identity_core::verification::Algorithms;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::sessions::clock;
 use crate::support::{
@@ -20,7 +20,6 @@ on_both_databases! {
     a_running_server_rotates_when_it_is_due
     what_is_stored_is_no_plain_key
     keys_that_cannot_be_decrypted_stop_the_start
-    the_discovery_document_says_what_there_is
 }
 
 pub const ALGORITHMS: [SigningAlgorithm; 3] = [
@@ -237,34 +236,4 @@ async fn keys_that_cannot_be_decrypted_stop_the_start(database: TestDatabase) {
         let server = TestServer::with(settings);
         Person::owner(&server.api).await;
     }
-}
-
-async fn the_discovery_document_says_what_there_is(database: TestDatabase) {
-    let server = TestServer::start(&database);
-    let api = &server.api;
-    let document = api.get_public("/.well-known/openid-configuration").await;
-    let document = document.expect(200).body;
-    assert_eq!(document["issuer"], ISSUER);
-    assert_eq!(
-        document["id_token_signing_alg_values_supported"],
-        json!(["RS256"])
-    );
-    for endpoint in ["jwks_uri", "token_endpoint", "revocation_endpoint"] {
-        let address = document[endpoint].as_str().unwrap();
-        let path = address.strip_prefix(ISSUER).unwrap();
-        let answer = api.get_public(path).await;
-        assert_ne!(answer.status, 404, "{endpoint}");
-    }
-    let owner = Person::owner(api).await;
-    let verified = crate::walk_through::verified(api, &owner.token).await;
-    let mut claims: Vec<_> = verified.claims().keys().map(String::as_str).collect();
-    let mut told: Vec<_> = document["claims_supported"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|claim| claim.as_str().unwrap())
-        .collect();
-    claims.sort_unstable();
-    told.sort_unstable();
-    assert_eq!(claims, told);
 }

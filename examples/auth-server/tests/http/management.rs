@@ -13,6 +13,7 @@ on_both_databases! {
     with_an_empty_scope_a_token_is_for_everything
     on_request_management_is_in_no_token_of_another_service
     on_request_a_refresh_does_not_reach_management
+    without_an_audience_a_token_is_for_other_services_and_its_own_user
     on_request_a_client_asks_for_management_too
 }
 
@@ -142,5 +143,39 @@ async fn on_request_a_client_asks_for_management_too(database: TestDatabase) {
         let token = send(request).await.expect(200).text("access_token");
         assert_eq!(claims(&token)["aud"], audience);
         api.get("/user/", &token).await.expect(status);
+    }
+}
+
+async fn without_an_audience_a_token_is_for_other_services_and_its_own_user(
+    database: TestDatabase,
+) {
+    for on_request in [true, false] {
+        let with = |no_audience: bool| {
+            let mut settings = settings(&database);
+            settings.no_audience = no_audience;
+            settings.management_on_request = on_request;
+            TestServer::with(settings)
+        };
+        let server = with(true);
+        let api = &server.api;
+        let owner = owner(api).await;
+        let tokens = sign_in(api, &owner, READ_BILLING).await;
+        let token = tokens.text("access_token");
+        assert_eq!(claims(&token).get("aud"), None);
+        let refused = api.get("/user/", &token).await;
+        refused.problem(403, "insufficient_scope");
+        api.get("/user/me", &token).await.expect(200);
+        let tokens = sign_in(api, &owner, READ_USERS).await;
+        let managing = tokens.text("access_token");
+        assert_eq!(claims(&managing)["aud"], management());
+        api.get("/user/", &managing).await.expect(200);
+
+        // The same keys, but an audience: it is required then. And one that is not this server's is refused.
+        let other = with(false);
+        let refused = other.api.get("/user/me", &token).await;
+        refused.problem(401, "invalid_claims");
+        let for_others = sign_in(&other.api, &owner, READ_BILLING).await;
+        let refused = api.get("/user/me", &for_others.text("access_token")).await;
+        refused.problem(401, "invalid_claims");
     }
 }

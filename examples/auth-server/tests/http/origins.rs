@@ -78,6 +78,7 @@ async fn pages_of_other_sites_are_refused_and_cost_nothing(database: TestDatabas
     for _ in 0..5 {
         for (path, grant) in [
             ("/user/login", "password"),
+            ("/oauth/token", "password"),
             ("/oauth/token", "client_credentials"),
         ] {
             let form = [

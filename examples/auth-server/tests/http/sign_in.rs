@@ -10,6 +10,7 @@ use crate::support::{
 on_both_databases! {
     a_wrong_password_and_an_unknown_user_are_the_same
     parameters_that_are_missing_or_wrong
+    a_password_is_the_same_from_every_keyboard
     a_scope_narrows_what_is_held
     rights_that_do_not_fit_into_a_token_are_asked_for_in_parts
     the_pages_of_allowed_origins_may_sign_in
@@ -34,8 +35,12 @@ async fn a_wrong_password_and_an_unknown_user_are_the_same(database: TestDatabas
     }
     told.dedup();
     assert_eq!(told.len(), 1, "{told:?}");
-    let username = owner.username.to_uppercase();
-    api.login(&username, PASSWORD, "").await.expect(200);
+    for username in [
+        owner.username.to_uppercase(),
+        format!(" {}\t", owner.username),
+    ] {
+        api.login(&username, PASSWORD, "").await.expect(200);
+    }
 }
 
 async fn parameters_that_are_missing_or_wrong(database: TestDatabase) {
@@ -60,7 +65,6 @@ async fn parameters_that_are_missing_or_wrong(database: TestDatabase) {
     }
     for (path, grant) in [
         ("/user/login", "client_credentials"),
-        ("/oauth/token", "password"),
         ("/oauth/token", "authorization_code"),
     ] {
         let fields = [("grant_type", grant), ("username", "a"), ("password", "b")];
@@ -72,6 +76,27 @@ async fn parameters_that_are_missing_or_wrong(database: TestDatabase) {
     api.form("/oauth/revoke", &[])
         .await
         .oauth_error(400, "invalid_request");
+}
+
+async fn a_password_is_the_same_from_every_keyboard(database: TestDatabase) {
+    let server = TestServer::start(&database);
+    let api = &server.api;
+    let (composed, decomposed) = ("p\u{e4}ssword 1", "pa\u{308}ssword\u{a0}1");
+    for (new, other) in [(composed, decomposed), (decomposed, composed)] {
+        let owner = Person::owner(api).await;
+        let change = async |old: &str, new: &str| {
+            let body = json!({"old_password": old, "new_password": new});
+            api.post("/user/password", &owner.token, &body).await
+        };
+        change(PASSWORD, new).await.expect(204);
+        let refused = api.login(&owner.username, "password 1", "").await;
+        refused.oauth_error(400, "invalid_grant");
+        for password in [composed, decomposed] {
+            let tokens = api.login(&owner.username, password, "").await;
+            tokens.expect(200);
+        }
+        change(other, PASSWORD).await.expect(204);
+    }
 }
 
 async fn a_scope_narrows_what_is_held(database: TestDatabase) {

@@ -19,15 +19,15 @@ use crate::invoices::{Invoice, NewInvoice, Status};
 #[serde(deny_unknown_fields)]
 pub struct NewInvoiceBody {
     /// 1 to 64 letters, digits or any of `-_./`; unique within the organization.
-    #[schema(value_type = String, required = true, example = "INV-2026-0001")]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_./-]+$", example = "INV-2026-0001")]
     #[garde(custom(rule(self::number)))]
     number: Option<Value>,
     /// The customer who is billed. Not blank, no control characters, at most 200 characters.
-    #[schema(value_type = String, required = true, example = "Analytical Engines Ltd")]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 200, example = "Analytical Engines Ltd")]
     #[garde(custom(rule(self::customer)))]
     customer: Option<Value>,
     /// What is billed. No control characters, at most 1,000 characters; empty if missing.
-    #[schema(value_type = String, required = false, example = "Consulting in October")]
+    #[schema(value_type = String, required = false, max_length = 1000, example = "Consulting in October")]
     #[garde(custom(rule(self::description)))]
     description: Option<Value>,
     /// The amount in the currency's smallest unit, such as cents: a whole number from 1 to 1,000,000,000,000.
@@ -35,7 +35,7 @@ pub struct NewInvoiceBody {
     #[garde(custom(rule(self::amount)))]
     amount: Option<Value>,
     /// The ISO 4217 currency code, in upper case.
-    #[schema(value_type = String, required = true, example = "EUR")]
+    #[schema(value_type = String, required = true, min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$", example = "EUR")]
     #[garde(custom(rule(self::currency)))]
     currency: Option<Value>,
 }

@@ -1,0 +1,110 @@
+//! What every operation has: an id, and the errors of its body.
+
+use actix_web::http::Method;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{OpenApi, RefOr};
+
+use super::document::{add, operation};
+
+const METHODS: [Method; 5] = [
+    Method::GET,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+];
+
+/// Gives each operation an id that is unique in the document, such as `getUserMe`, and those with a JSON body the errors
+/// of a body.
+pub(crate) fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        for method in &METHODS {
+            if let Some(operation) = operation(item, method) {
+                // Handlers in different files share a name, which is the default.
+                operation.operation_id = Some(id_of(method, path));
+                if has_json_body(operation) {
+                    add_errors_of_body(operation);
+                }
+            }
+        }
+    }
+}
+
+/// Returns each operation of the document, with its method and its path.
+#[cfg(feature = "testing")]
+pub(crate) fn operations(document: &mut OpenApi) -> Vec<(Method, String, Operation)> {
+    let mut all = Vec::new();
+    for (path, item) in &mut document.paths.paths {
+        for method in &METHODS {
+            if let Some(operation) = operation(item, method) {
+                all.push((method.clone(), path.clone(), operation.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// Returns a name of letters and digits: the method, and the words of the path, with `By` before a variable part.
+fn id_of(method: &Method, path: &str) -> String {
+    let mut id = method.as_str().to_ascii_lowercase();
+    if path == "/" {
+        id.push_str("Root");
+    }
+    for part in path.split('/') {
+        if part.starts_with('{') {
+            id.push_str("By");
+        }
+        for word in part.split(|character: char| !character.is_ascii_alphanumeric()) {
+            let mut characters = word.chars();
+            id.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+            id.push_str(characters.as_str());
+        }
+    }
+    id
+}
+
+fn has_json_body(operation: &Operation) -> bool {
+    let Some(RefOr::T(body)) = &operation.request_body else {
+        return false;
+    };
+    body.content.contains_key("application/json")
+}
+
+fn add_errors_of_body(operation: &mut Operation) {
+    for (status, description) in [
+        ("400", "`bad_request`: the request does not parse"),
+        ("408", "`request_timeout`: the body did not come in time"),
+        ("413", "`payload_too_large`"),
+        ("415", "`unsupported_media_type`: the body must be JSON"),
+    ] {
+        add(operation, status, description);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+
+    use super::id_of;
+
+    #[test]
+    fn an_id_is_made_of_method_and_path() {
+        for (method, path, id) in [
+            (Method::GET, "/", "getRoot"),
+            (Method::GET, "/user/me", "getUserMe"),
+            (Method::DELETE, "/user/{user_id}", "deleteUserByUserId"),
+            (
+                Method::POST,
+                "/role/attach-permission",
+                "postRoleAttachPermission",
+            ),
+            (
+                Method::GET,
+                "/.well-known/jwks.json",
+                "getWellKnownJwksJson",
+            ),
+        ] {
+            assert_eq!(id_of(&method, path), id);
+        }
+    }
+}
