@@ -8,6 +8,6 @@ mod password_flow;
 pub(crate) use docs::docs;
 pub use document::operation;
 pub(crate) use document::{below, describe, document};
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use operations::operations;
 pub use password_flow::{PasswordFlow, with_password_flow};

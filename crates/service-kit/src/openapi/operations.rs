@@ -31,7 +31,7 @@ pub(crate) fn complete(document: &mut OpenApi) {
 }
 
 /// Returns each operation of the document, with its method and its path.
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) fn operations(document: &mut OpenApi) -> Vec<(Method, String, Operation)> {
     let mut all = Vec::new();
     for (path, item) in &mut document.paths.paths {
