@@ -226,7 +226,7 @@ fn authentik() -> Case {
         ids: vec![
             (with(id.clone(), json!({"nonce": null})), "invalid_claims"),
             (with(id.clone(), json!({"scope": null})), "id_token"),
-            (id, "invalid_claims"),
+            (id, "id_token"),
         ],
         organization: Some("O1"),
         roles: &["editors"],
