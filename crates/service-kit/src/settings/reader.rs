@@ -207,6 +207,11 @@ impl SettingsReader {
             .or_else(|| self.values.in_file(path))
     }
 
+    /// Returns whether the setting at `path`, of a group that was read, has a value of its own, be it its default.
+    pub fn is_set(&self, path: &str) -> bool {
+        self.found.contains_key(path)
+    }
+
     /// Reports that the setting at `path` cannot be used, because of the values of others.
     pub fn unusable(&mut self, path: &str, expected: &str) {
         let problem = match self.found.get(path) {
