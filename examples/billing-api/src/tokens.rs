@@ -57,7 +57,7 @@ pub(crate) struct TokenSettings {
     /// The claims that list roles, such as realm_access.roles or /resource_access/my.api/roles; a name with a colon or a
     /// slash, such as https://example.com/roles, is one claim.
     roles_claim: Vec<String>,
-    /// Whether the roles are the keys of an object, as in Zitadel's urn:zitadel:iam:org:project:roles.
+    /// Whether the roles are the keys of an object, as in Zitadel's urn:zitadel:iam:org:project:1122:roles (of project 1122).
     roles_from_keys: bool,
     /// The claims that list permissions, written as those of the roles; none if unset.
     permissions_claim: Vec<String>,
