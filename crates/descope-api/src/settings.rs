@@ -41,7 +41,7 @@ struct Own {
     /// The MCP servers whose own issuers, `{base URL}/v1/apps/agentic/{project id}/{server}`, are accepted as well, by id.
     descope_mcp_servers: Vec<String>,
     /// The audiences of which a token must name one, instead of the project id, which every app of the project has. Session
-    /// tokens, which have no audience, are then refused.
+    /// tokens, which have no audience, are then refused, unless the project id is the only one.
     audience: Vec<String>,
     /// Whether tokens without an audience are refused, as session tokens are.
     descope_require_audience: bool,

@@ -100,7 +100,8 @@ impl Authenticator {
 
     /// Verifies the token and returns the caller.
     ///
-    /// Waits only if the token names an unknown key id, so that the issuer's keys have to be fetched.
+    /// Waits only if the token names an unknown key id, or if its signature does not verify or its algorithm is not that of
+    /// the key, so that the issuer's keys have to be fetched.
     ///
     /// Errors: [`VerifyError::Token`] if the token is refused, [`VerifyError::Unavailable`] if the keys are
     /// unavailable.

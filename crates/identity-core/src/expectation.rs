@@ -5,15 +5,26 @@ use crate::setting_names::SettingNames;
 use crate::token_error::{Excerpt, Malformed, TokenError};
 use crate::verification_rules::{AudienceRule, VerificationRules};
 
+/// How many accepted values a line of the log names.
+const MOST_NAMED: usize = 3;
+
 impl Authenticator {
     /// Returns what would be accepted instead of what the error names, and the setting of it, for the log. With several
-    /// providers, what any of them accepts. `None` if there is nothing to say.
+    /// providers, what any of them accepts. Of many values the first three, and the number of others. `None` if there is
+    /// nothing to say.
     #[must_use]
     pub fn expectation(&self, error: &TokenError) -> Option<String> {
         let all = |of: fn(&VerificationRules) -> Vec<String>| {
             let mut all: Vec<_> = self.rules().flat_map(of).collect();
             all.dedup();
-            all.join(" or ")
+            // The caller may be anyone: a refused token must not print a long list each time.
+            let others = all.split_off(all.len().min(MOST_NAMED)).len();
+            let named = all.join(" or ");
+            match others {
+                0 => named,
+                1 => format!("{named} and 1 other"),
+                others => format!("{named} and {others} others"),
+            }
         };
         let SettingNames {
             audience,
@@ -95,6 +106,25 @@ mod tests {
             .keys(Arc::new(StaticKeys::of(&[&key])))
             .build()
             .unwrap()
+    }
+
+    #[test]
+    fn of_many_the_first_three_are_named() {
+        let named = |count: usize| {
+            let others = (2..=count).map(|n| format!("i-{n}")).collect();
+            let provider = Oidc::new(OidcConfig {
+                other_issuers: others,
+                ..OidcConfig::new("https://id.example.com", "urn:api")
+            });
+            let keys = Arc::new(StaticKeys::of(&[&TestKey::fixed()]));
+            let builder = Authenticator::builder(provider.unwrap()).keys(keys);
+            let error = TokenError::InvalidIssuer(Excerpt::new(None));
+            builder.build().unwrap().expectation(&error).unwrap()
+        };
+        let three = "https://id.example.com or i-2 or i-3";
+        assert_eq!(named(3), three);
+        assert_eq!(named(4), format!("{three} and 1 other"));
+        assert_eq!(named(500), format!("{three} and 497 others"));
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::claims::{self, Claims};
-use crate::token_error::TokenError;
+use crate::token_error::{Excerpt, TokenError};
 
 /// A claim that identifies a token as something other than an access token (RFC 8725, section 2.8).
 #[derive(Debug, Clone)]
@@ -54,11 +56,19 @@ pub enum TokenKind {
     /// An ID token: describes a sign-in (OpenID Connect Core, section 2).
     ///
     /// Refused with every provider: a token with `at_hash` or `c_hash`, with `token_use` = `id` (Cognito), with `typ` =
-    /// `ID` among its claims (Keycloak), or with `token_type` = `id_token` (Descope). `nonce` counts as well, unless the
-    /// header has the type `at+jwt` or there is a scope in `scope` or `scp`: some issuers copy it into access tokens.
+    /// `ID` among its claims (Keycloak), or with `token_type` = `id_token` (Descope). `nonce` counts as well, unless there
+    /// is a client (in `client_id`, `azp`, `appid` or `cid`), and the header has the type `at+jwt` or there is a scope in
+    /// `scope` or `scp`: some issuers copy it into access tokens.
     Id,
     /// A refresh token: gets new tokens from the provider (RFC 6749, section 1.5).
+    ///
+    /// Refused with every provider: a token with `token_type` = `refresh` or `refresh_token`, with `token_use` or `type` =
+    /// `refresh`, or with `typ` = `Refresh` or `Offline` among its claims (Keycloak).
     Refresh,
+    /// A logout token: ends a session (OpenID Connect Back-Channel Logout, section 2.4).
+    ///
+    /// Refused with every provider: a token with `events`, or with `typ` = `Logout` among its claims (Keycloak).
+    Logout,
 }
 
 impl From<TokenKind> for TokenError {
@@ -66,27 +76,50 @@ impl From<TokenKind> for TokenError {
         match kind {
             TokenKind::Id => Self::IdToken,
             TokenKind::Refresh => Self::RefreshToken,
+            TokenKind::Logout => Self::TypeNotAllowed(Excerpt::new(Some("logout token"))),
         }
     }
 }
 
-/// The claims, and their values, that only ID tokens have; `None` for any value.
-const ID_TOKEN_MARKS: [(&str, Option<&str>); 5] = [
-    ("at_hash", None),
-    ("c_hash", None),
-    ("token_use", Some("id")),
-    ("typ", Some("ID")),
-    ("token_type", Some("id_token")),
+/// The claims, and their values, that no access token has; `None` for any value.
+const MARKS: [(TokenKind, &str, Option<&str>); 13] = [
+    (TokenKind::Id, "at_hash", None),
+    (TokenKind::Id, "c_hash", None),
+    (TokenKind::Id, "token_use", Some("id")),
+    (TokenKind::Id, "typ", Some("ID")),
+    (TokenKind::Id, "token_type", Some("id_token")),
+    (TokenKind::Refresh, "token_type", Some("refresh")),
+    (TokenKind::Refresh, "token_type", Some("refresh_token")),
+    (TokenKind::Refresh, "token_use", Some("refresh")),
+    (TokenKind::Refresh, "type", Some("refresh")),
+    (TokenKind::Refresh, "typ", Some("Refresh")),
+    (TokenKind::Refresh, "typ", Some("Offline")),
+    (TokenKind::Logout, "typ", Some("Logout")),
+    (TokenKind::Logout, "events", None),
 ];
 
-/// Returns whether a token is an ID token; see [`TokenKind::Id`]. `is_at_jwt` says whether its header has the type
+/// The claims in which issuers write the client.
+const CLIENTS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
+
+/// Returns the kind of a token that gives no access with any provider. `is_at_jwt` says whether its header has the type
 /// `at+jwt`.
-pub(crate) fn is_id_token(claims: &Claims, is_at_jwt: bool) -> bool {
-    let is_marked = ID_TOKEN_MARKS.iter().any(|(name, value)| {
+pub(crate) fn kind_of(claims: &Claims, is_at_jwt: bool) -> Option<TokenKind> {
+    let mark = MARKS.iter().find(|(_, name, value)| {
         let claim = claims.get(*name);
         claim.is_some_and(|claim| value.is_none() || claim.as_str() == *value)
     });
+    mark.map(|(kind, ..)| *kind)
+        .or_else(|| has_a_nonce_of_its_own(claims, is_at_jwt).then_some(TokenKind::Id))
+}
+
+/// Returns whether there is a `nonce` that was not copied into an access token.
+fn has_a_nonce_of_its_own(claims: &Claims, is_at_jwt: bool) -> bool {
     let has_scope = |name: &&str| !claims::scopes(claims.get(*name)).is_empty();
-    is_marked
-        || claims.contains_key("nonce") && !is_at_jwt && !["scope", "scp"].iter().any(has_scope)
+    let is_text = |name: &&str| {
+        let text = claims.get(*name).and_then(Value::as_str);
+        text.is_some_and(|text| !text.is_empty())
+    };
+    let may_be_copied =
+        CLIENTS.iter().any(is_text) && (is_at_jwt || ["scope", "scp"].iter().any(has_scope));
+    claims.contains_key("nonce") && !may_be_copied
 }

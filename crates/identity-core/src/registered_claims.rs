@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::claims::Claims;
 use crate::clock::UnixTime;
-use crate::refused_kind::is_id_token;
+use crate::refused_kind::kind_of;
 use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, TokenError};
 use crate::verification_rules::{AudienceRule, SubjectRule, TokenProfile, VerificationRules};
@@ -33,14 +33,18 @@ pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), T
 
 /// Returns the client that the token was issued to: `client_id`, or `azp` if there is no `client_id`.
 pub(crate) fn client(claims: &Claims) -> Result<Option<&str>, TokenError> {
-    for name in ["client_id", "azp"] {
-        match claims.get(name) {
-            None => {}
-            Some(Value::String(client)) => return Ok(Some(client)),
-            Some(_) => return Err(TokenError::InvalidClaimType(name)),
-        }
+    match text(claims, "client_id")? {
+        None => text(claims, "azp"),
+        client => Ok(client),
     }
-    Ok(None)
+}
+
+fn text<'c>(claims: &'c Claims, name: &'static str) -> Result<Option<&'c str>, TokenError> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(TokenError::InvalidClaimType(name)),
+    }
 }
 
 /// Checks everything except `iss`: times, subject, token id, kind of token, audience, client.
@@ -63,8 +67,8 @@ pub(crate) fn check(
     }
     let short_type = token.header.short_type();
     let is_at_jwt = short_type.eq_ignore_ascii_case(VerificationRules::RFC_9068_TYPE);
-    if is_id_token(claims, is_at_jwt) {
-        return Err(TokenError::IdToken);
+    if let Some(kind) = kind_of(claims, is_at_jwt) {
+        return Err(kind.into());
     }
     check_audience(claims, &rules.audience)?;
     check_client(claims, rules)?;
@@ -182,10 +186,12 @@ fn check_client(claims: &Claims, rules: &VerificationRules) -> Result<(), TokenE
     if rules.clients.is_empty() && !matches!(rules.audience, AudienceRule::Absent) {
         return Ok(());
     }
-    let client = client(claims)?;
-    if client.is_some_and(|client| rules.clients.iter().any(|accepted| accepted == client)) {
-        Ok(())
-    } else {
-        Err(TokenError::InvalidClient(Excerpt::of_name(client)))
+    let is_accepted = |client: &&str| rules.clients.iter().any(|accepted| accepted == client);
+    let named = [text(claims, "client_id")?, text(claims, "azp")?];
+    let mut named = named.into_iter().flatten().peekable();
+    let has_none = named.peek().is_none();
+    match named.find(|client| !is_accepted(client)) {
+        None if !has_none => Ok(()),
+        other => Err(TokenError::InvalidClient(Excerpt::of_name(other))),
     }
 }

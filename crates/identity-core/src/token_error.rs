@@ -22,7 +22,7 @@ pub enum TokenError {
     /// `alg` is missing, not on the allow-list, or not an algorithm of the key (RFC 8725, section 3.1).
     #[error("algorithm not allowed: {0}")]
     AlgorithmNotAllowed(Excerpt),
-    /// `typ` is not an accepted type (RFC 8725, section 3.11).
+    /// `typ` is not an accepted type (RFC 8725, section 3.11), or the claims are those of a logout token.
     #[error("token type not allowed: {0}")]
     TypeNotAllowed(Excerpt),
     /// The header has `crit` (RFC 7515, section 4.1.11): no extension is supported.
@@ -34,7 +34,7 @@ pub enum TokenError {
     /// The header has no `kid`, or it is empty or not a string.
     #[error("missing key id: the header has no usable kid")]
     MissingKeyId,
-    /// The issuer publishes no usable key with this id.
+    /// The issuer publishes no usable key with this id, or only for tokens of another `iss`.
     #[error("key not found: {0}")]
     KeyNotFound(Excerpt),
     /// The signature was not made by a key with that id.
@@ -46,7 +46,7 @@ pub enum TokenError {
     /// `aud` is missing although it is required, or names other audiences only.
     #[error("audience mismatch: got {0}")]
     InvalidAudience(Excerpt),
-    /// The client (`client_id`, else `azp`) is missing or not an accepted one.
+    /// The client is missing, or one that is named (`client_id`, `azp`) is not an accepted one.
     #[error("client mismatch: got {0}")]
     InvalidClient(Excerpt),
     /// A registered claim has the wrong type.

@@ -14,8 +14,8 @@ pub struct VerificationRules {
     pub issuers: Vec<String>,
     /// The accepted values of `aud`.
     pub audience: AudienceRule,
-    /// The accepted clients: `client_id`, or `azp` if there is no `client_id`. If empty, every client is accepted, except
-    /// under [`AudienceRule::Absent`], which then accepts no token.
+    /// The accepted clients: a token must have `client_id` or `azp`, and if it has both, both must be listed. If empty,
+    /// every client is accepted, except under [`AudienceRule::Absent`], which then accepts no token.
     pub clients: Vec<String>,
     /// The accepted values of `alg`.
     pub algorithms: Algorithms,
@@ -30,8 +30,8 @@ pub struct VerificationRules {
     pub subject: SubjectRule,
     /// The claims that are required.
     pub profile: TokenProfile,
-    /// Claims that mark a token as something other than an access token, besides the marks of an ID token, which are
-    /// always refused; see [`TokenKind::Id`](crate::verification::TokenKind::Id).
+    /// Claims that mark a token as something other than an access token, besides the marks that are always refused; see
+    /// [`TokenKind`](crate::verification::TokenKind).
     pub refused: Vec<RefusedKind>,
 }
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::algorithms::Algorithm;
 use crate::clock::Clock;
 use crate::header::Header;
-use crate::keys::{KeyError, KeyLookupError, KeyMaterial, KeySource, VerificationKey};
+use crate::keys::{KeyError, KeyLookupError, KeyMaterial, KeySet, KeySource, VerificationKey};
 use crate::registered_claims;
 use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, Malformed, TokenError};
@@ -71,7 +71,7 @@ impl Verifier {
     }
 
     /// Verifies a token by the [`VerificationRules`]. Waits only if the token names an unknown key id, or if its signature
-    /// does not verify, so that the issuer's keys have to be fetched.
+    /// does not verify or its algorithm is not that of the key, so that the issuer's keys have to be fetched.
     ///
     /// Errors: [`VerifyError::Token`] if the token is refused, [`VerifyError::Unavailable`] if the keys are
     /// unavailable.
@@ -100,11 +100,12 @@ impl Verifier {
         };
         let checked = check_signature(&token, algorithm, keys.candidates(&key_id));
         let key = match checked.map(VerificationKey::material) {
-            Err(TokenError::InvalidSignature) => {
-                // The issuer may have a new key with an old id, as after a restart that made new keys.
+            Err(refused @ (TokenError::InvalidSignature | TokenError::AlgorithmNotAllowed(_))) => {
+                // The issuer may have a new key with an old id, of another type perhaps, as after a restart that made new
+                // keys.
                 let newer = self.keys.newer_than(&keys).await;
                 let newer = newer.filter(|newer| newer.has_newer(&keys, &key_id));
-                let newer = newer.ok_or(TokenError::InvalidSignature)?;
+                let newer = newer.ok_or(refused)?;
                 check_signature(&token, algorithm, newer.candidates(&key_id))?.material()
             }
             checked => checked?,
@@ -118,8 +119,10 @@ impl Verifier {
     /// Nothing else in a verification can change. Does not wait, and does not fetch keys.
     pub(crate) fn still_accepts(&self, token: &VerifiedToken) -> bool {
         let keys = self.keys.current();
-        keys.is_some_and(|keys| keys.holds(&token.key_id, token.algorithm, token.key))
-            && token.times.allow(self.clock.now(), self.limits.leeway)
+        let is_held = |keys: Arc<KeySet>| {
+            keys.holds(token.issuer(), &token.key_id, token.algorithm, token.key)
+        };
+        keys.is_some_and(is_held) && token.times.allow(self.clock.now(), self.limits.leeway)
     }
 
     /// Returns the accepted values of `iss`.
@@ -218,8 +221,14 @@ fn check_signature<'k>(
     if keys.is_empty() {
         return Err(TokenError::MissingKeyId); // only a token without one has no candidates
     }
+    let issuer = registered_claims::issuer(&token.claims)?;
+    let mut of_issuer = keys.iter().filter(|key| key.is_of(issuer)).peekable();
+    if of_issuer.peek().is_none() {
+        let id = keys.first().map(VerificationKey::id);
+        return Err(TokenError::KeyNotFound(Excerpt::new(id)));
+    }
     let usable = |key: &'k VerificationKey| Some((key, key.verifier(algorithm)?));
-    let mut usable = keys.iter().filter_map(usable).peekable();
+    let mut usable = of_issuer.filter_map(usable).peekable();
     if usable.peek().is_none() {
         let name = Excerpt::new(token.header.algorithm());
         return Err(TokenError::AlgorithmNotAllowed(name));

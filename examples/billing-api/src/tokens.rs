@@ -31,7 +31,7 @@ pub(crate) struct TokenSettings {
     #[schemars(extend("x-required" = true, "x-expected" = "the issuer of the tokens, exactly as iss says it, such as https://id.example.com"))]
     issuer: Vec<String>,
     /// The tenants whose tokens are accepted, by the id that takes the place of {tenantid} in ISSUER, as in Entra's
-    /// `https://login.microsoftonline.com/{tenantid}/v2.0`.
+    /// `https://login.microsoftonline.com/{tenantid}/v2.0`. With more than one, ORGANIZATION_CLAIM is required.
     issuer_tenants: Vec<String>,
     /// The address of the key set, for an issuer without a discovery document, or at another address than it says; discovery
     /// if unset.
@@ -41,13 +41,15 @@ pub(crate) struct TokenSettings {
     /// Whether tokens have no audience, as the access tokens of Cognito and Clerk: a token with one is then refused, and
     /// CLIENTS is required, because nothing else says for whom a token is.
     no_audience: bool,
-    /// The clients whose tokens are accepted (client_id, or azp without it); every client of the issuer if unset.
+    /// The clients whose tokens are accepted (client_id or azp; if a token has both, both must be listed); every client of
+    /// the issuer if unset.
     clients: Vec<String>,
     /// Whether a token without kid is accepted while the issuer's key set has exactly one usable key, which may have no kid
     /// either; with another key beside it, as during a rotation, such a token is refused.
     kid_optional: bool,
     /// Whether a token without sub is accepted, with its client (client_id, or azp without it) as the subject, as for machine
-    /// tokens of some issuers. Only for an issuer at which no user can have the id of a client.
+    /// tokens of some issuers. Only for an issuer at which no user can have the id of a client, and only if tokens
+    /// of users always have sub.
     client_as_subject: bool,
     /// The claims that grant scopes, such as scope or scp: a text with spaces or a list. Dots and a leading slash make a
     /// path, such as ext.scopes.
@@ -55,7 +57,7 @@ pub(crate) struct TokenSettings {
     /// The claims that list roles, such as realm_access.roles or /resource_access/my.api/roles; a name with a colon or a
     /// slash, such as https://example.com/roles, is one claim.
     roles_claim: Vec<String>,
-    /// Whether the roles are the keys of an object, as in Zitadel's urn:zitadel:iam:org:project:roles.
+    /// Whether the roles are the keys of an object, as in Zitadel's urn:zitadel:iam:org:project:1122:roles (of project 1122).
     roles_from_keys: bool,
     /// The claims that list permissions, written as those of the roles; none if unset.
     permissions_claim: Vec<String>,
@@ -153,6 +155,10 @@ impl TokenSettings {
             reader.unusable("issuer", expected);
         }
         self.report_flags_without_effect(reader);
+        if self.issuer_tenants.len() > 1 && !reader.is_set("organization_claim") {
+            let expected = "expected ORGANIZATION_CLAIM beside it, a claim that no tenant's administrator can set, such as tid: it separates the tenants' invoices";
+            reader.unusable("issuer_tenants", expected);
+        }
         let settings = oidc_config(&name);
         Some(OidcConfig {
             other_issuers: names.collect(),

@@ -74,7 +74,9 @@ fn an_issuer_may_have_several_names_and_discovery_is_below_the_first() {
 fn a_templated_issuer_is_that_of_the_listed_tenants() {
     let entra =
         "https://login.microsoftonline.com/{tenantid}/v2.0, https://sts.windows.net/{tenantid}/";
-    let oidc = with_issuer(&[("ISSUER", entra), ("ISSUER_TENANTS", "t-1,t-2")]);
+    let organization = ("ORGANIZATION_CLAIM", "tid");
+    let tenants = ("ISSUER_TENANTS", "t-1,t-2");
+    let oidc = with_issuer(&[("ISSUER", entra), tenants, organization]);
     let expected = [
         "https://login.microsoftonline.com/t-1/v2.0",
         "https://login.microsoftonline.com/t-2/v2.0",
@@ -92,7 +94,11 @@ fn a_templated_issuer_is_that_of_the_listed_tenants() {
             "ISSUER_TENANTS cannot be used: expected {tenantid} in ISSUER",
         ),
         (
-            &[("ISSUER", entra), ("ISSUER_TENANTS", "t-1,../x")],
+            &[
+                ("ISSUER", entra),
+                ("ISSUER_TENANTS", "t-1,../x"),
+                organization,
+            ],
             "ISSUER_TENANTS cannot be used: expected ids of tenants",
         ),
         (
@@ -107,6 +113,20 @@ fn a_templated_issuer_is_that_of_the_listed_tenants() {
         let problem = problem(values);
         assert!(problem.starts_with(expected), "{values:?}: {problem}");
     }
+}
+
+#[test]
+fn several_tenants_need_a_claim_that_separates_them() {
+    let issuer = ("ISSUER", "https://id.example.com/{tenantid}");
+    let problem = problem(&[issuer, ("ISSUER_TENANTS", "t-1,t-2")]);
+    let start = "ISSUER_TENANTS cannot be used: expected ORGANIZATION_CLAIM beside it";
+    assert!(problem.starts_with(start), "{problem}");
+    for claim in ["tid", "org_id"] {
+        let organization = ("ORGANIZATION_CLAIM", claim);
+        let settings = with_issuer(&[issuer, ("ISSUER_TENANTS", "t-1,t-2"), organization]);
+        assert_eq!(settings.unwrap().oidc.tenant_claim.to_string(), claim);
+    }
+    assert!(with_issuer(&[issuer, ("ISSUER_TENANTS", "t-1")]).is_ok());
 }
 
 #[test]

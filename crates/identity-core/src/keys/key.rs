@@ -19,7 +19,12 @@ pub struct VerificationKey {
     /// One verifier for each algorithm of the key.
     verifiers: Vec<ParsedKey>,
     material: KeyMaterial,
+    /// The only issuer that the key is for, perhaps with `{tenantid}` in it; `None` for all of the set's.
+    issuer: Option<String>,
 }
+
+/// What stands for the tenant in the `issuer` of a key, as in Entra's key set.
+const TENANT: &str = "{tenantid}";
 
 /// A digest that identifies the key itself, independent of its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +58,9 @@ pub enum KeyRejection {
 }
 
 impl VerificationKey {
-    /// Parses one member of `keys` in a JSON Web Key Set. Unknown members are ignored. Errors: the key cannot be used, or
-    /// has no `kid`.
+    /// Parses one member of `keys` in a JSON Web Key Set. Of the members that RFC 7517 does not define, only Entra's
+    /// `issuer` counts: the key verifies tokens of that `iss` alone, in which `{tenantid}` stands for any tenant. Errors:
+    /// the key cannot be used, or has no `kid`.
     pub fn from_jwk(value: &Value) -> Result<Self, KeyRejection> {
         let key = Self::with_or_without_id(value)?;
         match key.id.is_empty() {
@@ -77,12 +83,18 @@ impl VerificationKey {
                 vec![named.ok_or(KeyRejection::NotForSignatures("alg"))?]
             }
         };
+        let issuer = match value.get("issuer") {
+            None => None,
+            Some(Value::String(issuer)) => Some(issuer.clone()),
+            Some(_) => return Err(KeyRejection::Unreadable("its issuer is no text".to_owned())),
+        };
         let key = DecodingKey::from_jwk(&jwk)
             .map_err(|error| KeyRejection::Unreadable(error.to_string()))?;
         Ok(Self {
             id,
             verifiers: parsed(&key, &algorithms).ok_or(KeyRejection::WeakOrBroken)?,
             material: KeyMaterial::of(&key),
+            issuer,
         })
     }
 
@@ -101,6 +113,21 @@ impl VerificationKey {
     pub fn verifier(&self, algorithm: Algorithm) -> Option<&dyn JwtVerifier> {
         let mut verifiers = self.verifiers.iter().map(|one| one as &dyn JwtVerifier);
         verifiers.find(|one| one.algorithm() == algorithm)
+    }
+
+    /// Returns whether the key may sign tokens with this `iss`, one of the accepted: its set gives it to no other issuer.
+    pub(crate) fn is_of(&self, iss: &str) -> bool {
+        let Some(issuer) = &self.issuer else {
+            return true;
+        };
+        match issuer.split_once(TENANT) {
+            None => issuer == iss,
+            Some((before, after)) => {
+                let tenant = iss.strip_prefix(before);
+                let tenant = tenant.and_then(|rest| rest.strip_suffix(after));
+                tenant.is_some_and(|tenant| !tenant.is_empty() && !tenant.contains('/'))
+            }
+        }
     }
 
     pub(crate) fn material(&self) -> KeyMaterial {

@@ -114,10 +114,16 @@ impl KeySet {
         self.keys.contains_key(key_id)
     }
 
-    /// Returns whether the set has this same key, for tokens with this key id and for this algorithm.
-    pub(crate) fn holds(&self, key_id: &str, algorithm: Algorithm, material: KeyMaterial) -> bool {
+    /// Returns whether the set has this same key, for tokens of this issuer with this key id, and for this algorithm.
+    pub(crate) fn holds(
+        &self,
+        issuer: &str,
+        key_id: &str,
+        algorithm: Algorithm,
+        material: KeyMaterial,
+    ) -> bool {
         let keys = self.candidates(key_id).iter();
-        keys.filter(|key| key.is_for(algorithm))
+        keys.filter(|key| key.is_of(issuer) && key.is_for(algorithm))
             .any(|key| key.material() == material)
     }
 

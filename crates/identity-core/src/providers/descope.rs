@@ -201,11 +201,8 @@ impl Provider for Descope {
     fn verification(&self) -> VerificationRules {
         VerificationRules {
             algorithms: self.config.algorithms.clone(),
-            // Refresh tokens have the audience and scopes of an access token: only these claims differ.
-            refused: vec![
-                RefusedKind::with_value(TokenKind::Refresh, "drn", "DSR"),
-                RefusedKind::with_value(TokenKind::Refresh, "token_type", "refresh_token"),
-            ],
+            // Refresh tokens have the audience and scopes of an access token: only `drn` and `token_type` differ.
+            refused: vec![RefusedKind::with_value(TokenKind::Refresh, "drn", "DSR")],
             ..VerificationRules::new(self.issuers(), self.audience())
         }
     }

@@ -189,6 +189,25 @@ async fn clients_restrict_beside_an_audience() {
     let mut elsewhere = with("client_id", json!("C1"));
     elsewhere["aud"] = json!("https://other.example");
     refuses_audience(&verifier, [("another audience", elsewhere)]).await;
-    let ours = [("both", with("client_id", json!("C1")))];
+    let of_two = |client: &str, party: &str| {
+        let mut claims = with("client_id", json!(client));
+        claims["azp"] = json!(party);
+        claims
+    };
+    for (sentence, claims) in [
+        ("another azp", of_two("C1", "C2")),
+        ("another client_id", of_two("C2", "C1")),
+    ] {
+        let refused = InvalidClient(excerpt("C2"));
+        refuses_claims(&verifier, refused, [(sentence, claims)]).await;
+    }
+    let mut no_text = of_two("C1", "C1");
+    no_text["azp"] = json!(5);
+    let wrong_type = [("azp no text", no_text)];
+    refuses_claims(&verifier, InvalidClaimType("azp"), wrong_type).await;
+    let ours = [
+        ("both", with("client_id", json!("C1"))),
+        ("twice the same", of_two("C1", "C1")),
+    ];
     accepts_claims(&verifier, ours).await;
 }

@@ -155,16 +155,22 @@ async fn an_id_token_is_refused_by_its_marks_with_every_rule() {
 }
 
 #[tokio::test]
-async fn a_nonce_alone_marks_an_id_token_unless_there_is_a_scope_or_the_type_says_otherwise() {
+async fn a_nonce_marks_an_id_token_unless_there_is_a_client_and_a_scope_or_the_type_says_otherwise()
+{
     let verifier = accepting(|rules| rules.types.push("at+jwt".into()));
     let with_nonce = |name: &str, value: Value| {
         let mut claims = with("nonce", json!("n"));
+        claims["azp"] = json!("C1");
         claims[name] = value;
         claims
     };
+    let mut without_client = with_nonce("scope", json!("openid"));
+    without_client.as_object_mut().unwrap().remove("azp");
     let alone = [
         ("alone", with("nonce", json!("n"))),
         ("null", with("nonce", json!(null))),
+        ("a scope without a client", without_client.clone()),
+        ("a client alone", with_nonce("client_id", json!("C1"))),
         ("an empty scope", with_nonce("scope", json!(""))),
         ("no scope in the list", with_nonce("scp", json!([]))),
         ("a scope of no type", with_nonce("scope", json!(true))),
@@ -176,18 +182,66 @@ async fn a_nonce_alone_marks_an_id_token_unless_there_is_a_scope_or_the_type_say
         ("scp", with_nonce("scp", json!(["a"]))),
     ];
     accepts_claims(&verifier, accepted).await;
+    for (client, value, is_client) in [
+        ("client_id", json!("C1"), true),
+        ("azp", json!("C1"), true),
+        ("appid", json!("C1"), true),
+        ("cid", json!("C1"), true),
+        ("client_id", json!(""), false),
+        ("appid", json!(["C1"]), false),
+        ("client", json!("C1"), false),
+    ] {
+        let mut claims = without_client.clone();
+        claims[client] = value;
+        let row = [(format!("{client} of {claims}"), claims)];
+        match is_client {
+            true => accepts_claims(&verifier, row).await,
+            false => refuses_claims(&verifier, TokenError::IdToken, row).await,
+        }
+    }
     for (kind, expected) in [
         ("at+jwt", None),
         ("application/AT+JWT", None),
         ("JWT", Some(TokenError::IdToken)),
     ] {
         let header = json!({"alg": "RS256", "typ": kind, "kid": "fixed"});
-        let claims = with("nonce", json!("n"));
+        let bare = TestKey::fixed().token_with_header(&header, &with("nonce", json!("n")));
+        let refused = refusal(&verifier, "no client", &bare).await;
+        assert_eq!(refused, TokenError::IdToken, "{kind} without a client");
+        let claims = with_nonce("cid", json!("C1"));
         let token = TestKey::fixed().token_with_header(&header, &claims);
         let found = verifier.verify(&token).await.err();
         let found = found.map(|error| error.code());
         assert_eq!(found, expected.map(|error| error.code()), "{kind}");
     }
+}
+
+#[tokio::test]
+async fn a_refresh_or_logout_token_is_refused_by_its_marks_with_every_rule() {
+    let refresh = [
+        ("token_type", "refresh"),
+        ("token_type", "refresh_token"),
+        ("token_use", "refresh"),
+        ("type", "refresh"),
+        ("typ", "Refresh"),
+        ("typ", "Offline"),
+    ];
+    let refresh = refresh.map(|(claim, value)| (claim, with(claim, json!(value))));
+    refuses_claims(&usual(), TokenError::RefreshToken, refresh).await;
+    let events = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    let logout = [
+        ("typ", with("typ", json!("Logout"))),
+        ("events", with("events", events)),
+        ("events null", with("events", json!(null))),
+    ];
+    let refused = TokenError::TypeNotAllowed(excerpt("logout token"));
+    refuses_claims(&usual(), refused, logout).await;
+    let other = [
+        ("token_type", with("token_type", json!("Bearer"))),
+        ("type", with("type", json!("access"))),
+        ("event", with("event", json!("logout"))),
+    ];
+    accepts_claims(&usual(), other).await;
 }
 
 #[tokio::test]

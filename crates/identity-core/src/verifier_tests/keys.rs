@@ -215,9 +215,17 @@ async fn a_new_key_with_an_old_id_is_met_when_a_signature_fails() {
         assert_eq!(forged, TokenError::InvalidSignature, "{sentence}");
     }
     let other_type = TestKey::fresh("k", Algorithm::EdDSA);
+    let verifier = restarted(&other_type, &[&new]);
+    assert!(
+        verifier.verify(&new.token(&good())).await.is_ok(),
+        "a new type"
+    );
     let verifier = restarted(&old, &[&other_type]);
     let refused = refusal(&verifier, "another type", &new.token(&good())).await;
     let not_for_it = TokenError::AlgorithmNotAllowed(excerpt("ES256"));
+    assert_eq!(refused, not_for_it);
+    let verifier = restarted(&other_type, &[&other_type]);
+    let refused = refusal(&verifier, "never of the type", &new.token(&good())).await;
     assert_eq!(refused, not_for_it);
 }
 

@@ -4,6 +4,7 @@ mod audience;
 mod claims;
 mod form;
 mod header;
+mod key_issuers;
 mod keys;
 mod rfc9068;
 mod secrecy;

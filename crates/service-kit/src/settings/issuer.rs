@@ -87,7 +87,8 @@ struct KeySettings {
     #[serde(rename = "max_stale_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 0, max = 2_592_000))]
     max_stale: Duration,
-    /// At least this long between two fetches that tokens with an unknown key, or with a signature that fails, ask for.
+    /// At least this long between two fetches that tokens with an unknown key, or with a signature that fails, ask for; one for
+    /// an unknown key may follow one for a signature at once.
     #[serde(rename = "refetch_interval_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 1, max = 86_400))]
     forced_interval: Duration,
@@ -99,7 +100,8 @@ struct KeySettings {
     #[serde(rename = "max_retry_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 1, max = 86_400))]
     max_retry: Duration,
-    /// How many requests may wait for keys at the same time; the others get 503.
+    /// How many requests may wait for keys at the same time, and as many for signatures that fail; the others get 503, and
+    /// those with such a signature 401.
     #[schemars(range(min = 0, max = 1_048_576))]
     max_waiting: usize,
     /// The largest number of keys in a key set that is read.

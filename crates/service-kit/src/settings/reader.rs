@@ -63,14 +63,13 @@ impl SettingsReader {
     /// Returns a reader of the TOML file, `.env` and the environment. `service` is the service's name, such as
     /// `DESCOPE_API`.
     pub fn from_env(service: &str) -> Self {
-        match Sources::of_process() {
-            Ok(sources) => Self::from_sources(service, sources),
-            Err(problem) => {
-                let mut reader = Self::from_sources(service, Sources::default());
-                reader.problems.push(problem);
-                reader
-            }
-        }
+        let (sources, problem) = match Sources::of_process() {
+            Ok(sources) => (sources, None),
+            Err(problem) => (Sources::default(), Some(problem)),
+        };
+        let mut reader = Self::from_sources(service, sources);
+        reader.problems.extend(problem);
+        reader
     }
 
     /// Returns a reader of only these pairs, as if they were the environment.
@@ -207,6 +206,11 @@ impl SettingsReader {
             .or_else(|| self.values.in_file(path))
     }
 
+    /// Returns whether the setting at `path`, of a group that was read, has a value of its own, be it its default.
+    pub fn is_set(&self, path: &str) -> bool {
+        self.found.contains_key(path)
+    }
+
     /// Reports that the setting at `path` cannot be used, because of the values of others.
     pub fn unusable(&mut self, path: &str, expected: &str) {
         let problem = match self.found.get(path) {
@@ -226,14 +230,13 @@ impl SettingsReader {
     pub fn finish<T>(mut self, settings: Option<T>) -> Result<T, SettingsError> {
         let unknown = unknown_names(&self.prefix, &self.watched, &self.fields, &self.values);
         self.problems.extend(unknown);
+        if settings.is_none() && self.problems.is_empty() {
+            self.problem("a setting is missing");
+        }
+        let problems = self.problems;
         match settings {
-            Some(settings) if self.problems.is_empty() => Ok(settings),
-            None if self.problems.is_empty() => Err(SettingsError {
-                problems: vec!["a setting is missing".to_owned()],
-            }),
-            _ => Err(SettingsError {
-                problems: self.problems,
-            }),
+            Some(settings) if problems.is_empty() => Ok(settings),
+            _ => Err(SettingsError { problems }),
         }
     }
 }
@@ -284,9 +287,7 @@ fn key_of(error: &ConfigError) -> Option<String> {
     let (ConfigError::At { key, .. } | ConfigError::Type { key, .. }) = error else {
         return None;
     };
-    key.as_ref()
-        .and_then(|key| key.split('[').next())
-        .map(str::to_owned)
+    key.as_ref()?.split('[').next().map(str::to_owned)
 }
 
 /// Returns the message of an error, without the path.

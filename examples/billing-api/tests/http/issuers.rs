@@ -172,12 +172,14 @@ fn okta() -> Case {
 }
 
 /// https://zitadel.com/docs/apis/openidoauth/claims, and /docs/guides/integrate/retrieve-user-roles for the roles. An ID token
-/// has the project among its audiences too. An action on the access token adds the scopes (in `permissions`).
+/// has the project among its audiences too. An action on the access token adds the scopes (in `permissions`). The generic
+/// claim has the roles of the client's own project, whichever that is.
 fn zitadel() -> Case {
-    let roles = "urn:zitadel:iam:org:project:roles";
+    let roles = "urn:zitadel:iam:org:project:1122:roles";
     let common = json!({
         "iss": "https://acme.zitadel.cloud", "aud": ["2233@billing", "1122"], "sub": "3344", "client_id": "2233@billing",
-        roles: {"editor": {"5566": "acme.zitadel.cloud"}}, "urn:zitadel:iam:user:resourceowner:id": "5566",
+        roles: {"editor": {"5566": "acme.zitadel.cloud"}},
+        "urn:zitadel:iam:org:project:roles": {"admin": {"5566": "acme.zitadel.cloud"}}, "urn:zitadel:iam:user:resourceowner:id": "5566",
     });
     let id = json!({"azp": "2233@billing", "at_hash": "x", "amr": ["pwd"], "auth_time": 1, "nonce": "n"});
     Case {
@@ -185,7 +187,7 @@ fn zitadel() -> Case {
             ("ISSUER", "https://acme.zitadel.cloud"),
             ("AUDIENCE", "1122"),
             ("SCOPES_CLAIM", "permissions"),
-            ("ROLES_CLAIM", "urn:zitadel:iam:org:project:roles"),
+            ("ROLES_CLAIM", "urn:zitadel:iam:org:project:1122:roles"),
             ("ROLES_FROM_KEYS", "true"),
             (
                 "ORGANIZATION_CLAIM",
@@ -226,7 +228,7 @@ fn authentik() -> Case {
         ids: vec![
             (with(id.clone(), json!({"nonce": null})), "invalid_claims"),
             (with(id.clone(), json!({"scope": null})), "id_token"),
-            (id, "invalid_claims"),
+            (id, "id_token"),
         ],
         organization: Some("O1"),
         roles: &["editors"],
