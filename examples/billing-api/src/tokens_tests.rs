@@ -118,9 +118,12 @@ fn a_templated_issuer_is_that_of_the_listed_tenants() {
 #[test]
 fn several_tenants_need_a_claim_that_separates_them() {
     let issuer = ("ISSUER", "https://id.example.com/{tenantid}");
-    let problem = problem(&[issuer, ("ISSUER_TENANTS", "t-1,t-2")]);
     let start = "ISSUER_TENANTS cannot be used: expected ORGANIZATION_CLAIM beside it";
-    assert!(problem.starts_with(start), "{problem}");
+    let empty = ("ORGANIZATION_CLAIM", "");
+    for others in [&[][..], &[empty]] {
+        let problem = problem(&[&[issuer, ("ISSUER_TENANTS", "t-1,t-2")], others].concat());
+        assert!(problem.starts_with(start), "{problem}");
+    }
     for claim in ["tid", "org_id"] {
         let organization = ("ORGANIZATION_CLAIM", claim);
         let settings = with_issuer(&[issuer, ("ISSUER_TENANTS", "t-1,t-2"), organization]);

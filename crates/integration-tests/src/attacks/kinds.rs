@@ -26,7 +26,7 @@ const AUTH0: &[Row] = &[
     written("id_token_with_a_hash_of_another_type", ID_TOKEN, OTHER, |f| Ok(f.mint()?.claim("c_hash", 7).token()?)),
     written("id_token_with_typ", CLAIMS, OTHER, |f| Ok(f.of_kind(Id)?.header("typ", "at+jwt").token()?)),
     written("logout_token", TYPE, LOGOUT, |f| Ok(f.of_kind(Id)?.header("typ", "logout+jwt").claim("aud", f.ours.audience()).claim("events", json!({"http://schemas.openid.net/event/backchannel-logout": {}})).token()?)),
-    written("logout_token_without_its_typ", CLAIMS, LOGOUT, |f| Ok(f.of_kind(Id)?.claim("events", json!({"http://schemas.openid.net/event/backchannel-logout": {}})).token()?)),
+    written("logout_token_without_its_typ", TYPE, LOGOUT, |f| Ok(f.of_kind(Id)?.claim("events", json!({"http://schemas.openid.net/event/backchannel-logout": {}})).token()?)),
     written("token_for_the_userinfo_endpoint", CLAIMS, OTHER, |f| Ok(f.of_kind(Access)?.claim("aud", format!("{}userinfo", f.ours.issuer())).claim("scope", "openid").token()?)),
     written("client_assertion", CLAIMS, "RFC 7523, 3: what a client says about itself", |f| Ok(f.of_kind(Access)?.claim("aud", f.ours.token_url()).token()?)),
 ];

@@ -39,7 +39,8 @@ pub struct KeyRefresh {
     /// The longest pause after failed refreshes; starting from `retry`, the pause doubles. Default 60 s.
     pub max_retry: Duration,
     /// How many requests may wait for keys at the same time; others get
-    /// [`KeyFault::TooManyWaiting`](crate::keys::KeyFault::TooManyWaiting). Default 1,024.
+    /// [`KeyFault::TooManyWaiting`](crate::keys::KeyFault::TooManyWaiting). As many more may wait because a signature does not
+    /// verify; others are then refused at once. Default 1,024.
     pub max_waiting: usize,
     /// The maximum number of keys in a set. Default 100.
     pub max_keys: usize,
