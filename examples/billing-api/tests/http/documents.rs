@@ -29,7 +29,7 @@ async fn the_documentation_is_served_with_its_scheme() {
     let without_slash = world.service.call("GET", "/docs", None, None).await;
     assert_eq!(
         (without_slash.status, without_slash.header("location")),
-        (308, "/docs/")
+        (308, "docs/")
     );
     let document = world
         .service
