@@ -80,7 +80,7 @@ impl Write {
     pub async fn pour(&mut self, bucket: &BucketLimit, now: i64) -> Result<(), sqlx::Error> {
         let drain = milliseconds(bucket.drain);
         let insert = sqlx::query(
-            "INSERT INTO throttle_buckets AS b (id, empty_at, running, running_until) VALUES ($1, $2 + $3, 0, 0) \
+            "INSERT INTO throttle_buckets AS b (id, empty_at, running, running_until) VALUES ($1, CAST($2 AS BIGINT) + $3, 0, 0) \
              ON CONFLICT (id) DO UPDATE SET empty_at = CASE WHEN b.empty_at > $2 THEN b.empty_at ELSE $2 END + $3, \
              running = CASE WHEN b.running > 0 THEN b.running - 1 ELSE 0 END",
         )

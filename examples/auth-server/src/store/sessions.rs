@@ -173,8 +173,8 @@ impl Store {
     /// session.
     pub async fn org_of(&self, token: &RefreshToken) -> Result<Option<String>, sqlx::Error> {
         sqlx::query_scalar(
-            "SELECT org_id FROM sessions WHERE family_hash = $1 \
-             OR id = (SELECT session_id FROM refresh_tokens WHERE hash = $1)",
+            "SELECT org_id FROM sessions WHERE family_hash = $1 UNION ALL \
+             SELECT s.org_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 LIMIT 1",
         )
         .bind(token.family_hash())
         .fetch_optional(self.pool())
