@@ -33,7 +33,7 @@ pub struct Arguments {
     /// How many connections the tenant that misbehaves signs in with.
     #[arg(long, default_value_t = 1100)]
     pub flood: usize,
-    /// Prints how many sign-ins were slow, and ends with 0 all the same: for a machine that has other work.
+    /// Prints how many sign-ins were slow or refused, and ends with 0 all the same: for a machine that has other work.
     #[arg(long)]
     pub counts_only: bool,
 }
