@@ -19,7 +19,7 @@ pub struct Waiter {
 pub enum Tenant {
     /// An organization, by its id.
     Organization(String),
-    /// An organization that is not known yet, or does not exist: a name that no user has, a refresh token.
+    /// No organization: a name that no user has, a client that does not exist.
     Unknown,
     /// Those who sign up.
     SignUp,

@@ -1,13 +1,13 @@
 //! Tests of the store: its plans, and databases of earlier releases.
 
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use identity_core::clock::UnixTime;
-use service_kit::store::testing::{Exception, plan_faults, postgres_of_tests};
+use service_kit::store::testing::Exception;
 use service_kit::store::{Database, DatabaseConfig, Schema};
 use sqlx::{Executor, Row};
+use tempfile::TempDir;
 
 use super::sessions::Redeemed;
 use super::{SCHEMA, Store};
@@ -43,23 +43,7 @@ const EXCEPTIONS: [Exception; 11] = [
     ("SELECT CAST(EXTRACT", A_TIME),
 ];
 
-async fn every_statement_uses_an_index(config: &DatabaseConfig) {
-    let store = Store::open(config).await.unwrap();
-    let sources = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
-    let faults = plan_faults(store.database(), sources, &EXCEPTIONS).await;
-    assert_eq!(faults.unwrap(), [""; 0]);
-}
-
-#[tokio::test]
-async fn every_statement_uses_an_index_of_sqlite() {
-    every_statement_uses_an_index(&DatabaseConfig::at("sqlite::memory:")).await;
-}
-
-#[tokio::test]
-#[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
-async fn every_statement_uses_an_index_of_postgres() {
-    every_statement_uses_an_index(&postgres_of_tests()).await;
-}
+service_kit::test_statement_plans!(Store, EXCEPTIONS);
 
 #[tokio::test]
 async fn databases_of_earlier_releases_open() {
@@ -74,9 +58,8 @@ async fn databases_of_earlier_releases_open() {
     );
 }
 
-/// Tokens of an earlier release, stored as it did: they go on, and a used one still ends its session.
-#[tokio::test]
-async fn refresh_tokens_of_earlier_releases_go_on() {
+/// Returns an empty database as the release with two migrations made it, its folder and its configuration.
+pub(super) async fn of_an_earlier_release() -> (TempDir, DatabaseConfig, Database) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/auth.db", folder.path().display());
     let config = DatabaseConfig::at(url);
@@ -85,6 +68,13 @@ async fn refresh_tokens_of_earlier_releases_go_on() {
         ..SCHEMA
     };
     let earlier = Database::open(&config, &earlier).await.unwrap();
+    (folder, config, earlier)
+}
+
+/// Tokens of an earlier release, stored as it did: they go on, and a used one still ends its session.
+#[tokio::test]
+async fn refresh_tokens_of_earlier_releases_go_on() {
+    let (_folder, config, earlier) = of_an_earlier_release().await;
     let insert = "INSERT INTO orgs VALUES ('o', '', '', '', 0, 0);
         INSERT INTO users VALUES ('u', 'o', '', '', '', 0);
         INSERT INTO sessions VALUES ('a', 'o', 'u', '', 0, 1000, NULL), ('b', 'o', 'u', '', 0, 1000, NULL),

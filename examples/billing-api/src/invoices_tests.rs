@@ -1,10 +1,8 @@
 //! Tests of the store, run on both SQLite and PostgreSQL.
 
-use std::path::Path;
-
 use futures_util::future::join_all;
 use service_kit::health::Dependency;
-use service_kit::store::testing::{Exception, plan_faults, postgres_of_tests};
+use service_kit::store::testing::{Exception, postgres_of_tests};
 use service_kit::store::{DatabaseConfig, Page};
 use sqlx::Row;
 use tempfile::TempDir;
@@ -222,23 +220,7 @@ const EXCEPTIONS: [Exception; 1] = [(
     "the health check reads one row",
 )];
 
-async fn every_statement_uses_an_index(config: &DatabaseConfig) {
-    let store = Invoices::open(config).await.unwrap();
-    let sources = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
-    let faults = plan_faults(store.database(), sources, &EXCEPTIONS).await;
-    assert_eq!(faults.unwrap(), [""; 0]);
-}
-
-#[tokio::test]
-async fn every_statement_uses_an_index_of_sqlite() {
-    every_statement_uses_an_index(&DatabaseConfig::at("sqlite::memory:")).await;
-}
-
-#[tokio::test]
-#[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
-async fn every_statement_uses_an_index_of_postgres() {
-    every_statement_uses_an_index(&postgres_of_tests()).await;
-}
+service_kit::test_statement_plans!(Invoices, EXCEPTIONS);
 
 #[tokio::test]
 async fn databases_of_earlier_releases_open() {

@@ -66,6 +66,33 @@ pub async fn plan_faults(
     Ok(faults)
 }
 
+/// Makes two tests, one for each kind of database, which fail if [`plan_faults`](crate::store::testing::plan_faults) finds a fault in the statements of this
+/// crate: with a store that has `open(&DatabaseConfig)` and `database()`, and its exceptions.
+#[macro_export]
+macro_rules! test_statement_plans {
+    ($store:ty, $exceptions:expr) => {
+        async fn every_statement_uses_an_index(config: &$crate::store::DatabaseConfig) {
+            let store = <$store>::open(config).await.unwrap();
+            let sources = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+            let exceptions = &$exceptions;
+            let faults = $crate::store::testing::plan_faults(store.database(), sources, exceptions);
+            assert_eq!(faults.await.unwrap(), [""; 0]);
+        }
+
+        #[tokio::test]
+        async fn every_statement_uses_an_index_of_sqlite() {
+            let config = $crate::store::DatabaseConfig::at("sqlite::memory:");
+            every_statement_uses_an_index(&config).await;
+        }
+
+        #[tokio::test]
+        #[ignore = "needs a PostgreSQL server: TEST_POSTGRES_URL"]
+        async fn every_statement_uses_an_index_of_postgres() {
+            every_statement_uses_an_index(&$crate::store::testing::postgres_of_tests()).await;
+        }
+    };
+}
+
 /// Returns the configuration of the database of tests that need a PostgreSQL server.
 ///
 /// # Panics

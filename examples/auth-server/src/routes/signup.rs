@@ -148,7 +148,7 @@ pub async fn signup(
     if created.as_ref().err().is_none_or(is_conflict)
         && let Err(error) = attempt.count().await
     {
-        // The organization exists, or not, all the same.
+        // What was created stays, and so does what was refused.
         warn!(reason = %error, "a sign-up could not be counted: {error}");
     }
     created.map(web::Json)

@@ -57,11 +57,12 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use identity_core::clock::UnixTime;
-    use service_kit::store::{Database, DatabaseConfig, Schema};
+    use service_kit::store::DatabaseConfig;
     use sqlx::Executor;
 
+    use crate::store::Store;
+    use crate::store::tests::of_an_earlier_release;
     use crate::store::users::User;
-    use crate::store::{SCHEMA, Store};
 
     const ORG_AND_USERS: &str = "INSERT INTO orgs VALUES ('o', '', '', '', 0, 0);
         INSERT INTO users VALUES ('a', 'o', 'Ann', 'a', '', 0), ('b', 'o', 'bob', 'b', '', 0);";
@@ -123,14 +124,7 @@ mod tests {
 
     #[tokio::test]
     async fn sign_ins_on_record_are_familiar_whatever_other_events_there_are() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/auth.db", folder.path().display());
-        let config = DatabaseConfig::at(url);
-        let earlier = Schema {
-            migrations: &SCHEMA.migrations[..2],
-            ..SCHEMA
-        };
-        let earlier = Database::open(&config, &earlier).await.unwrap();
+        let (_folder, config, earlier) = of_an_earlier_release().await;
         earlier.pool().execute(ORG_AND_USERS).await.unwrap();
         earlier
             .pool()
