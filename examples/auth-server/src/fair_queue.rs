@@ -99,6 +99,11 @@ impl<T> FairQueue<T> {
         Ok(())
     }
 
+    /// Returns whether nothing is waiting.
+    pub fn is_empty(&self) -> bool {
+        self.waiting == 0
+    }
+
     /// Takes the next item and its tenant, if any.
     pub fn pop(&mut self) -> Option<(Tenant, T)> {
         let tenant = self.next()?;

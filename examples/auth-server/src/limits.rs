@@ -53,7 +53,12 @@ impl Default for Limits {
 
 pub(crate) fn one_hash_a_core() -> PasswordLimits {
     PasswordLimits {
-        at_once: std::thread::available_parallelism().map_or(1, usize::from),
+        at_once: cores(),
         waiting: 1024,
     }
+}
+
+/// Returns the number of processors that this process may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

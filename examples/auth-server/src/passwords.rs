@@ -81,6 +81,11 @@ impl Passwords {
         })
     }
 
+    /// Returns whether some wait for their turn.
+    pub fn are_awaited(&self) -> bool {
+        self.turns.are_awaited()
+    }
+
     /// Returns the hash of a new password as a PHC string, which includes the parameters and the salt. Waits for the
     /// turn of `waiter`.
     pub async fn hash(&self, password: String, waiter: Waiter) -> Result<String, PasswordError> {

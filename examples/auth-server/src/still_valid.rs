@@ -51,7 +51,7 @@ pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
     })
 }
 
-/// Waits for the turn to read, so that one organization's lists do not hold up those of others. A change waits for its
+/// Waits for the turn to read, so that one organization's lists do not hold up those of others, nor sign-ins. A change waits for its
 /// turn to write, and not here: its body may be slow to come.
 async fn turn(
     state: &State,
@@ -65,7 +65,12 @@ async fn turn(
         tenant: Tenant::Organization(Actor::of(caller).org.to_owned()),
         network: None,
     };
-    state.store.read_for(waiter).await.map(Some)
+    let mut turn = state.store.read_for(waiter).await?;
+    // Long lists, one after the other, take all the processors that they can get.
+    if state.passwords.are_awaited() {
+        turn.rest().await;
+    }
+    Ok(Some(turn))
 }
 
 async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, SigningError> {

@@ -29,6 +29,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::time::timeout;
 
 use crate::fair_queue::{Tenant, Waiter};
+use crate::limits::cores;
 use crate::turns::{Turn, Turns};
 
 pub use audit_settings::AuditSettings;
@@ -103,17 +104,18 @@ impl Store {
     pub async fn open(config: &DatabaseConfig) -> Result<Self, OpenError> {
         let database = Database::open(config, &SCHEMA).await?;
         let connections = usize::try_from(config.max_connections).unwrap_or(usize::MAX);
-        let writers = match database.kind() {
-            // The file has one writer at a time. Writers queue here instead of retrying.
-            DatabaseKind::Sqlite => 1,
+        let (writers, readers) = match database.kind() {
+            // The file has one writer at a time. Writers queue here instead of retrying. Reading takes this machine's
+            // processors, and half of them are left for sign-ins.
+            DatabaseKind::Sqlite => (1, cores() / 2),
             // Changes of one organization wait for one another in the database, each with a connection. A quarter of
             // them is left for reading.
-            _ => connections - connections / 4,
+            _ => (connections - connections / 4, connections / 2),
         };
         Ok(Self {
             database,
             writers: Turns::new(writers, WAITING),
-            readers: Turns::new(connections.div_ceil(2), WAITING),
+            readers: Turns::new(readers.max(1), WAITING),
             patience: Duration::from_secs(config.acquire_timeout_seconds),
             audit: AuditSettings::default(),
         })
@@ -164,8 +166,8 @@ impl Store {
         })
     }
 
-    /// Waits for the turn of `waiter` to read for long, on half of the connections at most. Errors: as in
-    /// [`write_for`](Self::write_for).
+    /// Waits for the turn of `waiter` to read for long, at most on half of the processors, or of the connections to
+    /// PostgreSQL. Errors: as in [`write_for`](Self::write_for).
     pub async fn read_for(&self, waiter: Waiter) -> Result<Turn, sqlx::Error> {
         self.turn(&self.readers, waiter).await
     }

@@ -1,9 +1,10 @@
 //! A semaphore whose waiters take turns, tenant by tenant.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::fair_queue::{FairQueue, Full, Tenant, Waiter};
 
@@ -15,7 +16,12 @@ pub struct Turns(Arc<Mutex<State>>);
 struct State {
     free: usize,
     queue: FairQueue<oneshot::Sender<Turn>>,
+    /// How long the turn took that ended last.
+    latest: Duration,
 }
+
+/// How long a turn rests at most.
+const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// A turn. It ends when it is dropped.
 #[derive(Debug)]
@@ -32,7 +38,13 @@ impl Turns {
         Self(Arc::new(Mutex::new(State {
             free: at_once,
             queue: FairQueue::new(waiting),
+            latest: Duration::ZERO,
         })))
+    }
+
+    /// Returns whether some wait for a turn.
+    pub fn are_awaited(&self) -> bool {
+        !self.state().queue.is_empty()
     }
 
     /// Waits for a turn; to drop the future is to give up. Errors: too many of this waiter's kind are waiting.
@@ -75,13 +87,27 @@ impl Turns {
     }
 }
 
+impl Turn {
+    /// Waits for as long as the turn before took, [`LONGEST_REST`] at most, and begins only then. For a turn that leaves
+    /// half of the time to others.
+    pub async fn rest(&mut self) {
+        let latest = self.turns.as_ref().map(|turns| turns.state().latest);
+        sleep(latest.unwrap_or_default().min(LONGEST_REST)).await;
+        self.since = Instant::now();
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         let Some(turns) = self.turns.take() else {
             return;
         };
         let took = self.since.elapsed();
-        turns.state().queue.charge(self.tenant.clone(), took);
+        {
+            let mut state = turns.state();
+            state.queue.charge(self.tenant.clone(), took);
+            state.latest = took;
+        }
         while let Some((tenant, next)) = turns.next_or_free() {
             let Err(mut turn) = next.send(turns.turn_of(tenant)) else {
                 return;
@@ -94,6 +120,10 @@ impl Drop for Turn {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::{Instant, sleep};
+
     use super::{Full, Turns};
     use crate::fair_queue::{Tenant, Waiter};
 
@@ -122,6 +152,18 @@ mod tests {
         assert_eq!(((), third.err()), (second, Some(Full)));
         assert_eq!(turns.state().free, 1);
         drop(turns.take(waiter("a")).await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_rests_for_as_long_as_the_one_before_took() {
+        let (turns, begin) = (Turns::new(1, 1), Instant::now());
+        for (rested, works) in [(0, 10), (10, 30), (30, 9000), (500, 0), (0, 0)] {
+            let before = begin.elapsed();
+            let mut turn = turns.take(waiter("a")).await.unwrap();
+            turn.rest().await;
+            assert_eq!((begin.elapsed() - before).as_millis(), rested, "{works}");
+            sleep(Duration::from_millis(works)).await;
+        }
     }
 
     #[tokio::test]
