@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::claims::{self, Claims};
+use crate::registered_claims::CLIENTS;
 use crate::token_error::{Excerpt, TokenError};
 
 /// A claim that identifies a token as something other than an access token (RFC 8725, section 2.8).
@@ -97,9 +98,6 @@ const MARKS: [(TokenKind, &str, Option<&str>); 13] = [
     (TokenKind::Logout, "typ", Some("Logout")),
     (TokenKind::Logout, "events", None),
 ];
-
-/// The claims in which issuers write the client.
-const CLIENTS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
 
 /// Returns the kind of a token that gives no access with any provider. `is_at_jwt` says whether its header has the type
 /// `at+jwt`.

@@ -31,12 +31,14 @@ pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), T
     }
 }
 
-/// Returns the client that the token was issued to: `client_id`, or `azp` if there is no `client_id`.
+/// The claims that name the client: `client_id` (RFC 9068) and `azp` (OpenID Connect), and where there is neither,
+/// `appid` (Entra's tokens of version 1) and `cid` (Okta).
+pub(crate) const CLIENTS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
+
+/// Returns the client that the token was issued to, by the first of [`CLIENTS`] that it has.
 pub(crate) fn client(claims: &Claims) -> Result<Option<&str>, TokenError> {
-    match text(claims, "client_id")? {
-        None => text(claims, "azp"),
-        client => Ok(client),
-    }
+    let named = CLIENTS.iter().find(|name| claims.contains_key(**name));
+    named.map_or(Ok(None), |name| text(claims, name))
 }
 
 fn text<'c>(claims: &'c Claims, name: &'static str) -> Result<Option<&'c str>, TokenError> {
@@ -187,10 +189,9 @@ fn check_client(claims: &Claims, rules: &VerificationRules) -> Result<(), TokenE
         return Ok(());
     }
     let is_accepted = |client: &&str| rules.clients.iter().any(|accepted| accepted == client);
-    let named = [text(claims, "client_id")?, text(claims, "azp")?];
-    let mut named = named.into_iter().flatten().peekable();
-    let has_none = named.peek().is_none();
-    match named.find(|client| !is_accepted(client)) {
+    let named = [client(claims)?, text(claims, "azp")?];
+    let has_none = named == [None, None];
+    match named.into_iter().flatten().find(|name| !is_accepted(name)) {
         None if !has_none => Ok(()),
         other => Err(TokenError::InvalidClient(Excerpt::of_name(other))),
     }

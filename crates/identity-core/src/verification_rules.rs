@@ -14,8 +14,8 @@ pub struct VerificationRules {
     pub issuers: Vec<String>,
     /// The accepted values of `aud`.
     pub audience: AudienceRule,
-    /// The accepted clients: a token must have `client_id` or `azp`, and if it has both, both must be listed. If empty,
-    /// every client is accepted, except under [`AudienceRule::Absent`], which then accepts no token.
+    /// The accepted clients: a token must have `client_id` or `azp`, and if it has both, both must be listed. A token
+    /// with neither may have `appid` (Entra's version 1) or `cid` (Okta) instead. If empty, every client is accepted, except under [`AudienceRule::Absent`], which then accepts no token.
     pub clients: Vec<String>,
     /// The accepted values of `alg`.
     pub algorithms: Algorithms,

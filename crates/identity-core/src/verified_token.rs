@@ -85,8 +85,15 @@ impl VerifiedToken {
 
     /// Returns `sub`, or the client if the rules accept a token without `sub`. Not empty.
     pub fn subject(&self) -> &str {
-        let client = || registered_claims::client(&self.claims).ok().flatten();
+        let client = || self.client();
         self.text("sub").or_else(client).unwrap_or_default()
+    }
+
+    /// Returns the client that the token was issued to: `client_id` (RFC 9068), else `azp` (OpenID Connect), `appid`
+    /// (Entra's tokens of version 1) or `cid` (Okta). Without
+    /// [`clients`](crate::VerificationRules::clients), it is whatever the token says.
+    pub fn client(&self) -> Option<&str> {
+        registered_claims::client(&self.claims).ok().flatten()
     }
 
     /// Returns `exp`: from this time on, plus the leeway, the token is refused.

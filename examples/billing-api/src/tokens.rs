@@ -41,13 +41,13 @@ pub(crate) struct TokenSettings {
     /// Whether tokens have no audience, as the access tokens of Cognito and Clerk: a token with one is then refused, and
     /// CLIENTS is required, because nothing else says for whom a token is.
     no_audience: bool,
-    /// The clients whose tokens are accepted (client_id or azp; if a token has both, both must be listed); every client of
-    /// the issuer if unset.
+    /// The clients whose tokens are accepted (client_id or azp, or appid or cid of a token with neither; if a token has
+    /// both, both must be listed); every client of the issuer if unset.
     clients: Vec<String>,
     /// Whether a token without kid is accepted while the issuer's key set has exactly one usable key, which may have no kid
     /// either; with another key beside it, as during a rotation, such a token is refused.
     kid_optional: bool,
-    /// Whether a token without sub is accepted, with its client (client_id, or azp without it) as the subject, as for machine
+    /// Whether a token without sub is accepted, with its client (client_id, else azp, appid or cid) as the subject, as for machine
     /// tokens of some issuers. Only for an issuer at which no user can have the id of a client, and only if tokens
     /// of users always have sub.
     client_as_subject: bool,

@@ -44,8 +44,8 @@ pub struct OidcConfig {
     pub other_issuers: Vec<String>,
     /// The accepted values of `aud`, or [`AudienceRule::Absent`] for tokens that have none.
     pub audience: AudienceRule,
-    /// The accepted clients (`client_id`, else `azp`). Default none: every client of the issuer. Required without an
-    /// audience.
+    /// The accepted clients (`client_id`, else `azp`, `appid` or `cid`). Default none: every client of the issuer.
+    /// Required without an audience.
     pub clients: Vec<String>,
     /// Whether `kid` is required. Default: it is.
     pub key_ids: KeyIdRule,
@@ -157,11 +157,10 @@ impl Provider for Oidc {
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        let client = token.text("client_id").or_else(|| token.text("azp"));
         let config = &self.config;
         let tenant = config.tenant_claim.find(token.claims());
         Ok(Principal {
-            client: client.map(str::to_owned),
+            client: token.client().map(str::to_owned),
             scopes: all_of(&config.scope_claims, token, claims::scopes),
             roles: all_of(&config.role_claims, token, form(config.roles_from_keys)),
             permissions: all_of(

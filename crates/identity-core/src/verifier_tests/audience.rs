@@ -106,6 +106,11 @@ async fn without_an_audience_only_the_client_counts() {
         rules.clients = vec!["C1".to_owned(), "C2".to_owned()];
     });
     let of_client = |name: &str, client: &str| without_audience(name, json!(client));
+    let with_both = |name: &str, client: &str, other: &str| {
+        let mut claims = of_client(name, client);
+        claims[other] = json!("C1");
+        claims
+    };
     for (sentence, claims, client) in [
         ("no client", without("aud"), None),
         ("another client", of_client("client_id", "C3"), Some("C3")),
@@ -113,18 +118,20 @@ async fn without_an_audience_only_the_client_counts() {
         ("no name", of_client("client_id", ""), Some("")),
         (
             "azp does not stand in",
-            {
-                let mut claims = of_client("azp", "C1");
-                claims["client_id"] = json!("C3");
-                claims
-            },
+            with_both("client_id", "C3", "azp"),
+            Some("C3"),
+        ),
+        ("another cid", of_client("cid", "C3"), Some("C3")),
+        (
+            "appid does not stand in",
+            with_both("client_id", "C3", "appid"),
             Some("C3"),
         ),
     ] {
         let refused = InvalidClient(Excerpt::new(client));
         refuses_claims(&verifier, refused, [(sentence, claims)]).await;
     }
-    for name in ["client_id", "azp"] {
+    for name in ["client_id", "azp", "appid", "cid"] {
         let wrong_types = json!([null, 5, ["C1"], {"C1": true}]);
         let rows = wrong_types.as_array().unwrap().iter();
         let rows = rows.map(|value| (value, without_audience(name, value.clone())));
@@ -139,6 +146,13 @@ async fn without_an_audience_only_the_client_counts() {
     let right = [
         ("by client_id", of_client("client_id", "C1")),
         ("by azp", of_client("azp", "C2")),
+        ("by appid", of_client("appid", "C2")),
+        ("by cid", of_client("cid", "C2")),
+        ("cid means something else", {
+            let mut claims = of_client("client_id", "C1");
+            claims["cid"] = json!("customer 5");
+            claims
+        }),
         ("a list that names nobody", no_names),
     ];
     accepts_claims(&verifier, right).await;

@@ -125,6 +125,7 @@ fn entra_v1() -> Case {
                 "https://login.microsoftonline.com/common/discovery/keys",
             ),
             ("AUDIENCE", "api://billing"),
+            ("CLIENTS", "e74d0a3a"),
             ("SCOPES_CLAIM", "scp"),
             ("ORGANIZATION_CLAIM", "tid"),
         ],
@@ -155,6 +156,7 @@ fn okta() -> Case {
         settings: &[
             ("ISSUER", "https://example.okta.com/oauth2/default"),
             ("AUDIENCE", "api://default"),
+            ("CLIENTS", "0oa1"),
             ("SCOPES_CLAIM", "scp"),
             ("ROLES_CLAIM", "groups"),
         ],
