@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use auth0_api::{Settings, banner, server};
+use auth0_api::{Settings, access, banner, server};
 use service_kit::program::{self, Command};
 
 #[actix_web::main]
@@ -14,8 +14,13 @@ async fn main() -> ExitCode {
 async fn run() -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let arguments = program::command_line("auth0-api", version, &Settings::fields()).get_matches();
+    let command = Command::of(&arguments);
+    if command == Command::Routes {
+        program::announce(&program::routes(&access()));
+        return Ok(());
+    }
     let settings = Settings::from_env()?;
-    program::run(Command::of(&arguments), &settings.service, async || {
+    program::run(command, &settings.service, async || {
         let server = server::build(settings.clone()).await?;
         program::announce(&banner(&settings, server.address()));
         Ok(server)

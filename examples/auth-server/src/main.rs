@@ -1,9 +1,10 @@
 //! Runs auth-server with settings from the environment. The subcommand `healthcheck` checks whether a running instance
-//! is ready; `rotate-keys` rotates the signing keys of all replicas.
+//! is ready; `check-config` reads the settings, `routes` lists the routes, and `rotate-keys` rotates the signing keys of
+//! all replicas.
 
 use std::process::ExitCode;
 
-use auth_server::{Rotation, Settings, banner, server};
+use auth_server::{Rotation, Settings, access, banner, server};
 use service_kit::program::{self, Command};
 use service_kit::telemetry;
 
@@ -22,8 +23,13 @@ async fn run() -> anyhow::Result<()> {
     if arguments.subcommand_name() == Some("rotate-keys") {
         return rotate_keys().await;
     }
+    let command = Command::of(&arguments);
+    if command == Command::Routes {
+        program::announce(&program::routes(&access()));
+        return Ok(());
+    }
     let settings = Settings::from_env()?;
-    program::run(Command::of(&arguments), &settings.service, async || {
+    program::run(command, &settings.service, async || {
         let server = server::build(settings.clone()).await?;
         program::announce(&banner(&settings, server.address()));
         Ok(server)

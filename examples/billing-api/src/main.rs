@@ -1,9 +1,9 @@
 //! Runs billing-api with settings from the environment. The subcommand `healthcheck` checks whether a running instance
-//! is ready.
+//! is ready; `check-config` reads the settings, and `routes` lists the routes.
 
 use std::process::ExitCode;
 
-use billing_api::{Settings, banner, server};
+use billing_api::{Settings, access, banner, server};
 use service_kit::program::{self, Command};
 
 #[actix_web::main]
@@ -15,8 +15,13 @@ async fn run() -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let arguments =
         program::command_line("billing-api", version, &Settings::fields()).get_matches();
+    let command = Command::of(&arguments);
+    if command == Command::Routes {
+        program::announce(&program::routes(&access()));
+        return Ok(());
+    }
     let settings = Settings::from_env()?;
-    program::run(Command::of(&arguments), &settings.service, async || {
+    program::run(command, &settings.service, async || {
         let server = server::build(settings.clone()).await?;
         program::announce(&banner(&settings, server.address()));
         Ok(server)

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::ArgMatches;
+use identity_actix::{Access, AccessTable};
+use identity_core::Rule;
 
 use crate::observe::exporter;
 use crate::observe::telemetry;
@@ -19,6 +21,10 @@ pub enum Command {
     Serve,
     /// `healthcheck`: check whether the service that runs with the same settings is ready.
     Healthcheck,
+    /// `check-config`: read the settings, and start nothing.
+    CheckConfig,
+    /// `routes`: list the routes with their rules. See [`routes`].
+    Routes,
 }
 
 impl Command {
@@ -26,12 +32,15 @@ impl Command {
     pub fn of(arguments: &ArgMatches) -> Self {
         match arguments.subcommand_name() {
             Some("healthcheck") => Self::Healthcheck,
+            Some("check-config") => Self::CheckConfig,
+            Some("routes") => Self::Routes,
             _ => Self::Serve,
         }
     }
 }
 
-/// Returns the command line of a service: `serve`, `healthcheck`, `--version` and `--help`, which lists the settings.
+/// Returns the command line of a service: the subcommands of [`Command`], `--version`, and `--help`, which lists the
+/// settings.
 pub fn command_line(
     name: &'static str,
     version: &'static str,
@@ -40,9 +49,12 @@ pub fn command_line(
     let serve = clap::Command::new("serve").about("Handles requests until it is stopped (default)");
     let healthcheck = clap::Command::new("healthcheck")
         .about("Exits with 0 if the service that runs with the same settings is ready");
+    let check = clap::Command::new("check-config")
+        .about("Reads the settings, and exits with 0 if the service can start with them");
+    let routes = clap::Command::new("routes").about("Lists the routes with their rules");
     clap::Command::new(name)
         .version(version)
-        .subcommands([serve, healthcheck])
+        .subcommands([serve, healthcheck, check, routes])
         .after_help(settings_help(settings))
 }
 
@@ -63,7 +75,21 @@ fn settings_help(settings: &[Field]) -> String {
     )
 }
 
-/// Runs a service until it is stopped, or checks a running one.
+/// Returns the routes of a service with their rules, one a line.
+pub fn routes(access: &AccessTable) -> String {
+    let lines = access.routes().iter().map(|route| match route.access {
+        Access::Public => format!("{route} (public)"),
+        Access::Protected {
+            rule: Rule::Authenticated,
+            ..
+        } => format!("{route} (any caller)"),
+        _ => route.to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Runs a service until it is stopped, or checks a running one. The settings were read before: for
+/// [`CheckConfig`](Command::CheckConfig) that is all.
 ///
 /// With `METRICS_ADDR` it also exports the process's [`metrics`](crate::metrics), starting before `build`. That is
 /// possible only once per process: start several services in one process without this function.
@@ -74,6 +100,10 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     if command == Command::Healthcheck {
         return Ok(healthcheck(settings.host, settings.port).await?);
+    }
+    if command == Command::CheckConfig {
+        announce("The settings can be used.");
+        return Ok(());
     }
     telemetry::init(&settings.log).context("the log cannot be started")?;
     if let Some(address) = settings.metrics_address {
@@ -123,9 +153,12 @@ fn in_one_line(error: &anyhow::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::Method;
     use anyhow::anyhow;
+    use identity_actix::{AccessTable, AnyCaller};
+    use identity_core::{Rule, policies};
 
-    use super::{Command, command_line, in_one_line};
+    use super::{Command, command_line, in_one_line, routes};
     use crate::settings::{LogSettings, SettingsReader};
 
     #[test]
@@ -149,6 +182,19 @@ mod tests {
     }
 
     #[test]
+    fn each_route_is_a_line_with_its_rule() {
+        policies! {
+            Administer = Rule::role("admin");
+        }
+        let table = AccessTable::new()
+            .public(Method::GET, "/")
+            .protected::<AnyCaller>(Method::GET, "/me")
+            .protected::<Administer>(Method::POST, "/users");
+        let lines = "GET / (public)\nGET /me (any caller)\nPOST /users (requires role admin)";
+        assert_eq!(routes(&table), lines);
+    }
+
+    #[test]
     fn no_argument_is_ignored() {
         let mut reader = SettingsReader::from_values("AN_API", []);
         reader.group(LogSettings::default());
@@ -160,6 +206,8 @@ mod tests {
             (&[][..], Command::Serve),
             (&["serve"], Command::Serve),
             (&["healthcheck"], Command::Healthcheck),
+            (&["check-config"], Command::CheckConfig),
+            (&["routes"], Command::Routes),
         ] {
             assert_eq!(Command::of(&parsed(arguments).unwrap()), command);
         }

@@ -1,0 +1,310 @@
+//! Each link between a service and its issuer, one after the other, until one fails.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Result, bail};
+use clap::Args;
+use identity_actix::Access;
+use identity_core::Authenticated;
+use identity_core::VerifyError;
+use identity_core::client::{ClientAuthentication, TokenClient, TokenClientConfig};
+use identity_core::discovery::{Discovery, DiscoveryConfig, DiscoveryError};
+use identity_core::http::{FetchError, HttpClient};
+use identity_core::keys::{KeyAddress, KeySet};
+use identity_core::verification::AudienceRule;
+use service_kit::settings::SettingsError;
+use url::Url;
+
+use crate::discover;
+use crate::inspect;
+use crate::report::{Fault, Report};
+use crate::services::{Service, ServiceName};
+
+/// Which service, and for whom.
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// The service whose settings are read: from the environment, `.env` in this folder, and CONFIG_FILE.
+    #[arg(long, default_value = "descope-api")]
+    service: ServiceName,
+    #[arg(env = "TOKEN", hide = true, hide_env_values = true, long)]
+    token: Option<String>,
+    /// A client to get a token for, if there is no TOKEN. Its secret is CLIENT_SECRET.
+    #[arg(long, env = "CLIENT_ID")]
+    client_id: Option<String>,
+    #[arg(env = "CLIENT_SECRET", hide = true, hide_env_values = true, long)]
+    client_secret: Option<String>,
+    /// The scopes to ask for.
+    #[arg(long, env = "SCOPE")]
+    scope: Option<String>,
+}
+
+/// Checks the settings, the metadata, the keys, the clock, and a token if there is one.
+pub async fn report(request: &DoctorArguments) -> Result<Report> {
+    let mut report = Report::default();
+    report.add("service", request.service.to_string());
+    let service = match request.service.read() {
+        Ok(service) => service,
+        Err(error) => {
+            let error = error.downcast::<SettingsError>()?;
+            for problem in error.problems() {
+                report.fault(Fault {
+                    code: "settings",
+                    what: problem.clone(),
+                    remedy: String::new(),
+                });
+            }
+            return Ok(report);
+        }
+    };
+    report.add("settings", "can be used");
+    if let Err(fault) = examine(&service, request, &mut report).await? {
+        report.fault(fault);
+    }
+    Ok(report)
+}
+
+type Examined<T> = Result<T, Fault>;
+
+async fn examine(
+    service: &Service,
+    request: &DoctorArguments,
+    report: &mut Report,
+) -> Result<Examined<()>> {
+    let http = crate::client(&service.issuer)?;
+    let rules = service.provider.verification();
+    report.add("issuers", rules.issuers.clone());
+    report.add(
+        "audience",
+        match &rules.audience {
+            AudienceRule::Required(names) | AudienceRule::RequiredUnless(names, _) => {
+                names.join(", ")
+            }
+            _ => "none".to_owned(),
+        },
+    );
+    let (keys, discovery) = match service.provider.keys() {
+        KeyAddress::Fixed(url) => (url, None),
+        KeyAddress::Discovered(config) => match Discovery::fetch(&http, &config).await {
+            Ok(found) => (found.jwks_uri().clone(), Some((config, found))),
+            Err(error) => return Ok(Err(of_discovery(&error, service.name))),
+        },
+        other => bail!("the keys are at an address of an unknown form: {other:?}"),
+    };
+    if let Some((_, found)) = &discovery {
+        report.add("metadata", format!("of {}", found.issuer()));
+    }
+    if let Err(fault) = check_keys(&http, &keys, report).await {
+        return Ok(Err(fault));
+    }
+    if let Err(fault) = check_clock(service, &keys, report).await? {
+        return Ok(Err(fault));
+    }
+    let discovery = discovery.map(|(config, _)| config);
+    let token = match token(request, service, discovery, http).await {
+        Ok(Some(token)) => token,
+        Ok(None) => {
+            report.add(
+                "token",
+                "none to check: set TOKEN, or CLIENT_ID and CLIENT_SECRET",
+            );
+            return Ok(Ok(()));
+        }
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let authenticator = service.authenticator()?;
+    match authenticator.authenticate(token.trim()).await {
+        Ok(caller) => {
+            report.add(
+                "token",
+                format!("accepted, of {}", caller.principal().subject),
+            );
+            rights(service, &caller, report);
+            Ok(Ok(()))
+        }
+        Err(VerifyError::Token(error)) => {
+            let fault = inspect::fault(&error);
+            let remedy = format!("{} (here: {})", fault.remedy, service.name.settings());
+            Ok(Err(Fault { remedy, ..fault }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn check_keys(http: &HttpClient, url: &Url, report: &mut Report) -> Examined<()> {
+    let document = http.get(url).await.map_err(|error| of_fetch(&error))?;
+    let set = KeySet::from_json(&document, 100).map_err(|error| Fault {
+        code: "no_usable_key",
+        what: format!("{url}: {error}"),
+        remedy: "identity keys says why".to_owned(),
+    })?;
+    let skipped = match set.skipped().len() {
+        0 => String::new(),
+        count => format!(", and {count} that cannot"),
+    };
+    report.add(
+        "keys",
+        format!("{} that can be used{skipped}, at {url}", set.len()),
+    );
+    Ok(())
+}
+
+/// Compares the clocks. `Date` is in whole seconds, so two of them do not matter.
+async fn check_clock(service: &Service, url: &Url, report: &mut Report) -> Result<Examined<()>> {
+    let client = service.issuer.client.builder().build()?;
+    let response = client
+        .get(url.clone())
+        .timeout(Duration::from_secs(5))
+        .send()
+        .await?;
+    let date = response
+        .headers()
+        .get("date")
+        .and_then(|date| date.to_str().ok());
+    let Some(theirs) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
+        report.add("clock", "not compared: the issuer sends no date");
+        return Ok(Ok(()));
+    };
+    let compared = compare(SystemTime::now(), theirs, service.issuer.tokens.leeway);
+    if compared.is_ok() {
+        report.add("clock", "that of the issuer");
+    }
+    Ok(compared)
+}
+
+fn compare(ours: SystemTime, theirs: SystemTime, leeway: Duration) -> Examined<()> {
+    let apart = ours.duration_since(theirs);
+    let apart = apart.unwrap_or_else(|error| error.duration());
+    match apart > leeway + Duration::from_secs(2) {
+        false => Ok(()),
+        true => Err(Fault {
+            code: "clock",
+            what: format!(
+                "the clocks of this machine and of the issuer are {} s apart",
+                apart.as_secs()
+            ),
+            remedy:
+                "set this machine's clock (timedatectl); TOKENS__LEEWAY_SECONDS tolerates a little"
+                    .to_owned(),
+        }),
+    }
+}
+
+async fn token(
+    request: &DoctorArguments,
+    service: &Service,
+    discovery: Option<DiscoveryConfig>,
+    http: HttpClient,
+) -> Examined<Option<String>> {
+    if let Some(token) = &request.token {
+        return Ok(Some(token.clone()));
+    }
+    let (Some(id), Some(secret), Some(discovery)) =
+        (&request.client_id, &request.client_secret, discovery)
+    else {
+        return Ok(None);
+    };
+    let client = TokenClient::new(
+        TokenClientConfig {
+            discovery,
+            client_id: id.clone(),
+            client_secret: secret.clone().into(),
+            authentication: ClientAuthentication::Post,
+            scope: request.scope.clone(),
+            audience: service.audience(),
+            renew_before: TokenClientConfig::DEFAULT_RENEW_BEFORE,
+        },
+        http,
+    );
+    let token = client.token().await.map_err(|error| Fault {
+        code: error.code(),
+        what: error.to_string(),
+        remedy: format!(
+            "CLIENT_ID and CLIENT_SECRET are those of {}",
+            service.name.console()
+        ),
+    })?;
+    Ok(Some(token.secret().to_owned()))
+}
+
+/// Says which routes of the service the caller may call.
+fn rights(service: &Service, caller: &Authenticated, report: &mut Report) {
+    for route in service.access.routes() {
+        let Access::Protected { rule, .. } = &route.access else {
+            continue;
+        };
+        let verdict = match rule.check(caller) {
+            Ok(()) => "allowed".to_owned(),
+            Err(denial) => format!("403 {}: {denial}", denial.code()),
+        };
+        report.item(
+            "routes",
+            format!("{} {}: {verdict}", route.method, route.path),
+        );
+    }
+}
+
+fn of_discovery(error: &DiscoveryError, service: ServiceName) -> Fault {
+    match error {
+        DiscoveryError::Fetch(error) => of_fetch(error),
+        other => {
+            let fault = discover::fault(other);
+            match other {
+                DiscoveryError::IssuerMismatch { .. } => Fault {
+                    remedy: format!("{}; it is set by {}", fault.remedy, service.settings()),
+                    ..fault
+                },
+                _ => fault,
+            }
+        }
+    }
+}
+
+fn of_fetch(error: &FetchError) -> Fault {
+    let (code, remedy) = match error {
+        FetchError::Insecure(_) => (
+            "insecure",
+            "use its https address, or name its host in ALLOW_HTTP_ISSUER",
+        ),
+        FetchError::Timeout { .. } => (
+            "timeout",
+            "is there a proxy? HTTPS_PROXY names it; FETCH__TIMEOUT_SECONDS waits longer",
+        ),
+        FetchError::Transport { .. } => (
+            "unreachable",
+            "check the name, the port and the network; HTTPS_PROXY names a proxy, EXTRA_CA_FILE a company's certificate authority",
+        ),
+        FetchError::Status { .. } => (
+            "status",
+            "there is no such issuer at this address: is the project, tenant or domain spelled right?",
+        ),
+        FetchError::TooLarge { .. } => ("too_large", "FETCH__MAX_BYTES is the limit"),
+        _ => ("fetch", ""),
+    };
+    Fault {
+        code,
+        what: error.to_string(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::compare;
+
+    #[test]
+    fn clocks_may_be_the_leeway_apart() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        for (ours, theirs, is_fine) in [
+            (at(100), at(100), true),
+            (at(107), at(100), true),
+            (at(100), at(107), true),
+            (at(108), at(100), false),
+            (at(100), at(108), false),
+        ] {
+            let compared = compare(ours, theirs, Duration::from_secs(5));
+            assert_eq!(compared.is_ok(), is_fine, "{ours:?} {theirs:?}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The services whose settings are known.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use identity_actix::AccessTable;
+use identity_core::providers::{Auth0, Descope, Oidc};
+use identity_core::verification::AudienceRule;
+use identity_core::{Authenticator, Provider};
+use service_kit::settings::IssuerSettings;
+
+/// A service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServiceName {
+    /// Behind Descope.
+    DescopeApi,
+    /// Behind Auth0.
+    Auth0Api,
+    /// Behind any issuer.
+    BillingApi,
+}
+
+/// A service as its settings make it.
+pub struct Service {
+    /// Which one.
+    pub name: ServiceName,
+    /// How its issuer is reached.
+    pub issuer: IssuerSettings,
+    /// Its issuer.
+    pub provider: Arc<dyn Provider>,
+    /// Which rule each route has.
+    pub access: AccessTable,
+}
+
+impl ServiceName {
+    /// Reads the settings of this service, as the service does. Errors: what is missing, bad or unknown.
+    pub fn read(self) -> Result<Service> {
+        let (issuer, provider, access): (_, Arc<dyn Provider>, _) = match self {
+            Self::DescopeApi => {
+                let settings = descope_api::Settings::from_env()?;
+                let provider = Descope::new(settings.descope);
+                (settings.issuer, Arc::new(provider), descope_api::access())
+            }
+            Self::Auth0Api => {
+                let settings = auth0_api::Settings::from_env()?;
+                let provider = Auth0::new(settings.auth0).context("auth0-api")?;
+                (settings.issuer, Arc::new(provider), auth0_api::access())
+            }
+            Self::BillingApi => {
+                let settings = billing_api::Settings::from_env()?;
+                let provider = Oidc::new(settings.oidc).context("billing-api")?;
+                (settings.issuer, Arc::new(provider), billing_api::access())
+            }
+        };
+        Ok(Service {
+            name: self,
+            issuer,
+            provider,
+            access,
+        })
+    }
+
+    /// Returns the settings that say which tokens are accepted.
+    pub fn settings(self) -> &'static str {
+        match self {
+            Self::DescopeApi => "DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and AUDIENCE",
+            Self::Auth0Api => "AUTH0_DOMAIN, AUTH0_ISSUER and AUTH0_API_AUDIENCE",
+            Self::BillingApi => "ISSUER, AUDIENCE and CLIENTS",
+        }
+    }
+
+    /// Returns where the provider's console has its clients.
+    pub fn console(self) -> &'static str {
+        match self {
+            Self::DescopeApi => {
+                "an inbound app or an access key (console: Inbound Apps, Access Keys)"
+            }
+            Self::Auth0Api => {
+                "a machine-to-machine application that is authorized for the API (dashboard: Applications, and the API's Machine to Machine tab)"
+            }
+            Self::BillingApi => "a client of the issuer",
+        }
+    }
+}
+
+impl std::fmt::Display for ServiceName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::DescopeApi => "descope-api",
+            Self::Auth0Api => "auth0-api",
+            Self::BillingApi => "billing-api",
+        })
+    }
+}
+
+impl Service {
+    /// Returns an authenticator that accepts the same tokens as the service.
+    pub fn authenticator(&self) -> Result<Authenticator> {
+        Ok(self.issuer.authenticator(Arc::clone(&self.provider))?)
+    }
+
+    /// Returns the audience to ask a token for; Descope takes none.
+    pub fn audience(&self) -> Option<String> {
+        match self.provider.verification().audience {
+            AudienceRule::Required(names) if self.name != ServiceName::DescopeApi => {
+                names.first().cloned()
+            }
+            _ => None,
+        }
+    }
+}
