@@ -18,6 +18,7 @@
 
 mod banner;
 mod currency;
+mod introspection;
 mod invoices;
 mod issuers;
 mod organization;
@@ -28,6 +29,7 @@ mod settings;
 mod tokens;
 
 pub use banner::banner;
+pub use introspection::Introspection;
 pub use organization::Organization;
 pub use policies::access;
 pub use settings::Settings;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use actix_web::web;
 use identity_core::Authenticator;
+use identity_core::keys::NoKeys;
 use identity_core::providers::{Oidc, OidcConfig};
 use service_kit::openapi::{PasswordFlow, with_password_flow};
 use service_kit::store::DatabaseConfig;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 use url::Url;
 
+use crate::introspection::Introspection;
 use crate::invoices::Invoices;
 use crate::policies;
 use crate::routes;
@@ -31,11 +33,20 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         service: listen,
         issuer,
         oidc,
+        introspection,
         database,
         login_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
-    let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
+    let builder = Authenticator::builder(Oidc::new(oidc.clone())?);
+    let builder = match introspection {
+        Some(Introspection { config, only: true }) => {
+            builder.introspection(config).keys(Arc::new(NoKeys))
+        }
+        Some(Introspection { config, .. }) => builder.introspection(config),
+        None => builder,
+    };
+    let authenticator = issuer.applied_to(builder).build()?;
     let service = service(authenticator, oidc, &database)
         .await?
         .with_settings(&listen);

@@ -18,6 +18,8 @@ pub(crate) const NAMES: SettingNames = SettingNames {
     client_as_subject: Some("CLIENT_AS_SUBJECT"),
     key_id_optional: Some("KID_OPTIONAL"),
     opaque_token: None,
+    introspection: Some("INTROSPECTION_URL"),
+    introspection_client: Some("INTROSPECTION_CLIENT_ID and INTROSPECTION_CLIENT_SECRET"),
     key_set_hosts: None,
     key_set_url: Some("JWKS_URL"),
 };
