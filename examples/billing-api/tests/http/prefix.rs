@@ -95,9 +95,8 @@ async fn document(proxy: &Proxy, path: &str) -> Value {
     assert_eq!(redirect.status, 308, "{redirect:?}");
     let page = docs.join(redirect.header("location")).unwrap();
     assert_eq!(page.path(), format!("{path}/docs/"));
-    let html = proxy.text(&page).await;
-    for link in ["swagger-initializer.js", "swagger-ui.css"] {
-        assert!(html.contains(&format!("\"./{link}\"")), "{html}");
+    // The links of the page, which is compressed.
+    for link in ["", "swagger-initializer.js", "swagger-ui.css"] {
         let found = proxy.get(&page.join(link).unwrap()).await;
         assert_eq!(found.status, 200, "{found:?}");
     }
