@@ -25,6 +25,9 @@ pub fn banner(settings: &Settings, address: SocketAddr) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "  Issuer:   {}", oidc.issuers().join(" or "));
     let _ = writeln!(text, "  Keys:     {keys}");
+    for other in &settings.other_issuers {
+        let _ = writeln!(text, "  Another:  {}, keys {}", other.issuer, discovered());
+    }
     if let Some(Introspection { config, .. }) = introspection {
         let endpoint = match &config.endpoint {
             IntrospectionEndpoint::Fixed(url) => format!("at {url}"),

@@ -10,6 +10,7 @@ use service_kit::store::DatabaseConfig;
 use url::Url;
 
 use crate::introspection::{Introspection, IntrospectionSettings};
+use crate::issuers;
 use crate::tokens::{self, TokenSettings};
 
 /// Everything that can be set.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub issuer: IssuerSettings,
     /// The accepted tokens, and which of their claims grant what.
     pub oidc: OidcConfig,
+    /// Other issuers, each with keys of its own.
+    pub other_issuers: Vec<OidcConfig>,
     /// How opaque tokens are introspected; they are refused if `None`.
     pub introspection: Option<Introspection>,
     /// Where invoices are kept. `DATABASE_URL` is by default `sqlite://data/billing-api.db`, a file that is made if it is missing.
@@ -76,12 +79,17 @@ impl Settings {
             ..issuer
         };
         let login_url = issuer.address(reader, "login_url", own.login_url.as_deref());
+        let names = accepted.other_issuers.clone();
         let oidc = accepted.oidc(reader, &issuer);
+        let others = oidc
+            .as_ref()
+            .map(|oidc| issuers::others(reader, &names, oidc, &issuer));
         let introspection = introspection.introspection(reader, &issuer);
         Some(Self {
             service,
             issuer,
             oidc: oidc?,
+            other_issuers: others?,
             introspection,
             database,
             login_url,

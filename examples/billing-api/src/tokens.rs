@@ -35,7 +35,10 @@ pub(crate) struct TokenSettings {
     /// The tenants whose tokens are accepted, by the id that takes the place of {tenantid} in ISSUER, as in Entra's
     /// `https://login.microsoftonline.com/{tenantid}/v2.0`. With more than one, ORGANIZATION_CLAIM is required.
     issuer_tenants: Vec<String>,
-    /// The address of the key set, for an issuer without a discovery document, or at another address than it says; discovery
+    /// Other issuers whose tokens are accepted by the same rules, each with keys of its own from its discovery document. Their
+    /// organizations are others than those of ISSUER, whatever their ids. AUDIENCE or NO_AUDIENCE is required with it.
+    pub(crate) other_issuers: Vec<String>,
+    /// The address of the key set of ISSUER, for an issuer without a discovery document, or at another address than it says; discovery
     /// if unset.
     jwks_url: Option<String>,
     /// The audiences of which a token must name one; the issuer if unset.
@@ -125,6 +128,7 @@ impl TokenSettings {
         reader.group(Self {
             issuer: Vec::new(),
             issuer_tenants: Vec::new(),
+            other_issuers: Vec::new(),
             jwks_url: None,
             audience: Vec::new(),
             no_audience: false,

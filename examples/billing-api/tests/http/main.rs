@@ -18,6 +18,7 @@ mod keys;
 mod limits;
 mod lost_database;
 mod organizations;
+mod other_issuers;
 mod own_issuer;
 mod prefix;
 mod program;
