@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use actix_web::web;
-use identity_core::Authenticator;
+use identity_core::keys::NoKeys;
 use identity_core::providers::{Oidc, OidcConfig};
+use identity_core::{Authenticator, AuthenticatorBuilder};
 use service_kit::openapi::{PasswordFlow, with_password_flow};
 use service_kit::store::DatabaseConfig;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 use url::Url;
 
+use crate::introspection::Introspection;
 use crate::invoices::Invoices;
 use crate::policies;
-use crate::routes;
+use crate::routes::{self, AcceptedIssuers};
 use crate::settings::Settings;
 
 const INFO: ServiceInfo = ServiceInfo {
@@ -31,11 +33,24 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         service: listen,
         issuer,
         oidc,
+        other_issuers,
+        introspection,
         database,
         login_url,
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
-    let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
+    let builder = Authenticator::builder(Oidc::new(oidc.clone())?);
+    let builder = match introspection {
+        Some(Introspection { config, only: true }) => {
+            builder.introspection(config).keys(Arc::new(NoKeys))
+        }
+        Some(Introspection { config, .. }) => builder.introspection(config),
+        None => builder,
+    };
+    let others = other_issuers.into_iter().map(Oidc::new);
+    let others = others.collect::<Result<Vec<_>, _>>()?;
+    let builder = others.into_iter().fold(builder, AuthenticatorBuilder::and);
+    let authenticator = issuer.applied_to(builder).build()?;
     let service = service(authenticator, oidc, &database)
         .await?
         .with_settings(&listen);
@@ -56,11 +71,13 @@ pub async fn service(
     database: &DatabaseConfig,
 ) -> anyhow::Result<Service> {
     let invoices = Invoices::open(database).await?;
+    let issuers = AcceptedIssuers(authenticator.issuers());
     Ok(Service::new(INFO, authenticator, policies::access())
         .issuer_set_by("ISSUER")
         .depending_on(Arc::new(invoices.database().clone()))
         .app_data(web::Data::new(invoices))
         .app_data(web::Data::new(oidc))
+        .app_data(web::Data::new(issuers))
         .public(routes::public)
         .protected("/billing", routes::billing))
 }
