@@ -71,7 +71,7 @@ start() {
 # REQUIREMENTS: sets $python to that of a virtual environment with these packages, which is made once. Exits with 0 if
 # the package index is out of reach.
 python_with() {
-  local requirements=$1 environment sum
+  local requirements=$1 environment sum pip
   command -v python3 >/dev/null || fail 'python3 is missing'
   sum=$({ python3 --version && cat "$requirements"; } | sha256sum | cut -c 1-16)
   environment=${XDG_CACHE_HOME:-$HOME/.cache}/identity-services/python/$check-$sum
@@ -80,9 +80,10 @@ python_with() {
   rm -rf "$environment"
   mkdir -p "${environment%/*}"
   python3 -m venv "$environment" || fail 'no virtual environment can be made: apt-get install python3-venv'
+  pip=("$python" -m pip --quiet --disable-pip-version-check --timeout 20 --retries 2)
   # No package is built here, so that none runs code while it is installed.
-  if ! "$python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --requirement "$requirements"; then
-    if "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$folder" pip >/dev/null 2>&1; then
+  if ! "${pip[@]}" install --only-binary :all: --requirement "$requirements"; then
+    if "${pip[@]}" download --no-deps --dest "$folder" pip >/dev/null 2>&1; then
       fail "the packages of $requirements cannot be installed"
     fi
     rm -rf "$environment"

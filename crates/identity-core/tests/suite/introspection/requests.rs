@@ -18,8 +18,8 @@ async fn the_token_is_posted_with_form_encoded_credentials_in_the_header_alone()
     let requests = server.received_requests().await.unwrap();
     let request = requests.first().unwrap();
     let header = |name: &str| request.headers.get(name).unwrap().to_str().unwrap();
-    // an+api%3A1:s3cret%2B%2F%3D+%26%3A%C3%A9%25
-    let credentials = "Basic YW4rYXBpJTNBMTpzM2NyZXQlMkIlMkYlM0QrJTI2JTNBJUMzJUE5JTI1";
+    // an%20api%3A1:s3cret%2B%2F%3D%20%26%3A%C3%A9%25
+    let credentials = "Basic YW4lMjBhcGklM0ExOnMzY3JldCUyQiUyRiUzRCUyMCUyNiUzQSVDMyVBOSUyNQ==";
     assert_eq!(header("authorization"), credentials);
     assert_eq!(header("content-type"), "application/x-www-form-urlencoded");
     assert_eq!(header("accept"), "application/json");
