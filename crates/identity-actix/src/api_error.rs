@@ -165,18 +165,22 @@ impl ApiError {
     /// Returns a 401 error for a rejected token, and a 503 error for one that could not be verified.
     pub(crate) fn unverified(realm: &str, error: &VerifyError) -> Self {
         let code = ErrorCode::from(error);
+        let unavailable = |what: &str, retry_after| Self {
+            retry_after: Some(retry_after),
+            ..Self::new(code, format!("{what} Please try again later."))
+        };
         match error {
             VerifyError::Token(error) => {
                 Self::new(code, detail_of(error)).challenged(realm, Vec::new())
             }
-            VerifyError::Unavailable(error) => {
-                let detail =
-                    "The identity provider's keys are unavailable. Please try again later.";
-                Self {
-                    retry_after: Some(error.retry_after),
-                    ..Self::new(code, detail)
-                }
-            }
+            VerifyError::Unavailable(error) => unavailable(
+                "The identity provider's keys are unavailable.",
+                error.retry_after,
+            ),
+            VerifyError::Introspection(error) => unavailable(
+                "The identity provider cannot be asked about the token.",
+                error.retry_after,
+            ),
             _ => Self::broken("a verification failed for a reason that is not known here"),
         }
     }
@@ -218,6 +222,7 @@ fn detail_of(error: &TokenError) -> String {
         TokenError::Malformed(malformed) => format!("Unable to validate token: {}", malformed),
         TokenError::TooLarge { limit, .. } => format!("The token is larger than {limit} bytes"),
         TokenError::Expired => "Token has expired".to_owned(),
+        TokenError::Inactive => "The token is not active".to_owned(),
         TokenError::NotYetValid(_) => "Token is not yet valid".to_owned(),
         TokenError::KeyNotFound(_) => "Unable to find appropriate key".to_owned(),
         TokenError::InvalidIssuer(_)

@@ -64,7 +64,7 @@ type Middleware =
 
 impl Authenticate {
     /// Requires a valid token. The response is 401 without one, 400 for a malformed `Authorization` header, and 503
-    /// while the issuer's keys are unavailable.
+    /// while the issuer's keys are unavailable, or the issuer cannot be asked about an opaque token.
     pub fn required(authenticator: impl Into<Arc<Authenticator>>) -> Self {
         let authenticator = authenticator.into();
         Self {

@@ -38,6 +38,8 @@ error_codes! {
     TokenTooLarge = "token_too_large", UNAUTHORIZED;
     /// The token has expired (`exp`).
     TokenExpired = "token_expired", UNAUTHORIZED;
+    /// The issuer says that the opaque token is not active.
+    InactiveToken = "inactive_token", UNAUTHORIZED;
     /// `nbf` or `iat` is in the future.
     TokenNotYetValid = "token_not_yet_valid", UNAUTHORIZED;
     /// The issuer has no usable key with this id.
@@ -76,6 +78,8 @@ error_codes! {
     AccessDenied = "access_denied", FORBIDDEN;
     /// The issuer's keys are unavailable.
     KeysUnavailable = "keys_unavailable", SERVICE_UNAVAILABLE;
+    /// The issuer cannot be asked about an opaque token.
+    IntrospectionUnavailable = "introspection_unavailable", SERVICE_UNAVAILABLE;
     /// The service's database is out of reach.
     DatabaseUnavailable = "database_unavailable", SERVICE_UNAVAILABLE;
     /// The path, query or body cannot be parsed.
@@ -129,7 +133,7 @@ impl From<&VerifyError> for ErrorCode {
     fn from(error: &VerifyError) -> Self {
         match error {
             VerifyError::Token(error) => error.into(),
-            _ => Self::KeysUnavailable,
+            error => Self::named(error.code()).unwrap_or(Self::KeysUnavailable),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Codes are one closed list, in responses, metrics and logs.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use identity_core::introspection::{IntrospectionError, IntrospectionFault};
+use identity_core::keys::{KeyError, KeyFault};
 use identity_core::verification::{Excerpt, Malformed};
-use identity_core::{ClaimsError, Denial, TokenError};
+use identity_core::{ClaimsError, Denial, TokenError, VerifyError};
 
 use super::ErrorCode;
 
@@ -43,6 +46,7 @@ fn a_reason_has_the_same_code_in_the_log_and_in_the_answer() {
         TokenError::Claims(ClaimsError::refused("banned")),
         TokenError::MissingClaim("exp"),
         TokenError::Expired,
+        TokenError::Inactive,
         TokenError::NotYetValid("nbf"),
         TokenError::IdToken,
         TokenError::RefreshToken,
@@ -50,6 +54,34 @@ fn a_reason_has_the_same_code_in_the_log_and_in_the_answer() {
     ];
     for reason in reasons {
         assert_eq!(ErrorCode::from(&reason).as_str(), reason.code(), "{reason}");
+    }
+}
+
+#[test]
+fn what_is_unavailable_has_the_same_code_in_the_log_and_in_the_answer() {
+    let retry_after = Duration::from_secs(1);
+    let (keys, tokens) = (
+        KeyFault::TooManyWaiting(1),
+        IntrospectionFault::TooManyWaiting(1),
+    );
+    let keys = KeyError {
+        fault: keys,
+        retry_after,
+    };
+    let introspection = IntrospectionError {
+        fault: tokens,
+        retry_after,
+    };
+    for (error, expected) in [
+        (VerifyError::from(keys), ErrorCode::KeysUnavailable),
+        (
+            VerifyError::from(introspection),
+            ErrorCode::IntrospectionUnavailable,
+        ),
+    ] {
+        let code = ErrorCode::from(&error);
+        assert_eq!(code, expected);
+        assert_eq!(code.as_str(), error.code(), "{error}");
     }
 }
 

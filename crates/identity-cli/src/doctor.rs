@@ -111,8 +111,7 @@ async fn examine(
         }
         Err(fault) => return Ok(Err(fault)),
     };
-    let authenticator = service.authenticator()?;
-    match authenticator.authenticate(token.trim()).await {
+    match service.authenticator.authenticate(token.trim()).await {
         Ok(caller) => {
             report.add(
                 "token",

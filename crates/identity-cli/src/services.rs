@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 use identity_actix::AccessTable;
 use identity_core::providers::{Auth0, Descope, Oidc};
@@ -29,34 +29,55 @@ pub struct Service {
     pub issuer: IssuerSettings,
     /// Its issuer.
     pub provider: Arc<dyn Provider>,
+    /// It accepts the same tokens as the service.
+    pub authenticator: Authenticator,
     /// Which rule each route has.
     pub access: AccessTable,
 }
 
 impl ServiceName {
-    /// Reads the settings of this service, as the service does. Errors: what is missing, bad or unknown.
+    /// Reads the settings of this service, as the service does. Must be called inside a tokio runtime. Errors: what is missing, bad or unknown.
     pub fn read(self) -> Result<Service> {
-        let (issuer, provider, access): (_, Arc<dyn Provider>, _) = match self {
+        let (issuer, provider, authenticator, access): (_, Arc<dyn Provider>, _, _) = match self {
             Self::DescopeApi => {
                 let settings = descope_api::Settings::from_env()?;
-                let provider = Descope::new(settings.descope);
-                (settings.issuer, Arc::new(provider), descope_api::access())
+                let provider = Arc::new(Descope::new(settings.descope));
+                let authenticator = settings.issuer.authenticator(Arc::clone(&provider))?;
+                (
+                    settings.issuer,
+                    provider,
+                    authenticator,
+                    descope_api::access(),
+                )
             }
             Self::Auth0Api => {
                 let settings = auth0_api::Settings::from_env()?;
-                let provider = Auth0::new(settings.auth0).context("auth0-api")?;
-                (settings.issuer, Arc::new(provider), auth0_api::access())
+                let provider = Arc::new(Auth0::new(settings.auth0)?);
+                let authenticator = settings.issuer.authenticator(Arc::clone(&provider))?;
+                (
+                    settings.issuer,
+                    provider,
+                    authenticator,
+                    auth0_api::access(),
+                )
             }
             Self::BillingApi => {
                 let settings = billing_api::Settings::from_env()?;
-                let provider = Oidc::new(settings.oidc).context("billing-api")?;
-                (settings.issuer, Arc::new(provider), billing_api::access())
+                let authenticator = billing_api::server::authenticator(&settings)?;
+                let provider = Arc::new(Oidc::new(settings.oidc)?);
+                (
+                    settings.issuer,
+                    provider,
+                    authenticator,
+                    billing_api::access(),
+                )
             }
         };
         Ok(Service {
             name: self,
             issuer,
             provider,
+            authenticator,
             access,
         })
     }
@@ -95,11 +116,6 @@ impl std::fmt::Display for ServiceName {
 }
 
 impl Service {
-    /// Returns an authenticator that accepts the same tokens as the service.
-    pub fn authenticator(&self) -> Result<Authenticator> {
-        Ok(self.issuer.authenticator(Arc::clone(&self.provider))?)
-    }
-
     /// Returns the audience to ask a token for; Descope takes none.
     pub fn audience(&self) -> Option<String> {
         match self.provider.verification().audience {

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::authenticated::Authenticated;
-use crate::keys::{IssuerStatus, KeySource, KeyStatus};
+use crate::authenticator_error::AuthenticatorError;
+use crate::introspection::Introspector;
+use crate::keys::{IssuerStatus, KeyStatus};
 use crate::metrics::TokenMetrics;
-use crate::provider::Provider;
 use crate::registered_claims;
 use crate::setting_names::SettingNames;
-use crate::token::UnverifiedToken;
+use crate::token::{UnverifiedToken, is_opaque};
 use crate::token_cache::{CacheLimits, TokenCache, TokenDigest, Verified};
 use crate::token_error::{Excerpt, TokenError};
+use crate::trusted_issuer::TrustedIssuer;
 use crate::verification_rules::{TokenLimits, VerificationRules};
-use crate::verifier::{Verifier, VerifyError, check_size};
+use crate::verifier::{VerifyError, check_size};
 
 /// Authenticates callers by their bearer tokens, for one provider or several, and caches verified tokens. Created with
 /// [`Authenticator::builder`].
@@ -26,6 +28,9 @@ use crate::verifier::{Verifier, VerifyError, check_size};
 /// that verified it is still in the issuer's key set. A token is cached when it is verified for the second time;
 /// refusals are never cached. A new authenticator has an empty cache. The result is an [`Arc`], because the cache
 /// returns the same one again.
+///
+/// A token that is not a JWT is refused, unless [`introspection`](crate::AuthenticatorBuilder::introspection) is set: then
+/// the issuer is asked about it. A JWT is never introspected, whatever is wrong with it.
 #[derive(Debug)]
 pub struct Authenticator {
     issuers: Vec<TrustedIssuer>,
@@ -37,16 +42,6 @@ pub struct Authenticator {
     /// The maximum length of a token, in bytes.
     max_bytes: usize,
     names: SettingNames,
-}
-
-/// An accepted issuer: its provider, verifier and keys.
-#[derive(Debug)]
-pub(crate) struct TrustedIssuer {
-    name: String,
-    verifier: Verifier,
-    provider: Arc<dyn Provider>,
-    keys: Arc<dyn KeySource>,
-    metrics: TokenMetrics,
 }
 
 impl Authenticator {
@@ -103,9 +98,15 @@ impl Authenticator {
     /// Waits only if the token names an unknown key id, or if its signature does not verify or its algorithm is not that of
     /// the key, so that the issuer's keys have to be fetched.
     ///
+    /// An opaque token is introspected, if that is configured, unless the issuer's response is cached.
+    ///
     /// Errors: [`VerifyError::Token`] if the token is refused, [`VerifyError::Unavailable`] if the keys are
-    /// unavailable.
+    /// unavailable, [`VerifyError::Introspection`] if the issuer cannot be asked about an opaque token.
     pub async fn authenticate(&self, token: &str) -> Result<Arc<Authenticated>, VerifyError> {
+        if let Some((issuer, introspector)) = self.introspector_of(token) {
+            // In a box, because it would make the future of all other tokens larger.
+            return Box::pin(issuer.introspect(introspector, token)).await;
+        }
         let Some(cache) = self.cache_for(token) else {
             return Ok(self.verify(token).await?.caller);
         };
@@ -150,6 +151,13 @@ impl Authenticator {
             keys: issuer.keys.status(),
         };
         self.issuers.iter().map(status).collect()
+    }
+
+    /// Returns what introspects this token. Returns `None` if the token may be a JWT, or nothing introspects tokens.
+    fn introspector_of(&self, token: &str) -> Option<(&TrustedIssuer, &Introspector)> {
+        let mut issuers = self.issuers.iter();
+        let found = issuers.find_map(|issuer| Some((issuer, issuer.introspector.as_ref()?)));
+        found.filter(|_| is_opaque(token))
     }
 
     /// Returns `None` if the token is too long, so that it is refused without being hashed, or if there is no cache.
@@ -205,31 +213,20 @@ impl Authenticator {
     }
 }
 
-impl TrustedIssuer {
-    pub(crate) fn new(
-        provider: Arc<dyn Provider>,
-        keys: Arc<dyn KeySource>,
-        verifier: Verifier,
-    ) -> Self {
-        let name = verifier.issuers().first().cloned().unwrap_or_default();
-        Self {
-            metrics: TokenMetrics::of(&name),
-            name,
-            verifier,
-            provider,
-            keys,
+/// Returns the index of the issuer that accepts each `iss`. Errors: two issuers accept the same.
+pub(crate) fn index_of<'a>(
+    issuers: impl Iterator<Item = &'a VerificationRules>,
+) -> Result<BTreeMap<String, usize>, AuthenticatorError> {
+    let mut index = BTreeMap::new();
+    for (position, rules) in issuers.enumerate() {
+        for name in &rules.issuers {
+            let other = index.insert(name.clone(), position);
+            if other.is_some_and(|other| other != position) {
+                return Err(AuthenticatorError::SharedIssuer(name.clone()));
+            }
         }
     }
-
-    async fn authenticate(
-        &self,
-        token: UnverifiedToken<'_>,
-    ) -> Result<Arc<Authenticated>, VerifyError> {
-        let token = self.verifier.verify_parsed(token).await?;
-        let principal = self.provider.principal(&token);
-        let principal = principal.map_err(TokenError::Claims)?;
-        Ok(Arc::new(Authenticated { principal, token }))
-    }
+    Ok(index)
 }
 
 #[cfg(test)]

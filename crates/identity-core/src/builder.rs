@@ -1,19 +1,23 @@
 //! Configuration of an [`Authenticator`].
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::ClientBuilder;
 use tokio::runtime::Handle;
 
-use crate::authenticator::{Authenticator, TrustedIssuer};
+use crate::authenticator::{Authenticator, index_of};
+use crate::authenticator_error::AuthenticatorError;
 use crate::clock::{Clock, SystemClock};
-use crate::http::{HttpClient, HttpConfig, HttpSetupError};
-use crate::keys::{KeyAddress, KeyRefresh, KeySource, RemoteKeys, RemoteKeysConfig, UnnamedKeys};
+use crate::http::{HttpClient, HttpConfig};
+use crate::introspection::{Endpoint, IntrospectionConfig, Introspector};
+use crate::keys::{
+    KeyAddress, KeyRefresh, KeySource, NoKeys, RemoteKeys, RemoteKeysConfig, UnnamedKeys,
+};
 use crate::provider::Provider;
 use crate::setting_names::SettingNames;
 use crate::token_cache::CacheLimits;
+use crate::trusted_issuer::TrustedIssuer;
 use crate::verification_rules::{KeyIdRule, TokenLimits, VerificationRules};
 use crate::verifier::Verifier;
 
@@ -39,27 +43,7 @@ pub struct AuthenticatorBuilder {
 struct Issuer {
     provider: Arc<dyn Provider>,
     keys: Option<Arc<dyn KeySource>>,
-}
-
-/// Why an [`Authenticator`] cannot be built.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AuthenticatorError {
-    /// Two providers accept the same `iss`, so that it does not select one.
-    #[error("two providers accept the issuer {0}")]
-    SharedIssuer(String),
-    /// [`AuthenticatorBuilder::rfc_9068_only`] is set, but a provider never accepts the type `at+jwt`, or only tokens
-    /// without an audience: every token would be refused.
-    #[error(
-        "{0} issues no tokens in the form of RFC 9068: its type at+jwt is not an accepted one, or its tokens have no audience"
-    )]
-    NoRfc9068(String),
-    /// The HTTP client cannot be built.
-    #[error(transparent)]
-    Http(#[from] HttpSetupError),
-    /// Keys are fetched by a background task, which needs a tokio runtime.
-    #[error("keys are fetched by a task: build must be called inside a tokio runtime")]
-    NoRuntime,
+    introspection: Option<IntrospectionConfig>,
 }
 
 impl Authenticator {
@@ -102,6 +86,19 @@ impl AuthenticatorBuilder {
     /// Sets the key source of the provider that was added last. Without one, keys are fetched from [`Provider::keys`].
     pub fn keys(mut self, keys: Arc<dyn KeySource>) -> Self {
         self.others.last_mut().unwrap_or(&mut self.first).keys = Some(keys);
+        self
+    }
+
+    /// Has the issuer of the provider that was added last asked about tokens that are not JWTs (RFC 7662). For one provider
+    /// only, because an opaque token does not say whose it is. Default: they are refused.
+    ///
+    /// JWTs are still verified with the issuer's keys, and never introspected. For an issuer without keys, set
+    /// [`NoKeys`](crate::keys::NoKeys) as its [`keys`](Self::keys).
+    pub fn introspection(mut self, config: IntrospectionConfig) -> Self {
+        self.others
+            .last_mut()
+            .unwrap_or(&mut self.first)
+            .introspection = Some(config);
         self
     }
 
@@ -177,32 +174,73 @@ impl AuthenticatorBuilder {
     /// Returns immediately, before the keys are fetched: [`Authenticator::key_status`] returns their status.
     ///
     /// Errors: two providers accept the same issuer; [`rfc_9068_only`](Self::rfc_9068_only) is set and a provider has
-    /// no such tokens; keys have to be fetched, and the HTTP client cannot be built or there is no tokio runtime.
+    /// no such tokens; keys have to be fetched, and the HTTP client cannot be built or there is no tokio runtime;
+    /// [`introspection`](Self::introspection) cannot be used.
     pub fn build(mut self) -> Result<Authenticator, AuthenticatorError> {
         let client = self.http_client.take();
         let issuers = std::iter::once(&self.first).chain(&self.others);
         let issuers: Vec<_> = issuers
             .map(|issuer| Ok((issuer, self.rules_of(&*issuer.provider)?)))
             .collect::<Result<_, AuthenticatorError>>()?;
+        self.check_introspection(issuers.iter().map(|(issuer, _)| *issuer))?;
         let index = index_of(issuers.iter().map(|(_, rules)| rules))?;
-        let http = match issuers.iter().any(|(issuer, _)| issuer.keys.is_none()) {
-            true => Some(self.fetching_client(client)?),
+        let needs_client =
+            |issuer: &Issuer| issuer.keys.is_none() || issuer.introspection.is_some();
+        let http = match issuers.iter().any(|(issuer, _)| needs_client(issuer)) {
+            true => Some(self.client(client)?),
             false => None,
         };
-        let trusted = issuers.into_iter().filter_map(|(issuer, rules)| {
-            let keys: Arc<dyn KeySource> = match (&issuer.keys, &http) {
-                (Some(keys), _) => Arc::clone(keys),
-                (None, Some(http)) => Arc::new(self.remote_keys(&*issuer.provider, http)),
-                (None, None) => return None, // unreachable: a client exists if an issuer has no keys
-            };
-            let verifier = Verifier::new(rules, Arc::clone(&keys), Arc::clone(&self.clock));
-            let verifier = verifier.with_limits(self.limits);
-            let provider = Arc::clone(&issuer.provider);
-            Some(TrustedIssuer::new(provider, keys, verifier))
-        });
-        let trusted = trusted.collect();
+        let trusted = issuers
+            .into_iter()
+            .map(|(issuer, rules)| self.trusted(issuer, rules, http.as_ref()));
+        let trusted = trusted.collect::<Result<_, _>>()?;
         let authenticator = Authenticator::new(trusted, index, self.cache, self.limits);
         Ok(authenticator.with_names(self.names))
+    }
+
+    fn check_introspection<'i>(
+        &self,
+        issuers: impl Iterator<Item = &'i Issuer>,
+    ) -> Result<(), AuthenticatorError> {
+        let introspected = issuers.filter(|issuer| issuer.introspection.is_some());
+        match introspected.count() {
+            0 => Ok(()),
+            1 if self.rfc_9068_only => Err(AuthenticatorError::OpaqueRfc9068),
+            1 => Ok(()),
+            _ => Err(AuthenticatorError::SeveralIntrospections),
+        }
+    }
+
+    /// `http` is `None` if no issuer is asked for anything.
+    fn trusted(
+        &self,
+        issuer: &Issuer,
+        rules: VerificationRules,
+        http: Option<&HttpClient>,
+    ) -> Result<TrustedIssuer, AuthenticatorError> {
+        let keys: Arc<dyn KeySource> = match (&issuer.keys, http) {
+            (Some(keys), _) => Arc::clone(keys),
+            (None, Some(http)) => {
+                Handle::try_current().map_err(|_| AuthenticatorError::NoRuntime)?;
+                Arc::new(self.remote_keys(&*issuer.provider, http))
+            }
+            (None, None) => Arc::new(NoKeys), // unreachable: a client exists if an issuer has no keys
+        };
+        let introspector = match (&issuer.introspection, http) {
+            (Some(config), Some(http)) => {
+                let address = issuer.provider.keys();
+                let endpoint = Endpoint::new(config, address, http.clone(), self.names)?;
+                let name = rules.issuers.first().map(String::as_str);
+                let clock = Arc::clone(&self.clock);
+                let name = name.unwrap_or_default();
+                Some(Introspector::new(config, endpoint, clock, name))
+            }
+            _ => None,
+        };
+        let verifier = Verifier::new(rules, Arc::clone(&keys), Arc::clone(&self.clock));
+        let verifier = verifier.with_limits(self.limits);
+        let provider = Arc::clone(&issuer.provider);
+        Ok(TrustedIssuer::new(provider, keys, verifier).introspected_by(introspector))
     }
 
     fn rules_of(&self, provider: &dyn Provider) -> Result<VerificationRules, AuthenticatorError> {
@@ -217,11 +255,7 @@ impl AuthenticatorBuilder {
         }
     }
 
-    fn fetching_client(
-        &self,
-        builder: Option<ClientBuilder>,
-    ) -> Result<HttpClient, AuthenticatorError> {
-        Handle::try_current().map_err(|_| AuthenticatorError::NoRuntime)?;
+    fn client(&self, builder: Option<ClientBuilder>) -> Result<HttpClient, AuthenticatorError> {
         let config = self.http.clone();
         Ok(match builder {
             Some(builder) => HttpClient::from_builder(builder, config)?,
@@ -253,24 +287,9 @@ impl Issuer {
         Self {
             provider: Arc::new(provider),
             keys: None,
+            introspection: None,
         }
     }
-}
-
-/// Returns the index of the issuer that accepts each `iss`. Errors: two issuers accept the same.
-fn index_of<'a>(
-    issuers: impl Iterator<Item = &'a VerificationRules>,
-) -> Result<BTreeMap<String, usize>, AuthenticatorError> {
-    let mut index = BTreeMap::new();
-    for (position, rules) in issuers.enumerate() {
-        for name in &rules.issuers {
-            let other = index.insert(name.clone(), position);
-            if other.is_some_and(|other| other != position) {
-                return Err(AuthenticatorError::SharedIssuer(name.clone()));
-            }
-        }
-    }
-    Ok(index)
 }
 
 #[cfg(test)]

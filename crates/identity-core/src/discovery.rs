@@ -154,6 +154,12 @@ impl Discovery {
     pub fn token_endpoint(&self) -> Result<Url, DiscoveryError> {
         self.document.endpoint("token_endpoint")
     }
+
+    /// Returns `introspection_endpoint`, which is on the document's host or an allowed one. Errors: as of
+    /// [`token_endpoint`](Self::token_endpoint).
+    pub fn introspection_endpoint(&self) -> Result<Url, DiscoveryError> {
+        self.document.endpoint("introspection_endpoint")
+    }
 }
 
 /// The members of the document, and the configuration that they are checked against.

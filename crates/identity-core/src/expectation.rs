@@ -33,6 +33,7 @@ impl Authenticator {
             client_as_subject,
             key_id_optional,
             opaque_token,
+            introspection,
             ..
         } = self.names();
         match error {
@@ -58,9 +59,12 @@ impl Authenticator {
             TokenError::MissingKeyId => {
                 key_id_optional.map(|name| format!("one, or {name} and a single key in the set"))
             }
-            TokenError::Malformed(Malformed::Opaque | Malformed::Encrypted) => {
+            TokenError::Malformed(form @ (Malformed::Opaque | Malformed::Encrypted)) => {
+                let other = introspection.filter(|_| *form == Malformed::Opaque);
+                let other = other.map(|name| format!(", or {name}, to ask the issuer about it"));
                 let remedy = opaque_token.map(|remedy| format!(": {remedy}"));
-                Some(format!("a signed JWT{}", remedy.unwrap_or_default()))
+                let (other, remedy) = (other.unwrap_or_default(), remedy.unwrap_or_default());
+                Some(format!("a signed JWT{other}{remedy}"))
             }
             _ => None,
         }
@@ -178,6 +182,20 @@ mod tests {
             assert_eq!(named.expectation(&opaque).as_deref(), Some(expected));
             let plain = plain.expectation(&opaque);
             assert_eq!(plain.as_deref(), Some("a signed JWT"));
+        }
+        let introspected = authenticator(SettingNames {
+            introspection: Some("INTROSPECTION_URL"),
+            ..SettingNames::default()
+        });
+        for (form, expected) in [
+            (
+                Malformed::Opaque,
+                "a signed JWT, or INTROSPECTION_URL, to ask the issuer about it",
+            ),
+            (Malformed::Encrypted, "a signed JWT"),
+        ] {
+            let opaque = TokenError::Malformed(form);
+            assert_eq!(introspected.expectation(&opaque).as_deref(), Some(expected));
         }
         let cut_off = TokenError::Malformed(Malformed::NotEnoughSegments);
         assert_eq!(named.expectation(&cut_off), None);

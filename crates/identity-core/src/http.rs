@@ -158,7 +158,6 @@ impl HttpClient {
     }
 
     /// Sends a POST request, completed by `with`, to `url`.
-    #[cfg(feature = "client")]
     pub(crate) async fn post(
         &self,
         url: &Url,
@@ -208,6 +207,11 @@ impl HttpClient {
             body.extend_from_slice(&chunk);
         }
         Ok(body)
+    }
+
+    /// Returns the timeout of a request.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.config.timeout
     }
 
     /// Checks that requests to `url` are allowed.

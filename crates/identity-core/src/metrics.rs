@@ -18,6 +18,7 @@
 //! | [`KEY_WAITING`] | gauge | `issuer` | requests that are waiting for keys |
 //! | [`KEY_TURNED_AWAY`] | counter | `issuer` | requests refused because too many were already waiting for keys |
 //! | [`TOKENS`] | counter | `issuer`, `outcome` | tokens: `verified`, or the error code; with several issuers, `issuer` is `other` for tokens of an unknown issuer |
+//! | [`INTROSPECTIONS`] | counter | `issuer`, `outcome` | opaque tokens, if they are introspected: `active`, `inactive` and `failed` are responses of the issuer, `cached` tokens whose last response was used again, `turned_away` those refused because too many were waiting |
 //! | [`CACHE_HITS`] | counter | | tokens found in the cache and still accepted |
 //! | [`CACHE_MISSES`] | counter | | tokens not found in the cache |
 //! | [`CACHE_DROPPED`] | counter | | tokens found in the cache but no longer accepted: expired, or their key was removed from the key set |
@@ -26,12 +27,14 @@
 //!
 //! The hit rate is hits / (hits + misses + dropped). The gauges of keys are updated every second.
 
+mod introspection;
 mod keys;
 mod names;
 mod tokens;
 
 pub use names::*;
 
+pub(crate) use introspection::IntrospectionMetrics;
 pub(crate) use keys::KeyMetrics;
 pub(crate) use tokens::{CacheMetrics, TokenMetrics};
 

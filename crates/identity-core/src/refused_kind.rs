@@ -63,7 +63,7 @@ pub enum TokenKind {
     Id,
     /// A refresh token: gets new tokens from the provider (RFC 6749, section 1.5).
     ///
-    /// Refused with every provider: a token with `token_type` = `refresh` or `refresh_token`, with `token_use` or `type` =
+    /// Refused with every provider: a token with `token_type` or `token_use` = `refresh` or `refresh_token`, with `type` =
     /// `refresh`, or with `typ` = `Refresh` or `Offline` among its claims (Keycloak).
     Refresh,
     /// A logout token: ends a session (OpenID Connect Back-Channel Logout, section 2.4).
@@ -83,7 +83,7 @@ impl From<TokenKind> for TokenError {
 }
 
 /// The claims, and their values, that no access token has; `None` for any value.
-const MARKS: [(TokenKind, &str, Option<&str>); 13] = [
+const MARKS: [(TokenKind, &str, Option<&str>); 14] = [
     (TokenKind::Id, "at_hash", None),
     (TokenKind::Id, "c_hash", None),
     (TokenKind::Id, "token_use", Some("id")),
@@ -92,6 +92,7 @@ const MARKS: [(TokenKind, &str, Option<&str>); 13] = [
     (TokenKind::Refresh, "token_type", Some("refresh")),
     (TokenKind::Refresh, "token_type", Some("refresh_token")),
     (TokenKind::Refresh, "token_use", Some("refresh")),
+    (TokenKind::Refresh, "token_use", Some("refresh_token")),
     (TokenKind::Refresh, "type", Some("refresh")),
     (TokenKind::Refresh, "typ", Some("Refresh")),
     (TokenKind::Refresh, "typ", Some("Offline")),

@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::claims::Claims;
 use crate::clock::UnixTime;
 use crate::refused_kind::kind_of;
-use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, TokenError};
 use crate::verification_rules::{AudienceRule, SubjectRule, TokenProfile, VerificationRules};
 use crate::verified_token::{Times, has_begun, is_alive};
@@ -49,15 +48,13 @@ fn text<'c>(claims: &'c Claims, name: &'static str) -> Result<Option<&'c str>, T
     }
 }
 
-/// Checks everything except `iss`: times, subject, token id, kind of token, audience, client.
+/// Checks everything except `iss` and the times: subject, token id, kind of token, audience, client. `is_at_jwt` says
+/// whether the token's header has the type `at+jwt`.
 pub(crate) fn check(
-    token: &UnverifiedToken<'_>,
+    claims: &Claims,
+    is_at_jwt: bool,
     rules: &VerificationRules,
-    leeway: Duration,
-    now: UnixTime,
-) -> Result<Times, TokenError> {
-    let claims = &token.claims;
-    let times = check_times(claims, leeway, now)?;
+) -> Result<(), TokenError> {
     check_subject(claims, rules.subject)?;
     check_token_id(claims)?;
     check_profile(claims, rules.profile)?;
@@ -67,21 +64,25 @@ pub(crate) fn check(
     if let Some(refused) = rules.refused.iter().find(|refused| refused.matches(claims)) {
         return Err(refused.kind.into());
     }
-    let short_type = token.header.short_type();
-    let is_at_jwt = short_type.eq_ignore_ascii_case(VerificationRules::RFC_9068_TYPE);
     if let Some(kind) = kind_of(claims, is_at_jwt) {
         return Err(kind.into());
     }
     check_audience(claims, &rules.audience)?;
-    check_client(claims, rules)?;
-    Ok(times)
+    check_client(claims, rules)
 }
 
-fn check_times(claims: &Claims, leeway: Duration, now: UnixTime) -> Result<Times, TokenError> {
-    let expires_at = time(claims, "exp")?.ok_or(TokenError::MissingClaim("exp"))?;
-    if !is_alive(expires_at, now, leeway) {
-        return Err(TokenError::Expired);
-    }
+/// Checks `exp`, `nbf` and `iat`. A token without `exp` expires at `without_exp`, and is refused if that is `None`.
+pub(crate) fn check_times(
+    claims: &Claims,
+    leeway: Duration,
+    now: UnixTime,
+    without_exp: Option<UnixTime>,
+) -> Result<Times, TokenError> {
+    let expires_at = match time(claims, "exp")? {
+        Some(exp) if is_alive(exp, now, leeway) => exp,
+        Some(_) => return Err(TokenError::Expired),
+        None => without_exp.ok_or(TokenError::MissingClaim("exp"))?,
+    };
     let begun = |name: &'static str| {
         let time = time(claims, name)?;
         if time.is_none_or(|time| has_begun(time, now, leeway)) {

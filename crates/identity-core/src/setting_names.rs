@@ -19,6 +19,10 @@ pub struct SettingNames {
     pub key_id_optional: Option<&'static str>,
     /// What a client does to get a JWT instead of an opaque or encrypted token.
     pub opaque_token: Option<&'static str>,
+    /// The setting of the introspection endpoint, if opaque tokens can be introspected.
+    pub introspection: Option<&'static str>,
+    /// The settings of the client at the introspection endpoint.
+    pub introspection_client: Option<&'static str>,
     /// The setting of the hosts that a key set may be on.
     pub key_set_hosts: Option<&'static str>,
     /// The setting of the key set's URL, which replaces discovery.
@@ -63,6 +67,8 @@ mod tests {
         client_as_subject: None,
         key_id_optional: None,
         opaque_token: None,
+        introspection: None,
+        introspection_client: None,
     };
 
     #[test]

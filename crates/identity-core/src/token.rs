@@ -58,15 +58,23 @@ impl<'t> UnverifiedToken<'t> {
 }
 
 /// Returns what a token with fewer than three segments is. Opaque tokens are random, so they are longer than what people
-/// try out by hand; they have the characters of a bearer token (RFC 6750, section 2.1), and a JWT begins with an encoded
-/// `{"`.
+/// try out by hand.
 fn too_short(token: &str) -> Malformed {
-    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-    let is_random = token.len() >= 20 && token.bytes().all(is_of_token);
-    match is_random && !token.starts_with("eyJ") {
+    match token.len() >= 20 && is_opaque(token) {
         true => Malformed::Opaque,
         false => Malformed::NotEnoughSegments,
     }
+}
+
+/// Returns whether the token is a bearer token (RFC 6750, section 2.1) that is no JWT, nor the beginning of one: a JWT has
+/// three segments or more, and begins with an encoded `{"`.
+pub(crate) fn is_opaque(token: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    let characters = token.trim_end_matches('=');
+    !token.starts_with("eyJ")
+        && !characters.is_empty()
+        && characters.bytes().all(is_of_token)
+        && token.bytes().filter(|byte| *byte == b'.').count() < 2
 }
 
 /// Returns what a token with more than three segments is.

@@ -61,6 +61,10 @@ pub enum TokenError {
     /// `exp` is in the past.
     #[error("token expired")]
     Expired,
+    /// The issuer says that the opaque token is not active: it is expired, revoked, unknown, or not for this service
+    /// (RFC 7662, section 2.2).
+    #[error("inactive token: the issuer does not accept it, or not for this client")]
+    Inactive,
     /// `nbf` or `iat` is in the future.
     #[error("token not yet valid: {0} is in the future")]
     NotYetValid(&'static str),
@@ -91,6 +95,7 @@ impl TokenError {
         "invalid_claim_type",
         "missing_claim",
         "token_expired",
+        "inactive_token",
         "token_not_yet_valid",
         "id_token",
         "refresh_token",
@@ -116,6 +121,7 @@ impl TokenError {
             Self::Claims(error) => error.code(),
             Self::MissingClaim(_) => "missing_claim",
             Self::Expired => "token_expired",
+            Self::Inactive => "inactive_token",
             Self::NotYetValid(_) => "token_not_yet_valid",
             Self::IdToken => "id_token",
             Self::RefreshToken => "refresh_token",

@@ -12,17 +12,30 @@ use crate::clock::UnixTime;
 use crate::keys::KeyMaterial;
 use crate::registered_claims;
 
-/// A token whose signature, issuer, audience, times and kind were verified. Only a
-/// [`Verifier`](crate::verification::Verifier) creates one.
+/// A token whose signature, issuer, audience, times and kind were verified, or an opaque one that its issuer says is
+/// active (see [`introspection`](crate::introspection)). Only a [`Verifier`](crate::verification::Verifier) and an
+/// [`Authenticator`](crate::Authenticator) create one.
 ///
-/// Not checked: whether the token was revoked, and what the caller may do; see [`Principal`](crate::Principal) and
+/// Not checked: whether a signed token was revoked, and what the caller may do; see [`Principal`](crate::Principal) and
 /// [`Rule`](crate::Rule).
 pub struct VerifiedToken {
     pub(crate) claims: Claims,
     pub(crate) times: Times,
-    pub(crate) key_id: String,
-    pub(crate) algorithm: Algorithm,
-    pub(crate) key: KeyMaterial,
+    pub(crate) proof: Proof,
+}
+
+/// What proves that a token is the issuer's.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    /// A signature, made with this key.
+    Signature {
+        /// The id of the key, as the token names it.
+        key_id: String,
+        algorithm: Algorithm,
+        key: KeyMaterial,
+    },
+    /// The issuer's own response.
+    Introspection,
 }
 
 /// The times of a token (RFC 7519, sections 4.1.4 to 4.1.6).
@@ -54,7 +67,8 @@ pub(crate) fn has_begun(time: UnixTime, now: UnixTime, leeway: Duration) -> bool
 }
 
 impl VerifiedToken {
-    /// Returns all claims, as the provider sent them.
+    /// Returns all claims, as the provider sent them. Those of an opaque token are the members of the issuer's response,
+    /// with `iss` filled in if it is missing.
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
@@ -90,13 +104,14 @@ impl VerifiedToken {
     }
 
     /// Returns the client that the token was issued to: `client_id` (RFC 9068), else `azp` (OpenID Connect), `appid`
-    /// (Entra's tokens of version 1) or `cid` (Okta). Without
-    /// [`clients`](crate::VerificationRules::clients), it is whatever the token says.
+    /// (Entra's tokens of version 1) or `cid` (Okta). Without the rule
+    /// [`clients`](crate::verification::VerificationRules::clients), it is whatever the token says.
     pub fn client(&self) -> Option<&str> {
         registered_claims::client(&self.claims).ok().flatten()
     }
 
-    /// Returns `exp`: from this time on, plus the leeway, the token is refused.
+    /// Returns `exp`: from this time on, plus the leeway, the token is refused. Of an opaque token without `exp`, the time
+    /// until which the issuer's response is used.
     pub fn expires_at(&self) -> UnixTime {
         self.times.expires_at
     }
@@ -106,9 +121,13 @@ impl VerifiedToken {
         self.times.issued_at
     }
 
-    /// Returns the id of the key that made the signature, as the token names it. Empty if the token names none.
+    /// Returns the id of the key that made the signature, as the token names it. Empty if the token names none, or has no
+    /// signature because it is opaque.
     pub fn key_id(&self) -> &str {
-        &self.key_id
+        match &self.proof {
+            Proof::Signature { key_id, .. } => key_id,
+            Proof::Introspection => "",
+        }
     }
 }
 
@@ -117,7 +136,7 @@ impl fmt::Debug for VerifiedToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("VerifiedToken")
-            .field("key_id", &self.key_id)
+            .field("key_id", &self.key_id())
             .field("times", &self.times)
             .finish_non_exhaustive()
     }

@@ -6,14 +6,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::algorithms::Algorithm;
-use crate::clock::Clock;
+use crate::claims::Claims;
+use crate::clock::{Clock, UnixTime};
 use crate::header::Header;
+use crate::introspection::{self, IntrospectionError};
 use crate::keys::{KeyError, KeyLookupError, KeyMaterial, KeySet, KeySource, VerificationKey};
 use crate::registered_claims;
 use crate::token::UnverifiedToken;
 use crate::token_error::{Excerpt, Malformed, TokenError};
 use crate::verification_rules::{KeyIdRule, TokenLimits, UntypedTokens, VerificationRules};
-use crate::verified_token::VerifiedToken;
+use crate::verified_token::{Proof, VerifiedToken};
 
 /// Verifies the tokens of one issuer (RFC 7515, section 5.2; RFC 7519, section 7.2; RFC 8725).
 ///
@@ -37,17 +39,24 @@ pub enum VerifyError {
     /// The issuer's keys are unavailable, so the token may be valid. The operator or the issuer must act.
     #[error(transparent)]
     Unavailable(#[from] KeyError),
+    /// The issuer could not be asked about an opaque token, which may be valid. The operator or the issuer must act.
+    #[error(transparent)]
+    Introspection(#[from] IntrospectionError),
 }
 
 impl VerifyError {
     /// The code of [`Unavailable`](Self::Unavailable).
     pub(crate) const UNAVAILABLE: &str = "keys_unavailable";
 
+    /// The code of [`Introspection`](Self::Introspection).
+    pub(crate) const NOT_INTROSPECTED: &str = "introspection_unavailable";
+
     /// Returns the stable code: the log reason, the metric label, and `code` in the response.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Token(error) => error.code(),
             Self::Unavailable(_) => Self::UNAVAILABLE,
+            Self::Introspection(_) => Self::NOT_INTROSPECTED,
         }
     }
 }
@@ -118,10 +127,16 @@ impl Verifier {
     ///
     /// Nothing else in a verification can change. Does not wait, and does not fetch keys.
     pub(crate) fn still_accepts(&self, token: &VerifiedToken) -> bool {
-        let keys = self.keys.current();
-        let is_held = |keys: Arc<KeySet>| {
-            keys.holds(token.issuer(), &token.key_id, token.algorithm, token.key)
+        let Proof::Signature {
+            key_id,
+            algorithm,
+            key,
+        } = &token.proof
+        else {
+            return false;
         };
+        let keys = self.keys.current();
+        let is_held = |keys: Arc<KeySet>| keys.holds(token.issuer(), key_id, *algorithm, *key);
         keys.is_some_and(is_held) && token.times.allow(self.clock.now(), self.limits.leeway)
     }
 
@@ -192,14 +207,37 @@ impl Verifier {
         key_id: String,
         key: KeyMaterial,
     ) -> Result<VerifiedToken, TokenError> {
-        let now = self.clock.now();
-        let times = registered_claims::check(&token, &self.rules, self.limits.leeway, now)?;
+        let (claims, now) = (token.claims, self.clock.now());
+        let times = registered_claims::check_times(&claims, self.limits.leeway, now, None)?;
+        let short_type = token.header.short_type();
+        let is_at_jwt = short_type.eq_ignore_ascii_case(VerificationRules::RFC_9068_TYPE);
+        registered_claims::check(&claims, is_at_jwt, &self.rules)?;
         Ok(VerifiedToken {
-            claims: token.claims,
+            claims,
             times,
-            key_id,
-            algorithm,
-            key,
+            proof: Proof::Signature {
+                key_id,
+                algorithm,
+                key,
+            },
+        })
+    }
+
+    /// Checks the claims of an opaque token that the issuer says is active. Without `exp`, it expires at `without_exp`.
+    pub(crate) fn check_introspected(
+        &self,
+        claims: Claims,
+        without_exp: UnixTime,
+    ) -> Result<VerifiedToken, TokenError> {
+        registered_claims::check_issuer(&claims, &self.rules.issuers)?;
+        let (leeway, now) = (self.limits.leeway, self.clock.now());
+        let times = registered_claims::check_times(&claims, leeway, now, Some(without_exp))?;
+        registered_claims::check(&claims, false, &self.rules)?;
+        introspection::check_token_type(&claims)?;
+        Ok(VerifiedToken {
+            claims,
+            times,
+            proof: Proof::Introspection,
         })
     }
 }

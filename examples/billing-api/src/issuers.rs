@@ -1,5 +1,7 @@
 //! The names of the issuer: the accepted values of `iss`.
 
+use identity_core::providers::OidcConfig;
+use identity_core::verification::AudienceRule;
 use service_kit::settings::{IssuerSettings, SettingsReader};
 use url::Url;
 
@@ -41,6 +43,40 @@ pub(crate) fn names(
         reader.unusable("issuer", "expected no placeholder but {tenantid}");
     }
     names
+}
+
+/// Returns the configurations of other issuers, whose tokens meet the rules of `oidc`. Reports what cannot be used.
+pub(crate) fn others(
+    reader: &mut SettingsReader,
+    names: &[String],
+    oidc: &OidcConfig,
+    issuer: &IssuerSettings,
+) -> Vec<OidcConfig> {
+    let mut accepted = oidc.issuers();
+    let has_audience = !matches!(oidc.audience, AudienceRule::Required(_));
+    if !names.is_empty() && !has_audience && !reader.is_set("audience") {
+        let expected = "expected AUDIENCE or NO_AUDIENCE beside it: it is the issuer if unset, another one for each";
+        reader.unusable("other_issuers", expected);
+    }
+    for name in names {
+        if accepted.contains(name) {
+            let expected = "expected each issuer once, and none of ISSUER: they share its keys";
+            reader.unusable("other_issuers", expected);
+        }
+        if name.contains(['{', '}']) {
+            reader.unusable("other_issuers", "expected no placeholder");
+        } else if let Some(expected) = unfit_for_discovery(name, issuer) {
+            reader.unusable("other_issuers", expected);
+        }
+        accepted.push(name.clone());
+    }
+    let other = |name: &String| OidcConfig {
+        issuer: name.clone(),
+        other_issuers: Vec::new(),
+        jwks_url: None,
+        ..oidc.clone()
+    };
+    names.iter().map(other).collect()
 }
 
 /// Why the discovery document of this issuer cannot be fetched. The text itself is kept as it is, because `iss` is

@@ -13,11 +13,12 @@
 //! an [`Organization`], which can only be made from a claim of a verified token (`org_id` by default), and every method of the
 //! store requires one. Your own service must do the same if it stores data.
 //!
-//! An organization's id is unique only within one issuer, so a database belongs to one issuer: for another `ISSUER`,
-//! use another `DATABASE_URL`.
+//! An organization's id is unique only within one issuer, so a database belongs to one `ISSUER`: for another one, use
+//! another `DATABASE_URL`. An organization of an issuer in `OTHER_ISSUERS` is stored with the issuer's name.
 
 mod banner;
 mod currency;
+mod introspection;
 mod invoices;
 mod issuers;
 mod organization;
@@ -28,6 +29,7 @@ mod settings;
 mod tokens;
 
 pub use banner::banner;
+pub use introspection::Introspection;
 pub use organization::Organization;
 pub use policies::access;
 pub use settings::Settings;

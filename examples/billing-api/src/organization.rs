@@ -19,7 +19,11 @@ pub struct Organization(String);
 impl Organization {
     const MAX_CHARS: usize = 200;
 
-    /// Returns the id exactly as the issuer set it.
+    /// Between the name of another issuer and the id of its organization. No id has a control character in it.
+    const OF_ISSUER: char = '\u{1f}';
+
+    /// Returns the id exactly as the issuer set it; of an issuer in `OTHER_ISSUERS`, with the issuer's name before it, because
+    /// an id is unique only within one issuer.
     pub fn id(&self) -> &str {
         &self.0
     }
@@ -31,6 +35,11 @@ impl Organization {
             && org_id.chars().count() <= Self::MAX_CHARS
             && !org_id.contains(char::is_control);
         is_usable.then(|| Self(org_id.to_owned()))
+    }
+
+    /// Returns the organization of this name of another issuer.
+    fn of_issuer(self, issuer: &str) -> Self {
+        Self(format!("{issuer}{}{}", Self::OF_ISSUER, self.0))
     }
 
     #[cfg(test)]
@@ -46,10 +55,23 @@ impl FromRequest for Organization {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let caller = Caller::from_request(request, payload).into_inner();
         ready(caller.and_then(|caller| {
-            let id = caller.principal().current_tenant.as_deref();
-            id.and_then(Self::of_claim).ok_or_else(|| denied(request))
+            let principal = caller.principal();
+            let id = principal.current_tenant.as_deref();
+            let found = id.and_then(Self::of_claim).ok_or_else(|| denied(request))?;
+            Ok(match is_of_first_issuer(request, &principal.issuer) {
+                true => found,
+                false => found.of_issuer(&principal.issuer),
+            })
         }))
     }
+}
+
+/// Returns whether this is a name of the issuer in `ISSUER`.
+fn is_of_first_issuer(request: &HttpRequest, issuer: &str) -> bool {
+    let oidc = request.app_data::<web::Data<OidcConfig>>();
+    oidc.is_some_and(|oidc| {
+        oidc.issuer == issuer || oidc.other_issuers.iter().any(|one| one == issuer)
+    })
 }
 
 /// Returns the 403 error for a token without a usable id. No rule can express that a claim is one.

@@ -8,6 +8,8 @@ mod public;
 
 use service_kit::Routes;
 
+pub(crate) use public::AcceptedIssuers;
+
 /// Registers the routes that need no token.
 pub fn public(routes: &mut Routes) {
     routes.service(public::index);

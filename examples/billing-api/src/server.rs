@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use actix_web::web;
-use identity_core::Authenticator;
+use identity_core::keys::NoKeys;
 use identity_core::providers::{Oidc, OidcConfig};
+use identity_core::{Authenticator, AuthenticatorBuilder};
 use service_kit::openapi::{PasswordFlow, with_password_flow};
 use service_kit::store::DatabaseConfig;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 use url::Url;
 
+use crate::introspection::Introspection;
 use crate::invoices::Invoices;
 use crate::policies;
-use crate::routes;
+use crate::routes::{self, AcceptedIssuers};
 use crate::settings::Settings;
 
 const INFO: ServiceInfo = ServiceInfo {
@@ -27,16 +29,16 @@ const INFO: ServiceInfo = ServiceInfo {
 ///
 /// Must be called inside an actix runtime. Errors: the port or the store cannot be had.
 pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
+    let authenticator = authenticator(&settings);
     let Settings {
         service: listen,
-        issuer,
         oidc,
         database,
         login_url,
+        ..
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
-    let authenticator = issuer.authenticator(Oidc::new(oidc.clone())?)?;
-    let service = service(authenticator, oidc, &database)
+    let service = service(authenticator?, oidc, &database)
         .await?
         .with_settings(&listen);
     let service = match login_url {
@@ -45,6 +47,29 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         None => service,
     };
     Ok(BoundServer::start(service, listener, &listen)?)
+}
+
+/// Returns an authenticator that accepts the tokens that these settings say. Must be called inside a tokio runtime.
+pub fn authenticator(settings: &Settings) -> anyhow::Result<Authenticator> {
+    let Settings {
+        issuer,
+        oidc,
+        other_issuers,
+        introspection,
+        ..
+    } = settings.clone();
+    let builder = Authenticator::builder(Oidc::new(oidc.clone())?);
+    let builder = match introspection {
+        Some(Introspection { config, only: true }) => {
+            builder.introspection(config).keys(Arc::new(NoKeys))
+        }
+        Some(Introspection { config, .. }) => builder.introspection(config),
+        None => builder,
+    };
+    let others = other_issuers.into_iter().map(Oidc::new);
+    let others = others.collect::<Result<Vec<_>, _>>()?;
+    let builder = others.into_iter().fold(builder, AuthenticatorBuilder::and);
+    Ok(issuer.applied_to(builder).build()?)
 }
 
 /// Returns the service with these callers and invoices: for [`build`], and for tests of its routes.
@@ -56,11 +81,13 @@ pub async fn service(
     database: &DatabaseConfig,
 ) -> anyhow::Result<Service> {
     let invoices = Invoices::open(database).await?;
+    let issuers = AcceptedIssuers(authenticator.issuers());
     Ok(Service::new(INFO, authenticator, policies::access())
         .issuer_set_by("ISSUER")
         .depending_on(Arc::new(invoices.database().clone()))
         .app_data(web::Data::new(invoices))
         .app_data(web::Data::new(oidc))
+        .app_data(web::Data::new(issuers))
         .public(routes::public)
         .protected("/billing", routes::billing))
 }

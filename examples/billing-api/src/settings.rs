@@ -9,6 +9,8 @@ use service_kit::settings::{
 use service_kit::store::DatabaseConfig;
 use url::Url;
 
+use crate::introspection::{Introspection, IntrospectionSettings};
+use crate::issuers;
 use crate::tokens::{self, TokenSettings};
 
 /// Everything that can be set.
@@ -20,6 +22,10 @@ pub struct Settings {
     pub issuer: IssuerSettings,
     /// The accepted tokens, and which of their claims grant what.
     pub oidc: OidcConfig,
+    /// Other issuers, each with keys of its own.
+    pub other_issuers: Vec<OidcConfig>,
+    /// How opaque tokens are introspected; they are refused if `None`.
+    pub introspection: Option<Introspection>,
     /// Where invoices are kept. `DATABASE_URL` is by default `sqlite://data/billing-api.db`, a file that is made if it is missing.
     pub database: DatabaseConfig,
     /// `LOGIN_URL`: where the Authorize dialog at `/docs` gets a token for a name and a password (RFC 6749, section 4.3).
@@ -64,6 +70,7 @@ impl Settings {
         let issuer = IssuerSettings::read(reader);
         let own = reader.group(Own { login_url: None });
         let accepted = TokenSettings::read(reader);
+        let introspection = IntrospectionSettings::read(reader);
         let database =
             DatabaseConfig::read(reader, DatabaseConfig::at("sqlite://data/billing-api.db"));
         let issuer = IssuerSettings {
@@ -72,11 +79,18 @@ impl Settings {
             ..issuer
         };
         let login_url = issuer.address(reader, "login_url", own.login_url.as_deref());
+        let names = accepted.other_issuers.clone();
         let oidc = accepted.oidc(reader, &issuer);
+        let others = oidc
+            .as_ref()
+            .map(|oidc| issuers::others(reader, &names, oidc, &issuer));
+        let introspection = introspection.introspection(reader, &issuer);
         Some(Self {
             service,
             issuer,
             oidc: oidc?,
+            other_issuers: others?,
+            introspection,
             database,
             login_url,
         })

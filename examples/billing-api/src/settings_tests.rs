@@ -213,3 +213,6 @@ fn the_example_is_on_a_screen_and_true() {
 
 #[path = "tokens_tests.rs"]
 mod tokens;
+
+#[path = "introspection_tests.rs"]
+mod introspection;

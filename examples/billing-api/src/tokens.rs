@@ -18,6 +18,8 @@ pub(crate) const NAMES: SettingNames = SettingNames {
     client_as_subject: Some("CLIENT_AS_SUBJECT"),
     key_id_optional: Some("KID_OPTIONAL"),
     opaque_token: None,
+    introspection: Some("INTROSPECTION_URL"),
+    introspection_client: Some("INTROSPECTION_CLIENT_ID and INTROSPECTION_CLIENT_SECRET"),
     key_set_hosts: None,
     key_set_url: Some("JWKS_URL"),
 };
@@ -33,7 +35,10 @@ pub(crate) struct TokenSettings {
     /// The tenants whose tokens are accepted, by the id that takes the place of {tenantid} in ISSUER, as in Entra's
     /// `https://login.microsoftonline.com/{tenantid}/v2.0`. With more than one, ORGANIZATION_CLAIM is required.
     issuer_tenants: Vec<String>,
-    /// The address of the key set, for an issuer without a discovery document, or at another address than it says; discovery
+    /// Other issuers whose tokens are accepted by the same rules, each with keys of its own from its discovery document. Their
+    /// organizations are others than those of ISSUER, whatever their ids. AUDIENCE or NO_AUDIENCE is required with it.
+    pub(crate) other_issuers: Vec<String>,
+    /// The address of the key set of ISSUER, for an issuer without a discovery document, or at another address than it says; discovery
     /// if unset.
     jwks_url: Option<String>,
     /// The audiences of which a token must name one; the issuer if unset.
@@ -123,6 +128,7 @@ impl TokenSettings {
         reader.group(Self {
             issuer: Vec::new(),
             issuer_tenants: Vec::new(),
+            other_issuers: Vec::new(),
             jwks_url: None,
             audience: Vec::new(),
             no_audience: false,

@@ -152,3 +152,67 @@ fn symmetric_and_unknown_algorithms_are_refused() {
             .starts_with(r#"ALGORITHMS cannot be used: unknown algorithm "none""#)
     );
 }
+
+#[test]
+fn other_issuers_have_the_same_rules_and_names_of_their_own() {
+    let (audience, b) = (("AUDIENCE", "urn:api"), "https://b.example.com");
+    for (values, expected) in [
+        (
+            &[("OTHER_ISSUERS", b)][..],
+            "expected AUDIENCE or NO_AUDIENCE beside it",
+        ),
+        (
+            &[audience, ("OTHER_ISSUERS", "b.example.com")],
+            "expected an address",
+        ),
+        (
+            &[audience, ("OTHER_ISSUERS", "http://b.example.com")],
+            "expected an https address",
+        ),
+        (
+            &[
+                audience,
+                ("OTHER_ISSUERS", "https://b.example.com/{tenantid}"),
+            ],
+            "expected no placeholder",
+        ),
+        (
+            &[audience, ("OTHER_ISSUERS", ISSUER.1)],
+            "expected each issuer once",
+        ),
+        (
+            &[
+                audience,
+                (
+                    "OTHER_ISSUERS",
+                    "https://b.example.com,https://b.example.com",
+                ),
+            ],
+            "expected each issuer once",
+        ),
+    ] {
+        let problem = problem(values);
+        let start = format!("OTHER_ISSUERS cannot be used: {expected}");
+        assert!(problem.starts_with(&start), "{values:?}: {problem}");
+    }
+    let scopes = ("SCOPES_CLAIM", "scope");
+    let others = (
+        "OTHER_ISSUERS",
+        "https://b.example.com,https://c.example.com/",
+    );
+    let settings = with_issuer(&[audience, scopes, others]).unwrap();
+    let names: Vec<_> = settings
+        .other_issuers
+        .iter()
+        .map(OidcConfig::issuers)
+        .collect();
+    assert_eq!(
+        names,
+        [["https://b.example.com"], ["https://c.example.com/"]]
+    );
+    for other in &settings.other_issuers {
+        assert_eq!(audiences(other), ["urn:api"]);
+        assert_eq!(texts(&other.scope_claims), ["scope"]);
+    }
+    assert!(with_issuer(&[]).unwrap().other_issuers.is_empty());
+}

@@ -84,6 +84,8 @@ pub fn billing_api(
         service: service(port),
         issuer: IssuerSettings::default(),
         oidc: billing_api::oidc_config(issuer),
+        other_issuers: Vec::new(),
+        introspection: None,
         database: DatabaseConfig::at(database(data, "billing-api")),
         login_url: Some(format!("{issuer}/user/login").parse()?),
     })

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 pub const PASSWORD: &str = "test1234@";
 /// A caller who waits longer has no response.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// An idle connection is not used again after this: the server closes it after 5 s.
+/// An idle connection is not used again after this, long before the server closes it (`LIMITS__KEEP_ALIVE_SECONDS`).
 const IDLE: Duration = Duration::from_secs(2);
 
 /// A client with an address of its own, which the server reads from `X-Forwarded-For`.

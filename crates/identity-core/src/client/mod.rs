@@ -14,11 +14,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
-use url::form_urlencoded::byte_serialize;
 
 pub use answer::OAuthError;
 
 use crate::discovery::{Discovery, DiscoveryConfig, DiscoveryError};
+use crate::form;
 use crate::http::{FetchError, HttpClient};
 
 /// Configuration of a [`TokenClient`].
@@ -186,24 +186,24 @@ impl TokenClient {
 
     fn fill(&self, request: RequestBuilder) -> RequestBuilder {
         let config = &self.config;
-        let mut form = vec![("grant_type", "client_credentials")];
+        let mut fields = vec![("grant_type", "client_credentials")];
         for (name, value) in [("scope", &config.scope), ("audience", &config.audience)] {
-            form.extend(value.as_deref().map(|value| (name, value)));
+            fields.extend(value.as_deref().map(|value| (name, value)));
         }
         let secret = config.client_secret.expose_secret();
         match config.authentication {
             ClientAuthentication::Post => {
-                form.extend([
+                fields.extend([
                     ("client_id", config.client_id.as_str()),
                     ("client_secret", secret),
                 ]);
-                request.form(&form)
+                request.form(&fields)
             }
             ClientAuthentication::Basic => {
-                let user = form_encoded(&config.client_id);
+                let user = form::encoded(&config.client_id);
                 request
-                    .basic_auth(user, Some(form_encoded(secret)))
-                    .form(&form)
+                    .basic_auth(user, Some(form::encoded(secret)))
+                    .form(&fields)
             }
         }
     }
@@ -213,10 +213,6 @@ impl TokenClient {
 fn kept_for(lifetime: Option<Duration>, renew_before: Duration) -> Duration {
     let lifetime = lifetime.unwrap_or_default();
     lifetime - renew_before.min(lifetime / 2)
-}
-
-fn form_encoded(text: &str) -> String {
-    byte_serialize(text.as_bytes()).collect()
 }
 
 impl fmt::Debug for TokenClient {

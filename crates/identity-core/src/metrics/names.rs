@@ -20,6 +20,8 @@ pub const KEY_WAITING: &str = "identity_key_waiting_requests";
 pub const KEY_TURNED_AWAY: &str = "identity_key_turned_away_total";
 /// Number of tokens, by outcome.
 pub const TOKENS: &str = "identity_tokens_total";
+/// Number of opaque tokens that are introspected, by outcome.
+pub const INTROSPECTIONS: &str = "identity_introspections_total";
 /// Number of tokens found in the cache and still accepted.
 pub const CACHE_HITS: &str = "identity_token_cache_hits_total";
 /// Number of tokens not found in the cache.
@@ -55,6 +57,11 @@ pub fn describe() {
         "Requests refused because too many were waiting"
     );
     describe_counter!(TOKENS, Count, "Tokens, by outcome");
+    describe_counter!(
+        INTROSPECTIONS,
+        Count,
+        "Opaque tokens that are introspected, by outcome"
+    );
     describe_counter!(CACHE_HITS, Count, "Tokens found in the cache");
     describe_counter!(CACHE_MISSES, Count, "Tokens not found in the cache");
     describe_counter!(

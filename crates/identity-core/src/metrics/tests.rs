@@ -91,6 +91,7 @@ fn every_metric_is_described_and_documented_and_reported() {
         let _ = super::KeyMetrics::of("i");
         let _ = super::TokenMetrics::of("i");
         let _ = super::CacheMetrics::new();
+        let _ = super::IntrospectionMetrics::of("i");
     });
     let mut described = recorded.described.lock().unwrap().clone();
     described.sort();

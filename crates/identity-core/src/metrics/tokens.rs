@@ -20,7 +20,8 @@ impl TokenMetrics {
     /// Looks up the metrics in the installed recorder.
     pub(crate) fn of(issuer: &str) -> Self {
         let counter = |outcome: &'static str| counter!(TOKENS, "issuer" => issuer.to_owned(), "outcome" => outcome);
-        let codes = TokenError::CODES.iter().chain([&VerifyError::UNAVAILABLE]);
+        let unavailable = [&VerifyError::UNAVAILABLE, &VerifyError::NOT_INTROSPECTED];
+        let codes = TokenError::CODES.iter().chain(unavailable);
         Self {
             verified: counter(Self::VERIFIED),
             refused: codes.map(|code| (*code, counter(code))).collect(),

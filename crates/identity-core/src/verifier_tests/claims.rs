@@ -222,6 +222,7 @@ async fn a_refresh_or_logout_token_is_refused_by_its_marks_with_every_rule() {
         ("token_type", "refresh"),
         ("token_type", "refresh_token"),
         ("token_use", "refresh"),
+        ("token_use", "refresh_token"),
         ("type", "refresh"),
         ("typ", "Refresh"),
         ("typ", "Offline"),

@@ -2,6 +2,7 @@
 
 mod allocations;
 mod client;
+mod introspection;
 mod memory;
 mod properties;
 mod remote_keys;

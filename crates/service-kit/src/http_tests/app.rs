@@ -15,6 +15,7 @@ use identity_core::{
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::opaque::Issuer;
 use super::requests::ISSUER;
 use crate::settings::ServiceSettings;
 use crate::test_service::{INFO, NoKeys};
@@ -179,6 +180,7 @@ async fn failing(what: web::Path<String>) -> Result<&'static str, ApiError> {
 #[derive(Clone)]
 pub(super) struct Setup {
     pub(super) keys: Arc<dyn KeySource>,
+    pub(super) introspection: Option<Issuer>,
     pub(super) settings: ServiceSettings,
     pub(super) dependencies: Vec<Arc<dyn health::Dependency>>,
     pub(super) is_stopping: bool,
@@ -188,6 +190,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             keys: Arc::new(StaticKeys::of(&[&TestKey::fixed()])),
+            introspection: None,
             settings: ServiceSettings::on_port(0),
             dependencies: Vec::new(),
             is_stopping: false,
@@ -214,8 +217,12 @@ impl Setup {
         let mut settings = self.settings.clone();
         settings.limits.max_body_bytes = MAX_BODY_BYTES;
         let keys = Arc::clone(&self.keys);
-        let authenticator = Authenticator::builder(Plain).keys(keys).build().unwrap();
-        let service = Service::new(INFO, authenticator, table())
+        let builder = Authenticator::builder(Plain).keys(keys);
+        let builder = match self.introspection {
+            Some(issuer) => builder.introspection(issuer.endpoint()),
+            None => builder,
+        };
+        let service = Service::new(INFO, builder.build().unwrap(), table())
             .issuer_set_by("AN_ISSUER")
             .with_settings(&settings)
             .public(public)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::row::Row;
-use super::{input, refusals, rules};
+use super::{input, opaque, refusals, rules};
 use identity_actix::ErrorCode;
 
 #[actix_web::test]
@@ -25,8 +25,11 @@ fn each_code_has_a_row() {
 }
 
 pub(super) fn all() -> Vec<Row> {
-    [refusals::rows(), rules::rows(), input::rows()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let all = [
+        refusals::rows(),
+        opaque::rows(),
+        rules::rows(),
+        input::rows(),
+    ];
+    all.into_iter().flatten().collect()
 }

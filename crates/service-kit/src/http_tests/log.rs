@@ -10,6 +10,7 @@ use tracing_subscriber::fmt;
 
 use super::app::{Answer, Setup, ask};
 use super::contract;
+use super::opaque::Issuer;
 use super::requests::{ISSUER, get, token, with_token};
 use crate::observe::telemetry::log;
 use crate::settings::{LogFormat, LogSettings};
@@ -171,6 +172,29 @@ async fn keys_out_of_reach_are_a_warning() {
     assert_eq!(line["token.reason"], "keys_unavailable");
     let told = "token not verified: keys unavailable: 7 requests are waiting for keys already";
     assert_eq!(line["message"], told);
+}
+
+#[actix_web::test]
+async fn an_issuer_that_cannot_be_asked_is_a_warning_without_the_token() {
+    let (lines, _guard) = listen(LogFormat::Json, "debug");
+    let setup = Setup {
+        introspection: Some(Issuer::Says(r#"{"active": "secret-value"}"#)),
+        ..Setup::default()
+    };
+    setup
+        .ask(with_token(get("/api/me"), "2YotnFZFEjr1zCsicMWpAA"))
+        .await;
+    let line = lines.with("token.reason");
+    assert_eq!(line["level"], "WARN");
+    assert_eq!(line["token.reason"], "introspection_unavailable");
+    let told = line["message"].as_str().unwrap();
+    assert!(told.starts_with("token not verified: introspection unavailable: http://127.0.0.1:"));
+    assert!(
+        told.ends_with("/introspect: not an introspection response: active is not true or false")
+    );
+    for secret in ["2YotnFZF", "hunter2", "secret-value", "YW4tYXBpOmh1bnRlcjI"] {
+        assert!(!lines.text().contains(secret), "{secret}: {}", lines.text());
+    }
 }
 
 #[actix_web::test]

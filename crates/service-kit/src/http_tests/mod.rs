@@ -7,6 +7,7 @@ mod health;
 mod input;
 mod keys;
 mod log;
+mod opaque;
 mod order;
 mod prefix;
 mod refusals;

@@ -20,6 +20,8 @@ use crate::settings::IssuerSettings;
 use crate::test_service::{INFO, Of};
 use crate::{Service, metrics};
 use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
+use identity_core::Authenticator;
+use identity_core::introspection::{IntrospectionConfig, IntrospectionEndpoint};
 
 async fn broken<B>(_: dev::ServiceRequest, _: Next<B>) -> Result<dev::ServiceResponse<B>, Error> {
     Err(actix_web::error::ErrorImATeapot("no answer"))
@@ -30,7 +32,10 @@ async fn traffic() {
     let access = AccessTable::new()
         .public(Method::GET, "/words/{word}")
         .protected::<AnyCaller>(Method::GET, "/api/me");
-    let authenticator = IssuerSettings::default().authenticator(Of(&["https://id.example.com/"]));
+    let nobody = IntrospectionEndpoint::Fixed("http://127.0.0.1:1/".parse().unwrap());
+    let builder = Authenticator::builder(Of(&["https://id.example.com/"]));
+    let builder = builder.introspection(IntrospectionConfig::new(nobody, "an-api", "hunter2"));
+    let authenticator = IssuerSettings::default().applied_to(builder).build();
     let authenticator = Arc::new(authenticator.unwrap());
     let service = Service::new(INFO, Arc::clone(&authenticator), access);
     let api = web::scope("/api")

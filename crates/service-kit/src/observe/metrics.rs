@@ -10,6 +10,7 @@
 //! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
 //! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](identity_actix::ErrorCode) |
 //! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
+//! | `identity_introspections_total` | counter | | `issuer`, `outcome` | opaque tokens that are introspected: `active`, `inactive`, `failed`, `cached`, `turned_away` |
 //! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
 //! | `identity_token_cache_misses_total` | counter | | | tokens that were not in the cache |
 //! | `identity_token_cache_dropped_total` | counter | | | tokens in the cache that are no longer valid |

@@ -123,7 +123,7 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
     add(
         operation,
         "503",
-        "`keys_unavailable`: the identity provider's keys are out of reach; `database_unavailable`: so is the database; try again after `Retry-After`",
+        "`keys_unavailable` or `introspection_unavailable`: the identity provider is out of reach; `database_unavailable`: so is the database; try again after `Retry-After`",
     );
 }
 

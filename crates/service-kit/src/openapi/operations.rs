@@ -2,7 +2,8 @@
 
 use actix_web::http::Method;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{OpenApi, RefOr, Schema};
 
 use super::document::{add, operation};
 
@@ -23,6 +24,7 @@ pub(crate) fn complete(document: &mut OpenApi) {
                 // Handlers in different files share a name, which is the default.
                 operation.operation_id = Some(id_of(method, path));
                 if has_json_body(operation) {
+                    without_null(operation);
                     add_errors_of_body(operation);
                 }
             }
@@ -70,6 +72,32 @@ fn has_json_body(operation: &Operation) -> bool {
     body.content.contains_key("application/json")
 }
 
+/// Documents a body that may be missing (`Option<T>`) as `T`: a body that is `null` is not a missing one.
+fn without_null(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else {
+        return;
+    };
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else {
+            continue;
+        };
+        let Some(RefOr::T(Schema::OneOf(either))) = &mut content.schema else {
+            continue;
+        };
+        either.items.retain(|schema| !is_null(schema));
+        if let [only] = &*either.items {
+            content.schema = Some(only.clone());
+        }
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    let RefOr::T(Schema::Object(object)) = schema else {
+        return false;
+    };
+    object.schema_type == SchemaType::Type(Type::Null)
+}
+
 fn add_errors_of_body(operation: &mut Operation) {
     for (status, description) in [
         ("400", "`bad_request`: the request does not parse"),
@@ -84,8 +112,32 @@ fn add_errors_of_body(operation: &mut Operation) {
 #[cfg(test)]
 mod tests {
     use actix_web::http::Method;
+    use serde_json::json;
+    use utoipa::openapi::content::ContentBuilder;
+    use utoipa::openapi::path::OperationBuilder;
+    use utoipa::openapi::request_body::RequestBodyBuilder;
+    use utoipa::openapi::schema::{OneOfBuilder, Type};
+    use utoipa::openapi::{ObjectBuilder, Ref};
 
-    use super::id_of;
+    use super::{id_of, without_null};
+
+    #[test]
+    fn a_body_that_may_be_missing_is_not_null() {
+        // As `Option<NewUser>` is collected.
+        let null = ObjectBuilder::new().schema_type(Type::Null);
+        let either = OneOfBuilder::new()
+            .item(null)
+            .item(Ref::from_schema_name("NewUser"));
+        let content = ContentBuilder::new().schema(Some(either)).build();
+        let body = RequestBodyBuilder::new().content("application/json", content);
+        let mut operation = OperationBuilder::new()
+            .request_body(Some(body.build()))
+            .build();
+        without_null(&mut operation);
+        let body = serde_json::to_value(operation.request_body).unwrap();
+        let schema = json!({"$ref": "#/components/schemas/NewUser"});
+        assert_eq!(body["content"]["application/json"]["schema"], schema);
+    }
 
     #[test]
     fn an_id_is_made_of_method_and_path() {

@@ -122,7 +122,7 @@ struct Quiet {
 
 impl Quiet {
     fn has_come(&mut self, open: Open, now: Instant) -> bool {
-        // Who has not sent a request yet is about to, or is closed by the server after 5 s.
+        // Who has not sent a first request yet is about to, or is closed by actix-http after 5 s, its own default.
         if open.events != self.events || open.silent > 0 {
             self.events = open.events;
             self.since = now;

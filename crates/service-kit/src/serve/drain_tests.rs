@@ -43,16 +43,16 @@ impl Service {
                     .route("/echo", web::post().to(async |body: String| body))
                     .route("/slow", web::get().to(slow));
             });
-        let settings = ServiceSettings {
+        let mut settings = ServiceSettings {
             workers: Some(2),
             signals: Signals::Ignored,
             shutdown: StopConfig {
                 timeout: shutdown_timeout,
-                keep_alive: Duration::from_secs(3600),
                 ..StopConfig::default()
             },
             ..ServiceSettings::on_port(0)
         };
+        settings.limits.keep_alive = Duration::from_secs(3600);
         let listener = bind(Ipv4Addr::LOCALHOST.into(), 0, "PORT").unwrap();
         let server = BoundServer::start(service, listener, &settings).unwrap();
         Self {

@@ -44,7 +44,7 @@ impl BoundServer {
             listener.try_clone()?,
             ConnectionConfig {
                 workers: settings.workers,
-                keep_alive: config.keep_alive,
+                keep_alive: settings.limits.keep_alive,
                 shutdown_timeout: config.timeout,
                 write_timeout: settings.limits.write_timeout,
             },

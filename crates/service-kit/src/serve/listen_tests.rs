@@ -152,6 +152,38 @@ async fn a_client_that_never_reads_its_response_is_cut_off() {
     handle.stop(false).await;
 }
 
+#[actix_web::test]
+async fn an_idle_connection_is_closed_after_the_time_that_is_set() {
+    use std::time::Duration;
+
+    use actix_web::rt::net::TcpStream;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let service = Service::new(INFO, authenticator(NoKeys), AccessTable::new());
+    let mut settings = ServiceSettings {
+        workers: Some(1),
+        signals: Signals::Ignored,
+        ..ServiceSettings::on_port(0)
+    };
+    settings.limits.keep_alive = Duration::from_secs(1);
+    let listener = bind(LOOPBACK, 0, "PORT").unwrap();
+    let server = BoundServer::start(service, listener, &settings).unwrap();
+    let (address, handle) = (server.address(), server.handle());
+    drop(actix_web::rt::spawn(server.run()));
+
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+    client.write_all(request).await.unwrap();
+    let mut response = String::new();
+    let read = client.read_to_string(&mut response);
+    // Less than the default.
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, read).await.unwrap().unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(!response.contains("connection: close"), "{response}");
+    handle.stop(false).await;
+}
+
 #[cfg(unix)]
 #[actix_web::test]
 async fn the_handler_of_a_client_that_resets_its_connection_is_dropped() {

@@ -1,4 +1,4 @@
-//! Limits of what is read of a request, and of how long a response waits.
+//! Limits of what is read of a request, and of how long a connection waits.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
-/// Limits of what a service reads of a request, and of how long a response waits for its reader.
+/// Limits of what a service reads of a request, and of how long a connection waits: a response for its reader, and an idle
+/// one for its next request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InputLimits {
     /// The largest request body that is read.
@@ -22,6 +23,11 @@ pub struct InputLimits {
     #[serde(rename = "write_timeout_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 1, max = 3600))]
     pub write_timeout: Duration,
+    /// How long a connection without a request stays open after its last response. Longer than a load balancer keeps its
+    /// connections (often 60 s), so that it never sends a request on one that is just being closed.
+    #[serde(rename = "keep_alive_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 3600))]
+    pub keep_alive: Duration,
 }
 
 impl Default for InputLimits {
@@ -30,6 +36,7 @@ impl Default for InputLimits {
             max_body_bytes: 64 * 1024,
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(75),
         }
     }
 }

@@ -27,6 +27,7 @@ fn nothing_has_to_be_set() {
     assert_eq!(settings.metrics_address, None);
     assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(30));
+    assert_eq!(settings.limits.keep_alive, Duration::from_secs(75));
     assert_eq!(settings.shutdown.delay, Duration::ZERO);
     assert_eq!(settings.shutdown.timeout, Duration::from_secs(30));
     assert_eq!(settings.log, LogSettings::default());
@@ -48,6 +49,7 @@ fn everything_can_be_set() {
         ("AN_API__METRICS_ADDR", "[::1]:9100"),
         ("LIMITS__MAX_BODY_BYTES", "100"),
         ("LIMITS__BODY_TIMEOUT_SECONDS", "3"),
+        ("LIMITS__KEEP_ALIVE_SECONDS", "620"),
         ("SHUTDOWN__DELAY_SECONDS", "7"),
         ("SHUTDOWN__TIMEOUT_SECONDS", "0"),
         ("RUST_LOG", "warn,an_api=debug"),
@@ -65,6 +67,7 @@ fn everything_can_be_set() {
     assert_eq!(settings.metrics_address, "[::1]:9100".parse().ok());
     assert_eq!(settings.limits.max_body_bytes, 100);
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(3));
+    assert_eq!(settings.limits.keep_alive, Duration::from_secs(620));
     assert_eq!(settings.shutdown.delay, Duration::from_secs(7));
     assert_eq!(settings.shutdown.timeout, Duration::ZERO);
     assert_eq!(settings.log.filter, "warn,an_api=debug");

@@ -33,9 +33,6 @@ pub struct StopConfig {
     /// How often the connections are counted. Default 10 ms.
     #[serde(skip)]
     pub poll_interval: Duration,
-    /// How long an idle connection stays open while the service runs. Default 5 s, as in actix-web.
-    #[serde(skip)]
-    pub keep_alive: Duration,
     /// How long a connection of the last moment may take to send its request and to read its response. Default 5 s.
     #[serde(skip)]
     pub turned_away_timeout: Duration,
@@ -52,7 +49,6 @@ impl Default for StopConfig {
             last_call: Duration::from_millis(50),
             quiet: Duration::from_millis(200),
             poll_interval: Duration::from_millis(10),
-            keep_alive: Duration::from_secs(5),
             turned_away_timeout: Duration::from_secs(5),
             turned_away_max_head_bytes: 16 * 1024,
         }

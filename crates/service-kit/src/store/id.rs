@@ -2,6 +2,9 @@
 
 use uuid::Uuid;
 
+/// The form that [`is_id`] accepts, for OpenAPI documents.
+pub const ID_PATTERN: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
 /// Returns whether a text can be an id that a store created: a UUID in lower case with hyphens. Ids are compared as
 /// texts, so no other form is accepted.
 pub fn is_id(text: &str) -> bool {

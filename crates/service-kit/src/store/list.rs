@@ -16,10 +16,10 @@ use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::Type;
+use utoipa::openapi::schema::{SchemaFormat, Type};
 use utoipa::openapi::{ObjectBuilder, Required};
 
-use super::is_id;
+use super::{ID_PATTERN, is_id};
 
 /// A row of a list that comes in pages.
 pub trait Listed {
@@ -222,7 +222,10 @@ impl RowId for String {
     }
 
     fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::String)
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("uuid".to_owned())))
+            .pattern(Some(ID_PATTERN))
     }
 }
 
@@ -233,7 +236,10 @@ impl RowId for i64 {
     }
 
     fn schema() -> ObjectBuilder {
-        ObjectBuilder::new().schema_type(Type::Integer)
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(i64::MAX))
     }
 }
 

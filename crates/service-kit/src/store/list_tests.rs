@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, Responder};
 use identity_actix::ApiError;
 use utoipa::IntoParams;
 
-use super::{ListQuery, Listed, Page};
+use super::{ID_PATTERN, ListQuery, Listed, Page};
 
 #[derive(Debug)]
 struct Numbered;
@@ -116,4 +116,9 @@ fn the_limits_are_documented() {
     let expected = serde_json::json!({"type": "integer", "default": 3, "minimum": 1, "maximum": 5});
     assert_eq!(parameters[0]["schema"], expected);
     assert_eq!(parameters[0]["required"], false);
+    assert_eq!(parameters[1]["schema"]["minimum"], 1);
+    let parameters = ListQuery::<Named>::into_params(|| None);
+    let parameters = serde_json::to_value(parameters).unwrap();
+    let expected = serde_json::json!({"type": "string", "format": "uuid", "pattern": ID_PATTERN});
+    assert_eq!(parameters[1]["schema"], expected);
 }

@@ -21,7 +21,7 @@ pub use config::{DatabaseConfig, DatabaseKind};
 pub use database::Database;
 pub use error::OpenError;
 pub use failure::{api_error, is_unavailable};
-pub use id::is_id;
+pub use id::{ID_PATTERN, is_id};
 pub use list::{ListQuery, Listed, Page, RowId, Rows, page_response, read_id, read_limit};
 pub use schema::{Migration, Schema};
 

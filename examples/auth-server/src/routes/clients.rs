@@ -40,7 +40,7 @@ pub struct NewClient {
     /// The slugs of its permissions, each once and at most 1000.
     #[serde(default)]
     #[garde(length(max = 1000), custom(input::distinct))]
-    #[schema(max_items = 1000)]
+    #[schema(value_type = HashSet<String>, max_items = 1000)]
     #[schema(example = json!(["example_service.billing.read"]))]
     permissions: Vec<String>,
 }

@@ -10,6 +10,8 @@ use serde_json::json;
 use service_kit::validate;
 use tracing::warn;
 use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::schema::Type;
 use uuid::Uuid;
 
 use crate::address::ClientAddress;
@@ -72,10 +74,17 @@ pub struct NewOrg {
     #[schema(example = "teams", pattern = "^(teams|enterprise)$")]
     #[garde(custom(kind))]
     r#type: String,
-    /// Must be `false`: there is no second factor yet.
     #[serde(default)]
     #[garde(custom(no_second_factor))]
+    #[schema(schema_with = only_false)]
     mfa_enabled: bool,
+}
+
+fn only_false() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .description(Some("Must be `false`: there is no second factor yet."))
+        .schema_type(Type::Boolean)
+        .enum_values(Some([false]))
 }
 
 /// The ids of the created organization and user.

@@ -52,7 +52,7 @@ pub struct NewMember {
     /// The ids of the roles, each once and at most 100; the role `user` if empty.
     #[serde(default)]
     #[garde(length(max = 100), custom(input::distinct))]
-    #[schema(max_items = 100)]
+    #[schema(value_type = HashSet<i64>, max_items = 100)]
     role_ids: Vec<i64>,
 }
 

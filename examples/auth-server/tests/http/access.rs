@@ -161,6 +161,18 @@ async fn a_path_beside_that_of_an_id_is_not_an_id(database: TestDatabase) {
             assert!(responses[status].is_object(), "{path} {status}");
         }
     }
+    let schemas = &document["components"]["schemas"];
+    for (schema, list) in [("NewClient", "permissions"), ("NewMember", "role_ids")] {
+        let refused_twice = schemas[schema].to_string();
+        let list = format!(r#""{list}":"#);
+        assert!(refused_twice.contains(&list), "{refused_twice}");
+        assert!(
+            refused_twice.contains(r#""uniqueItems":true"#),
+            "{refused_twice}"
+        );
+    }
+    let second_factor = &schemas["NewOrg"]["properties"]["mfa_enabled"];
+    assert_eq!(second_factor["enum"], json!([false]));
 }
 
 async fn the_document_and_the_dialog_say_the_same(database: TestDatabase) {

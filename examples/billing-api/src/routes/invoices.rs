@@ -81,7 +81,8 @@ pub async fn create(
     let number = new.number.clone();
     match invoices.create(&organization, new).await {
         Ok(invoice) => Ok(HttpResponse::Created()
-            .insert_header((LOCATION, format!("/billing/invoices/{}", invoice.id)))
+            // Relative, so that it is right behind a proxy with a path of its own.
+            .insert_header((LOCATION, format!("invoices/{}", invoice.id)))
             .json(invoice)),
         Err(CreateError::NumberTaken) => {
             Err(ApiError::conflict(format!("The number {number} is taken")))

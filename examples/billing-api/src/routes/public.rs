@@ -12,7 +12,7 @@ use identity_core::verification::AudienceRule;
 pub struct Index {
     #[schema(example = "Invoices of organizations, protected by an OpenID Connect issuer")]
     message: &'static str,
-    /// The trusted issuer, by all its names.
+    /// The trusted issuers, by all their names.
     #[schema(example = "http://localhost:8002")]
     issuer: String,
     /// The audiences of which a token must contain one; `null` if a token must have none.
@@ -22,13 +22,19 @@ pub struct Index {
     docs: &'static str,
 }
 
+/// All accepted values of `iss`.
+pub(crate) struct AcceptedIssuers(pub(crate) Vec<String>);
+
 /// Describe this service
 #[utoipa::path(tag = "public", responses((status = 200, description = "This service", body = Index)))]
 #[get("/")]
-pub async fn index(settings: web::Data<OidcConfig>) -> web::Json<Index> {
+pub async fn index(
+    settings: web::Data<OidcConfig>,
+    issuers: web::Data<AcceptedIssuers>,
+) -> web::Json<Index> {
     web::Json(Index {
         message: "Invoices of organizations, protected by an OpenID Connect issuer",
-        issuer: settings.issuers().join(" or "),
+        issuer: issuers.0.join(" or "),
         audience: match &settings.audience {
             AudienceRule::Required(audiences) => Some(audiences.join(" or ")),
             _ => None,

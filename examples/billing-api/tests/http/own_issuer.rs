@@ -14,11 +14,19 @@ const PASSWORD: &str = "test1234@";
 /// Starts the auth-server in this process.
 async fn auth_server(algorithm: SigningAlgorithm, folder: &Rc<TempDir>) -> Service {
     let mut settings = auth_server::Settings::defaults();
+    settings.tokens.algorithm = algorithm;
+    auth_server_with(settings, folder).await
+}
+
+/// Starts the auth-server in this process, at a port and with a database of its own.
+pub(crate) async fn auth_server_with(
+    mut settings: auth_server::Settings,
+    folder: &Rc<TempDir>,
+) -> Service {
     settings.service.port = 0;
     settings.service.workers = Some(1);
     settings.service.signals = Signals::Ignored;
     settings.database.url = format!("sqlite://{}/auth.db", folder.path().display());
-    settings.tokens.algorithm = algorithm;
     let server = auth_server::server::build(settings).await.unwrap();
     let service = Service::run_by(server, folder);
     service.until_ready().await;
@@ -26,7 +34,7 @@ async fn auth_server(algorithm: SigningAlgorithm, folder: &Rc<TempDir>) -> Servi
 }
 
 /// Creates an organization whose owner may read billing. Returns the owner's token.
-async fn reader(auth_server: &Service) -> String {
+pub(crate) async fn reader(auth_server: &Service) -> String {
     let signup = json!({
         "user": {"username": "test_user", "password": PASSWORD, "primary_email": "example@example.com"},
         "org": {"name": "test_org", "domain": "example.example.come", "type": "teams"},

@@ -66,8 +66,8 @@ async fn basic_sends_form_encoded_credentials_in_the_header_alone() {
     let mut config = config(&server);
     config.authentication = ClientAuthentication::Basic;
     client(config).token().await.unwrap();
-    // a+client%3A1:s3cret%2B%2F%3D+%26%3A%C3%A9%25
-    let header = "Basic YStjbGllbnQlM0ExOnMzY3JldCUyQiUyRiUzRCslMjYlM0ElQzMlQTklMjU=";
+    // a%20client%3A1:s3cret%2B%2F%3D%20%26%3A%C3%A9%25
+    let header = "Basic YSUyMGNsaWVudCUzQTE6czNjcmV0JTJCJTJGJTNEJTIwJTI2JTNBJUMzJUE5JTI1";
     let form = pairs(&[("grant_type", "client_credentials")]);
     assert_eq!(sent(&server).await, (Some(header.to_owned()), form));
 }

@@ -1,0 +1,93 @@
+//! An accepted issuer.
+
+use std::sync::Arc;
+
+use crate::authenticated::Authenticated;
+use crate::claims::Claims;
+use crate::introspection::{self, Introspector};
+use crate::keys::KeySource;
+use crate::metrics::TokenMetrics;
+use crate::provider::Provider;
+use crate::token::UnverifiedToken;
+use crate::token_error::TokenError;
+use crate::verifier::{Verifier, VerifyError, check_size};
+
+/// An accepted issuer: its provider, verifier and keys.
+#[derive(Debug)]
+pub(crate) struct TrustedIssuer {
+    pub(crate) name: String,
+    pub(crate) verifier: Verifier,
+    provider: Arc<dyn Provider>,
+    pub(crate) keys: Arc<dyn KeySource>,
+    pub(crate) introspector: Option<Introspector>,
+    pub(crate) metrics: TokenMetrics,
+}
+
+impl TrustedIssuer {
+    pub(crate) fn new(
+        provider: Arc<dyn Provider>,
+        keys: Arc<dyn KeySource>,
+        verifier: Verifier,
+    ) -> Self {
+        let name = verifier.issuers().first().cloned().unwrap_or_default();
+        Self {
+            metrics: TokenMetrics::of(&name),
+            name,
+            verifier,
+            provider,
+            keys,
+            introspector: None,
+        }
+    }
+
+    /// Has the opaque tokens of this issuer introspected.
+    pub(crate) fn introspected_by(self, introspector: Option<Introspector>) -> Self {
+        Self {
+            introspector,
+            ..self
+        }
+    }
+
+    pub(crate) async fn introspect(
+        &self,
+        introspector: &Introspector,
+        token: &str,
+    ) -> Result<Arc<Authenticated>, VerifyError> {
+        let result = match check_size(token.len(), self.verifier.max_bytes()) {
+            Ok(()) => {
+                let accept = |claims| self.accept(introspector, claims);
+                introspector.caller(token, accept).await
+            }
+            Err(error) => Err(error.into()),
+        };
+        match &result {
+            Ok(_) => self.metrics.verified(),
+            Err(error) => self.metrics.refused(error),
+        }
+        result
+    }
+
+    /// Checks the claims of an opaque token that the issuer says is active.
+    fn accept(
+        &self,
+        introspector: &Introspector,
+        claims: Claims,
+    ) -> Result<Arc<Authenticated>, TokenError> {
+        let username_as_subject = introspector.username_as_subject();
+        let claims = introspection::complete(claims, self.verifier.rules(), username_as_subject)?;
+        let without_exp = introspector.expires_without_exp();
+        let token = self.verifier.check_introspected(claims, without_exp)?;
+        let principal = self.provider.principal(&token)?;
+        Ok(Arc::new(Authenticated { principal, token }))
+    }
+
+    pub(crate) async fn authenticate(
+        &self,
+        token: UnverifiedToken<'_>,
+    ) -> Result<Arc<Authenticated>, VerifyError> {
+        let token = self.verifier.verify_parsed(token).await?;
+        let principal = self.provider.principal(&token);
+        let principal = principal.map_err(TokenError::Claims)?;
+        Ok(Arc::new(Authenticated { principal, token }))
+    }
+}
