@@ -24,7 +24,7 @@ pub struct Introspection {
 /// The settings of introspection, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub(crate) struct IntrospectionSettings {
-    /// The address of the issuer's introspection endpoint (RFC 7662), which is asked about tokens that are not JWTs; discover
+    /// The address of the introspection endpoint of ISSUER (RFC 7662), which is asked about tokens that are not JWTs; discover
     /// for the one in its discovery document, on the same host. Such tokens are refused if unset.
     introspection_url: Option<String>,
     /// The client as which this service asks, with HTTP Basic authentication; required with INTROSPECTION_URL.
@@ -32,7 +32,7 @@ pub(crate) struct IntrospectionSettings {
     /// The secret of that client; required with INTROSPECTION_URL.
     #[schemars(extend("x-secret" = true))]
     introspection_client_secret: Option<String>,
-    /// Whether all tokens of the issuer are opaque: no keys are fetched from it, and every JWT is refused.
+    /// Whether all tokens of ISSUER are opaque: no keys are fetched from it, and every JWT in its name is refused.
     introspection_only: bool,
     /// Whether username is the subject of an opaque token without sub, as of users at django-oauth-toolkit. Only for an issuer
     /// at which nobody can take the name that another user had, or the id of a client.
@@ -147,9 +147,17 @@ impl IntrospectionSettings {
             let expected = "expected no JWKS_URL beside it: no keys are fetched";
             reader.unusable("introspection_only", expected);
         }
-        if self.introspection_only && reader.is_set("kid_optional") {
-            let expected = "expected no KID_OPTIONAL beside it: every JWT is refused";
-            reader.unusable("introspection_only", expected);
+        // They hold for the JWTs of others.
+        if self.introspection_only && !reader.is_set("other_issuers") {
+            for (path, name) in [
+                ("kid_optional", "KID_OPTIONAL"),
+                ("algorithms", "ALGORITHMS"),
+            ] {
+                if reader.is_set(path) {
+                    let expected = format!("expected no {name} beside it: every JWT is refused");
+                    reader.unusable("introspection_only", &expected);
+                }
+            }
         }
     }
 }

@@ -58,6 +58,10 @@ fn settings_of_introspection_that_do_not_fit_are_refused() {
             "INTROSPECTION_ONLY cannot be used: expected no KID_OPTIONAL".to_owned(),
         ),
         (
+            &[URL, ID, SECRET, only, ("ALGORITHMS", "RS256")],
+            "INTROSPECTION_ONLY cannot be used: expected no ALGORITHMS".to_owned(),
+        ),
+        (
             &[URL, ID, SECRET, ("RFC9068_ONLY", "true")],
             "INTROSPECTION_URL cannot be used: expected no RFC9068_ONLY".to_owned(),
         ),
@@ -109,4 +113,12 @@ fn opaque_tokens_are_introspected_by_setting_alone() {
     assert_eq!(config.limits, expected);
     let only = [URL, ID, SECRET, ("INTROSPECTION_ONLY", "true")];
     assert!(with_issuer(&only).unwrap().introspection.unwrap().only);
+    // Another issuer may have JWTs.
+    let others = [
+        ("OTHER_ISSUERS", "https://b.example.com"),
+        ("AUDIENCE", "urn:api"),
+        ("KID_OPTIONAL", "true"),
+        ("ALGORITHMS", "ES256"),
+    ];
+    assert!(with_issuer(&[&only[..], &others].concat()).is_ok());
 }

@@ -1,8 +1,11 @@
 //! Metrics of tokens and of the cache.
 
 use ::metrics::with_local_recorder;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
+use crate::introspection::{IntrospectionConfig, IntrospectionEndpoint};
 use crate::metrics::tests::Recorded;
 
 #[tokio::test]
@@ -46,6 +49,42 @@ async fn the_cache_says_how_full_it_is() {
     assert_eq!(recorded.gauge("identity_token_cache_entries"), 2.0);
     let bytes = recorded.gauge("identity_token_cache_bytes");
     assert!((2000.0..64.0 * 1024.0 * 1024.0).contains(&bytes), "{bytes}");
+}
+
+#[tokio::test]
+async fn each_opaque_token_is_counted_by_how_it_was_introspected() {
+    let server = MockServer::start().await;
+    let active = json!({"active": true, "aud": AUDIENCE, "sub": "U1", "exp": NOW + 600.0});
+    for (body, times) in [(active, 2), (json!({"active": false}), 1), (json!({}), 1)] {
+        let response = ResponseTemplate::new(200).set_body_json(body);
+        let mock = Mock::given(any()).respond_with(response);
+        mock.up_to_n_times(times).mount(&server).await;
+    }
+    let url = IntrospectionEndpoint::Fixed(server.uri().parse().unwrap());
+    let recorded = Recorded::default();
+    let setup = with_local_recorder(&recorded, || {
+        let config = IntrospectionConfig::new(url, "id", "secret");
+        Setup::built(rules(ISSUER), |builder| builder.introspection(config))
+    });
+    for token in ["t1", "t1", "t2", "t3", "t4", "t1"] {
+        setup.code(token).await;
+    }
+    let count = |metric: &str, outcome: &str| {
+        recorded.count(&format!("{metric} issuer={ISSUER} outcome={outcome}"))
+    };
+    for (metric, outcome, expected) in [
+        ("identity_introspections_total", "active", 2),
+        ("identity_introspections_total", "inactive", 1),
+        ("identity_introspections_total", "failed", 1),
+        ("identity_introspections_total", "cached", 2),
+        ("identity_introspections_total", "turned_away", 0),
+        ("identity_tokens_total", "verified", 4),
+        ("identity_tokens_total", "inactive_token", 1),
+        ("identity_tokens_total", "introspection_unavailable", 1),
+    ] {
+        assert_eq!(count(metric, outcome), expected, "{metric} {outcome}");
+    }
+    assert_eq!(recorded.count("identity_token_cache_misses_total"), 0);
 }
 
 /// An attacker who could choose labels could fill the memory of the metrics system.

@@ -15,9 +15,11 @@ use crate::introspection::{
 /// Returns the fault, and checks what goes with each.
 fn fault(error: VerifyError) -> IntrospectionFault {
     assert_eq!(error.code(), "introspection_unavailable");
-    let VerifyError::Introspection(error) = error else {
-        panic!("{error}")
+    let error = match error {
+        VerifyError::Introspection(error) => Some(error),
+        _ => None,
     };
+    let error = error.unwrap();
     assert!(error.retry_after >= Duration::from_secs(1));
     error.fault
 }
