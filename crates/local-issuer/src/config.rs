@@ -10,6 +10,7 @@ use crate::auth0::TokenDialect;
 use crate::keys::IssuerKeys;
 use crate::personas::Personas;
 use crate::secret::Secret;
+use crate::sessions::SessionLimits;
 
 pub(crate) use checks::{auth0_issuer, issuer_base, project_id, roles_claim};
 
@@ -35,6 +36,8 @@ pub struct IssuerConfig {
     pub control_token: Option<Secret>,
     /// How far the control plane, and the library's calls that do the same, may go.
     pub control_limits: ControlLimits,
+    /// How many sessions are kept in memory.
+    pub session_limits: SessionLimits,
     /// The lifetime of access tokens; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
     pub token_lifetime: Option<Duration>,
     /// Worker threads of each listener.
@@ -107,6 +110,7 @@ impl Default for IssuerConfig {
             keys: KeyOrigin::Fresh,
             control_token: None,
             control_limits: ControlLimits::default(),
+            session_limits: SessionLimits::default(),
             token_lifetime: None,
             workers: 1,
         }

@@ -43,6 +43,8 @@ mod refusal;
 mod requests;
 mod scopes;
 mod server;
+mod sessions;
+mod verified;
 
 mod clock;
 mod health;
@@ -66,4 +68,5 @@ pub use personas::{Persona, PersonaKind, Personas};
 pub use requests::{RequestLog, SeenRequest};
 pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;
+pub use sessions::SessionLimits;
 pub use tokens::PersonaToken;

@@ -20,6 +20,7 @@ use crate::refusal::Refusal;
 use crate::requests::RequestCounter;
 use crate::scopes;
 use crate::secret::Secret;
+use crate::sessions::Sessions;
 
 /// Everything that differs between the providers, besides the style of their keys.
 pub(crate) trait Dialect: Send + Sync {
@@ -74,6 +75,7 @@ pub(crate) struct Provider {
     pub(crate) base_url: String,
     pub(crate) personas: Vec<Persona>,
     pub(crate) keys: KeyRing,
+    pub(crate) sessions: Sessions,
     pub(crate) token_lifetime: Option<Duration>,
     pub(crate) control_token: Option<Secret>,
     pub(crate) limits: ControlLimits,

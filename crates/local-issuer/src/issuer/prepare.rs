@@ -15,6 +15,7 @@ use crate::kind::ProviderKind;
 use crate::personas::Persona;
 use crate::provider::{Dialect, Provider};
 use crate::requests::RequestCounter;
+use crate::sessions::Sessions;
 use crate::settings;
 
 const STYLES: KeyStyles = [
@@ -160,6 +161,7 @@ fn provider(
         base_url,
         personas: personas.to_vec(),
         keys: ring.ok_or(KeyError::Generate)?,
+        sessions: Sessions::new(config.session_limits.clone()),
         token_lifetime: config.token_lifetime,
         control_token: config.control_token.clone(),
         limits: config.control_limits.clone(),
