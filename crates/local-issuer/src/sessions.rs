@@ -8,23 +8,17 @@
 //! 3. [`Sessions::rotate`] puts the new refresh token in the place of the one that was used, or refuses if another request was first.
 //!    A provider that does not rotate leaves this step out.
 
+mod limits;
 mod session;
 mod store;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use limits::SessionLimits;
+
 pub(crate) use session::Session;
 
 use store::{Hash, Store};
-
-/// How many sessions are kept in memory; the oldest is dropped for a new one.
-#[derive(Clone, Debug)]
-pub struct SessionLimits {
-    /// How many sessions of one provider there may be; 10,000.
-    pub sessions: usize,
-    /// How much memory the sessions of one provider may take, roughly; 32 MiB.
-    pub bytes: usize,
-}
 
 /// Why a refresh token cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -142,15 +136,6 @@ fn check(
         return Err(RefreshError::Expired);
     }
     Ok(session)
-}
-
-impl Default for SessionLimits {
-    fn default() -> Self {
-        Self {
-            sessions: 10_000,
-            bytes: 32 * 1024 * 1024,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::SessionLimits;
+use super::limits::SessionLimits;
 use super::session::Session;
 
 /// The SHA-256 of a refresh token.
