@@ -153,8 +153,11 @@ def access_key():
     equal(code(refused(AuthException, client.exchange_access_key, cleartext)), "E062803")
     keys.activate(key)
     client.exchange_access_key(cleartext)
-    keys.delete(key)
+    rotated = keys.rotate(key)["cleartext"]
     refused(AuthException, client.exchange_access_key, cleartext)
+    client.exchange_access_key(rotated)
+    keys.delete(key)
+    refused(AuthException, client.exchange_access_key, rotated)
     refused(AuthException, keys.load, key)
 
 
