@@ -4,9 +4,12 @@ mod claims;
 mod dialect;
 mod discovery;
 mod refusals;
+mod sign_in;
 mod tenant;
 mod token;
 mod token_dialect;
+mod user_info;
+mod user_token;
 
 pub use token_dialect::TokenDialect;
 

@@ -16,6 +16,14 @@ pub enum Endpoint {
     Jwks,
     /// The token endpoints, Descope's access-key exchange among them.
     Token,
+    /// The authorization endpoint, and the pages that it leads to.
+    Authorize,
+    /// The userinfo endpoint.
+    Userinfo,
+    /// The revocation endpoint.
+    Revocation,
+    /// The addresses for signing out.
+    Logout,
     /// Every response of the provider, unknown paths too; `/health` and the control plane are not the provider's.
     All,
 }
@@ -138,6 +146,10 @@ impl Endpoint {
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
             Self::Token => "token",
+            Self::Authorize => "authorize",
+            Self::Userinfo => "userinfo",
+            Self::Revocation => "revocation",
+            Self::Logout => "logout",
             Self::All => "all",
         }
     }

@@ -24,5 +24,6 @@ mod lifecycle;
 mod minting;
 mod program;
 mod readme;
+mod sign_in;
 mod signatures;
 mod support;
