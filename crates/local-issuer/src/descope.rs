@@ -1,8 +1,10 @@
 //! The Descope dialect: addresses, tokens and errors as a Descope project has them.
 
 mod access_key;
+mod api;
 mod claims;
 mod dialect;
+mod directory;
 mod discovery;
 mod project;
 mod refusals;

@@ -55,7 +55,8 @@ mod secret;
 pub use auth0::TokenDialect;
 pub use claims::TokenKind;
 pub use config::{
-    Auth0Config, ControlLimits, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin,
+    Auth0Config, ControlLimits, DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, DescopeConfig,
+    IssuerConfig, KeyOrigin,
 };
 pub use faults::{ActiveFault, Endpoint, Fault, FaultError, Length};
 pub use handle::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle};

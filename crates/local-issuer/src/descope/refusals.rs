@@ -38,6 +38,63 @@ pub(super) fn wrong_access_key() -> Refusal {
     refusal(StatusCode::UNAUTHORIZED, ["E062803", description, message])
 }
 
+/// A token, or the management key, is missing or wrong.
+pub(super) fn invalid_token(message: &str) -> Refusal {
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E061005", "Invalid token", message])
+}
+
+/// The refresh token is genuine, and its session is no more.
+pub(super) fn logged_out() -> Refusal {
+    let message = "Expired due to logout: this local issuer has no session of this token";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E064001", "Token expired", message])
+}
+
+pub(super) fn wrong_password() -> Refusal {
+    let message = "Failed to sign in with this login id and password";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E011004", "Invalid arguments", message])
+}
+
+pub(super) fn not_enabled() -> Refusal {
+    let message = "The user is not enabled";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E011004", "Invalid arguments", message])
+}
+
+pub(super) fn no_user() -> Refusal {
+    let (description, message) = ("User not found", "There is no such user");
+    refusal(StatusCode::NOT_FOUND, ["E112102", description, message])
+}
+
+pub(super) fn user_exists() -> Refusal {
+    let message = "Another user has this login id";
+    bad_request("E062107", "User already exists", message)
+}
+
+pub(super) fn no_key() -> Refusal {
+    not_found("There is no such access key")
+}
+
+pub(super) fn no_tenant(id: &str) -> Refusal {
+    not_found(&format!("There is no tenant {id}"))
+}
+
+/// Something that Descope does.
+pub(super) fn not_yet(what: &str) -> Refusal {
+    let message = format!("This local issuer does not do {what} yet");
+    let status = StatusCode::NOT_IMPLEMENTED;
+    refusal(status, ["E011004", "Invalid arguments", &message])
+}
+
+/// The body is larger than a request may be.
+pub(super) fn too_large() -> Refusal {
+    let message = "The request body is too large";
+    let status = StatusCode::PAYLOAD_TOO_LARGE;
+    refusal(status, ["E011001", "Bad request", message])
+}
+
 /// The path is not there.
 pub(super) fn not_found(message: &str) -> Refusal {
     refusal(

@@ -230,6 +230,7 @@ impl ProviderHandle {
         self.set_clock_offset(0);
         self.reset_requests();
         self.state.sessions.clear();
+        self.state.dialect.reset();
         self.state.keys.reset()
     }
 
