@@ -1,6 +1,7 @@
 //! The Auth0 dialect: addresses, tokens and errors as an Auth0 tenant has them.
 
 mod claims;
+mod device;
 mod dialect;
 mod discovery;
 mod refusals;

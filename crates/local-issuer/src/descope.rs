@@ -1,8 +1,11 @@
 //! The Descope dialect: addresses, tokens and errors as a Descope project has them.
 
 mod access_key;
+mod api;
 mod claims;
+mod device;
 mod dialect;
+mod directory;
 mod discovery;
 mod people;
 mod project;

@@ -59,7 +59,8 @@ pub use auth0::TokenDialect;
 pub use claims::TokenKind;
 pub use clients::{Client, RedirectUri};
 pub use config::{
-    Auth0Config, ControlLimits, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin,
+    Auth0Config, ControlLimits, DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, DescopeConfig,
+    IssuerConfig, KeyOrigin,
 };
 pub use faults::{ActiveFault, Endpoint, Fault, FaultError, Length};
 pub use handle::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle};

@@ -8,6 +8,8 @@ mod persona;
 
 use std::path::Path;
 
+pub(crate) use checks::is_reserved_claim;
+
 pub use error::PersonasError;
 pub use persona::{
     Auth0Details, DescopeDetails, Obtained, Organization, Persona, PersonaKind, Profile,

@@ -47,6 +47,20 @@ pub(crate) trait Dialect: Send + Sync {
     /// Returns every route of the provider, each endpoint's usual one before its aliases.
     fn routes(self: Arc<Self>) -> Vec<Route>;
 
+    /// Returns the response for a path that is no [`Route`]'s, or `None` if the provider has no such path.
+    /// `body` is `None` if it is too large.
+    fn other(
+        &self,
+        _request: &HttpRequest,
+        _body: Option<&[u8]>,
+        _provider: &Provider,
+    ) -> Option<Result<HttpResponse, Refusal>> {
+        None
+    }
+
+    /// Forgets what requests changed.
+    fn reset(&self) {}
+
     /// Returns the response for a path that is not there, which says this.
     fn not_found(&self, message: &str) -> Refusal;
 }

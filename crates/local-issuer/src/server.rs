@@ -51,7 +51,7 @@ pub(crate) fn serve(
             .wrap(from_fn(keep_pages_to_their_origin))
             .wrap(DefaultHeaders::new().add(("X-Local-Issuer", "development only")))
             .configure(|app| routes(&provider, app))
-            .default_service(web::to(not_found))
+            .default_service(web::to(other))
     });
     // The program or the test decides when it stops.
     Ok(server
@@ -148,10 +148,16 @@ async fn health(provider: Data<Provider>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "healthy", "provider": provider.dialect.kind() }))
 }
 
-async fn not_found(
+/// Every path that is no route's.
+async fn other(
     request: HttpRequest,
+    body: Result<Bytes, Error>,
     provider: Data<Provider>,
 ) -> Result<HttpResponse, Refusal> {
+    let body = body.as_deref().ok();
+    if let Some(response) = provider.dialect.other(&request, body, &provider) {
+        return response;
+    }
     let path = request.path();
     let here: Vec<_> = provider.routes.iter().map(|route| &*route.path).collect();
     let message = format!("This local issuer has no {path}, only {}", here.join(", "));

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 
 use super::tenant::Tenant;
-use super::{discovery, refusals, token, user_info};
+use super::{device, discovery, refusals, token, user_info};
 use crate::claims::{ClaimsRequest, TokenKind};
 use crate::faults::Endpoint;
 use crate::keys::KeyStyle;
@@ -106,6 +106,12 @@ fn people_routes(tenant: Arc<Tenant>) -> Vec<Route> {
         })
         .with(Methods::GetAndPost),
         of("/userinfo", Endpoint::Userinfo, user_info::user_info).with(Methods::GetAndPost),
+        of(
+            "/oauth/device/code",
+            Endpoint::DeviceAuthorization,
+            device::respond,
+        )
+        .with(Methods::Post),
         of("/oauth/revoke", Endpoint::Revocation, user_info::revoke).with(Methods::Post),
         of("/oidc/logout", Endpoint::Logout, |call, tenant| {
             Ok(log_out(call, tenant, &OIDC_LOGOUT))

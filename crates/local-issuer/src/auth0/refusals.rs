@@ -7,7 +7,7 @@ use crate::client_request::ParametersError;
 use crate::keys::KeyError;
 use crate::refusal::Refusal;
 use crate::sessions::RefreshError;
-use crate::sign_in::{ClientError, CodeError};
+use crate::sign_in::{AuthorizationError, ClientError, CodeError, DeviceError};
 
 pub(super) fn unreadable(error: ParametersError) -> Refusal {
     invalid_request(&error.to_string())
@@ -27,7 +27,7 @@ pub(super) fn unsupported_grant() -> Refusal {
 /// Auth0 has this grant type, and the local issuer does not.
 pub(super) fn grant_not_here(grant_type: &str) -> Refusal {
     let description = format!(
-        "This local issuer does not have the grant type {grant_type}, only authorization_code, refresh_token and client_credentials"
+        "This local issuer does not have the grant type {grant_type}, only authorization_code, refresh_token, device_code and client_credentials"
     );
     refusal(StatusCode::FORBIDDEN, "unauthorized_client", &description)
 }
@@ -92,6 +92,44 @@ pub(super) fn code(error: CodeError) -> Refusal {
         CodeError::Random => cannot_sign(KeyError::Generate),
         _ => unknown_code(),
     }
+}
+
+/// A device gets no tokens, or not yet.
+pub(super) fn device(error: DeviceError) -> Refusal {
+    let (status, error, description) = match error {
+        DeviceError::Pending => (
+            StatusCode::FORBIDDEN,
+            "authorization_pending",
+            "User has yet to authorize device code.",
+        ),
+        DeviceError::SlowDown => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "slow_down",
+            "You are polling faster than the specified interval of 5 seconds.",
+        ),
+        DeviceError::Denied => (
+            StatusCode::FORBIDDEN,
+            "access_denied",
+            "User cancelled the confirmation prompt.",
+        ),
+        DeviceError::Expired => (
+            StatusCode::FORBIDDEN,
+            "expired_token",
+            "The device code has expired.",
+        ),
+        DeviceError::Unknown => return invalid_grant("Invalid or expired device code."),
+        DeviceError::Random => return cannot_sign(KeyError::Generate),
+    };
+    refusal(status, error, description)
+}
+
+/// A device cannot ask for this.
+pub(super) fn authorization(error: AuthorizationError) -> Refusal {
+    let status = match error.error {
+        "access_denied" => StatusCode::FORBIDDEN,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    refusal(status, error.error, &error.description)
 }
 
 /// Auth0 does not say what is wrong with a code.

@@ -17,6 +17,8 @@ use crate::scopes;
 /// Scopes that say something about a user; a machine has none of them.
 pub(super) const STANDARD_SCOPES: &[&str] = &["openid", "profile", "email", "phone", "address"];
 
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// Grant types that Auth0 has and the local issuer does not.
 const OTHER_GRANT_TYPES: &[&str] = &[
     "password",
@@ -25,7 +27,6 @@ const OTHER_GRANT_TYPES: &[&str] = &[
     "http://auth0.com/oauth/grant-type/mfa-oob",
     "http://auth0.com/oauth/grant-type/mfa-recovery-code",
     "http://auth0.com/oauth/grant-type/passwordless/otp",
-    "urn:ietf:params:oauth:grant-type:device_code",
     "urn:ietf:params:oauth:grant-type:token-exchange",
 ];
 
@@ -43,6 +44,7 @@ pub(super) fn respond(call: &Call<'_>, tenant: &Tenant) -> Result<HttpResponse, 
     match grant_type {
         "authorization_code" => return people.by_code(),
         "refresh_token" => return people.by_refresh_token(),
+        DEVICE_CODE => return people.by_device_code(),
         _ => {}
     }
     let other_grant = OTHER_GRANT_TYPES.contains(&grant_type);

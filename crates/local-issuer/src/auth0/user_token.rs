@@ -1,4 +1,4 @@
-//! Auth0's tokens for a person who signed in: by code, and by refresh token.
+//! Auth0's tokens for a person who signed in: by code, by device code, and by refresh token.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
@@ -13,7 +13,7 @@ use crate::provider::Call;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::scopes;
-use crate::sign_in::{Grant, OpaqueToken, Redemption, authenticate};
+use crate::sign_in::{Grant, OpaqueToken, Redeemed, Redemption, authenticate, redeem_device};
 
 /// A refresh token expires after 30 days, which rotation does not extend, in seconds.
 const REFRESH_LIFETIME: i64 = 30 * 24 * 60 * 60;
@@ -38,21 +38,17 @@ impl UserTokens<'_> {
             verifier: parameters.get("code_verifier"),
             session_lifetime: REFRESH_LIFETIME,
         };
-        let redeemed = redemption.redeem(provider).map_err(refusals::code)?;
-        let mut response = self.tokens(&redeemed.grant, &redeemed.session.id)?;
-        let is_offline = redeemed
-            .grant
-            .scopes
-            .iter()
-            .any(|one| one == OFFLINE_ACCESS);
-        let refresh_token = is_offline.then(new_refresh_token).transpose()?;
-        redeemed
-            .open(provider, refresh_token.as_deref())
-            .map_err(refusals::code)?;
-        if let Some(refresh_token) = refresh_token {
-            response.insert("refresh_token".to_owned(), refresh_token.into());
-        }
-        Ok(respond(response))
+        self.redeemed(redemption.redeem(provider).map_err(refusals::code)?)
+    }
+
+    /// `grant_type=urn:ietf:params:oauth:grant-type:device_code`
+    pub(super) fn by_device_code(&self) -> Result<HttpResponse, Refusal> {
+        let (provider, parameters) = (self.call.provider, self.parameters);
+        let client = authenticate(self.call, self.tenant, parameters).map_err(refusals::client)?;
+        let code = parameters.get("device_code");
+        let code = code.ok_or_else(|| refusals::missing("device_code"))?;
+        let redeemed = redeem_device(provider, code, &client.id, REFRESH_LIFETIME);
+        self.redeemed(redeemed.map_err(refusals::device)?)
     }
 
     /// `grant_type=refresh_token`
@@ -73,6 +69,21 @@ impl UserTokens<'_> {
         let rotated = sessions.rotate(token, &next, client_id, now);
         rotated.map_err(refusals::refresh)?;
         response.insert("refresh_token".to_owned(), next.into());
+        Ok(respond(response))
+    }
+
+    /// The first tokens of a session.
+    fn redeemed(&self, redeemed: Redeemed) -> Result<HttpResponse, Refusal> {
+        let mut response = self.tokens(&redeemed.grant, &redeemed.session.id)?;
+        let mut scopes = redeemed.grant.scopes.iter();
+        let is_offline = scopes.any(|scope| scope == OFFLINE_ACCESS);
+        let refresh_token = is_offline.then(new_refresh_token).transpose()?;
+        redeemed
+            .open(self.call.provider, refresh_token.as_deref())
+            .map_err(refusals::code)?;
+        if let Some(refresh_token) = refresh_token {
+            response.insert("refresh_token".to_owned(), refresh_token.into());
+        }
         Ok(respond(response))
     }
 

@@ -16,6 +16,10 @@ pub(super) fn document(project: &Project, base: &str, inbound: bool) -> Value {
     } else {
         (project.federated_issuer(), format!("{base}/oauth2/v1"))
     };
+    let mut grant_types = vec!["authorization_code", "refresh_token", "client_credentials"];
+    if !inbound {
+        grant_types.push("urn:ietf:params:oauth:grant-type:device_code");
+    }
     let mut document = json!({
         "issuer": issuer,
         "jwks_uri": format!("{base}/{id}/.well-known/jwks.json"),
@@ -33,16 +37,21 @@ pub(super) fn document(project: &Project, base: &str, inbound: bool) -> Value {
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
         "code_challenge_methods_supported": ["S256"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": grant_types,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
     });
-    // Inbound applications have no such address.
+    // Inbound applications have no such addresses here.
     if let Some(members) = document.as_object_mut().filter(|_| !inbound) {
-        let address = format!("{endpoints}/logout");
-        members.insert("end_session_endpoint".to_owned(), address.into());
+        for (member, path) in [
+            ("end_session_endpoint", "logout"),
+            ("device_authorization_endpoint", "device"),
+        ] {
+            let address = format!("{endpoints}/{path}");
+            members.insert(member.to_owned(), address.into());
+        }
     }
     document
 }

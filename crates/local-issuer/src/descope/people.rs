@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::project::Project;
-use super::user_info;
+use super::{device, user_info};
 use crate::faults::Endpoint;
 use crate::provider::{Call, Methods, Route};
 use crate::sign_in::{LogOutParameters, authorize, form_routes, log_out};
@@ -26,6 +26,12 @@ pub(super) fn routes(project: Arc<Project>) -> Vec<Route> {
             |call, project| Ok(authorize(call, project, false)),
         )
         .with(Methods::GetAndPost),
+        of(
+            "/oauth2/v1/device".to_owned(),
+            Endpoint::DeviceAuthorization,
+            device::respond,
+        )
+        .with(Methods::Post),
         of(
             "/oauth2/v1/logout".to_owned(),
             Endpoint::Logout,

@@ -1,14 +1,46 @@
 //! A Descope project.
 
+use std::fmt;
+
+use super::directory::Directory;
+use crate::config::DescopeConfig;
+use crate::personas::Persona;
+use crate::secret::Secret;
+use crate::sessions::{SessionLimits, Sessions};
+
+/// Links that can be used to sign in; the oldest is dropped for a new one.
+const MOST_LINKS: usize = 1_000;
+
 /// A Descope project.
-#[derive(Debug)]
 pub(crate) struct Project {
     pub(crate) id: String,
     /// What its issuers start with, without a trailing slash.
     pub(crate) issuer_base: String,
+    /// What management requests are authenticated by.
+    pub(crate) management_key: Secret,
+    /// Whether each refresh of a session gives a new refresh token.
+    pub(crate) rotates_refresh_tokens: bool,
+    /// Its users, access keys, tenants and roles.
+    pub(crate) directory: Directory,
+    /// Links that sign a user in, once. Each is kept as a session, which ends when the link is used.
+    pub(crate) links: Sessions,
 }
 
 impl Project {
+    pub(crate) fn new(config: &DescopeConfig, personas: &[Persona]) -> Self {
+        Self {
+            id: config.project_id.clone(),
+            issuer_base: config.issuer_base.clone().unwrap_or_default(),
+            management_key: config.management_key.clone(),
+            rotates_refresh_tokens: config.rotates_refresh_tokens,
+            directory: Directory::of(personas, config.directory_entries),
+            links: Sessions::new(SessionLimits {
+                sessions: MOST_LINKS,
+                ..SessionLimits::default()
+            }),
+        }
+    }
+
     /// The issuer of the default OpenID application.
     pub(crate) fn federated_issuer(&self) -> String {
         format!("{}/{}", self.issuer_base, self.id)
@@ -26,5 +58,14 @@ impl Project {
     /// The issuer of inbound applications and of session tokens.
     pub(crate) fn apps_issuer(&self) -> String {
         format!("{}/v1/apps/{}", self.issuer_base, self.id)
+    }
+}
+
+impl fmt::Debug for Project {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Project")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

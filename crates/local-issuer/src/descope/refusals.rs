@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::keys::KeyError;
 use crate::refusal::Refusal;
 use crate::sessions::RefreshError;
-use crate::sign_in::{ClientError, CodeError};
+use crate::sign_in::{ClientError, CodeError, DeviceError};
 
 /// A value is not one of those that are allowed.
 pub(super) fn invalid(message: &str) -> Refusal {
@@ -48,6 +48,30 @@ pub(super) fn code(error: CodeError) -> Refusal {
     }
 }
 
+/// A device gets no tokens, or not yet. Its response has `error` and `description` besides.
+pub(super) fn device(error: DeviceError) -> Refusal {
+    let (error, description) = match error {
+        DeviceError::Pending => ("authorization_pending", "The user has not decided yet"),
+        DeviceError::SlowDown => (
+            "slow_down",
+            "The device asks more often than every 5 seconds",
+        ),
+        DeviceError::Denied => ("access_denied", "The user did not agree"),
+        DeviceError::Expired => ("expired_token", "The device code has expired"),
+        DeviceError::Unknown => return arguments("The device_code is invalid"),
+        DeviceError::Random => return cannot_sign(KeyError::Generate),
+    };
+    let body = json!({
+        "errorCode": "E011004",
+        "errorDescription": "Invalid arguments",
+        "errorMessage": description,
+        "error": error,
+        "description": description,
+    });
+    let refusal = Refusal::new(StatusCode::BAD_REQUEST, body);
+    refusal.with_header("cache-control", "no-store")
+}
+
 /// There is no such code, or it cannot be used any more.
 pub(super) fn unknown_code() -> Refusal {
     arguments("The code is invalid or has expired")
@@ -68,11 +92,6 @@ pub(super) fn wrong_token() -> Refusal {
     invalid_token("Failed to validate access token")
 }
 
-fn invalid_token(message: &str) -> Refusal {
-    let words = ["E061005", "Invalid token", message];
-    refusal(StatusCode::UNAUTHORIZED, words)
-}
-
 pub(super) fn no_access_key() -> Refusal {
     let (description, message) = ("Missing access key", "Access key is missing");
     refusal(StatusCode::UNAUTHORIZED, ["E062802", description, message])
@@ -82,6 +101,63 @@ pub(super) fn no_access_key() -> Refusal {
 pub(super) fn wrong_access_key() -> Refusal {
     let (description, message) = ("Invalid access key", "Failed to validate access key");
     refusal(StatusCode::UNAUTHORIZED, ["E062803", description, message])
+}
+
+/// A token, or the management key, is missing or wrong.
+pub(super) fn invalid_token(message: &str) -> Refusal {
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E061005", "Invalid token", message])
+}
+
+/// The refresh token is genuine, and its session is no more.
+pub(super) fn logged_out() -> Refusal {
+    let message = "Expired due to logout: this local issuer has no session of this token";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E064001", "Token expired", message])
+}
+
+pub(super) fn wrong_password() -> Refusal {
+    let message = "Failed to sign in with this login id and password";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E011004", "Invalid arguments", message])
+}
+
+pub(super) fn not_enabled() -> Refusal {
+    let message = "The user is not enabled";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E011004", "Invalid arguments", message])
+}
+
+pub(super) fn no_user() -> Refusal {
+    let (description, message) = ("User not found", "There is no such user");
+    refusal(StatusCode::NOT_FOUND, ["E112102", description, message])
+}
+
+pub(super) fn user_exists() -> Refusal {
+    let message = "Another user has this login id";
+    bad_request("E062107", "User already exists", message)
+}
+
+pub(super) fn no_key() -> Refusal {
+    not_found("There is no such access key")
+}
+
+pub(super) fn no_tenant(id: &str) -> Refusal {
+    not_found(&format!("There is no tenant {id}"))
+}
+
+/// Something that Descope does.
+pub(super) fn not_yet(what: &str) -> Refusal {
+    let message = format!("This local issuer does not do {what} yet");
+    let status = StatusCode::NOT_IMPLEMENTED;
+    refusal(status, ["E011004", "Invalid arguments", &message])
+}
+
+/// The body is larger than a request may be.
+pub(super) fn too_large() -> Refusal {
+    let message = "The request body is too large";
+    let status = StatusCode::PAYLOAD_TOO_LARGE;
+    refusal(status, ["E011001", "Bad request", message])
 }
 
 /// The path is not there.

@@ -38,6 +38,10 @@ impl SignInRules for Project {
         }
     }
 
+    fn needs_state(&self) -> bool {
+        true
+    }
+
     fn target(
         &self,
         provider: &Provider,
@@ -45,9 +49,6 @@ impl SignInRules for Project {
         third_party: bool,
     ) -> Result<Target, AuthorizationError> {
         let invalid = |description: &str| Err(AuthorizationError::invalid(description));
-        if parameters.get("state").is_none() {
-            return invalid("state is missing");
-        }
         let mut scopes = parameters.get("scope").unwrap_or_default().split(' ');
         if !third_party && !scopes.any(|scope| scope == "openid") {
             let fault = "scope must contain openid";

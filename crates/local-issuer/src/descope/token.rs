@@ -24,6 +24,8 @@ pub(super) const STANDARD_SCOPES: &[&str] = &[
     "descope.custom_claims",
 ];
 
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 const GRANT_TYPES: &str =
     "The grant_type field must be one of: authorization_code, refresh_token, client_credentials";
 
@@ -51,6 +53,7 @@ pub(super) fn respond(
         Some("client_credentials") => {}
         Some("authorization_code") => return people.by_code(),
         Some("refresh_token") => return people.by_refresh_token(),
+        Some(DEVICE_CODE) => return people.by_device_code(),
         _ => return Err(refusals::invalid(GRANT_TYPES)),
     }
     let persona = authenticate(&parameters.credentials(call.request), provider, project)?;

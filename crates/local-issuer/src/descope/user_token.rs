@@ -1,4 +1,4 @@
-//! Descope's tokens for a person who signed in: by code, and by refresh token.
+//! Descope's tokens for a person who signed in: by code, by device code, and by refresh token.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
@@ -13,7 +13,7 @@ use crate::provider::Call;
 use crate::random;
 use crate::refusal::Refusal;
 use crate::scopes;
-use crate::sign_in::{Grant, Redemption, authenticate};
+use crate::sign_in::{Grant, Redeemed, Redemption, authenticate, redeem_device};
 
 /// One token request of a person's client.
 pub(super) struct UserTokens<'a> {
@@ -41,12 +41,17 @@ impl UserTokens<'_> {
             verifier: parameters.get("code_verifier"),
             session_lifetime: REFRESH_LIFETIME,
         };
-        let redeemed = redemption.redeem(provider).map_err(refusals::code)?;
-        let tokens = self.tokens(&redeemed.grant, redeemed.session.expires_at)?;
-        redeemed
-            .open(provider, Some(&tokens.refresh_token))
-            .map_err(refusals::code)?;
-        Ok(tokens.respond())
+        self.redeemed(redemption.redeem(provider).map_err(refusals::code)?)
+    }
+
+    /// `grant_type=urn:ietf:params:oauth:grant-type:device_code`
+    pub(super) fn by_device_code(&self) -> Result<HttpResponse, Refusal> {
+        let (provider, parameters) = (self.call.provider, self.parameters);
+        let client = authenticate(self.call, self.project, parameters).map_err(refusals::client)?;
+        let code = parameters.get("device_code");
+        let code = code.ok_or_else(|| refusals::missing("device_code"))?;
+        let redeemed = redeem_device(provider, code, &client.id, REFRESH_LIFETIME);
+        self.redeemed(redeemed.map_err(refusals::device)?)
     }
 
     /// `grant_type=refresh_token`
@@ -65,6 +70,15 @@ impl UserTokens<'_> {
         let tokens = self.tokens(&grant, session.expires_at)?;
         let rotated = sessions.rotate(token, &tokens.refresh_token, client_id, now);
         rotated.map_err(refusals::refresh)?;
+        Ok(tokens.respond())
+    }
+
+    /// The first tokens of a session.
+    fn redeemed(&self, redeemed: Redeemed) -> Result<HttpResponse, Refusal> {
+        let tokens = self.tokens(&redeemed.grant, redeemed.session.expires_at)?;
+        redeemed
+            .open(self.call.provider, Some(&tokens.refresh_token))
+            .map_err(refusals::code)?;
         Ok(tokens.respond())
     }
 

@@ -20,6 +20,8 @@ pub enum Endpoint {
     Authorize,
     /// The userinfo endpoint.
     Userinfo,
+    /// The endpoint where a device asks for its codes.
+    DeviceAuthorization,
     /// The revocation endpoint.
     Revocation,
     /// The addresses for signing out.
@@ -148,6 +150,7 @@ impl Endpoint {
             Self::Token => "token",
             Self::Authorize => "authorize",
             Self::Userinfo => "userinfo",
+            Self::DeviceAuthorization => "device_authorization",
             Self::Revocation => "revocation",
             Self::Logout => "logout",
             Self::All => "all",

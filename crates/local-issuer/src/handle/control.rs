@@ -231,6 +231,7 @@ impl ProviderHandle {
         self.reset_requests();
         self.state.sessions.clear();
         self.state.sign_ins.clear();
+        self.state.dialect.reset();
         self.state.keys.reset()
     }
 

@@ -103,12 +103,9 @@ pub(super) fn descope(
     address: SocketAddr,
     keys: &OpenedKeys,
 ) -> Result<DescopeHandle, StartError> {
-    let project = Arc::new(Project {
-        id: config.descope.project_id.clone(),
-        issuer_base: config.descope.issuer_base.clone().unwrap_or_default(),
-    });
-    let base_url = base_url(address, &project.issuer_base);
     let personas = &config.personas.descope;
+    let project = Arc::new(Project::new(&config.descope, personas));
+    let base_url = base_url(address, &project.issuer_base);
     let state = provider(config, project.clone(), base_url, personas, keys)?;
     Ok(DescopeHandle::new(state, project))
 }

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use super::browser::{self, Browser};
 use super::codes;
 use super::cookies::Cookie;
+use super::device;
 use super::error::AuthorizationError;
 use super::forms;
 use super::grant::Grant;
@@ -13,6 +14,7 @@ use super::kept::Form;
 use super::pages;
 use super::read::RequestError;
 use super::request::AuthorizationRequest;
+use super::return_to::ReturnTo;
 use super::rules::SignInRules;
 use crate::keys::KeyError;
 use crate::personas::Persona;
@@ -42,7 +44,8 @@ pub(crate) fn authorize(
 }
 
 impl<'a> Visit<'a> {
-    fn start(self, request: AuthorizationRequest) -> Result<HttpResponse, KeyError> {
+    /// The page, or what the session of the browser is good for.
+    pub(super) fn start(self, request: AuthorizationRequest) -> Result<HttpResponse, KeyError> {
         let browser =
             Browser::of_cookie(self.call).filter(|browser| self.is_fit(browser, &request));
         if request.prompt.none {
@@ -77,7 +80,7 @@ impl<'a> Visit<'a> {
     ) -> Result<HttpResponse, KeyError> {
         let refused = |error, description: String| {
             let error = AuthorizationError::new(error, description);
-            Ok(request.return_to.with_error(&error))
+            Ok(self.refused(request, &error))
         };
         let browser = match (browser, request.login_hint.as_deref()) {
             (Some(browser), _) => browser,
@@ -120,7 +123,7 @@ impl<'a> Visit<'a> {
         Ok(self.with_session(page, browser))
     }
 
-    /// Sends the browser back to the client with a code.
+    /// Gives the client what it asked for: sends the browser back with a code, or lets the device have its tokens.
     pub(super) fn code(
         self,
         request: &AuthorizationRequest,
@@ -136,8 +139,34 @@ impl<'a> Visit<'a> {
             sid: session.sid.clone(),
             target: request.target.clone(),
         };
-        let code = codes::issue(self.call.provider, grant, request)?;
-        Ok(self.with_session(request.return_to.with_code(&code), browser))
+        let provider = self.call.provider;
+        let response = match &request.return_to {
+            ReturnTo::Redirect(to) => {
+                let challenge = request.challenge.clone();
+                let code = codes::issue(provider, grant, &to.redirect_uri, challenge)?;
+                to.with_code(&code)
+            }
+            ReturnTo::Device(device_code) => {
+                device::decide(provider, device_code, Some(grant));
+                pages::device_done(&request.client_name, true)
+            }
+        };
+        Ok(self.with_session(response, browser))
+    }
+
+    /// Tells the client that it gets nothing.
+    pub(super) fn refused(
+        self,
+        request: &AuthorizationRequest,
+        error: &AuthorizationError,
+    ) -> HttpResponse {
+        match &request.return_to {
+            ReturnTo::Redirect(to) => to.with_error(error),
+            ReturnTo::Device(device_code) => {
+                device::decide(self.call.provider, device_code, None);
+                pages::device_done(&request.client_name, false)
+            }
+        }
     }
 
     fn choose(self, request: AuthorizationRequest) -> Result<HttpResponse, KeyError> {

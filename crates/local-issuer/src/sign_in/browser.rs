@@ -83,6 +83,8 @@ pub(super) fn sign_out(provider: &Provider, browser_id: &str) {
         // A code that was not redeemed yet would open another one.
         let codes = &provider.sign_ins.codes;
         codes.drop_each(|code| code.is_of(&session.sid));
+        let devices = &provider.sign_ins.devices;
+        devices.drop_each(|device| device.is_of(&session.sid));
         tracing::info!(persona = %session.persona, "{} signed out", session.persona);
     }
 }

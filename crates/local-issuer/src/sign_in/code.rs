@@ -2,7 +2,6 @@
 
 use super::grant::Grant;
 use super::pkce::Challenge;
-use super::request::AuthorizationRequest;
 use crate::sessions::Session;
 
 /// How long a code can be redeemed, in seconds.
@@ -38,11 +37,12 @@ pub(crate) struct Redemption<'a> {
     pub(crate) session_lifetime: i64,
 }
 
-/// A code that was redeemed, and the session that is to be opened.
+/// A code, or a device code, that was redeemed, and the session that is to be opened.
 pub(crate) struct Redeemed {
     pub(crate) grant: Grant,
     pub(crate) session: Session,
-    pub(super) code: String,
+    /// The code, so that a second use meanwhile is noticed.
+    pub(super) code: Option<String>,
 }
 
 /// Why a code cannot be redeemed.
@@ -70,11 +70,16 @@ pub(crate) enum CodeError {
 }
 
 impl Code {
-    pub(super) fn new(grant: Grant, request: &AuthorizationRequest, now: i64) -> Self {
+    pub(super) fn new(
+        grant: Grant,
+        redirect_uri: &str,
+        challenge: Option<Challenge>,
+        now: i64,
+    ) -> Self {
         Self {
             grant,
-            redirect_uri: request.return_to.redirect_uri.clone(),
-            challenge: request.challenge.clone(),
+            redirect_uri: redirect_uri.to_owned(),
+            challenge,
             expires_at: now.saturating_add(LIFETIME),
             used: Use::Never,
         }
@@ -113,7 +118,7 @@ impl Redemption<'_> {
         Ok(Redeemed {
             grant: code.grant.clone(),
             session,
-            code: self.code.to_owned(),
+            code: Some(self.code.to_owned()),
         })
     }
 

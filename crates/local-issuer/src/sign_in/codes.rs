@@ -3,7 +3,7 @@
 use super::browser;
 use super::code::{Code, CodeError, Redeemed, Redemption};
 use super::grant::Grant;
-use super::request::AuthorizationRequest;
+use super::pkce::Challenge;
 use crate::keys::KeyError;
 use crate::provider::Provider;
 
@@ -13,14 +13,13 @@ const REMEMBERED: i64 = 10 * 60;
 pub(super) fn issue(
     provider: &Provider,
     grant: Grant,
-    request: &AuthorizationRequest,
+    redirect_uri: &str,
+    challenge: Option<Challenge>,
 ) -> Result<String, KeyError> {
     let now = provider.clock.now();
     let codes = &provider.sign_ins.codes;
-    codes.put(
-        Code::new(grant, request, now),
-        now.saturating_add(REMEMBERED),
-    )
+    let code = Code::new(grant, redirect_uri, challenge, now);
+    codes.put(code, now.saturating_add(REMEMBERED))
 }
 
 impl Redemption<'_> {
@@ -53,7 +52,8 @@ impl Redeemed {
         browser::add_session(provider, &self.grant.sid, &id);
         let codes = &provider.sign_ins.codes;
         let now = provider.clock.now();
-        let spoiled = codes.change(&self.code, now, |code| code.is_spoiled());
+        let code = self.code.unwrap_or_default();
+        let spoiled = codes.change(&code, now, |code| code.is_spoiled());
         if spoiled == Some(true) {
             provider.sessions.end(&id);
             return Err(CodeError::Reused);

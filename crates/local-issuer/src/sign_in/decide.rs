@@ -10,14 +10,14 @@ use super::forms::{self, FormError, Submitted};
 use super::kept::Form;
 use super::request::AuthorizationRequest;
 use super::rules::SignInRules;
-use super::{log_out, pages};
+use super::{device, log_out, pages};
 use crate::keys::KeyError;
 use crate::provider::Call;
 
 /// Why a choice leads nowhere.
 enum Refused {
     Form(FormError),
-    Persona(String),
+    Choice(String),
     Failed(KeyError),
 }
 
@@ -35,7 +35,7 @@ pub(super) fn decide(call: &Call<'_>, rules: &dyn SignInRules) -> HttpResponse {
             pages::problem(StatusCode::BAD_REQUEST, &fault)
         }
         Refused::Form(error) => pages::problem(StatusCode::FORBIDDEN, &error.to_string()),
-        Refused::Persona(fault) => pages::problem(StatusCode::BAD_REQUEST, &fault),
+        Refused::Choice(fault) => pages::problem(StatusCode::BAD_REQUEST, &fault),
         Refused::Failed(error) => pages::failed(&error),
     })
 }
@@ -54,6 +54,13 @@ impl Visit<'_> {
                 self.agreed(id, request, browser)
             }
             Form::Consent(request, _) => self.denied(id, request),
+            Form::Device => {
+                let user_code = chosen("user_code").unwrap_or_default();
+                let request = device::request_of(self.call.provider, user_code);
+                let request = request.ok_or_else(|| Refused::Choice(no_device(user_code)))?;
+                forms::close(self.call, id)?;
+                Ok(self.start(request)?)
+            }
             Form::LogOut(return_to) => {
                 forms::close(self.call, id)?;
                 Ok(log_out::confirmed(self.call, return_to.as_deref()))
@@ -70,9 +77,7 @@ impl Visit<'_> {
         let persona = self
             .persona(persona)
             .filter(|persona| self.rules.admits(&request.target, persona))
-            .ok_or_else(|| {
-                Refused::Persona(format!("There is no user {persona} to sign in as."))
-            })?;
+            .ok_or_else(|| Refused::Choice(format!("There is no user {persona} to sign in as.")))?;
         forms::close(self.call, id)?;
         let browser = Browser::sign_in(self.call, persona)?;
         Ok(self.consent_or_code(request, &browser)?)
@@ -96,8 +101,14 @@ impl Visit<'_> {
     fn denied(self, id: &str, request: &AuthorizationRequest) -> Result<HttpResponse, Refused> {
         forms::close(self.call, id)?;
         let error = AuthorizationError::new("access_denied", "the user did not agree");
-        Ok(request.return_to.with_error(&error))
+        Ok(self.refused(request, &error))
     }
+}
+
+fn no_device(user_code: &str) -> String {
+    format!(
+        "No device waits for the code {user_code}. It may have expired; go back and type it again."
+    )
 }
 
 impl From<FormError> for Refused {

@@ -15,6 +15,8 @@ pub(super) enum Form {
     Choose(Box<AuthorizationRequest>),
     /// Whether the client may have what it asked for; with the value of the session cookie.
     Consent(Box<AuthorizationRequest>, String),
+    /// Which device is to be let in.
+    Device,
     /// Whether to sign out; with the address to go to afterwards.
     LogOut(Option<String>),
 }

@@ -48,6 +48,13 @@ struct LogOut<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "device.html")]
+struct Device<'a> {
+    form: &'a OpenForm,
+    user_code: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "message.html")]
 struct Message<'a> {
     title: &'a str,
@@ -79,7 +86,7 @@ pub(super) fn choose(
         members_of: tenant.map(|tenant| format!("{} {tenant}", rules.tenant_word())),
         personas,
     };
-    let target = FormTarget::With(&request.return_to.redirect_uri);
+    let target = FormTarget::of(request.return_to.address());
     with_cookie(page(StatusCode::OK, &template, target), form)
 }
 
@@ -96,18 +103,41 @@ pub(super) fn consent(
         persona: &browser.session.persona,
         scopes,
     };
-    let target = FormTarget::With(&request.return_to.redirect_uri);
+    let target = FormTarget::of(request.return_to.address());
     with_cookie(page(StatusCode::OK, &template, target), form)
 }
 
 /// Whether to sign out.
 pub(super) fn log_out(form: &OpenForm, browser: &Browser, return_to: Option<&str>) -> HttpResponse {
     let persona = &browser.session.persona;
-    let target = return_to.map_or(FormTarget::Own, FormTarget::With);
+    let target = FormTarget::of(return_to);
     with_cookie(
         page(StatusCode::OK, &LogOut { form, persona }, target),
         form,
     )
+}
+
+/// Which device is to be let in; `user_code` is what the device's own link says.
+pub(super) fn device(form: &OpenForm, user_code: &str) -> HttpResponse {
+    let template = Device { form, user_code };
+    with_cookie(page(StatusCode::OK, &template, FormTarget::Own), form)
+}
+
+/// The person has let a device in, or not.
+pub(super) fn device_done(client: &str, allowed: bool) -> HttpResponse {
+    let (title, text) = if allowed {
+        (
+            "Device connected",
+            format!("{client} is signed in. Go back to your device."),
+        )
+    } else {
+        (
+            "Device not connected",
+            format!("{client} is not signed in. You can close this page."),
+        )
+    };
+    let text = &text;
+    page(StatusCode::OK, &Message { title, text }, FormTarget::None)
 }
 
 /// Nobody is signed in any more.

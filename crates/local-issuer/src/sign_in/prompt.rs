@@ -17,6 +17,14 @@ pub(super) struct Prompt {
 }
 
 impl Prompt {
+    /// A device is let in on a page, whoever is signed in with that browser.
+    pub(super) fn for_device() -> Self {
+        Self {
+            consent: true,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn read(parameters: &Parameters) -> Result<Self, AuthorizationError> {
         let mut prompt = Self::default();
         let asked = parameters.get("prompt").unwrap_or_default();

@@ -7,7 +7,7 @@ use super::grant::Target;
 use super::pkce::Challenge;
 use super::prompt::Prompt;
 use super::request::AuthorizationRequest;
-use super::return_to::ReturnTo;
+use super::return_to::{RedirectTo, ReturnTo};
 use super::rules::SignInRules;
 use crate::client_request::{Parameters, ParametersError};
 use crate::clients::Client;
@@ -22,7 +22,7 @@ pub(super) enum RequestError {
     /// It is not certain where the person came from, so that a page says it and nobody is sent anywhere.
     Page(String),
     /// The client is told.
-    Client(ReturnTo, AuthorizationError),
+    Client(RedirectTo, AuthorizationError),
 }
 
 impl AuthorizationRequest {
@@ -35,7 +35,7 @@ impl AuthorizationRequest {
             .map_err(|fault| RequestError::Page(format!("The request cannot be read. {fault}.")))?;
         let client = client(call, rules, &parameters)?;
         let redirect_uri = redirect_uri(&client, &parameters)?;
-        let return_to = ReturnTo {
+        let return_to = RedirectTo {
             redirect_uri,
             state: parameters.get("state").map(str::to_owned),
             issuer: rules.response_issuer(third_party),
@@ -43,6 +43,9 @@ impl AuthorizationRequest {
         let request = Self::of_client(&client, &return_to, &parameters);
         request
             .and_then(|request| {
+                if rules.needs_state() && parameters.get("state").is_none() {
+                    return Err(AuthorizationError::invalid("state is missing"));
+                }
                 let target = rules.target(call.provider, &parameters, third_party)?;
                 Ok(Self { target, ..request })
             })
@@ -51,7 +54,7 @@ impl AuthorizationRequest {
 
     fn of_client(
         client: &Client,
-        return_to: &ReturnTo,
+        return_to: &RedirectTo,
         parameters: &Parameters,
     ) -> Result<Self, AuthorizationError> {
         check_types(parameters)?;
@@ -59,7 +62,7 @@ impl AuthorizationRequest {
         // Descope also calls it `loginHint`.
         let login_hint = text("login_hint").or_else(|| text("loginHint"));
         Ok(Self {
-            return_to: return_to.clone(),
+            return_to: ReturnTo::Redirect(return_to.clone()),
             client_id: client.id.clone(),
             client_name: client.name.clone(),
             challenge: Challenge::read(parameters, client.is_public())?,

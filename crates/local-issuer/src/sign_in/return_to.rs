@@ -6,9 +6,18 @@ use actix_web::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 
 use super::error::AuthorizationError;
 
-/// Where the response to an authorization request goes.
+/// How a client hears what a person chose.
 #[derive(Clone, Debug)]
-pub(super) struct ReturnTo {
+pub(super) enum ReturnTo {
+    /// By a redirect of the browser.
+    Redirect(RedirectTo),
+    /// At the token endpoint, where it asks by the device code.
+    Device(String),
+}
+
+/// Where a redirect goes.
+#[derive(Clone, Debug)]
+pub(super) struct RedirectTo {
     /// Registered for the client.
     pub(super) redirect_uri: String,
     pub(super) state: Option<String>,
@@ -17,6 +26,16 @@ pub(super) struct ReturnTo {
 }
 
 impl ReturnTo {
+    /// The address that the browser is sent to in the end, if it is sent to one.
+    pub(super) fn address(&self) -> Option<&str> {
+        match self {
+            Self::Redirect(to) => Some(&to.redirect_uri),
+            Self::Device(_) => None,
+        }
+    }
+}
+
+impl RedirectTo {
     pub(super) fn with_code(&self, code: &str) -> HttpResponse {
         self.redirect(&[("code", code)])
     }
@@ -64,14 +83,14 @@ mod tests {
 
     #[test]
     fn markup_comes_back_encoded_and_after_a_query() {
-        let return_to = ReturnTo {
+        let return_to = RedirectTo {
             redirect_uri: "https://app.example/cb?from=here".to_owned(),
             state: Some("<script>&\"\r\nx: y".to_owned()),
             issuer: "http://localhost:9001/".to_owned(),
         };
         let response = return_to.with_code("the code");
         assert_eq!(
-            response.headers()[LOCATION],
+            response.headers().get(LOCATION).unwrap(),
             "https://app.example/cb?from=here&code=the+code&state=%3Cscript%3E%26%22%0D%0Ax%3A+y\
              &iss=http%3A%2F%2Flocalhost%3A9001%2F"
         );

@@ -6,12 +6,12 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use super::decide::decide;
-use super::pages;
 use super::rules::SignInRules;
+use super::{device, pages};
 use crate::faults::Endpoint;
 use crate::provider::{Methods, Route};
 
-/// The form of every page, and the style sheet.
+/// The form of every page, the style sheet, and the page for devices.
 pub(crate) fn form_routes(rules: Arc<dyn SignInRules>) -> Vec<Route> {
     let form = Route::new(pages::FORM_PATH, Endpoint::Authorize, move |call| {
         Ok(decide(call, &*rules))
@@ -23,5 +23,8 @@ pub(crate) fn form_routes(rules: Arc<dyn SignInRules>) -> Vec<Route> {
             .insert_header(("X-Content-Type-Options", "nosniff"))
             .body(pages::STYLE))
     });
-    vec![form.with(Methods::Post), style]
+    let device = Route::new(device::PAGE_PATH, Endpoint::Authorize, |call| {
+        Ok(device::page(call))
+    });
+    vec![form.with(Methods::Post), style, device]
 }

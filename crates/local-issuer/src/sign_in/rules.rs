@@ -20,6 +20,11 @@ pub(crate) trait SignInRules: Send + Sync {
         client.accepts(secret)
     }
 
+    /// Whether an authorization request must have a `state`.
+    fn needs_state(&self) -> bool {
+        false
+    }
+
     /// Reads what only this provider knows, and refuses what it does not have.
     fn target(
         &self,

@@ -1,6 +1,7 @@
 //! What is remembered of people who sign in, in memory.
 
 use super::code::Code;
+use super::device_flow::DeviceFlow;
 use super::kept::{BrowserSession, Kept};
 use crate::bounded::Bounded;
 use crate::keys::KeyError;
@@ -12,6 +13,8 @@ pub(crate) struct SignIns {
     pub(super) codes: Bounded<Code>,
     /// By the value of the cookie.
     pub(super) browsers: Bounded<BrowserSession>,
+    /// Devices that wait, by their device code.
+    pub(super) devices: Bounded<DeviceFlow>,
     /// Access tokens that are no JWTs.
     opaque: Bounded<OpaqueToken>,
 }
@@ -24,12 +27,13 @@ pub(crate) struct OpaqueToken {
 }
 
 impl SignIns {
-    /// `most` is the number of open pages, of codes, of browsers and of opaque tokens, each.
+    /// `most` is the number of open pages, of codes, of browsers, of devices that wait and of opaque tokens, each.
     pub(crate) fn new(most: usize) -> Self {
         Self {
             forms: Bounded::new(most),
             codes: Bounded::new(most),
             browsers: Bounded::new(most),
+            devices: Bounded::new(most),
             opaque: Bounded::new(most),
         }
     }
@@ -52,6 +56,7 @@ impl SignIns {
         self.forms.clear();
         self.codes.clear();
         self.browsers.clear();
+        self.devices.clear();
         self.opaque.clear();
     }
 }

@@ -1,6 +1,7 @@
 //! People sign in, at both providers, over real HTTP.
 
 mod codes;
+mod device;
 mod flow;
 mod page;
 mod providers;

@@ -17,7 +17,9 @@ pub(super) struct PersonaCard<'a> {
 
 /// Rights of one kind.
 pub(super) struct Rights<'a> {
-    pub(super) kind: String,
+    pub(super) kind: &'static str,
+    /// Where they count, if not everywhere.
+    pub(super) place: Option<&'a str>,
     pub(super) names: Vec<&'a str>,
 }
 
@@ -37,9 +39,9 @@ impl<'a> PersonaCard<'a> {
 
 fn rights(persona: &Persona) -> Vec<Rights<'_>> {
     let mut listed = vec![
-        list("Roles".to_owned(), &persona.roles),
-        list("Permissions".to_owned(), &persona.permissions),
-        list("Scopes".to_owned(), &persona.scopes),
+        list("Roles", &persona.roles),
+        list("Permissions", &persona.permissions),
+        list("Scopes", &persona.scopes),
     ];
     for (tenant, rights) in &persona.descope.tenants {
         let names = rights.roles.iter().chain(&rights.permissions);
@@ -47,19 +49,27 @@ fn rights(persona: &Persona) -> Vec<Rights<'_>> {
         if names.is_empty() {
             names.push("member");
         }
-        let kind = format!("In tenant {tenant}");
-        listed.push(Rights { kind, names });
+        listed.push(Rights {
+            kind: "Tenant",
+            place: Some(tenant),
+            names,
+        });
     }
     if let Some(organization) = &persona.auth0.organization {
-        let names = vec![organization.name.as_deref().unwrap_or(&organization.id)];
-        let kind = "Organization".to_owned();
-        listed.push(Rights { kind, names });
+        listed.push(Rights {
+            kind: "Organization",
+            place: None,
+            names: vec![organization.name.as_deref().unwrap_or(&organization.id)],
+        });
     }
     listed.retain(|rights| !rights.names.is_empty());
     listed
 }
 
-fn list(kind: String, names: &[String]) -> Rights<'_> {
-    let names = names.iter().map(String::as_str).collect();
-    Rights { kind, names }
+fn list<'a>(kind: &'static str, names: &'a [String]) -> Rights<'a> {
+    Rights {
+        kind,
+        place: None,
+        names: names.iter().map(String::as_str).collect(),
+    }
 }

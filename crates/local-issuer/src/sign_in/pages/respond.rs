@@ -20,6 +20,13 @@ pub(super) enum FormTarget<'a> {
     With(&'a str),
 }
 
+impl<'a> FormTarget<'a> {
+    /// The issuer, and the address that it redirects to, if there is one.
+    pub(super) fn of(address: Option<&'a str>) -> Self {
+        address.map_or(Self::Own, Self::With)
+    }
+}
+
 /// Nothing is loaded but the style sheet, and no other page can frame it. The referrer goes to no other site; within the issuer
 /// it is needed, for without it browsers send `Origin: null` with the form.
 pub(super) fn page(

@@ -81,7 +81,9 @@ async fn signing_out_ends_the_browsers_session_and_those_of_its_applications() {
         let SignedIn { cookie, tokens } = sign_in(&side).await;
         let elsewhere = sign_in(&side).await;
         let open = side.authorization(json!({})).header("cookie", &cookie);
-        let code = returned(&open.send().await.unwrap()).remove("code").unwrap();
+        let code = returned(&open.send().await.unwrap())
+            .remove("code")
+            .unwrap();
         let query = json!({
             "id_token_hint": tokens["id_token"], "post_logout_redirect_uri": "http://127.0.0.1:5001/bye?from=here",
             "state": "<b>",
