@@ -41,6 +41,9 @@ pub struct IssuerConfig {
     pub control_limits: ControlLimits,
     /// How many sessions are kept in memory.
     pub session_limits: SessionLimits,
+    /// How many sign-in pages may be open at one provider, and how many codes, browsers and opaque tokens it remembers; 10,000 of
+    /// each. The oldest is dropped for a new one.
+    pub open_sign_ins: usize,
     /// The lifetime of access tokens; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
     pub token_lifetime: Option<Duration>,
     /// Worker threads of each listener.
@@ -121,6 +124,7 @@ impl Default for IssuerConfig {
             control_token: None,
             control_limits: ControlLimits::default(),
             session_limits: SessionLimits::default(),
+            open_sign_ins: 10_000,
             token_lifetime: None,
             workers: 1,
         }

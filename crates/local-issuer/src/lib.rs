@@ -30,8 +30,10 @@ pub mod settings;
 pub mod tokens;
 
 mod auth0;
+mod bounded;
 mod claims;
 mod client_request;
+mod clients;
 mod control;
 mod descope;
 mod faults;
@@ -44,6 +46,7 @@ mod requests;
 mod scopes;
 mod server;
 mod sessions;
+mod sign_in;
 mod verified;
 
 mod clock;
@@ -54,6 +57,7 @@ mod secret;
 
 pub use auth0::TokenDialect;
 pub use claims::TokenKind;
+pub use clients::{Client, RedirectUri};
 pub use config::{
     Auth0Config, ControlLimits, DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, DescopeConfig,
     IssuerConfig, KeyOrigin,

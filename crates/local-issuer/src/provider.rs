@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
 use crate::claims::{ClaimsRequest, TokenKind};
+use crate::clients::Client;
 use crate::clock::Clock;
 use crate::config::ControlLimits;
 use crate::faults::{Endpoint, Faults};
@@ -21,6 +22,7 @@ use crate::requests::RequestCounter;
 use crate::scopes;
 use crate::secret::Secret;
 use crate::sessions::Sessions;
+use crate::sign_in::SignIns;
 
 /// Everything that differs between the providers, besides the style of their keys.
 pub(crate) trait Dialect: Send + Sync {
@@ -63,12 +65,21 @@ pub(crate) trait Dialect: Send + Sync {
     fn not_found(&self, message: &str) -> Refusal;
 }
 
-/// One path of a provider: `GET` for documents, `POST` for tokens.
+/// One path of a provider.
 #[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) path: String,
     pub(crate) endpoint: Endpoint,
+    pub(crate) methods: Methods,
     pub(crate) respond: Respond,
+}
+
+/// The methods of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Methods {
+    Get,
+    Post,
+    GetAndPost,
 }
 
 /// What responds to a request.
@@ -88,7 +99,10 @@ pub(crate) struct Provider {
     /// Where it listens, without a trailing slash.
     pub(crate) base_url: String,
     pub(crate) personas: Vec<Persona>,
+    /// The applications that people sign in to.
+    pub(crate) clients: Vec<Client>,
     pub(crate) keys: KeyRing,
+    pub(crate) sign_ins: SignIns,
     pub(crate) sessions: Sessions,
     pub(crate) token_lifetime: Option<Duration>,
     pub(crate) control_token: Option<Secret>,
@@ -99,16 +113,27 @@ pub(crate) struct Provider {
 }
 
 impl Route {
+    /// `POST` for tokens, `GET` for everything else.
     pub(crate) fn new(
         path: impl Into<String>,
         endpoint: Endpoint,
         respond: impl Fn(&Call<'_>) -> Result<HttpResponse, Refusal> + Send + Sync + 'static,
     ) -> Self {
+        let methods = match endpoint {
+            Endpoint::Token => Methods::Post,
+            _ => Methods::Get,
+        };
         Self {
             path: path.into(),
             endpoint,
+            methods,
             respond: Arc::new(respond),
         }
+    }
+
+    /// The route with these methods instead.
+    pub(crate) fn with(self, methods: Methods) -> Self {
+        Self { methods, ..self }
     }
 }
 
@@ -162,6 +187,7 @@ impl Provider {
             scopes,
             issued_at: self.clock.now(),
             lifetime,
+            signed_in: None,
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::project::Project;
 use super::token::Application;
-use super::{access_key, api, discovery, refusals, token};
+use super::{access_key, api, discovery, people, refusals, token};
 use crate::claims::{ClaimsRequest, TokenKind};
 use crate::faults::Endpoint;
 use crate::keys::KeyStyle;
@@ -101,6 +101,7 @@ impl Dialect for Project {
         routes.push(Route::new(EXCHANGE_PATH, Endpoint::Token, move |call| {
             access_key::exchange(call, &project)
         }));
+        routes.extend(people::routes(self));
         routes
     }
 

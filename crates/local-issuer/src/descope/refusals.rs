@@ -5,6 +5,8 @@ use serde_json::json;
 
 use crate::keys::KeyError;
 use crate::refusal::Refusal;
+use crate::sessions::RefreshError;
+use crate::sign_in::{ClientError, CodeError, DeviceError};
 
 /// A value is not one of those that are allowed.
 pub(super) fn invalid(message: &str) -> Refusal {
@@ -25,6 +27,69 @@ pub(super) fn missing(argument: &str) -> Refusal {
 /// A value names nothing that is there.
 pub(super) fn arguments(message: impl AsRef<str>) -> Refusal {
     bad_request("E011004", "Invalid arguments", message.as_ref())
+}
+
+/// The client of a person could not be authenticated.
+pub(super) fn client(error: ClientError) -> Refusal {
+    match error {
+        ClientError::Missing => missing("client_id"),
+        ClientError::Wrong => wrong_access_key(),
+    }
+}
+
+/// A code cannot be redeemed.
+pub(super) fn code(error: CodeError) -> Refusal {
+    match error {
+        CodeError::NoVerifier => missing("code_verifier"),
+        CodeError::Verifier => arguments("The code_verifier is wrong"),
+        CodeError::RedirectUri => arguments("The redirect_uri is not the one of the authorization"),
+        CodeError::Random => cannot_sign(KeyError::Generate),
+        _ => unknown_code(),
+    }
+}
+
+/// A device gets no tokens, or not yet. Its response has `error` and `description` besides.
+pub(super) fn device(error: DeviceError) -> Refusal {
+    let (error, description) = match error {
+        DeviceError::Pending => ("authorization_pending", "The user has not decided yet"),
+        DeviceError::SlowDown => (
+            "slow_down",
+            "The device asks more often than every 5 seconds",
+        ),
+        DeviceError::Denied => ("access_denied", "The user did not agree"),
+        DeviceError::Expired => ("expired_token", "The device code has expired"),
+        DeviceError::Unknown => return arguments("The device_code is invalid"),
+        DeviceError::Random => return cannot_sign(KeyError::Generate),
+    };
+    let body = json!({
+        "errorCode": "E011004",
+        "errorDescription": "Invalid arguments",
+        "errorMessage": description,
+        "error": error,
+        "description": description,
+    });
+    let refusal = Refusal::new(StatusCode::BAD_REQUEST, body);
+    refusal.with_header("cache-control", "no-store")
+}
+
+/// There is no such code, or it cannot be used any more.
+pub(super) fn unknown_code() -> Refusal {
+    arguments("The code is invalid or has expired")
+}
+
+/// A refresh token cannot be used.
+pub(super) fn refresh(_: RefreshError) -> Refusal {
+    invalid_token("Failed to validate refresh token")
+}
+
+/// A refresh asked for a scope that was not granted before.
+pub(super) fn scope(beyond: String) -> Refusal {
+    arguments(format!("The scope {beyond} was not granted"))
+}
+
+/// An access token is missing, or is none.
+pub(super) fn wrong_token() -> Refusal {
+    invalid_token("Failed to validate access token")
 }
 
 pub(super) fn no_access_key() -> Refusal {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::project::Project;
 use super::refusals;
+use super::user_token::UserTokens;
 use crate::claims::TokenKind;
 use crate::client_request::{Credentials, Parameters};
 use crate::personas::Persona;
@@ -14,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::scopes;
 
 /// Scopes that need not be held to be granted.
-const STANDARD_SCOPES: &[&str] = &[
+pub(super) const STANDARD_SCOPES: &[&str] = &[
     "openid",
     "profile",
     "email",
@@ -22,6 +23,8 @@ const STANDARD_SCOPES: &[&str] = &[
     "descope.claims",
     "descope.custom_claims",
 ];
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 const GRANT_TYPES: &str =
     "The grant_type field must be one of: authorization_code, refresh_token, client_credentials";
@@ -41,13 +44,16 @@ pub(super) fn respond(
     let provider = call.provider;
     let parameters = Parameters::read(call.request, call.body)
         .map_err(|error| refusals::unreadable(error.to_string()))?;
+    let people = UserTokens {
+        call,
+        project,
+        parameters: &parameters,
+    };
     match parameters.get("grant_type") {
         Some("client_credentials") => {}
-        Some(other @ ("authorization_code" | "refresh_token")) => {
-            return Err(refusals::invalid(&format!(
-                "This local issuer does not have the grant type {other} yet, only client_credentials"
-            )));
-        }
+        Some("authorization_code") => return people.by_code(),
+        Some("refresh_token") => return people.by_refresh_token(),
+        Some(DEVICE_CODE) => return people.by_device_code(),
         _ => return Err(refusals::invalid(GRANT_TYPES)),
     }
     let persona = authenticate(&parameters.credentials(call.request), provider, project)?;

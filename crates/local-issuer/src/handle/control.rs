@@ -221,7 +221,7 @@ impl ProviderHandle {
         self.state.requests.reset()
     }
 
-    /// Everything back to the start: the keys it was started with, no faults, the right clock, no requests, no sessions.
+    /// Everything back to the start: the keys it was started with, no faults, the right clock, no requests, no sessions and nobody signed in.
     ///
     /// # Errors
     /// If the key file cannot be written.
@@ -230,6 +230,7 @@ impl ProviderHandle {
         self.set_clock_offset(0);
         self.reset_requests();
         self.state.sessions.clear();
+        self.state.sign_ins.clear();
         self.state.dialect.reset();
         self.state.keys.reset()
     }

@@ -17,6 +17,7 @@ use crate::provider::{Dialect, Provider};
 use crate::requests::RequestCounter;
 use crate::sessions::Sessions;
 use crate::settings;
+use crate::sign_in::SignIns;
 
 const STYLES: KeyStyles = [
     (ProviderKind::Descope, descope::KEYS),
@@ -157,8 +158,10 @@ fn provider(
         dialect,
         base_url,
         personas: personas.to_vec(),
+        clients: config.personas.clients.clone(),
         keys: ring.ok_or(KeyError::Generate)?,
         sessions: Sessions::new(config.session_limits.clone()),
+        sign_ins: SignIns::new(config.open_sign_ins),
         token_lifetime: config.token_lifetime,
         control_token: config.control_token.clone(),
         limits: config.control_limits.clone(),

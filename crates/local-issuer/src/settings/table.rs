@@ -141,6 +141,11 @@ pub const VARIABLES: &[Variable] = &[
         "How long access tokens live; Descope 600 and Auth0 86400 if unset.",
         token_lifetime,
     ),
+    setting(
+        "LOCAL_ISSUER_OPEN_SIGN_INS",
+        "How many sign-in pages may be open at each side, and how many codes and browsers it remembers; 10000 if unset.",
+        |config, text| parse(&mut config.open_sign_ins, text, A_NUMBER),
+    ),
     other(
         CONFIG_FILE,
         "The path of a TOML file with these settings, in lower case and without the prefix; none if unset.",

@@ -29,5 +29,6 @@ mod lifecycle;
 mod minting;
 mod program;
 mod readme;
+mod sign_in;
 mod signatures;
 mod support;
