@@ -1,5 +1,6 @@
 """Descope's SDK (descope) signs people in at the local issuer, manages them, and its tokens open descope-api."""
 
+import logging
 import secrets
 
 import httpx
@@ -10,6 +11,10 @@ from flows import address, equal, flow, refused, run
 ISSUER = address("LOCAL_ISSUER_DESCOPE")
 API = address("DESCOPE_API")
 PROJECT = "P2LocalIssuerDevelopment0000"
+
+
+# It warns that a wrong management key is refused, which a flow expects.
+logging.getLogger("descope").setLevel(logging.ERROR)
 
 
 def client_with(management_key):

@@ -82,7 +82,7 @@ pub(super) fn found<'a>(
     Ok((session, token))
 }
 
-/// Puts a new refresh token in the place of this one.
+/// Replaces the refresh token by a new one, which is returned.
 pub(super) fn rotate(
     call: &Call<'_>,
     project: &Project,
