@@ -133,7 +133,7 @@ def passwords():
     users.delete(login_id)
 
 
-@flow("a test user signs in once with the link that it would get")
+@flow("a test user signs in once with the link and once with the code that it would get")
 def test_user():
     login_id = unique("test")
     users.create_test_user(login_id)
@@ -141,6 +141,9 @@ def test_user():
     token = httpx.URL(made["link"]).params["t"]
     equal(client.magiclink.verify(token)["user"]["loginIds"], [login_id])
     refused(AuthException, client.magiclink.verify, token)
+    code_of = users.generate_otp_for_test_user(DeliveryMethod.EMAIL, login_id)["code"]
+    equal(client.otp.verify_code(DeliveryMethod.EMAIL, login_id, code_of)["user"]["test"], True)
+    equal(code(refused(AuthException, client.otp.verify_code, DeliveryMethod.EMAIL, login_id, code_of)), "E061102")
     users.delete_all_test_users()
     refused(AuthException, users.load, login_id)
 

@@ -26,6 +26,11 @@ pub(crate) fn user_code() -> Result<String, KeyError> {
     Ok(format!("{start}-{end}"))
 }
 
+/// Decimal digits.
+pub(crate) fn digits(length: usize) -> Result<String, KeyError> {
+    draw(b"0123456789", length)
+}
+
 /// Random bytes.
 pub(crate) fn bytes(length: usize) -> Result<Vec<u8>, KeyError> {
     let mut bytes = vec![0; length];

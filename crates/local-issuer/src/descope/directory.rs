@@ -1,5 +1,6 @@
 //! The users, access keys, tenants and roles of the project, in memory: at first the personas, then what management made of them.
 
+mod code;
 mod groups;
 mod key;
 mod people;
@@ -13,6 +14,7 @@ mod user;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub(super) use code::OneTimeCode;
 pub(super) use key::Key;
 pub(super) use rights::{RoleChange, TenantRoles};
 pub(super) use role::Role;

@@ -122,6 +122,18 @@ pub(super) fn wrong_password() -> Refusal {
     refusal(status, ["E011004", "Invalid arguments", message])
 }
 
+pub(super) fn wrong_code() -> Refusal {
+    let message = "The code is wrong, has expired, or was used before";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E061102", "Invalid one-time code", message])
+}
+
+pub(super) fn too_many_attempts() -> Refusal {
+    let message = "There were too many wrong codes; generate another one";
+    let status = StatusCode::UNAUTHORIZED;
+    refusal(status, ["E061103", "Too many attempts", message])
+}
+
 pub(super) fn not_enabled() -> Refusal {
     let message = "The user is not enabled";
     let status = StatusCode::UNAUTHORIZED;

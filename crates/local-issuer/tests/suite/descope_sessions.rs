@@ -1,7 +1,7 @@
 use local_issuer::{IssuerConfig, LocalIssuer};
 use serde_json::{Value, json};
 
-use crate::descope_api::{call_with, manage, session_call, text};
+use crate::descope_api::{call_with, manage, session_call, text, try_manage};
 use crate::support::{assert_members, json_of, quick, start, verified};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -188,4 +188,41 @@ async fn claims_of_the_clients_own_making_say_that_they_are() {
         &claims,
         json!({ "nsec": { "roles": ["admin"] }, "roles": ["viewer"] }),
     );
+}
+
+#[tokio::test]
+async fn a_test_user_signs_in_with_its_code_once_in_time_and_with_few_guesses() {
+    let issuer = start().await;
+    let robot = json!({ "loginId": "robot" });
+    manage(&issuer, "POST /v1/mgmt/user/create/test", robot.clone()).await;
+    let generate = async || {
+        let body = json!({ "loginId": "robot", "deliveryMethod": "email" });
+        let answer = manage(&issuer, "POST /v1/mgmt/tests/generate/otp", body).await;
+        text(&answer, "code")
+    };
+    let verify = async |code: &str| {
+        let body = json!({ "loginId": "robot", "code": code });
+        let operation = "POST /v1/auth/otp/verify/email";
+        let (status, answer) = call_with(&issuer, operation, "", &body).await;
+        (status, answer["errorCode"].clone())
+    };
+    let wrong = (401, json!("E061102"));
+    assert_eq!(verify("000000").await, wrong, "none was generated");
+    let code = generate().await;
+    assert_eq!(code.len(), 6);
+    assert_eq!(verify(&code).await, (200, Value::Null));
+    assert_eq!(verify(&code).await, wrong, "used before");
+
+    let code = generate().await;
+    for _ in 0..5 {
+        assert_eq!(verify("no code").await, wrong);
+    }
+    let too_many = (401, json!("E061103"));
+    assert_eq!(verify(&code).await, too_many, "too many guesses");
+    let code = generate().await;
+    issuer.descope().set_clock_offset(181);
+    assert_eq!(verify(&code).await, wrong, "too late");
+    let viewer = json!({ "loginId": "viewer" });
+    let (status, _) = try_manage(&issuer, "POST /v1/mgmt/tests/generate/otp", viewer).await;
+    assert_eq!(status, 400, "no test user");
 }

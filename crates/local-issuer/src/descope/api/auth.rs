@@ -9,6 +9,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     post("/v1/auth/password/signup", sign_in::sign_up),
     post("/v1/auth/password/signin", sign_in::by_password),
     post("/v1/auth/magiclink/verify", sign_in::by_link),
+    post("/v1/auth/otp/verify/email", sign_in::by_code),
+    post("/v1/auth/otp/verify/sms", sign_in::by_code),
     post("/v1/auth/refresh", session::refresh),
     post("/v1/auth/try-refresh", session::try_refresh),
     post("/v1/auth/tenant/select", session::select_tenant),

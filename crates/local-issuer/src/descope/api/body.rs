@@ -80,6 +80,16 @@ impl Body {
         Ok(attributes)
     }
 
+    /// The claims of the client's own making in `loginOptions`.
+    pub(super) fn client_claims(&mut self) -> Result<Map<String, Value>, Refusal> {
+        let Some(mut options) = self.object("loginOptions")? else {
+            return Ok(Map::new());
+        };
+        let claims = options.attributes("customClaims")?;
+        options.end()?;
+        Ok(claims.unwrap_or_default())
+    }
+
     /// Any value.
     pub(super) fn value(&mut self, name: &str) -> Value {
         self.0.shift_remove(name).unwrap_or_default()

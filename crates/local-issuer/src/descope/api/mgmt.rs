@@ -45,6 +45,7 @@ const RIGHTS: &[Operation] = &[
 const SESSIONS: &[Operation] = &[
     post("/v1/mgmt/user/signin/embeddedlink", sign_in::embedded_link),
     post("/v1/mgmt/tests/generate/magiclink", sign_in::test_link),
+    post("/v1/mgmt/tests/generate/otp", sign_in::test_code),
     post("/v1/mgmt/auth/signin", sign_in::sign_in),
     post("/v1/mgmt/user/logout", sign_in::log_out),
 ];

@@ -1,5 +1,7 @@
 //! Users and access keys: find, create, change, delete.
 
+use serde_json::{Map, Value};
+
 use super::key::Key;
 use super::state::{State, check_size};
 use super::user::{User, Who};
@@ -51,6 +53,21 @@ impl State {
         let user = self.users.get_mut(place).ok_or_else(refusals::no_user)?;
         *user = changed;
         Ok(user)
+    }
+
+    /// Redeems the code of a test user, which cannot be used again, and returns the claims of the client's own making.
+    pub(crate) fn redeem_code(
+        &mut self,
+        who: &Who,
+        code: &str,
+        now: i64,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let user = self.users.iter_mut().find(|user| user.is(who));
+        let user = user.ok_or_else(refusals::wrong_code)?;
+        let known = user.code.as_mut().ok_or_else(refusals::wrong_code)?;
+        let claims = known.redeem(code, now)?;
+        user.code = None;
+        Ok(claims)
     }
 
     /// Deletes a user, and the access keys that are bound to it.

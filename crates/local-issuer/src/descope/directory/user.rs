@@ -1,5 +1,6 @@
 //! A user.
 
+use super::code::OneTimeCode;
 use super::rights::{self, RightsOrigin, RoleChange, TenantRoles};
 use crate::descope::refusals;
 use crate::personas::{Persona, PersonaKind};
@@ -21,6 +22,8 @@ pub(crate) struct User {
     /// Whether it was created for tests.
     pub(crate) is_test: bool,
     pub(crate) password: Option<Secret>,
+    /// The last code that was made for a test user, until it is used.
+    pub(crate) code: Option<OneTimeCode>,
     pub(crate) created_at: i64,
     pub(crate) modified_at: i64,
     /// Whether it signed in before.
@@ -79,6 +82,7 @@ impl User {
             status: Status::Enabled,
             is_test: false,
             password: None,
+            code: None,
             created_at: now,
             modified_at: now,
             was_seen: false,

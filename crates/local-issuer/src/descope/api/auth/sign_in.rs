@@ -21,7 +21,7 @@ pub(super) fn by_password(call: &Call<'_>, project: &Project) -> Result<HttpResp
     let password = body.required("password")?;
     let sign_in = SignIn {
         amr: "pwd",
-        client_claims: client_claims(&mut body)?,
+        client_claims: body.client_claims()?,
         ..SignIn::default()
     };
     body.end()?;
@@ -57,12 +57,30 @@ pub(super) fn sign_up(call: &Call<'_>, project: &Project) -> Result<HttpResponse
     }
     let sign_in = SignIn {
         amr: "pwd",
-        client_claims: client_claims(&mut body)?,
+        client_claims: body.client_claims()?,
         ..SignIn::default()
     };
     body.end()?;
     project.directory.state().create_user(user)?;
     open::open(call, project, &Who::LoginId(login_id), sign_in)
+}
+
+/// Uses the code of a test user, once.
+pub(super) fn by_code(call: &Call<'_>, project: &Project) -> Result<HttpResponse, Refusal> {
+    bearer::project(call, project)?;
+    let mut body = Body::read(call)?;
+    let who = Who::LoginId(body.required("loginId")?);
+    let code = body.required("code")?;
+    body.end()?;
+    let now = call.provider.clock.now();
+    let client_claims = project.directory.state().redeem_code(&who, &code, now)?;
+    let is_email = call.request.path().ends_with("/email");
+    let sign_in = SignIn {
+        amr: if is_email { "email" } else { "sms" },
+        client_claims,
+        ..SignIn::default()
+    };
+    open::open(call, project, &who, sign_in)
 }
 
 /// Uses the token of a link, once.
@@ -88,14 +106,4 @@ pub(super) fn by_link(call: &Call<'_>, project: &Project) -> Result<HttpResponse
         client_claims: members("nsec"),
     };
     open::open(call, project, &Who::UserId(link.persona), sign_in)
-}
-
-/// The claims of the client's own making in `loginOptions`.
-fn client_claims(body: &mut Body) -> Result<Map<String, Value>, Refusal> {
-    let Some(mut options) = body.object("loginOptions")? else {
-        return Ok(Map::new());
-    };
-    let claims = options.attributes("customClaims")?;
-    options.end()?;
-    Ok(claims.unwrap_or_default())
 }

@@ -7,7 +7,7 @@ use super::users::change;
 use crate::descope::api::body::Body;
 use crate::descope::api::manage::{body, claims, done, who};
 use crate::descope::api::open::{self, SignIn};
-use crate::descope::directory::User;
+use crate::descope::directory::{OneTimeCode, User};
 use crate::descope::project::Project;
 use crate::descope::refusals;
 use crate::provider::Call;
@@ -48,19 +48,10 @@ pub(super) fn test_link(call: &Call<'_>, project: &Project) -> Result<HttpRespon
     let address = body.required("URI")?;
     let mut address = Url::parse(&address)
         .map_err(|_| refusals::invalid("The URI field must be an absolute address"))?;
-    let claims = match body.object("loginOptions")? {
-        None => Map::new(),
-        Some(mut options) => {
-            let claims = options.attributes("customClaims")?;
-            options.end()?;
-            claims.unwrap_or_default()
-        }
-    };
+    let claims = body.client_claims()?;
     body.end()?;
     let user = project.directory.state().user(&who)?.clone();
-    if !user.is_test {
-        return Err(refusals::arguments("The user was not created for tests"));
-    }
+    check_test(&user)?;
     let token = link(
         call,
         project,
@@ -71,6 +62,25 @@ pub(super) fn test_link(call: &Call<'_>, project: &Project) -> Result<HttpRespon
     address.query_pairs_mut().append_pair("t", &token);
     let login_id = user.login_ids.first();
     Ok(HttpResponse::Ok().json(json!({ "link": address.as_str(), "loginId": login_id })))
+}
+
+/// The code that a user that was created for tests would get.
+pub(super) fn test_code(call: &Call<'_>, project: &Project) -> Result<HttpResponse, Refusal> {
+    let mut body = body(call, project)?;
+    let who = who(&mut body)?;
+    body.value("deliveryMethod");
+    let claims = body.client_claims()?;
+    body.end()?;
+    let now = call.provider.clock.now();
+    let code = random::digits(6).map_err(refusals::cannot_sign)?;
+    let mut directory = project.directory.state();
+    let user = directory.change_user(&who, now, |user| {
+        check_test(user)?;
+        user.code = Some(OneTimeCode::new(&code, claims, now));
+        Ok(())
+    })?;
+    let login_id = user.login_ids.first();
+    Ok(HttpResponse::Ok().json(json!({ "code": code, "loginId": login_id })))
 }
 
 /// Signs a user in without any proof.
@@ -93,6 +103,13 @@ pub(super) fn log_out(call: &Call<'_>, project: &Project) -> Result<HttpResponse
         Ok(())
     })?;
     Ok(done())
+}
+
+fn check_test(user: &User) -> Result<(), Refusal> {
+    if user.is_test {
+        return Ok(());
+    }
+    Err(refusals::arguments("The user was not created for tests"))
 }
 
 fn link(
