@@ -1,14 +1,20 @@
 """Descope's SDK (descope) signs people in at the local issuer, manages them, and its tokens open descope-api."""
 
+import logging
 import secrets
 
 import httpx
+import jwt
 from descope import AssociatedTenant, AuthException, DeliveryMethod, DescopeClient
 from flows import address, equal, flow, refused, run
 
 ISSUER = address("LOCAL_ISSUER_DESCOPE")
 API = address("DESCOPE_API")
 PROJECT = "P2LocalIssuerDevelopment0000"
+
+
+# It warns that a wrong management key is refused, which a flow expects.
+logging.getLogger("descope").setLevel(logging.ERROR)
 
 
 def client_with(management_key):
@@ -41,7 +47,10 @@ def refusals():
     refused(AuthException, client.password.sign_in, "ada@example.com", "wrong")
     refused(AuthException, client.password.sign_in, "nobody@example.org", "local-admin-secret")
     token = client.password.sign_in("ada@example.com", "local-admin-secret")["refreshSessionToken"]["jwt"]
-    refused(AuthException, client.refresh_session, token[:-8] + "AAAAAAAA")
+    forged = token[:-8] + "AAAAAAAA"
+    # The SDK verifies the token itself before it sends it, except here.
+    refused(jwt.InvalidSignatureError, client.refresh_session, forged)
+    equal(code(refused(AuthException, client.me, forged)), "E061005")
     session = client.refresh_session(token)["sessionToken"]["jwt"]
     # A session token continues no session.
     equal(code(refused(AuthException, client.me, session)), "E061005")
@@ -149,8 +158,11 @@ def access_key():
     equal(code(refused(AuthException, client.exchange_access_key, cleartext)), "E062803")
     keys.activate(key)
     client.exchange_access_key(cleartext)
-    keys.delete(key)
+    rotated = keys.rotate(key)["cleartext"]
     refused(AuthException, client.exchange_access_key, cleartext)
+    client.exchange_access_key(rotated)
+    keys.delete(key)
+    refused(AuthException, client.exchange_access_key, rotated)
     refused(AuthException, keys.load, key)
 
 

@@ -5,8 +5,8 @@
 //!
 //! 1. [`Sessions::of_token`] checks the token that came, and returns the session.
 //! 2. The dialect makes the new tokens.
-//! 3. [`Sessions::rotate`] puts the new refresh token in the place of the one that was used, or refuses if another request was first.
-//!    A provider that does not rotate leaves this step out.
+//! 3. [`Sessions::rotate`] replaces the refresh token that was used by the new one, or refuses if another request was first.
+//!    A provider that does not rotate its refresh tokens leaves this step out.
 
 mod limits;
 mod session;
@@ -26,7 +26,7 @@ pub(crate) enum RefreshError {
     /// No session has this token: it was never issued, or its session has ended or was dropped.
     #[error("unknown refresh token")]
     Unknown,
-    /// It was used before, and another one took its place. The session has now ended, because one of the two users is a thief.
+    /// It was used before, and another one replaced it. The session has now ended, because the token may have been stolen.
     #[error("this refresh token was used before")]
     Reused,
     /// It was issued to another client. The session goes on.
@@ -76,7 +76,7 @@ impl Sessions {
         check(&mut self.lock(), &token, client_id, now)
     }
 
-    /// Puts the refresh token `next` in the place of `used`, after the checks of [`Self::of_token`].
+    /// Replaces the refresh token `used` by `next`, after the checks of [`Self::of_token`].
     /// The session expires when it would have expired before.
     pub(crate) fn rotate(
         &self,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::directory::Directory;
+use super::directory::{Directory, Who};
 use crate::config::DescopeConfig;
 use crate::personas::Persona;
 use crate::secret::Secret;
@@ -39,6 +39,26 @@ impl Project {
                 ..SessionLimits::default()
             }),
         }
+    }
+
+    /// The persona of the user with this name, with the rights that it has now, if it may sign in.
+    pub(super) fn user(&self, name: &str) -> Option<Persona> {
+        let directory = self.directory.state();
+        let user = directory.user_of_session(name)?;
+        user.check_status().ok()?;
+        Some(directory.persona_of_user(user))
+    }
+
+    /// The user or the access key that is the subject of a token, with the rights that it has now.
+    pub(super) fn of_subject(&self, subject: &str, now: i64) -> Option<Persona> {
+        let directory = self.directory.state();
+        if let Ok(user) = directory.user(&Who::UserId(subject.to_owned())) {
+            user.check_status().ok()?;
+            return Some(directory.persona_of_user(user));
+        }
+        let mut keys = directory.keys().iter();
+        let key = keys.find(|key| key.persona.subject == subject)?;
+        directory.persona_of_key(key, now).ok()
     }
 
     /// The issuer of the default OpenID application.

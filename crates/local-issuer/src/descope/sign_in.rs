@@ -31,8 +31,8 @@ impl SignInRules for Project {
     fn accepts(&self, provider: &Provider, client: &Client, secret: Option<&str>) -> bool {
         match secret {
             Some(secret) if client.id == self.id => {
-                let mut personas = provider.personas.iter();
-                personas.any(|persona| persona.secret.matches(secret))
+                let (directory, now) = (self.directory.state(), provider.clock.now());
+                directory.persona_of_cleartext(secret, None, now).is_ok()
             }
             secret => client.accepts(secret),
         }

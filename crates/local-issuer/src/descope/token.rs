@@ -57,15 +57,15 @@ pub(super) fn respond(
         _ => return Err(refusals::invalid(GRANT_TYPES)),
     }
     let persona = authenticate(&parameters.credentials(call.request), provider, project)?;
-    let scopes = scopes::grant(persona, parameters.get("scope"), STANDARD_SCOPES);
-    let asked = provider.request(persona, &scopes);
+    let scopes = scopes::grant(&persona, parameters.get("scope"), STANDARD_SCOPES);
+    let asked = provider.request(&persona, &scopes);
     let mut claims = match application {
         Application::Federated => project.token_claims(&asked, TokenKind::Access),
         Application::Inbound => project.inbound_claims(&asked),
     };
     // Inbound applications name the parameter `tenantId`.
     if let Some(tenant) = parameters.get("tenant").or(parameters.get("tenantId")) {
-        check_tenant(tenant, persona)?;
+        check_tenant(tenant, &persona)?;
         claims.insert("dct".to_owned(), tenant.into());
         claims.sort_keys();
     }
@@ -83,20 +83,19 @@ pub(super) fn respond(
         })))
 }
 
-/// A client id of a persona's own, or the project id, with an access key as the secret.
-fn authenticate<'a>(
+/// The client id of an access key, or the project id, with the access key as the secret.
+fn authenticate(
     credentials: &Credentials,
-    provider: &'a Provider,
+    provider: &Provider,
     project: &Project,
-) -> Result<&'a Persona, Refusal> {
+) -> Result<Persona, Refusal> {
     let (id, secret) = (credentials.id.as_deref(), credentials.secret.as_deref());
     let id = id.ok_or_else(|| refusals::missing("client_id"))?;
     let secret = secret.ok_or_else(|| refusals::missing("client_secret"))?;
-    let personas = provider.personas.iter();
-    personas
-        .filter(|persona| id == persona.client_id || id == project.id)
-        .find(|persona| persona.secret.matches(secret))
-        .ok_or_else(refusals::wrong_access_key)
+    let client_id = Some(id).filter(|id| *id != project.id);
+    let now = provider.clock.now();
+    let directory = project.directory.state();
+    directory.persona_of_cleartext(secret, client_id, now)
 }
 
 /// A tenant can be chosen by who is in it.

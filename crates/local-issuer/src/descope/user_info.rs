@@ -24,12 +24,11 @@ pub(super) fn user_info(call: &Call<'_>, project: &Project) -> Result<HttpRespon
     });
     let claims = claims.ok_or_else(refusals::wrong_token)?;
     let text = |name| claims.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut personas = provider.personas.iter();
-    let persona = personas.find(|persona| persona.subject == text("sub"));
+    let persona = project.of_subject(text("sub"), provider.clock.now());
     let persona = persona.ok_or_else(refusals::wrong_token)?;
     let scopes = text("scope").split_ascii_whitespace().map(str::to_owned);
     let scopes: Vec<_> = scopes.collect();
-    let asked = provider.request(persona, &scopes);
+    let asked = provider.request(&persona, &scopes);
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(project.user_claims(&asked)))

@@ -85,12 +85,11 @@ impl UserTokens<'_> {
     /// `ends` is when the session and its refresh tokens expire.
     fn tokens(&self, grant: &Grant, ends: i64) -> Result<Tokens, Refusal> {
         let provider = self.call.provider;
-        let mut personas = provider.personas.iter();
-        let persona = personas.find(|persona| persona.name == grant.persona);
+        let persona = self.project.user(&grant.persona);
         let persona = persona.ok_or_else(refusals::unknown_code)?;
         let mut asked = ClaimsRequest {
             signed_in: Some(SignedIn::of(grant)),
-            ..provider.request(persona, &grant.scopes)
+            ..provider.request(&persona, &grant.scopes)
         };
         let access_token = self.sign(grant, &asked, TokenKind::Access)?;
         let refresh_token = self.refresh_token(grant, &asked, ends)?;

@@ -52,7 +52,7 @@ fn a_used_token_ends_its_session_and_no_other() {
     sessions.rotate("second", "third", None, 0).unwrap();
     assert!(sessions.get(&id, 0).is_some());
 
-    // The loser of two requests with the same token, and a thief.
+    // The second of two requests with the same token.
     let reused = sessions.rotate("second", "fourth", None, 0);
     assert_eq!(reused.unwrap_err(), RefreshError::Reused);
     for token in ["first", "second", "third", "fourth"] {

@@ -2,7 +2,7 @@
 
 use local_issuer::{DEFAULT_MANAGEMENT_KEY, LocalIssuer};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{client, facts};
 
@@ -49,6 +49,18 @@ pub(crate) async fn manage(issuer: &LocalIssuer, operation: &str, body: Value) -
 pub(crate) async fn try_manage(issuer: &LocalIssuer, operation: &str, body: Value) -> (u16, Value) {
     let credentials = format!(":{DEFAULT_MANAGEMENT_KEY}");
     call_with(issuer, operation, &credentials, &body).await
+}
+
+/// The exchange of an access key, from the response that created it.
+pub(crate) async fn exchange(issuer: &LocalIssuer, created: &Value) -> (u16, Value) {
+    let credentials = format!(":{}", text(created, "cleartext"));
+    call_with(
+        issuer,
+        "POST /v1/auth/accesskey/exchange",
+        &credentials,
+        &json!({}),
+    )
+    .await
 }
 
 /// One of the texts of a response.

@@ -16,6 +16,7 @@ mod control_keys;
 mod control_mint;
 mod descope_api;
 mod descope_api_refusals;
+mod descope_keys;
 mod descope_management;
 mod descope_refusals;
 mod descope_sessions;

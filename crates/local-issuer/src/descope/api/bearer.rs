@@ -23,8 +23,8 @@ pub(super) fn token<'a>(call: &'a Call<'_>, project: &Project) -> Result<&'a str
     Ok(token)
 }
 
-/// Refuses a caller that does not have the management key, and any page of a browser: the key may be public, and is no
-/// business of theirs.
+/// Refuses a caller that does not have the management key, and every request of a page: the default key is public, so a page of
+/// another site could use it.
 pub(super) fn management(call: &Call<'_>, project: &Project) -> Result<(), Refusal> {
     if call.request.headers().contains_key(ORIGIN) {
         return Err(refusals::invalid_token(

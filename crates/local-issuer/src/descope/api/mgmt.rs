@@ -54,6 +54,7 @@ const KEYS: &[Operation] = &[
     get("/v1/mgmt/accesskey", keys::load),
     post("/v1/mgmt/accesskey/search", keys::search),
     post("/v1/mgmt/accesskey/update", keys::update),
+    post("/v1/mgmt/accesskey/rotate", keys::rotate),
     post("/v1/mgmt/accesskey/deactivate", keys::deactivate),
     post("/v1/mgmt/accesskey/activate", keys::activate),
     post("/v1/mgmt/accesskey/delete", keys::delete),

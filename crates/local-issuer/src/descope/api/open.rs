@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::bearer;
 use crate::claims::TokenKind;
+use crate::descope::claims::REFRESH_LIFETIME;
 use crate::descope::directory::{Status, User, Who};
 use crate::descope::project::Project;
 use crate::descope::refusals;
@@ -14,9 +15,6 @@ use crate::provider::{Call, Provider};
 use crate::random;
 use crate::refusal::Refusal;
 use crate::sessions::{RefreshError, Session};
-
-/// A session lasts four weeks, in seconds.
-const SESSION_LIFETIME: i64 = 28 * 24 * 60 * 60;
 
 /// How a user signed in, and what its tokens are to have besides its rights.
 #[derive(Default)]
@@ -50,7 +48,7 @@ pub(super) fn open(
         })?;
         (user.persona.name.clone(), first)
     };
-    let mut session = Session::of(&name, now, SESSION_LIFETIME).map_err(refusals::cannot_sign)?;
+    let mut session = Session::of(&name, now, REFRESH_LIFETIME).map_err(refusals::cannot_sign)?;
     let details =
         json!({ "amr": sign_in.amr, "claims": sign_in.claims, "nsec": sign_in.client_claims });
     session.details = details.as_object().cloned().unwrap_or_default();
@@ -84,7 +82,7 @@ pub(super) fn found<'a>(
     Ok((session, token))
 }
 
-/// Puts a new refresh token in the place of this one.
+/// Replaces the refresh token by a new one, which is returned.
 pub(super) fn rotate(
     call: &Call<'_>,
     project: &Project,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Side, cookies, field, returned};
+use crate::descope_api::manage;
 use crate::support::{assert_members, form, json_of, post_form, start};
 
 fn claims(tokens: &Value, name: &str) -> serde_json::Map<String, Value> {
@@ -65,6 +66,33 @@ async fn a_descope_tenant_is_the_current_one() {
     let token = tokens["refresh_token"].as_str().unwrap();
     let (_, tokens) = side.refresh(token, json!({})).await;
     assert_members(&claims(&tokens, "access_token"), json!({ "dct": tenant }));
+}
+
+#[tokio::test]
+async fn tokens_of_a_descope_user_have_the_rights_that_management_left() {
+    let issuer = start().await;
+    let side = Side::of(issuer.descope()).await;
+    let asked = json!({ "scope": "openid email descope.claims" });
+    let tokens = side.tokens(asked.clone()).await;
+    let roles = json!({ "loginId": "viewer", "roleNames": ["admin"] });
+    manage(&issuer, "POST /v1/mgmt/user/update/role/set", roles).await;
+    let token = tokens["refresh_token"].as_str().unwrap();
+    let (_, tokens) = side.refresh(token, json!({})).await;
+    let expected = json!({ "roles": ["admin"], "permissions": ["users.create", "users.delete"] });
+    assert_members(&claims(&tokens, "access_token"), expected);
+    assert_eq!(side.user_info(&tokens["access_token"]).await.0, 200);
+
+    let code = side.code(asked).await;
+    manage(
+        &issuer,
+        "POST /v1/mgmt/user/delete",
+        json!({ "loginId": "viewer" }),
+    )
+    .await;
+    let token = tokens["refresh_token"].as_str().unwrap();
+    assert_eq!(side.refresh(token, json!({})).await.0, 401, "deleted");
+    assert_eq!(side.redeem(&code, json!({})).await.0, 400, "deleted");
+    assert_eq!(side.user_info(&tokens["access_token"]).await.0, 401);
 }
 
 #[tokio::test]

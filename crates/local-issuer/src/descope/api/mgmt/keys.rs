@@ -16,8 +16,8 @@ use crate::secret::Secret;
 pub(super) fn create(call: &Call<'_>, project: &Project) -> Result<HttpResponse, Refusal> {
     let mut body = body(call, project)?;
     let name = body.required("name")?;
-    let draw = |length| random::alphanumeric(length).map_err(refusals::cannot_sign);
-    let (id, cleartext) = (format!("K{}", draw(27)?), format!("K{}", draw(80)?));
+    let id = random::alphanumeric(27).map_err(refusals::cannot_sign)?;
+    let (id, cleartext) = (format!("K{id}"), new_cleartext()?);
     let secret = Secret::new(cleartext.as_str());
     let mut key = Key::new(&id, &name, secret, call.provider.clock.now());
     key.description = body.text("description")?.unwrap_or_default();
@@ -79,6 +79,22 @@ pub(super) fn update(call: &Call<'_>, project: &Project) -> Result<HttpResponse,
     respond(project, &id)
 }
 
+/// Gives an access key a new cleartext; the old one is refused from now on.
+pub(super) fn rotate(call: &Call<'_>, project: &Project) -> Result<HttpResponse, Refusal> {
+    let mut body = body(call, project)?;
+    let id = body.required("id")?;
+    body.end()?;
+    let cleartext = new_cleartext()?;
+    let secret = Secret::new(cleartext.as_str());
+    let mut directory = project.directory.state();
+    directory.change_key(&id, |key| {
+        key.persona.secret = secret;
+        Ok(())
+    })?;
+    let record = directory.key_record(directory.key(&id)?);
+    Ok(HttpResponse::Ok().json(json!({ "key": record, "cleartext": cleartext })))
+}
+
 pub(super) fn activate(call: &Call<'_>, project: &Project) -> Result<HttpResponse, Refusal> {
     set_active(call, project, true)
 }
@@ -94,6 +110,12 @@ pub(super) fn delete(call: &Call<'_>, project: &Project) -> Result<HttpResponse,
     project.directory.state().delete_key(&id)?;
     tracing::info!(key = %id, "deleted the Descope access key {id}");
     Ok(done())
+}
+
+/// Keys begin with a K, as their ids do.
+fn new_cleartext() -> Result<String, Refusal> {
+    let letters = random::alphanumeric(80).map_err(refusals::cannot_sign)?;
+    Ok(format!("K{letters}"))
 }
 
 fn set_active(
