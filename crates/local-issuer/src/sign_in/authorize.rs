@@ -69,7 +69,11 @@ impl<'a> Visit<'a> {
         let is_expected = expected.is_none_or(|expected| {
             expected.is_some_and(|expected| expected.name == browser.session.persona)
         });
-        is_expected && request.prompt.allows(browser.session.auth_time, now)
+        let is_known = request.subject.as_ref().is_none_or(|subject| {
+            let persona = self.persona(&browser.session.persona);
+            persona.is_some_and(|persona| persona.subject == *subject)
+        });
+        is_expected && is_known && request.prompt.allows(browser.session.auth_time, now)
     }
 
     /// `prompt=none`: without a page. A persona that is hinted at is signed in as if the person had clicked.

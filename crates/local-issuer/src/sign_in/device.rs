@@ -53,6 +53,7 @@ pub(crate) fn start_device(
         scope: parameters.get("scope").map(str::to_owned),
         nonce: None,
         login_hint: None,
+        subject: None,
         prompt: Prompt::for_device(),
         target,
     };

@@ -23,6 +23,14 @@ pub(crate) struct LogOutParameters {
     pub(crate) confirms: bool,
 }
 
+/// What a client asks for.
+struct LogOut {
+    /// Registered for the client.
+    return_to: Option<String>,
+    /// The session of the ID token that came along.
+    sid: Option<String>,
+}
+
 /// Responds to a client that sends a person here to sign out.
 pub(crate) fn log_out(
     call: &Call<'_>,
@@ -31,7 +39,7 @@ pub(crate) fn log_out(
 ) -> HttpResponse {
     match read_request(call, rules, names) {
         Err(fault) => pages::problem(StatusCode::BAD_REQUEST, &fault),
-        Ok((return_to, hint)) => proceed(call, names, return_to, hint.as_ref()),
+        Ok(request) => proceed(call, names, request),
     }
 }
 
@@ -43,15 +51,10 @@ pub(super) fn confirmed(call: &Call<'_>, return_to: Option<&str>) -> HttpRespons
     signed_out(call, return_to)
 }
 
-fn proceed(
-    call: &Call<'_>,
-    names: &LogOutParameters,
-    return_to: Option<String>,
-    hint: Option<&Map<String, Value>>,
-) -> HttpResponse {
-    let sid = hint.and_then(|hint| hint.get("sid")?.as_str());
-    if let Some(sid) = sid {
-        sign_out_of(call.provider, sid);
+fn proceed(call: &Call<'_>, names: &LogOutParameters, request: LogOut) -> HttpResponse {
+    let return_to = request.return_to;
+    if let Some(sid) = request.sid {
+        sign_out_of(call.provider, &sid);
     }
     match Browser::of_cookie(call) {
         Some(browser) if names.confirms => match forms::open(call, Form::LogOut(return_to.clone()))
@@ -84,12 +87,11 @@ fn signed_out(call: &Call<'_>, return_to: Option<&str>) -> HttpResponse {
     response
 }
 
-/// Where to go afterwards, registered for the client, and the claims of the ID token that came with the request.
 fn read_request(
     call: &Call<'_>,
     rules: &dyn SignInRules,
     names: &LogOutParameters,
-) -> Result<(Option<String>, Option<Map<String, Value>>), String> {
+) -> Result<LogOut, String> {
     let parameters = read::parameters(call)?;
     let hint = parameters.get("id_token_hint").map(|token| {
         // It may have expired.
@@ -111,7 +113,11 @@ fn read_request(
         let state = parameters.get("state").map(|state| ("state", state));
         Ok(with_query(address, state.as_slice()))
     });
-    Ok((return_to.transpose()?, hint))
+    let sid = hint.as_ref().and_then(|hint| hint.get("sid")?.as_str());
+    Ok(LogOut {
+        return_to: return_to.transpose()?,
+        sid: sid.map(str::to_owned),
+    })
 }
 
 /// The client, by its id or by the ID token; both must be the same.

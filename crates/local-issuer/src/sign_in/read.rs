@@ -46,8 +46,11 @@ impl AuthorizationRequest {
                 if rules.needs_state() && parameters.get("state").is_none() {
                     return Err(AuthorizationError::invalid("state is missing"));
                 }
-                let target = rules.target(call.provider, &parameters, third_party)?;
-                Ok(Self { target, ..request })
+                Ok(Self {
+                    target: rules.target(call.provider, &parameters, third_party)?,
+                    subject: hinted_subject(call, &parameters)?,
+                    ..request
+                })
             })
             .map_err(|error| RequestError::Client(return_to, error))
     }
@@ -69,6 +72,7 @@ impl AuthorizationRequest {
             scope: text("scope"),
             nonce: text("nonce"),
             login_hint,
+            subject: None,
             prompt: Prompt::read(parameters)?,
             target: Target::default(),
         })
@@ -115,6 +119,20 @@ fn redirect_uri(client: &Client, parameters: &Parameters) -> Result<String, Requ
         "The redirect URI {asked} is not registered for the client {}. It must be equal to a registered one.",
         client.id
     )))
+}
+
+/// The user of `id_token_hint`, which may have expired.
+fn hinted_subject(
+    call: &Call<'_>,
+    parameters: &Parameters,
+) -> Result<Option<String>, AuthorizationError> {
+    let Some(token) = parameters.get("id_token_hint") else {
+        return Ok(None);
+    };
+    let claims = call.provider.verified(token);
+    let subject = claims.and_then(|claims| Some(claims.get("sub")?.as_str()?.to_owned()));
+    let fault = || AuthorizationError::invalid("id_token_hint is not an ID token of this issuer");
+    subject.map(Some).ok_or_else(fault)
 }
 
 fn check_types(parameters: &Parameters) -> Result<(), AuthorizationError> {

@@ -15,6 +15,8 @@ pub(super) struct AuthorizationRequest {
     pub(super) scope: Option<String>,
     pub(super) nonce: Option<String>,
     pub(super) login_hint: Option<String>,
+    /// Whom the client knows by an ID token; nobody else will do.
+    pub(super) subject: Option<String>,
     pub(super) prompt: Prompt,
     pub(super) target: Target,
 }

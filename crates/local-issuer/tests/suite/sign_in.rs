@@ -1,5 +1,6 @@
 //! People sign in, at both providers, over real HTTP.
 
+mod browser;
 mod codes;
 mod device;
 mod flow;

@@ -6,7 +6,7 @@ use super::{Side, cookies, field, problem, returned};
 use crate::support::{quick, start};
 
 /// A sign-in page that a browser has open.
-struct Page {
+pub(super) struct Page {
     html: String,
     cookies: String,
 }
@@ -20,7 +20,7 @@ impl Page {
     }
 
     /// Opens the sign-in page.
-    async fn open(side: &Side, changes: Value) -> Self {
+    pub(super) async fn open(side: &Side, changes: Value) -> Self {
         let mut all = json!({ "prompt": null, "login_hint": null });
         all.as_object_mut()
             .unwrap()
@@ -29,7 +29,7 @@ impl Page {
     }
 
     /// The form as a browser sends it, with this button.
-    fn press(&self, side: &Side, button: (&str, &str)) -> RequestBuilder {
+    pub(super) fn press(&self, side: &Side, button: (&str, &str)) -> RequestBuilder {
         let (request, csrf) = (field(&self.html, "request"), field(&self.html, "csrf"));
         let fields = [("request", &*request), ("csrf", &*csrf), button];
         self.send(side, &fields)
@@ -42,7 +42,7 @@ impl Page {
     }
 }
 
-async fn send(request: RequestBuilder) -> Response {
+pub(super) async fn send(request: RequestBuilder) -> Response {
     request.send().await.unwrap()
 }
 
@@ -268,59 +268,5 @@ async fn cancelling_is_access_denied() {
             (&*sent["error"], &*sent["state"]),
             ("access_denied", "the state")
         );
-    }
-}
-
-#[tokio::test]
-async fn a_browser_that_signed_in_needs_no_page_until_it_is_asked_again() {
-    let issuer = start().await;
-    for side in Side::both(&issuer).await {
-        let page = Page::open(&side, json!({})).await;
-        let response = send(page.press(&side, ("persona", "editor"))).await;
-        let session = cookies(&response).join("; ");
-        assert!(
-            session.starts_with(&format!("local_issuer_{}_session=", side.name())),
-            "{session}"
-        );
-        let visit = async |changes: Value| {
-            let mut all = json!({ "prompt": null, "login_hint": null });
-            all.as_object_mut()
-                .unwrap()
-                .extend(changes.as_object().unwrap().clone());
-            send(side.authorization(all).header("cookie", &session)).await
-        };
-        side.provider.set_clock_offset(100);
-        // No page: the same user, who signed in then.
-        for changes in [
-            json!({}),
-            json!({ "prompt": "none" }),
-            json!({ "max_age": "200" }),
-            json!({ "login_hint": "editor" }),
-        ] {
-            let response = visit(changes.clone()).await;
-            assert_eq!(cookies(&response), [""; 0]);
-            let sent = returned(&response);
-            let (_, tokens) = side.redeem(&sent["code"], json!({})).await;
-            let claims = crate::support::json_of(tokens["id_token"].as_str().unwrap(), 1);
-            let age = claims["iat"].as_i64().unwrap() - claims["auth_time"].as_i64().unwrap();
-            assert!((100..160).contains(&age), "{changes}: {age}");
-        }
-        // A page, although there is a session.
-        for changes in [
-            json!({ "prompt": "login" }),
-            json!({ "prompt": "select_account" }),
-            json!({ "max_age": "50" }),
-            json!({ "login_hint": "admin" }),
-        ] {
-            assert_eq!(visit(changes.clone()).await.status(), 200, "{changes}");
-        }
-        let sent = returned(&visit(json!({ "prompt": "none", "max_age": "50" })).await);
-        assert_eq!(sent["error"], "login_required");
-        // A cookie of the issuer's that names nothing.
-        let request = side
-            .authorization(json!({ "login_hint": null }))
-            .header("cookie", format!("{session}x"));
-        assert_eq!(returned(&send(request).await)["error"], "login_required");
-        side.provider.set_clock_offset(0);
     }
 }

@@ -76,6 +76,7 @@ async fn every_other_refusal_goes_back_to_the_client_with_state_and_issuer() {
         ["an unknown prompt", { "prompt": "create" }, "invalid_request", "prompt must be"],
         ["no page and a page", { "prompt": "none login" }, "invalid_request", "must not be combined"],
         ["an age that is none", { "max_age": "soon" }, "invalid_request", "max_age"],
+        ["a hint that is no token", { "id_token_hint": "x" }, "invalid_request", "id_token_hint is not"],
         ["nobody signed in", { "login_hint": null }, "login_required", "nobody is signed in"],
         ["an unknown user", { "login_hint": "<b>" }, "login_required", "there is no user <b>"],
         ["a machine", { "login_hint": "machine" }, "login_required", "there is no user machine"],
