@@ -71,7 +71,8 @@ impl Parameters {
         Ok(Self(parameters))
     }
 
-    fn from_form(body: &[u8]) -> Result<Self, ParametersError> {
+    /// Reads a form, or a query.
+    pub(crate) fn from_form(body: &[u8]) -> Result<Self, ParametersError> {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_bytes(body).map_err(|_| ParametersError::Form)?;
         let mut parameters = BTreeMap::new();

@@ -10,11 +10,15 @@ use crate::auth0::TokenDialect;
 use crate::keys::IssuerKeys;
 use crate::personas::Personas;
 use crate::secret::Secret;
+use crate::sessions::SessionLimits;
 
 pub(crate) use checks::{auth0_issuer, issuer_base, project_id, roles_claim};
 
 /// The Descope project id that is used when none is configured: the form of a real one, and plainly not one.
 pub const DEFAULT_PROJECT_ID: &str = "P2LocalIssuerDevelopment0000";
+
+/// The management key that is used when none is configured. It is public: it opens this issuer, and nothing else.
+pub const DEFAULT_MANAGEMENT_KEY: &str = "local-management-key";
 
 /// Configuration of an issuer.
 ///
@@ -35,6 +39,11 @@ pub struct IssuerConfig {
     pub control_token: Option<Secret>,
     /// How far the control plane, and the library's calls that do the same, may go.
     pub control_limits: ControlLimits,
+    /// How many sessions are kept in memory.
+    pub session_limits: SessionLimits,
+    /// How many sign-in pages may be open at one provider, and how many codes, browsers and opaque tokens it remembers; 10,000 of
+    /// each. The oldest is dropped for a new one.
+    pub open_sign_ins: usize,
     /// The lifetime of access tokens; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
     pub token_lifetime: Option<Duration>,
     /// Worker threads of each listener.
@@ -51,6 +60,13 @@ pub struct DescopeConfig {
     /// What issuers in tokens start with, without a trailing slash.
     /// `None` is `http://localhost:{port}`, or `http://127.0.0.1:{port}` when `port` is 0.
     pub issuer_base: Option<String>,
+    /// The key of the management API; `local-management-key`, which is public.
+    pub management_key: Secret,
+    /// Whether each refresh of a session gives a new refresh token, and ends the session if the old one is used again; off, as in
+    /// a new project.
+    pub rotates_refresh_tokens: bool,
+    /// How many users, access keys, tenants, roles and permissions there may be, of each; 1,000.
+    pub directory_entries: usize,
 }
 
 /// The settings of the Auth0 dialect.
@@ -107,6 +123,8 @@ impl Default for IssuerConfig {
             keys: KeyOrigin::Fresh,
             control_token: None,
             control_limits: ControlLimits::default(),
+            session_limits: SessionLimits::default(),
+            open_sign_ins: 10_000,
             token_lifetime: None,
             workers: 1,
         }
@@ -141,6 +159,9 @@ impl Default for DescopeConfig {
             port: 0,
             project_id: DEFAULT_PROJECT_ID.to_owned(),
             issuer_base: None,
+            management_key: Secret::new(DEFAULT_MANAGEMENT_KEY),
+            rotates_refresh_tokens: false,
+            directory_entries: 1_000,
         }
     }
 }

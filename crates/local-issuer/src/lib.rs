@@ -30,8 +30,10 @@ pub mod settings;
 pub mod tokens;
 
 mod auth0;
+mod bounded;
 mod claims;
 mod client_request;
+mod clients;
 mod control;
 mod descope;
 mod faults;
@@ -43,6 +45,9 @@ mod refusal;
 mod requests;
 mod scopes;
 mod server;
+mod sessions;
+mod sign_in;
+mod verified;
 
 mod clock;
 mod health;
@@ -52,8 +57,10 @@ mod secret;
 
 pub use auth0::TokenDialect;
 pub use claims::TokenKind;
+pub use clients::{Client, RedirectUri};
 pub use config::{
-    Auth0Config, ControlLimits, DEFAULT_PROJECT_ID, DescopeConfig, IssuerConfig, KeyOrigin,
+    Auth0Config, ControlLimits, DEFAULT_MANAGEMENT_KEY, DEFAULT_PROJECT_ID, DescopeConfig,
+    IssuerConfig, KeyOrigin,
 };
 pub use faults::{ActiveFault, Endpoint, Fault, FaultError, Length};
 pub use handle::{Auth0Handle, ControlState, DescopeHandle, ProviderHandle};
@@ -66,4 +73,5 @@ pub use personas::{Persona, PersonaKind, Personas};
 pub use requests::{RequestLog, SeenRequest};
 pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;
+pub use sessions::SessionLimits;
 pub use tokens::PersonaToken;

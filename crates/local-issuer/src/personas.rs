@@ -1,11 +1,14 @@
-//! Who can get a token: users and machine clients, and what each may do.
+//! Who can get a token: users and machine clients, what each may do, and the applications that users sign in to.
 
 mod checks;
+mod clients;
 mod error;
 mod file;
 mod persona;
 
 use std::path::Path;
+
+pub(crate) use checks::is_reserved_claim;
 
 pub use error::PersonasError;
 pub use persona::{
@@ -13,15 +16,19 @@ pub use persona::{
     TenantRights,
 };
 
+use crate::clients::Client;
+
 const BUILT_IN: &str = include_str!("../personas.toml");
 
-/// The personas of both providers.
+/// The personas of both providers, and the clients that they sign in to.
 #[derive(Clone, Debug)]
 pub struct Personas {
     /// Those that Descope knows.
     pub descope: Vec<Persona>,
     /// Those that Auth0 knows.
     pub auth0: Vec<Persona>,
+    /// The applications that users sign in to, at both.
+    pub clients: Vec<Client>,
 }
 
 impl Personas {
@@ -34,13 +41,16 @@ impl Personas {
         Self::from_toml(BUILT_IN).expect("the built-in personas are valid")
     }
 
-    /// Reads personas from TOML, in the form of the built-in `personas.toml`.
+    /// Reads personas from TOML, in the form of the built-in `personas.toml`. Without a `[[client]]` it has the built-in clients.
     ///
     /// # Errors
     /// Names every fault of every persona at once.
     pub fn from_toml(text: &str) -> Result<Self, PersonasError> {
-        let (descope, auth0) = file::read(text)?;
-        Ok(Self { descope, auth0 })
+        let mut personas = file::read(text)?;
+        if personas.clients.is_empty() && text != BUILT_IN {
+            personas.clients = Self::built_in().clients;
+        }
+        Ok(personas)
     }
 
     /// Reads personas from a file.

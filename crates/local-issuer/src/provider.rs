@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
 use crate::claims::{ClaimsRequest, TokenKind};
+use crate::clients::Client;
 use crate::clock::Clock;
 use crate::config::ControlLimits;
 use crate::faults::{Endpoint, Faults};
@@ -20,6 +21,8 @@ use crate::refusal::Refusal;
 use crate::requests::RequestCounter;
 use crate::scopes;
 use crate::secret::Secret;
+use crate::sessions::Sessions;
+use crate::sign_in::SignIns;
 
 /// Everything that differs between the providers, besides the style of their keys.
 pub(crate) trait Dialect: Send + Sync {
@@ -44,16 +47,39 @@ pub(crate) trait Dialect: Send + Sync {
     /// Returns every route of the provider, each endpoint's usual one before its aliases.
     fn routes(self: Arc<Self>) -> Vec<Route>;
 
+    /// Returns the response for a path that is no [`Route`]'s, or `None` if the provider has no such path.
+    /// `body` is `None` if it is too large.
+    fn other(
+        &self,
+        _request: &HttpRequest,
+        _body: Option<&[u8]>,
+        _provider: &Provider,
+    ) -> Option<Result<HttpResponse, Refusal>> {
+        None
+    }
+
+    /// Forgets what requests changed.
+    fn reset(&self) {}
+
     /// Returns the response for a path that is not there, which says this.
     fn not_found(&self, message: &str) -> Refusal;
 }
 
-/// One path of a provider: `GET` for documents, `POST` for tokens.
+/// One path of a provider.
 #[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) path: String,
     pub(crate) endpoint: Endpoint,
+    pub(crate) methods: Methods,
     pub(crate) respond: Respond,
+}
+
+/// The methods of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Methods {
+    Get,
+    Post,
+    GetAndPost,
 }
 
 /// What responds to a request.
@@ -73,7 +99,11 @@ pub(crate) struct Provider {
     /// Where it listens, without a trailing slash.
     pub(crate) base_url: String,
     pub(crate) personas: Vec<Persona>,
+    /// The applications that people sign in to.
+    pub(crate) clients: Vec<Client>,
     pub(crate) keys: KeyRing,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) sessions: Sessions,
     pub(crate) token_lifetime: Option<Duration>,
     pub(crate) control_token: Option<Secret>,
     pub(crate) limits: ControlLimits,
@@ -83,16 +113,27 @@ pub(crate) struct Provider {
 }
 
 impl Route {
+    /// `POST` for tokens, `GET` for everything else.
     pub(crate) fn new(
         path: impl Into<String>,
         endpoint: Endpoint,
         respond: impl Fn(&Call<'_>) -> Result<HttpResponse, Refusal> + Send + Sync + 'static,
     ) -> Self {
+        let methods = match endpoint {
+            Endpoint::Token => Methods::Post,
+            _ => Methods::Get,
+        };
         Self {
             path: path.into(),
             endpoint,
+            methods,
             respond: Arc::new(respond),
         }
+    }
+
+    /// The route with these methods instead.
+    pub(crate) fn with(self, methods: Methods) -> Self {
+        Self { methods, ..self }
     }
 }
 
@@ -146,6 +187,7 @@ impl Provider {
             scopes,
             issued_at: self.clock.now(),
             lifetime,
+            signed_in: None,
         }
     }
 

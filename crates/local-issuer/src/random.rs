@@ -7,6 +7,8 @@ use crate::keys::KeyError;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const NANOID: &[u8; 64] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-";
 
+const CONSONANTS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+
 /// Letters and digits, as in Descope's ids.
 pub(crate) fn alphanumeric(length: usize) -> Result<String, KeyError> {
     draw(BASE62, length)
@@ -15,6 +17,18 @@ pub(crate) fn alphanumeric(length: usize) -> Result<String, KeyError> {
 /// The alphabet of nanoid, as in Auth0's key ids.
 pub(crate) fn nanoid(length: usize) -> Result<String, KeyError> {
     draw(NANOID, length)
+}
+
+/// Eight consonants for a person to type: no word, and none that looks like a digit
+/// ([RFC 8628, 6.1](https://www.rfc-editor.org/rfc/rfc8628#section-6.1)).
+pub(crate) fn user_code() -> Result<String, KeyError> {
+    let (start, end) = (draw(CONSONANTS, 4)?, draw(CONSONANTS, 4)?);
+    Ok(format!("{start}-{end}"))
+}
+
+/// Decimal digits.
+pub(crate) fn digits(length: usize) -> Result<String, KeyError> {
+    draw(b"0123456789", length)
 }
 
 /// Random bytes.

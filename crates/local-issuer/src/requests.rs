@@ -34,7 +34,7 @@ pub struct SeenRequest {
 pub struct RequestLog {
     /// The number of requests by path.
     pub requests: BTreeMap<String, u64>,
-    /// The number of requests by endpoint: `discovery`, `jwks`, `token` and `other`.
+    /// The number of requests by endpoint: `discovery`, `jwks`, `token` and the others by their names, and `other`.
     pub endpoints: BTreeMap<&'static str, u64>,
     /// The last requests, latest last.
     pub last: VecDeque<SeenRequest>,

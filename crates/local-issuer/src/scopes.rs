@@ -27,6 +27,23 @@ pub(crate) fn grant(persona: &Persona, requested: Option<&str>, standard: &[&str
     granted
 }
 
+/// The scopes of a refresh: those of `requested`, or all if none is requested. Returns the first that was not granted before
+/// ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+pub(crate) fn narrow(granted: &[String], requested: Option<&str>) -> Result<Vec<String>, String> {
+    let requested: Vec<_> = requested
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .collect();
+    let beyond = requested
+        .iter()
+        .find(|scope| !granted.iter().any(|one| one == *scope));
+    if let Some(scope) = beyond {
+        return Err((*scope).to_owned());
+    }
+    let kept = |scope: &&String| requested.is_empty() || requested.contains(&scope.as_str());
+    Ok(granted.iter().filter(kept).cloned().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +85,15 @@ mod tests {
             granted("viewer", Some("read:messages openid read:messages")),
             "read:messages openid"
         );
+    }
+
+    #[test]
+    fn a_refresh_can_narrow_the_scopes_and_not_widen_them() {
+        let held = ["openid".to_owned(), "read:messages".to_owned()];
+        let wider = narrow(&held, Some("openid write:messages"));
+        assert_eq!(wider, Err("write:messages".to_owned()));
+        assert_eq!(narrow(&held, Some("openid")), Ok(held[..1].to_vec()));
+        assert_eq!(narrow(&held, None), Ok(held.to_vec()));
     }
 
     #[test]

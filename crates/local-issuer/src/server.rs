@@ -10,6 +10,7 @@ use std::sync::Arc;
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
@@ -19,7 +20,7 @@ pub(crate) use running::Servers;
 
 use crate::control;
 use crate::faults::{self, Endpoint};
-use crate::provider::{Call, Provider, Respond, Route};
+use crate::provider::{Call, Methods, Provider, Respond, Route};
 use crate::refusal::Refusal;
 
 /// Token requests are small; a larger body is a mistake.
@@ -37,7 +38,8 @@ pub(crate) fn serve(
             .app_data(provider.clone())
             .app_data(web::PayloadConfig::new(LARGEST_BODY_BYTES))
             .wrap(from_fn(count_and_spoil))
-            // A page of any origin may ask for tokens, as with an application whose allowed origins list it.
+            // A page of any origin may ask for tokens, as with an application whose allowed origins list it. It may not read
+            // the pages on which people sign in.
             .wrap(
                 Cors::default()
                     .allow_any_origin()
@@ -46,9 +48,10 @@ pub(crate) fn serve(
                     .allow_any_header()
                     .expose_any_header(),
             )
+            .wrap(from_fn(keep_pages_to_their_origin))
             .wrap(DefaultHeaders::new().add(("X-Local-Issuer", "development only")))
             .configure(|app| routes(&provider, app))
-            .default_service(web::to(not_found))
+            .default_service(web::to(other))
     });
     // The program or the test decides when it stops.
     Ok(server
@@ -86,28 +89,44 @@ async fn count_and_spoil(
     faults::spoil(genuine, faults, cleared).await
 }
 
+/// Takes the CORS headers from responses that are for a person, not for a program.
+async fn keep_pages_to_their_origin(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let provider = request.app_data::<Data<Provider>>();
+    let endpoint = provider.and_then(|provider| provider.endpoint(request.path()));
+    let mut response = next.call(request).await?;
+    if matches!(endpoint, Some(Endpoint::Authorize | Endpoint::Logout)) {
+        response.headers_mut().remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    }
+    Ok(response)
+}
+
 fn routes(provider: &Data<Provider>, app: &mut web::ServiceConfig) {
     control::routes(provider, app);
     app.route("/health", web::get().to(health));
     for Route {
         path,
-        endpoint,
+        methods,
         respond,
+        ..
     } in provider.routes.clone()
     {
-        let method = match endpoint {
-            Endpoint::Token => web::post(),
-            _ => web::get(),
+        let respond_to = respond.clone();
+        let get = move |request: HttpRequest, provider: Data<Provider>| {
+            // The body of a GET request means nothing, however large it is.
+            ready(call(&respond_to, &request, &[], &provider))
         };
-        let handle = move |request, body: Result<Bytes, Error>, provider: Data<Provider>| {
-            let body = match endpoint {
-                Endpoint::Token => body,
-                // The body of a GET request means nothing, however large it is.
-                _ => Ok(Bytes::new()),
-            };
-            ready(body.and_then(|body| call(&respond, &request, &body, &provider)))
+        let post = move |request: HttpRequest, body: Bytes, provider: Data<Provider>| {
+            ready(call(&respond, &request, &body, &provider))
         };
-        app.route(&path, method.to(handle));
+        if methods != Methods::Post {
+            app.route(&path, web::get().to(get));
+        }
+        if methods != Methods::Get {
+            app.route(&path, web::post().to(post));
+        }
     }
 }
 
@@ -129,10 +148,16 @@ async fn health(provider: Data<Provider>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "healthy", "provider": provider.dialect.kind() }))
 }
 
-async fn not_found(
+/// Every path that is no route's.
+async fn other(
     request: HttpRequest,
+    body: Result<Bytes, Error>,
     provider: Data<Provider>,
 ) -> Result<HttpResponse, Refusal> {
+    let body = body.as_deref().ok();
+    if let Some(response) = provider.dialect.other(&request, body, &provider) {
+        return response;
+    }
     let path = request.path();
     let here: Vec<_> = provider.routes.iter().map(|route| &*route.path).collect();
     let message = format!("This local issuer has no {path}, only {}", here.join(", "));

@@ -13,6 +13,7 @@ mod key_sets;
 mod limits;
 pub(crate) mod matrix;
 mod outage;
+mod people;
 pub(crate) mod rights;
 mod rotation;
 mod routes;
@@ -51,6 +52,7 @@ pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
 /// The cases of services that have routes which show a token, and what was counted.
 pub(crate) fn telling(kind: ServiceKind) -> Vec<Case> {
     let mut cases = caller::cases();
+    cases.extend(people::cases());
     cases.extend(side_by_side::counting(kind));
     cases.push(stats::case(kind));
     cases

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::tenant::Tenant;
 use crate::claims::ClaimsRequest;
-use crate::personas::PersonaKind;
+use crate::personas::{Persona, PersonaKind};
 
 /// An ID token expires after ten hours, in seconds.
 const ID_LIFETIME: i64 = 36_000;
@@ -31,18 +31,14 @@ impl Tenant {
         if !request.scopes.is_empty() {
             insert("scope", request.scope().into());
         }
-        if let Some(organization) = &persona.auth0.organization {
-            insert("org_id", organization.id.as_str().into());
-            if let Some(name) = &organization.name {
-                insert("org_name", name.as_str().into());
-            }
-        }
+        insert_organization(&mut claims, persona);
+        let mut insert = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         if persona.kind == PersonaKind::Machine && !rfc9068 {
             insert("gty", "client-credentials".into());
         }
         insert(
             if rfc9068 { "client_id" } else { "azp" },
-            persona.client_id.as_str().into(),
+            request.client_id().into(),
         );
         if self.dialect.has_permissions() {
             insert("permissions", json!(persona.permissions));
@@ -57,9 +53,13 @@ impl Tenant {
         insert("updated_at", request.date_after(0).into());
         insert("iss", self.issuer.as_str().into());
         insert("sub", persona.subject.as_str().into());
-        insert("aud", persona.client_id.as_str().into());
+        insert("aud", request.client_id().into());
         insert("iat", request.issued_at.into());
         insert("exp", request.issued_at.saturating_add(ID_LIFETIME).into());
+        if request.signed_in.is_some() {
+            insert_organization(&mut claims, persona);
+        }
+        request.insert_sign_in(&mut claims);
         claims
     }
 
@@ -73,7 +73,7 @@ impl Tenant {
     }
 
     /// What a tenant's post-login action would add: roles in the namespaced claim, attributes, and who the user is.
-    fn custom_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+    pub(super) fn custom_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
         let persona = request.persona;
         let profile = &persona.profile;
         let mut claims = Map::new();
@@ -91,5 +91,14 @@ impl Tenant {
         ];
         request.insert_profile(&mut claims, &told);
         claims
+    }
+}
+
+fn insert_organization(claims: &mut Map<String, Value>, persona: &Persona) {
+    if let Some(organization) = &persona.auth0.organization {
+        claims.insert("org_id".to_owned(), organization.id.as_str().into());
+        if let Some(name) = &organization.name {
+            claims.insert("org_name".to_owned(), name.as_str().into());
+        }
     }
 }

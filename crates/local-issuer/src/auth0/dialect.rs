@@ -6,14 +6,15 @@ use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 
 use super::tenant::Tenant;
-use super::{discovery, refusals, token};
+use super::{device, discovery, refusals, token, user_info};
 use crate::claims::{ClaimsRequest, TokenKind};
 use crate::faults::Endpoint;
 use crate::keys::KeyStyle;
 use crate::kind::ProviderKind;
-use crate::provider::{Dialect, Route};
+use crate::provider::{Call, Dialect, Methods, Route};
 use crate::random;
 use crate::refusal::Refusal;
+use crate::sign_in::{LogOutParameters, authorize, form_routes, log_out};
 
 pub(crate) const TOKEN_PATH: &str = "/oauth/token";
 
@@ -22,6 +23,17 @@ pub(crate) const KEYS: KeyStyle = KeyStyle {
     new_kid: || random::nanoid(21),
     sorted: false,
     publishes_ahead: true,
+};
+
+const OIDC_LOGOUT: LogOutParameters = LogOutParameters {
+    return_to: "post_logout_redirect_uri",
+    confirms: true,
+};
+
+/// The older address, which asks nobody.
+const V2_LOGOUT: LogOutParameters = LogOutParameters {
+    return_to: "returnTo",
+    confirms: false,
 };
 
 impl Dialect for Tenant {
@@ -69,13 +81,46 @@ impl Dialect for Tenant {
                 Ok(HttpResponse::Ok().json(discovery::document(&tenant.issuer, &call.base_url())))
             }));
         }
+        let tenant = Arc::clone(&self);
         routes.push(Route::new(TOKEN_PATH, Endpoint::Token, move |call| {
-            token::respond(call, &self)
+            token::respond(call, &tenant)
         }));
+        routes.extend(people_routes(self));
         routes
     }
 
     fn not_found(&self, message: &str) -> Refusal {
         refusals::not_found(message)
     }
+}
+
+/// Where people sign in and out, and what their clients ask for.
+fn people_routes(tenant: Arc<Tenant>) -> Vec<Route> {
+    let of = |path: &str, endpoint, respond: fn(&Call<'_>, &Tenant) -> Result<_, _>| {
+        let tenant = Arc::clone(&tenant);
+        Route::new(path, endpoint, move |call| respond(call, &tenant))
+    };
+    let mut routes = vec![
+        of("/authorize", Endpoint::Authorize, |call, tenant| {
+            Ok(authorize(call, tenant, false))
+        })
+        .with(Methods::GetAndPost),
+        of("/userinfo", Endpoint::Userinfo, user_info::user_info).with(Methods::GetAndPost),
+        of(
+            "/oauth/device/code",
+            Endpoint::DeviceAuthorization,
+            device::respond,
+        )
+        .with(Methods::Post),
+        of("/oauth/revoke", Endpoint::Revocation, user_info::revoke).with(Methods::Post),
+        of("/oidc/logout", Endpoint::Logout, |call, tenant| {
+            Ok(log_out(call, tenant, &OIDC_LOGOUT))
+        })
+        .with(Methods::GetAndPost),
+        of("/v2/logout", Endpoint::Logout, |call, tenant| {
+            Ok(log_out(call, tenant, &V2_LOGOUT))
+        }),
+    ];
+    routes.extend(form_routes(tenant));
+    routes
 }

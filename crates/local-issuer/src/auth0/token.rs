@@ -6,6 +6,7 @@ use serde_json::{Map, json};
 
 use super::refusals;
 use super::tenant::Tenant;
+use super::user_token::UserTokens;
 use crate::claims::TokenKind;
 use crate::client_request::{Credentials, Parameters};
 use crate::personas::{Persona, PersonaKind};
@@ -14,19 +15,18 @@ use crate::refusal::Refusal;
 use crate::scopes;
 
 /// Scopes that say something about a user; a machine has none of them.
-const STANDARD_SCOPES: &[&str] = &["openid", "profile", "email", "phone", "address"];
+pub(super) const STANDARD_SCOPES: &[&str] = &["openid", "profile", "email", "phone", "address"];
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// Grant types that Auth0 has and the local issuer does not.
 const OTHER_GRANT_TYPES: &[&str] = &[
-    "authorization_code",
-    "refresh_token",
     "password",
     "http://auth0.com/oauth/grant-type/password-realm",
     "http://auth0.com/oauth/grant-type/mfa-otp",
     "http://auth0.com/oauth/grant-type/mfa-oob",
     "http://auth0.com/oauth/grant-type/mfa-recovery-code",
     "http://auth0.com/oauth/grant-type/passwordless/otp",
-    "urn:ietf:params:oauth:grant-type:device_code",
     "urn:ietf:params:oauth:grant-type:token-exchange",
 ];
 
@@ -36,6 +36,17 @@ pub(super) fn respond(call: &Call<'_>, tenant: &Tenant) -> Result<HttpResponse, 
     let grant_type = parameters
         .get("grant_type")
         .ok_or_else(|| refusals::missing("grant_type"))?;
+    let people = UserTokens {
+        call,
+        tenant,
+        parameters: &parameters,
+    };
+    match grant_type {
+        "authorization_code" => return people.by_code(),
+        "refresh_token" => return people.by_refresh_token(),
+        DEVICE_CODE => return people.by_device_code(),
+        _ => {}
+    }
     let other_grant = OTHER_GRANT_TYPES.contains(&grant_type);
     if grant_type != "client_credentials" && !other_grant {
         return Err(refusals::unsupported_grant());

@@ -33,9 +33,9 @@ pub(super) fn exchange(call: &Call<'_>, project: &Project) -> Result<HttpRespons
     let persona = authenticate(call.request, provider, project)?;
     let options = read_options(call.body)?;
     if let Some(tenant) = &options.tenant {
-        check_tenant(tenant, persona)?;
+        check_tenant(tenant, &persona)?;
     }
-    let asked = provider.request(persona, &[]);
+    let asked = provider.request(&persona, &[]);
     let claims = project.key_session_claims(&asked, options);
     let token = provider
         .sign(claims, TokenKind::Session)
@@ -50,20 +50,22 @@ pub(super) fn exchange(call: &Call<'_>, project: &Project) -> Result<HttpRespons
 }
 
 /// `Authorization: Bearer <project id>:<access key>`
-fn authenticate<'a>(
+fn authenticate(
     request: &HttpRequest,
-    provider: &'a Provider,
+    provider: &Provider,
     project: &Project,
-) -> Result<&'a Persona, Refusal> {
+) -> Result<Persona, Refusal> {
     let credentials = authorization(request, "Bearer").ok_or_else(refusals::no_access_key)?;
     let (project_id, access_key) = credentials
         .split_once(':')
         .filter(|(_, access_key)| !access_key.is_empty())
         .ok_or_else(refusals::no_access_key)?;
-    let mut personas = provider.personas.iter();
-    personas
-        .find(|persona| project_id == project.id && persona.secret.matches(access_key))
-        .ok_or_else(refusals::wrong_access_key)
+    if project_id != project.id {
+        return Err(refusals::wrong_access_key());
+    }
+    let now = provider.clock.now();
+    let directory = project.directory.state();
+    directory.persona_of_cleartext(access_key, None, now)
 }
 
 fn read_options(body: &[u8]) -> Result<SessionOptions, Refusal> {

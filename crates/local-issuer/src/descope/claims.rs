@@ -7,7 +7,7 @@ use crate::claims::{ClaimsRequest, TokenKind};
 use crate::personas::{Obtained, Persona, PersonaKind};
 
 /// A refresh token expires after four weeks, in seconds.
-const REFRESH_LIFETIME: i64 = 28 * 24 * 60 * 60;
+pub(super) const REFRESH_LIFETIME: i64 = 28 * 24 * 60 * 60;
 
 /// What a session token is asked for besides, by the login options of the access-key exchange.
 #[derive(Default)]
@@ -27,7 +27,11 @@ impl Project {
     ) -> Map<String, Value> {
         let persona = request.persona;
         let mut claims = match kind {
-            TokenKind::Id => self.application_claims(request, "id_token"),
+            TokenKind::Id => {
+                let mut claims = self.application_claims(request, "id_token");
+                request.insert_sign_in(&mut claims);
+                claims
+            }
             TokenKind::Refresh => {
                 let mut claims = self.application_claims(request, "refresh_token");
                 make_refresh(&mut claims, request);
@@ -79,6 +83,38 @@ impl Project {
         claims
     }
 
+    /// What the userinfo endpoint says.
+    pub(super) fn user_claims(&self, request: &ClaimsRequest<'_>) -> Map<String, Value> {
+        let persona = request.persona;
+        let mut claims = Map::new();
+        claims.insert("sub".to_owned(), persona.subject.as_str().into());
+        if request.has_scope("descope.custom_claims") {
+            claims.extend(persona.attributes.clone());
+        }
+        insert_profile(&mut claims, request);
+        if request.has_scope("descope.claims") {
+            insert_rights(&mut claims, persona);
+        }
+        claims
+    }
+
+    /// The project is an audience of each of its tokens. Its default application has its id; a token without a person is taken
+    /// for that application's.
+    fn insert_client(&self, claims: &mut Map<String, Value>, request: &ClaimsRequest<'_>) {
+        let signed_in = request.signed_in.as_ref();
+        let client_id = signed_in.map_or(&*self.id, |signed_in| signed_in.client_id);
+        let audience = if client_id == self.id {
+            json!([self.id])
+        } else {
+            json!([client_id, self.id])
+        };
+        claims.insert("aud".to_owned(), audience);
+        claims.insert("azp".to_owned(), client_id.into());
+        if let Some(tenant) = signed_in.and_then(|signed_in| signed_in.tenant) {
+            claims.insert("dct".to_owned(), tenant.into());
+        }
+    }
+
     /// A session token has no audience, and the persona's roles, permissions and attributes are at its root.
     fn session_claims(&self, request: &ClaimsRequest<'_>, subject: &str) -> Map<String, Value> {
         let persona = request.persona;
@@ -108,8 +144,7 @@ impl Project {
         if persona.kind == PersonaKind::User && token_type != "id_token" {
             claims.insert("amr".to_owned(), json!(["email"]));
         }
-        claims.insert("aud".to_owned(), json!([self.id]));
-        claims.insert("azp".to_owned(), self.id.as_str().into());
+        self.insert_client(&mut claims, request);
         claims.insert("iss".to_owned(), self.federated_issuer().into());
         claims.insert(
             "rexp".to_owned(),

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
 use super::project::Project;
 use super::token::Application;
-use super::{access_key, discovery, refusals, token};
+use super::{access_key, api, discovery, people, refusals, token};
 use crate::claims::{ClaimsRequest, TokenKind};
 use crate::faults::Endpoint;
 use crate::keys::KeyStyle;
 use crate::kind::ProviderKind;
-use crate::provider::{Dialect, Route};
+use crate::provider::{Dialect, Provider, Route};
 use crate::random;
 use crate::refusal::Refusal;
 
@@ -101,7 +101,22 @@ impl Dialect for Project {
         routes.push(Route::new(EXCHANGE_PATH, Endpoint::Token, move |call| {
             access_key::exchange(call, &project)
         }));
+        routes.extend(people::routes(self));
         routes
+    }
+
+    fn other(
+        &self,
+        request: &HttpRequest,
+        body: Option<&[u8]>,
+        provider: &Provider,
+    ) -> Option<Result<HttpResponse, Refusal>> {
+        api::respond(self, request, body, provider)
+    }
+
+    fn reset(&self) {
+        self.directory.reset();
+        self.links.clear();
     }
 
     fn not_found(&self, message: &str) -> Refusal {

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::project::Project;
 use super::refusals;
+use super::user_token::UserTokens;
 use crate::claims::TokenKind;
 use crate::client_request::{Credentials, Parameters};
 use crate::personas::Persona;
@@ -14,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::scopes;
 
 /// Scopes that need not be held to be granted.
-const STANDARD_SCOPES: &[&str] = &[
+pub(super) const STANDARD_SCOPES: &[&str] = &[
     "openid",
     "profile",
     "email",
@@ -22,6 +23,8 @@ const STANDARD_SCOPES: &[&str] = &[
     "descope.claims",
     "descope.custom_claims",
 ];
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 const GRANT_TYPES: &str =
     "The grant_type field must be one of: authorization_code, refresh_token, client_credentials";
@@ -41,25 +44,28 @@ pub(super) fn respond(
     let provider = call.provider;
     let parameters = Parameters::read(call.request, call.body)
         .map_err(|error| refusals::unreadable(error.to_string()))?;
+    let people = UserTokens {
+        call,
+        project,
+        parameters: &parameters,
+    };
     match parameters.get("grant_type") {
         Some("client_credentials") => {}
-        Some(other @ ("authorization_code" | "refresh_token")) => {
-            return Err(refusals::invalid(&format!(
-                "This local issuer does not have the grant type {other} yet, only client_credentials"
-            )));
-        }
+        Some("authorization_code") => return people.by_code(),
+        Some("refresh_token") => return people.by_refresh_token(),
+        Some(DEVICE_CODE) => return people.by_device_code(),
         _ => return Err(refusals::invalid(GRANT_TYPES)),
     }
     let persona = authenticate(&parameters.credentials(call.request), provider, project)?;
-    let scopes = scopes::grant(persona, parameters.get("scope"), STANDARD_SCOPES);
-    let asked = provider.request(persona, &scopes);
+    let scopes = scopes::grant(&persona, parameters.get("scope"), STANDARD_SCOPES);
+    let asked = provider.request(&persona, &scopes);
     let mut claims = match application {
         Application::Federated => project.token_claims(&asked, TokenKind::Access),
         Application::Inbound => project.inbound_claims(&asked),
     };
     // Inbound applications name the parameter `tenantId`.
     if let Some(tenant) = parameters.get("tenant").or(parameters.get("tenantId")) {
-        check_tenant(tenant, persona)?;
+        check_tenant(tenant, &persona)?;
         claims.insert("dct".to_owned(), tenant.into());
         claims.sort_keys();
     }
@@ -77,20 +83,19 @@ pub(super) fn respond(
         })))
 }
 
-/// A client id of a persona's own, or the project id, with an access key as the secret.
-fn authenticate<'a>(
+/// The client id of an access key, or the project id, with the access key as the secret.
+fn authenticate(
     credentials: &Credentials,
-    provider: &'a Provider,
+    provider: &Provider,
     project: &Project,
-) -> Result<&'a Persona, Refusal> {
+) -> Result<Persona, Refusal> {
     let (id, secret) = (credentials.id.as_deref(), credentials.secret.as_deref());
     let id = id.ok_or_else(|| refusals::missing("client_id"))?;
     let secret = secret.ok_or_else(|| refusals::missing("client_secret"))?;
-    let personas = provider.personas.iter();
-    personas
-        .filter(|persona| id == persona.client_id || id == project.id)
-        .find(|persona| persona.secret.matches(secret))
-        .ok_or_else(refusals::wrong_access_key)
+    let client_id = Some(id).filter(|id| *id != project.id);
+    let now = provider.clock.now();
+    let directory = project.directory.state();
+    directory.persona_of_cleartext(secret, client_id, now)
 }
 
 /// A tenant can be chosen by who is in it.

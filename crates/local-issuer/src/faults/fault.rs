@@ -16,6 +16,16 @@ pub enum Endpoint {
     Jwks,
     /// The token endpoints, Descope's access-key exchange among them.
     Token,
+    /// The authorization endpoint, and the pages that it leads to.
+    Authorize,
+    /// The userinfo endpoint.
+    Userinfo,
+    /// The endpoint where a device asks for its codes.
+    DeviceAuthorization,
+    /// The revocation endpoint.
+    Revocation,
+    /// The addresses for signing out.
+    Logout,
     /// Every response of the provider, unknown paths too; `/health` and the control plane are not the provider's.
     All,
 }
@@ -138,6 +148,11 @@ impl Endpoint {
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
             Self::Token => "token",
+            Self::Authorize => "authorize",
+            Self::Userinfo => "userinfo",
+            Self::DeviceAuthorization => "device_authorization",
+            Self::Revocation => "revocation",
+            Self::Logout => "logout",
             Self::All => "all",
         }
     }

@@ -29,6 +29,8 @@ pub struct ControlState {
     pub hostile_keys: Vec<HostileKeyInfo>,
     /// The faults that are set.
     pub faults: Vec<ActiveFault>,
+    /// How many sessions there are.
+    pub sessions: usize,
     /// The number of requests by endpoint.
     pub endpoints: BTreeMap<&'static str, u64>,
 }
@@ -219,7 +221,7 @@ impl ProviderHandle {
         self.state.requests.reset()
     }
 
-    /// Everything back to the start: the keys it was started with, no faults, the right clock, no requests.
+    /// Everything back to the start: the keys it was started with, no faults, the right clock, no requests, no sessions and nobody signed in.
     ///
     /// # Errors
     /// If the key file cannot be written.
@@ -227,6 +229,9 @@ impl ProviderHandle {
         self.clear_faults();
         self.set_clock_offset(0);
         self.reset_requests();
+        self.state.sessions.clear();
+        self.state.sign_ins.clear();
+        self.state.dialect.reset();
         self.state.keys.reset()
     }
 
@@ -239,6 +244,7 @@ impl ProviderHandle {
             keys: self.key_ids(),
             hostile_keys: self.hostile_keys(),
             faults: self.faults(),
+            sessions: self.state.sessions.count(),
             endpoints: self.request_log().endpoints,
         }
     }

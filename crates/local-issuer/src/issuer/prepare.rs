@@ -15,7 +15,9 @@ use crate::kind::ProviderKind;
 use crate::personas::Persona;
 use crate::provider::{Dialect, Provider};
 use crate::requests::RequestCounter;
+use crate::sessions::Sessions;
 use crate::settings;
+use crate::sign_in::SignIns;
 
 const STYLES: KeyStyles = [
     (ProviderKind::Descope, descope::KEYS),
@@ -101,12 +103,9 @@ pub(super) fn descope(
     address: SocketAddr,
     keys: &OpenedKeys,
 ) -> Result<DescopeHandle, StartError> {
-    let project = Arc::new(Project {
-        id: config.descope.project_id.clone(),
-        issuer_base: config.descope.issuer_base.clone().unwrap_or_default(),
-    });
-    let base_url = base_url(address, &project.issuer_base);
     let personas = &config.personas.descope;
+    let project = Arc::new(Project::new(&config.descope, personas));
+    let base_url = base_url(address, &project.issuer_base);
     let state = provider(config, project.clone(), base_url, personas, keys)?;
     Ok(DescopeHandle::new(state, project))
 }
@@ -159,7 +158,10 @@ fn provider(
         dialect,
         base_url,
         personas: personas.to_vec(),
+        clients: config.personas.clients.clone(),
         keys: ring.ok_or(KeyError::Generate)?,
+        sessions: Sessions::new(config.session_limits.clone()),
+        sign_ins: SignIns::new(config.open_sign_ins),
         token_lifetime: config.token_lifetime,
         control_token: config.control_token.clone(),
         limits: config.control_limits.clone(),

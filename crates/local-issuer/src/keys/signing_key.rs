@@ -9,8 +9,8 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::EncodingKey;
 use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Map, Value};
 use simple_asn1::ASN1Block;
 
@@ -95,6 +95,16 @@ impl SigningKey {
         let signature = jsonwebtoken::crypto::sign(message, &self.key, of_library(algorithm)?);
         let signature = signature.map_err(|_| unsuitable())?;
         URL_SAFE_NO_PAD.decode(signature).map_err(|_| unsuitable())
+    }
+
+    /// Whether `signature`, in base64url, is this key's own for `message`, with the algorithm that it is published for.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &str) -> bool {
+        let jwk = serde_json::from_value(Value::Object(self.jwk.clone())).ok();
+        let key = jwk.and_then(|jwk: Jwk| DecodingKey::from_jwk(&jwk).ok());
+        let algorithm = of_library(self.algorithm).ok();
+        key.zip(algorithm).is_some_and(|(key, algorithm)| {
+            jsonwebtoken::crypto::verify(signature, message, &key, algorithm).unwrap_or(false)
+        })
     }
 
     /// Returns the private members of an RSA key's JWK; other keys have none here.

@@ -35,15 +35,20 @@ pub(super) fn values(persona: &Persona, provider: ProviderKind, problems: &mut P
             problems.add(name, problem);
         }
     }
+    let attributes = persona.attributes.keys();
+    for attribute in attributes.filter(|name| is_reserved_claim(provider, name)) {
+        let problem = format!("{table}: attribute {attribute} is a claim of the provider's own");
+        problems.add(name, problem);
+    }
+}
+
+/// Whether a custom claim cannot have this name.
+pub(crate) fn is_reserved_claim(provider: ProviderKind, name: &str) -> bool {
     let reserved = match provider {
         ProviderKind::Descope => RESERVED_BY_DESCOPE,
         ProviderKind::Auth0 => RESERVED_BY_AUTH0,
     };
-    let attributes = persona.attributes.keys();
-    for attribute in attributes.filter(|name| reserved.split(' ').any(|known| known == *name)) {
-        let problem = format!("{table}: attribute {attribute} is a claim of the provider's own");
-        problems.add(name, problem);
-    }
+    reserved.split(' ').any(|known| known == name)
 }
 
 /// Reports what two personas of one provider must not share.

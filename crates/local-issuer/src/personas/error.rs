@@ -9,7 +9,7 @@ pub struct PersonasError {
 }
 
 impl PersonasError {
-    /// One sentence per fault, each with the persona's name.
+    /// One sentence per fault, each with the name of its persona or client.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -22,6 +22,10 @@ impl PersonasError {
 
     pub(super) fn add(&mut self, persona: &str, problem: impl fmt::Display) {
         self.problems.push(format!("persona {persona}: {problem}"));
+    }
+
+    pub(super) fn add_client(&mut self, client: &str, problem: impl fmt::Display) {
+        self.problems.push(format!("client {client}: {problem}"));
     }
 
     /// The value if nothing was wrong.

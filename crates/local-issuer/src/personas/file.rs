@@ -6,12 +6,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::Table;
 
-use super::checks;
 use super::error::PersonasError;
 use super::persona::{
     Auth0Details, DescopeDetails, Obtained, Organization, Persona, PersonaKind, Profile,
     TenantRights,
 };
+use super::{Personas, checks, clients};
 use crate::kind::ProviderKind;
 use crate::secret::Secret;
 
@@ -66,12 +66,13 @@ struct FileAuth0 {
     attributes: Map<String, Value>,
 }
 
-/// Returns the personas of Descope and those of Auth0.
-pub(super) fn read(text: &str) -> Result<(Vec<Persona>, Vec<Persona>), PersonasError> {
+/// Returns the personas of Descope and those of Auth0, and the clients of both.
+pub(super) fn read(text: &str) -> Result<Personas, PersonasError> {
     let mut table: Table = text
         .parse()
         .map_err(|error| PersonasError::one(format!("not TOML: {error}")))?;
     let mut problems = PersonasError::default();
+    let clients = clients::read(table.remove("client"), &mut problems);
     let listed = match table.remove("persona") {
         Some(toml::Value::Array(listed)) if !listed.is_empty() => listed,
         _ => {
@@ -106,7 +107,13 @@ pub(super) fn read(text: &str) -> Result<(Vec<Persona>, Vec<Persona>), PersonasE
     }
     checks::unique(&descope, ProviderKind::Descope, &mut problems);
     checks::unique(&auth0, ProviderKind::Auth0, &mut problems);
-    problems.or((descope, auth0))
+    clients::unlike(&clients, &descope, &mut problems);
+    clients::unlike(&clients, &auth0, &mut problems);
+    problems.or(Personas {
+        descope,
+        auth0,
+        clients,
+    })
 }
 
 /// Makes one persona for each provider that knows it.

@@ -43,7 +43,7 @@ pub struct Persona {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum PersonaKind {
-    /// A person; as there is no login page yet, its tokens come from the token endpoint too.
+    /// A person, who signs in on a page; for tests its tokens also come from the token endpoint, with `client_credentials`.
     User,
     /// A program that calls an API for itself.
     Machine,

@@ -174,3 +174,65 @@ fn debug_output_shows_no_secret() {
         "{personas}"
     );
 }
+
+#[test]
+fn every_fault_of_a_client_is_reported_with_its_id() {
+    let persona = format!(
+        "[[persona]]\nname = 'one'\nkind = 'user'\ndescope = {{ {} }}",
+        DESCOPE.replace('\n', ", ")
+    );
+    let clients = r#"
+        [[client]]
+        id = "app"
+        colour = "blue"
+        redirect_uris = ["https://app.example/*", "http://localhost/*"]
+        post_logout_redirect_uris = ["/bye"]
+
+        [[client]]
+        id = "app"
+        redirect_uris = []
+
+        [[client]]
+        id = "c"
+        secret = " "
+        redirect_uris = []
+
+        [[client]]
+        redirect_uris = []
+    "#;
+    let error = Personas::from_toml(&format!("{clients}\n{persona}")).unwrap_err();
+    let expected = [
+        "client app: unknown member colour",
+        "client app: redirect_uris: expected an exact URI; only http to this machine may have /* as its path, got \"https://app.example/*\"",
+        "client app: post_logout_redirect_uris: expected an absolute URI without a fragment, a user or white space, got \"/bye\"",
+        "client app: another client has the same id",
+        "client c: secret is empty",
+        "client number 4: missing field `id`",
+        "client c: a persona has this client_id",
+    ];
+    assert_eq!(error.problems(), expected);
+    let error = Personas::from_toml(&format!("client = 1\n{persona}")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "client (all): expected [[client]] tables"
+    );
+}
+
+#[test]
+fn a_file_without_clients_has_the_built_in_ones() {
+    let persona = format!(
+        "[[persona]]\nname = 'one'\nkind = 'user'\ndescope = {{ {} }}",
+        DESCOPE.replace('\n', ", ")
+    );
+    let ids = |personas: &Personas| {
+        let clients = personas.clients.iter();
+        clients.map(|client| client.id.clone()).collect::<Vec<_>>()
+    };
+    let without = Personas::from_toml(&persona).unwrap();
+    assert_eq!(ids(&without), ["local-app", "local-web"]);
+    let own =
+        format!("[[client]]\nid = 'own'\nredirect_uris = ['https://app.example/cb']\n{persona}");
+    let own = Personas::from_toml(&own).unwrap();
+    assert_eq!(ids(&own), ["own"]);
+    assert!(own.clients[0].is_public());
+}

@@ -61,6 +61,27 @@ pub const VARIABLES: &[Variable] = &[
         |config, text| some(&mut config.descope.issuer_base, text, issuer_base),
     ),
     setting(
+        "LOCAL_ISSUER_DESCOPE_MANAGEMENT_KEY",
+        "The key of Descope's management API; local-management-key if unset.",
+        management_key,
+    ),
+    setting(
+        "LOCAL_ISSUER_DESCOPE_ROTATE_REFRESH_TOKENS",
+        "Whether each refresh of a Descope session gives a new refresh token: true or false (if unset).",
+        |config, text| {
+            parse(
+                &mut config.descope.rotates_refresh_tokens,
+                text,
+                "true or false",
+            )
+        },
+    ),
+    setting(
+        "LOCAL_ISSUER_DESCOPE_DIRECTORY_ENTRIES",
+        "How many users, access keys, tenants, roles and permissions Descope's management API keeps, of each; 1000 if unset.",
+        |config, text| parse(&mut config.descope.directory_entries, text, A_NUMBER),
+    ),
+    setting(
         "LOCAL_ISSUER_AUTH0_ISSUER",
         "The Auth0 issuer, with its trailing slash; http://localhost:{port}/ if unset.",
         |config, text| some(&mut config.auth0.issuer, text, auth0_issuer),
@@ -119,6 +140,11 @@ pub const VARIABLES: &[Variable] = &[
         "LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS",
         "How long access tokens live; Descope 600 and Auth0 86400 if unset.",
         token_lifetime,
+    ),
+    setting(
+        "LOCAL_ISSUER_OPEN_SIGN_INS",
+        "How many sign-in pages may be open at each side, and how many codes and browsers it remembers; 10000 if unset.",
+        |config, text| parse(&mut config.open_sign_ins, text, A_NUMBER),
     ),
     other(
         CONFIG_FILE,
@@ -196,6 +222,11 @@ fn personas(config: &mut IssuerConfig, text: &str) -> Result<(), Vec<String>> {
 
 fn keys_file(config: &mut IssuerConfig, text: &str) -> Result<(), Vec<String>> {
     config.keys = KeyOrigin::File(text.into());
+    Ok(())
+}
+
+fn management_key(config: &mut IssuerConfig, text: &str) -> Result<(), Vec<String>> {
+    config.descope.management_key = Secret::new(text);
     Ok(())
 }
 

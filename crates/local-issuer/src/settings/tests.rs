@@ -23,6 +23,8 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
         AUTH0_PORT=-1
         DESCOPE_PROJECT_ID=P2
         DESCOPE_ISSUER_BASE=http://localhost:9000/
+        DESCOPE_ROTATE_REFRESH_TOKENS=yes
+        DESCOPE_DIRECTORY_ENTRIES=many
         AUTH0_ISSUER=http://localhost:9001
         AUTH0_DIALECT=jwt
         ROLES_CLAIM=roles
@@ -43,6 +45,8 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
   LOCAL_ISSUER_AUTH0_PORT: expected a port from 0 to 65535, got "-1"
   LOCAL_ISSUER_DESCOPE_PROJECT_ID: expected a project id, P and 27 to 31 letters or digits, got "P2"
   LOCAL_ISSUER_DESCOPE_ISSUER_BASE: expected an http or https URL without a trailing slash, got "http://localhost:9000/"
+  LOCAL_ISSUER_DESCOPE_ROTATE_REFRESH_TOKENS: expected true or false, got "yes"
+  LOCAL_ISSUER_DESCOPE_DIRECTORY_ENTRIES: expected a whole number, 0 or more, got "many"
   LOCAL_ISSUER_AUTH0_ISSUER: expected an http or https URL with a trailing slash, got "http://localhost:9001"
   LOCAL_ISSUER_AUTH0_DIALECT: expected one of access_token, access_token_authz, rfc9068_profile, rfc9068_profile_authz, got "jwt"
   LOCAL_ISSUER_ROLES_CLAIM: expected the URL of a namespaced claim, such as https://example.com/roles, got "roles"
@@ -102,6 +106,9 @@ fn every_setting_reaches_the_configuration() {
         "HOST=0.0.0.0
         DESCOPE_PROJECT_ID=Peuc12LocalIssuerDevelopment0000
         DESCOPE_ISSUER_BASE=http://local-issuer:9000
+        DESCOPE_MANAGEMENT_KEY=008
+        DESCOPE_ROTATE_REFRESH_TOKENS=true
+        DESCOPE_DIRECTORY_ENTRIES=5
         AUTH0_ISSUER=http://local-issuer:9001/
         AUTH0_AUDIENCE=https://other.example.com
         AUTH0_DIALECT=rfc9068_profile_authz
@@ -124,6 +131,9 @@ fn every_setting_reaches_the_configuration() {
         config.descope.issuer_base.as_deref(),
         Some("http://local-issuer:9000")
     );
+    assert!(config.descope.management_key.matches("008"));
+    assert!(config.descope.rotates_refresh_tokens);
+    assert_eq!(config.descope.directory_entries, 5);
     assert_eq!(
         config.auth0.issuer.as_deref(),
         Some("http://local-issuer:9001/")

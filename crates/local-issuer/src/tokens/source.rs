@@ -29,6 +29,7 @@ impl TokenSource {
             personas: Personas {
                 descope: issuer.descope().personas().to_vec(),
                 auth0: issuer.auth0().personas().to_vec(),
+                clients: issuer.config().personas.clients,
             },
         }
     }

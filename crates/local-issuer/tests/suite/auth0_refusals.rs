@@ -14,7 +14,7 @@ async fn every_refusal_has_auth0s_status_and_words() {
     let table = json!([
         ["no grant type", { "grant_type": null }, 400, "invalid_request", "Missing required parameter: grant_type"],
         ["an unknown grant type", { "grant_type": "x" }, 400, "unsupported_grant_type", "Grant type not supported"],
-        ["a grant type of later", { "grant_type": "password" }, 403, "unauthorized_client", "This local issuer does not have the grant type password yet, only client_credentials"],
+        ["a grant type of later", { "grant_type": "password" }, 403, "unauthorized_client", "This local issuer does not have the grant type password, only authorization_code, refresh_token, device_code and client_credentials"],
         ["no client", { "client_id": null }, 400, "invalid_request", "Missing required parameter: client_id"],
         ["no secret", { "client_secret": null }, 401, "access_denied", "Unauthorized"],
         ["a wrong secret", { "client_secret": "x" }, 401, "access_denied", "Unauthorized"],

@@ -18,7 +18,7 @@ async fn unknown_paths_and_projects_are_404_and_name_what_is_there() {
         "/.well-known/openid-configuration",
         // The address in an old example, which Descope never had.
         &format!("/{}/v1/oauth2/token", issuer.descope().project_id()),
-        "/oauth2/v1/authorize",
+        "/oauth2/v1/introspect",
         "/_control/rotate",
     ] {
         let mut body = refused(issuer.descope().base_url(), path).await;
@@ -31,14 +31,15 @@ async fn unknown_paths_and_projects_are_404_and_name_what_is_there() {
     }
     for path in [
         "/nowhere",
-        "/authorize",
+        "/mfa/challenge",
         "/_control/rotate",
         "/oauth2/v1/token",
     ] {
         let body = refused(issuer.auth0().base_url(), path).await;
         assert_eq!(body["error"], "not_found");
         let here = "/.well-known/jwks.json, /.well-known/openid-configuration, \
-             /.well-known/oauth-authorization-server, /oauth/token";
+             /.well-known/oauth-authorization-server, /oauth/token, /authorize, /userinfo, /oauth/device/code, /oauth/revoke, /oidc/logout, \
+             /v2/logout, /_signin, /_signin/style.css, /activate";
         let message = format!("This local issuer has no {path}, only {here}");
         assert_eq!(body["error_description"], message);
     }
@@ -64,7 +65,12 @@ async fn every_address_in_a_document_is_there() {
         }
         assert_eq!(
             document["grant_types_supported"],
-            json!(["client_credentials"])
+            json!([
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code"
+            ])
         );
     }
 }
@@ -101,9 +107,12 @@ async fn descope_documents_are_at_every_address_with_descopes_members_in_order()
     let document = get_json(&issuer.descope().discovery_url()).await;
     assert_eq!(
         names(document.as_object().unwrap()),
-        "issuer jwks_uri token_endpoint response_types_supported subject_types_supported \
-         id_token_signing_alg_values_supported scopes_supported claims_supported \
-         token_endpoint_auth_methods_supported grant_types_supported"
+        "issuer jwks_uri authorization_endpoint response_types_supported subject_types_supported \
+         id_token_signing_alg_values_supported token_endpoint userinfo_endpoint scopes_supported claims_supported \
+         revocation_endpoint token_endpoint_auth_methods_supported code_challenge_methods_supported \
+         response_modes_supported grant_types_supported request_parameter_supported \
+         request_uri_parameter_supported authorization_response_iss_parameter_supported prompt_values_supported \
+         end_session_endpoint device_authorization_endpoint"
     );
     let expected = json!({
         "issuer": format!("{base}/{project}"), "jwks_uri": issuer.descope().jwks_url(),
@@ -134,9 +143,11 @@ async fn auth0_documents_are_at_both_addresses_with_auth0s_members_in_order() {
     let document = get_json(&issuer.auth0().discovery_url()).await;
     assert_eq!(
         names(document.as_object().unwrap()),
-        "issuer token_endpoint jwks_uri scopes_supported response_types_supported \
-         grant_types_supported subject_types_supported token_endpoint_auth_methods_supported \
-         claims_supported id_token_signing_alg_values_supported"
+        "issuer authorization_endpoint token_endpoint device_authorization_endpoint userinfo_endpoint jwks_uri revocation_endpoint \
+         scopes_supported response_types_supported code_challenge_methods_supported response_modes_supported \
+         grant_types_supported subject_types_supported token_endpoint_auth_methods_supported claims_supported \
+         request_uri_parameter_supported request_parameter_supported id_token_signing_alg_values_supported \
+         end_session_endpoint authorization_response_iss_parameter_supported prompt_values_supported"
     );
     let expected = json!({
         "issuer": format!("{}/", issuer.auth0().base_url()), "jwks_uri": issuer.auth0().jwks_url(),
@@ -241,15 +252,32 @@ async fn every_address_of_an_endpoint_is_that_endpoint() {
     let token = format!(
         "/oauth2/v1/token /oauth2/v1/apps/token /oauth2/v1/apps/{id}/token /v1/auth/accesskey/exchange"
     );
+    let apps = format!("/oauth2/v1 /oauth2/v1/apps /oauth2/v1/apps/{id}");
+    let each = |name: &str| {
+        let paths = apps.split(' ').map(|base| format!("{base}/{name}"));
+        Vec::from_iter(paths).join(" ")
+    };
+    let pages = "/_signin /_signin/style.css /activate";
+    let authorize = format!("{} {pages}", each("authorize"));
     let auth0_discovery =
         "/.well-known/openid-configuration /.well-known/oauth-authorization-server";
-    let rows: [(&ProviderHandle, Endpoint, &str); 6] = [
+    let rows: [(&ProviderHandle, Endpoint, &str); 16] = [
         (descope, Endpoint::Discovery, &discovery),
         (descope, Endpoint::Jwks, &jwks),
         (descope, Endpoint::Token, &token),
         (auth0, Endpoint::Discovery, auth0_discovery),
         (auth0, Endpoint::Jwks, "/.well-known/jwks.json"),
         (auth0, Endpoint::Token, "/oauth/token"),
+        (descope, Endpoint::Authorize, &authorize),
+        (descope, Endpoint::Userinfo, &each("userinfo")),
+        (descope, Endpoint::Revocation, &each("revoke")),
+        (descope, Endpoint::Logout, "/oauth2/v1/logout"),
+        (auth0, Endpoint::Authorize, &format!("/authorize {pages}")),
+        (auth0, Endpoint::Userinfo, "/userinfo"),
+        (auth0, Endpoint::Revocation, "/oauth/revoke"),
+        (descope, Endpoint::DeviceAuthorization, "/oauth2/v1/device"),
+        (auth0, Endpoint::DeviceAuthorization, "/oauth/device/code"),
+        (auth0, Endpoint::Logout, "/oidc/logout /v2/logout"),
     ];
     for (provider, endpoint, paths) in rows {
         provider.fail(endpoint, Fault::Status(599)).unwrap();
