@@ -27,21 +27,17 @@ pub(crate) fn grant(persona: &Persona, requested: Option<&str>, standard: &[&str
     granted
 }
 
-/// The scopes of a refresh: those of `requested`, or all if none is requested. Returns the first that was not granted before
-/// ([RFC 6749, 6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+/// The scopes of a refresh: those of `requested` that were granted before, or all if none is requested. One that was not granted
+/// is left out, as at the authorization; many clients repeat all that they asked for then. Returns the request if nothing is left.
 pub(crate) fn narrow(granted: &[String], requested: Option<&str>) -> Result<Vec<String>, String> {
-    let requested: Vec<_> = requested
-        .unwrap_or_default()
-        .split_ascii_whitespace()
-        .collect();
-    let beyond = requested
-        .iter()
-        .find(|scope| !granted.iter().any(|one| one == *scope));
-    if let Some(scope) = beyond {
-        return Err((*scope).to_owned());
+    let requested = requested.unwrap_or_default();
+    let wanted: Vec<_> = requested.split_ascii_whitespace().collect();
+    let kept = |scope: &&String| wanted.is_empty() || wanted.contains(&scope.as_str());
+    let kept: Vec<_> = granted.iter().filter(kept).cloned().collect();
+    if kept.is_empty() && !wanted.is_empty() {
+        return Err(requested.to_owned());
     }
-    let kept = |scope: &&String| requested.is_empty() || requested.contains(&scope.as_str());
-    Ok(granted.iter().filter(kept).cloned().collect())
+    Ok(kept)
 }
 
 #[cfg(test)]
@@ -90,8 +86,10 @@ mod tests {
     #[test]
     fn a_refresh_can_narrow_the_scopes_and_not_widen_them() {
         let held = ["openid".to_owned(), "read:messages".to_owned()];
-        let wider = narrow(&held, Some("openid write:messages"));
-        assert_eq!(wider, Err("write:messages".to_owned()));
+        let others = narrow(&held, Some("write:messages email"));
+        assert_eq!(others, Err("write:messages email".to_owned()));
+        let wider = narrow(&held, Some("write:messages openid"));
+        assert_eq!(wider, Ok(held[..1].to_vec()));
         assert_eq!(narrow(&held, Some("openid")), Ok(held[..1].to_vec()));
         assert_eq!(narrow(&held, None), Ok(held.to_vec()));
     }
