@@ -72,7 +72,7 @@ start() {
 # the package index is out of reach.
 python_with() {
   local requirements=$1 environment sum pip
-  command -v python3 >/dev/null || fail 'python3 is missing'
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || fail 'Python 3.11 or later is missing'
   sum=$({ python3 --version && cat "$requirements"; } | sha256sum | cut -c 1-16)
   environment=${XDG_CACHE_HOME:-$HOME/.cache}/identity-services/python/$check-$sum
   python=$environment/bin/python

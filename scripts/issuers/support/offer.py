@@ -29,6 +29,8 @@ def program(command, **options):
 
 
 def stop(*_):
+    # A second one would wait for itself.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for child in _children:
         child.terminate()
         child.wait()
@@ -36,8 +38,9 @@ def stop(*_):
 
 
 def offer(issuer, serve, tokens):
-    """Gives the tokens of an issuer, which is a package or a name with its version. Runs `serve` in a thread, and `tokens` when the port is open; serves until it is stopped.
+    """Gives the tokens of an issuer, which is a package, or a name with its version, and serves until it is stopped.
 
+    `serve` runs in a thread, and `tokens` when the port is open.
     `tokens` returns rows: what it is, the settings of billing-api, the token, the path at billing-api, and the status of
     its response.
     """
@@ -47,7 +50,7 @@ def offer(issuer, serve, tokens):
         try:
             requests.get(BASE, timeout=5)
             break
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
     try:
         rows = [dict(zip(("what", "settings", "token", "path", "status"), row)) for row in tokens()]

@@ -35,7 +35,7 @@ def ready(service, port):
         try:
             if requests.get(f"http://localhost:{port}/health/ready", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             pass
         time.sleep(0.05)
     raise SystemExit("billing-api does not become ready: its log says why")
