@@ -1,6 +1,6 @@
 //! Each link between a service and its issuer, one after the other, until one fails.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -8,6 +8,7 @@ use identity_actix::Access;
 use identity_core::Authenticated;
 use identity_core::VerifyError;
 use identity_core::client::{ClientAuthentication, TokenClient, TokenClientConfig};
+use identity_core::clock::{Clock, SystemClock, UnixTime};
 use identity_core::discovery::{Discovery, DiscoveryConfig, DiscoveryError};
 use identity_core::http::{FetchError, HttpClient};
 use identity_core::keys::{KeyAddress, KeySet};
@@ -159,28 +160,29 @@ async fn check_clock(service: &Service, url: &Url, report: &mut Report) -> Resul
         .headers()
         .get("date")
         .and_then(|date| date.to_str().ok());
-    let Some(theirs) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
+    let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    let Some(theirs) = theirs.and_then(|date| date.duration_since(UNIX_EPOCH).ok()) else {
         report.add("clock", "not compared: the issuer sends no date");
         return Ok(Ok(()));
     };
-    let compared = compare(SystemTime::now(), theirs, service.issuer.tokens.leeway);
+    let compared = compare(
+        SystemClock.now(),
+        UnixTime::from_seconds(theirs.as_secs_f64()),
+        service.issuer.tokens.leeway,
+    );
     if compared.is_ok() {
         report.add("clock", "that of the issuer");
     }
     Ok(compared)
 }
 
-fn compare(ours: SystemTime, theirs: SystemTime, leeway: Duration) -> Examined<()> {
-    let apart = ours.duration_since(theirs);
-    let apart = apart.unwrap_or_else(|error| error.duration());
-    match apart > leeway + Duration::from_secs(2) {
+fn compare(ours: UnixTime, theirs: UnixTime, leeway: Duration) -> Examined<()> {
+    let apart = (ours.seconds() - theirs.seconds()).abs();
+    match apart > leeway.as_secs_f64() + 2.0 {
         false => Ok(()),
         true => Err(Fault {
             code: "clock",
-            what: format!(
-                "the clocks of this machine and of the issuer are {} s apart",
-                apart.as_secs()
-            ),
+            what: format!("the clocks of this machine and of the issuer are {apart:.0} s apart"),
             remedy:
                 "set this machine's clock (timedatectl); TOKENS__LEEWAY_SECONDS tolerates a little"
                     .to_owned(),
@@ -288,19 +290,21 @@ fn of_fetch(error: &FetchError) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
+
+    use identity_core::clock::UnixTime;
 
     use super::compare;
 
     #[test]
     fn clocks_may_be_the_leeway_apart() {
-        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let at = UnixTime::from_seconds;
         for (ours, theirs, is_fine) in [
-            (at(100), at(100), true),
-            (at(107), at(100), true),
-            (at(100), at(107), true),
-            (at(108), at(100), false),
-            (at(100), at(108), false),
+            (at(100.0), at(100.0), true),
+            (at(107.0), at(100.0), true),
+            (at(100.0), at(107.0), true),
+            (at(108.0), at(100.0), false),
+            (at(100.0), at(108.0), false),
         ] {
             let compared = compare(ours, theirs, Duration::from_secs(5));
             assert_eq!(compared.is_ok(), is_fine, "{ours:?} {theirs:?}");

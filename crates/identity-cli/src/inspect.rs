@@ -1,11 +1,10 @@
 //! What a token says, and whether it holds.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Args;
+use identity_core::clock::{Clock, SystemClock};
 use identity_core::providers::{Oidc, OidcConfig};
 use identity_core::verification::{Algorithm, Algorithms, AudienceRule};
 use identity_core::{TokenError, VerifyError};
@@ -67,8 +66,7 @@ pub async fn report(settings: &IssuerSettings, request: &InspectArguments) -> Re
     };
     report.add("kind", kind(&header, &claims));
     report.add_as("header", lines(&header, None), header.clone().into());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    let now = i64::try_from(now)?;
+    let now = SystemClock.now().seconds() as i64;
     report.add_as("claims", lines(&claims, Some(now)), claims.clone().into());
     if request.offline {
         report.add("verified", "no: --offline");

@@ -14,11 +14,14 @@ use service_kit::settings::IssuerSettings;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ServiceName {
     /// Behind Descope.
-    DescopeApi,
+    #[value(name = "descope-api")]
+    Descope,
     /// Behind Auth0.
-    Auth0Api,
+    #[value(name = "auth0-api")]
+    Auth0,
     /// Behind any issuer.
-    BillingApi,
+    #[value(name = "billing-api")]
+    Billing,
 }
 
 /// A service as its settings make it.
@@ -39,7 +42,7 @@ impl ServiceName {
     /// Reads the settings of this service, as the service does. Must be called inside a tokio runtime. Errors: what is missing, bad or unknown.
     pub fn read(self) -> Result<Service> {
         let (issuer, provider, authenticator, access): (_, Arc<dyn Provider>, _, _) = match self {
-            Self::DescopeApi => {
+            Self::Descope => {
                 let settings = descope_api::Settings::from_env()?;
                 let provider = Arc::new(Descope::new(settings.descope));
                 let authenticator = settings.issuer.authenticator(Arc::clone(&provider))?;
@@ -50,7 +53,7 @@ impl ServiceName {
                     descope_api::access(),
                 )
             }
-            Self::Auth0Api => {
+            Self::Auth0 => {
                 let settings = auth0_api::Settings::from_env()?;
                 let provider = Arc::new(Auth0::new(settings.auth0)?);
                 let authenticator = settings.issuer.authenticator(Arc::clone(&provider))?;
@@ -61,7 +64,7 @@ impl ServiceName {
                     auth0_api::access(),
                 )
             }
-            Self::BillingApi => {
+            Self::Billing => {
                 let settings = billing_api::Settings::from_env()?;
                 let authenticator = billing_api::server::authenticator(&settings)?;
                 let provider = Arc::new(Oidc::new(settings.oidc)?);
@@ -85,22 +88,20 @@ impl ServiceName {
     /// Returns the settings that say which tokens are accepted.
     pub fn settings(self) -> &'static str {
         match self {
-            Self::DescopeApi => "DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and AUDIENCE",
-            Self::Auth0Api => "AUTH0_DOMAIN, AUTH0_ISSUER and AUTH0_API_AUDIENCE",
-            Self::BillingApi => "ISSUER, AUDIENCE and CLIENTS",
+            Self::Descope => "DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and AUDIENCE",
+            Self::Auth0 => "AUTH0_DOMAIN, AUTH0_ISSUER and AUTH0_API_AUDIENCE",
+            Self::Billing => "ISSUER, AUDIENCE and CLIENTS",
         }
     }
 
     /// Returns where the provider's console has its clients.
     pub fn console(self) -> &'static str {
         match self {
-            Self::DescopeApi => {
-                "an inbound app or an access key (console: Inbound Apps, Access Keys)"
-            }
-            Self::Auth0Api => {
+            Self::Descope => "an inbound app or an access key (console: Inbound Apps, Access Keys)",
+            Self::Auth0 => {
                 "a machine-to-machine application that is authorized for the API (dashboard: Applications, and the API's Machine to Machine tab)"
             }
-            Self::BillingApi => "a client of the issuer",
+            Self::Billing => "a client of the issuer",
         }
     }
 }
@@ -108,9 +109,9 @@ impl ServiceName {
 impl std::fmt::Display for ServiceName {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
-            Self::DescopeApi => "descope-api",
-            Self::Auth0Api => "auth0-api",
-            Self::BillingApi => "billing-api",
+            Self::Descope => "descope-api",
+            Self::Auth0 => "auth0-api",
+            Self::Billing => "billing-api",
         })
     }
 }
@@ -119,7 +120,7 @@ impl Service {
     /// Returns the audience to ask a token for; Descope takes none.
     pub fn audience(&self) -> Option<String> {
         match self.provider.verification().audience {
-            AudienceRule::Required(names) if self.name != ServiceName::DescopeApi => {
+            AudienceRule::Required(names) if self.name != ServiceName::Descope => {
                 names.first().cloned()
             }
             _ => None,
