@@ -73,7 +73,8 @@ async fn token(issuer: &LocalIssuer, persona: &str) -> String {
 }
 
 fn fault(value: &Value) -> &str {
-    value["faults"][0]["code"].as_str().unwrap_or_default()
+    let code = value.pointer("/faults/0/code");
+    code.and_then(Value::as_str).unwrap_or_default()
 }
 
 #[tokio::test]
