@@ -1,14 +1,11 @@
 //! Each link between a service and its issuer, one after the other, until one fails.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use anyhow::{Result, bail};
 use clap::Args;
 use identity_actix::Access;
 use identity_core::Authenticated;
 use identity_core::VerifyError;
 use identity_core::client::{ClientAuthentication, TokenClient, TokenClientConfig};
-use identity_core::clock::{Clock, SystemClock, UnixTime};
 use identity_core::discovery::{Discovery, DiscoveryConfig, DiscoveryError};
 use identity_core::http::{FetchError, HttpClient};
 use identity_core::keys::{KeyAddress, KeySet};
@@ -16,6 +13,7 @@ use identity_core::verification::AudienceRule;
 use service_kit::settings::SettingsError;
 use url::Url;
 
+use crate::clocks;
 use crate::discover;
 use crate::inspect;
 use crate::report::{Fault, Report};
@@ -64,7 +62,8 @@ pub async fn report(request: &DoctorArguments) -> Result<Report> {
     Ok(report)
 }
 
-type Examined<T> = Result<T, Fault>;
+/// What was examined, or why it cannot be.
+pub type Examined<T> = Result<T, Fault>;
 
 async fn examine(
     service: &Service,
@@ -97,7 +96,7 @@ async fn examine(
     if let Err(fault) = check_keys(&http, &keys, report).await {
         return Ok(Err(fault));
     }
-    if let Err(fault) = check_clock(service, &keys, report).await? {
+    if let Err(fault) = clocks::check(service, &keys, report).await? {
         return Ok(Err(fault));
     }
     let discovery = discovery.map(|(config, _)| config);
@@ -146,48 +145,6 @@ async fn check_keys(http: &HttpClient, url: &Url, report: &mut Report) -> Examin
         format!("{} that can be used{skipped}, at {url}", set.len()),
     );
     Ok(())
-}
-
-/// Compares the clocks. `Date` is in whole seconds, so two of them do not matter.
-async fn check_clock(service: &Service, url: &Url, report: &mut Report) -> Result<Examined<()>> {
-    let client = service.issuer.client.builder().build()?;
-    let response = client
-        .get(url.clone())
-        .timeout(Duration::from_secs(5))
-        .send()
-        .await?;
-    let date = response
-        .headers()
-        .get("date")
-        .and_then(|date| date.to_str().ok());
-    let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
-    let Some(theirs) = theirs.and_then(|date| date.duration_since(UNIX_EPOCH).ok()) else {
-        report.add("clock", "not compared: the issuer sends no date");
-        return Ok(Ok(()));
-    };
-    let compared = compare(
-        SystemClock.now(),
-        UnixTime::from_seconds(theirs.as_secs_f64()),
-        service.issuer.tokens.leeway,
-    );
-    if compared.is_ok() {
-        report.add("clock", "that of the issuer");
-    }
-    Ok(compared)
-}
-
-fn compare(ours: UnixTime, theirs: UnixTime, leeway: Duration) -> Examined<()> {
-    let apart = (ours.seconds() - theirs.seconds()).abs();
-    match apart > leeway.as_secs_f64() + 2.0 {
-        false => Ok(()),
-        true => Err(Fault {
-            code: "clock",
-            what: format!("the clocks of this machine and of the issuer are {apart:.0} s apart"),
-            remedy:
-                "set this machine's clock (timedatectl); TOKENS__LEEWAY_SECONDS tolerates a little"
-                    .to_owned(),
-        }),
-    }
 }
 
 async fn token(
@@ -285,29 +242,5 @@ fn of_fetch(error: &FetchError) -> Fault {
         code,
         what: error.to_string(),
         remedy: remedy.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use identity_core::clock::UnixTime;
-
-    use super::compare;
-
-    #[test]
-    fn clocks_may_be_the_leeway_apart() {
-        let at = UnixTime::from_seconds;
-        for (ours, theirs, is_fine) in [
-            (at(100.0), at(100.0), true),
-            (at(107.0), at(100.0), true),
-            (at(100.0), at(107.0), true),
-            (at(108.0), at(100.0), false),
-            (at(100.0), at(108.0), false),
-        ] {
-            let compared = compare(ours, theirs, Duration::from_secs(5));
-            assert_eq!(compared.is_ok(), is_fine, "{ours:?} {theirs:?}");
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 if all is well, 1 if something is wrong with what was looked at, 2 for wrong arguments.
 
+mod clocks;
 mod discover;
 mod doctor;
 mod inspect;
