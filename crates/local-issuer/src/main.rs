@@ -115,7 +115,11 @@ async fn serve(config: IssuerConfig) -> anyhow::Result<()> {
             "off"
         }
     );
-    tracing::info!("tokens to try: local-issuer tokens");
+    tracing::info!(
+        "pages: {} and {}; tokens to try: local-issuer tokens",
+        descope.base_url(),
+        auth0.base_url()
+    );
     stop_signal().await.context("cannot wait for a signal")?;
     tracing::info!("stopping");
     issuer.stop().await;

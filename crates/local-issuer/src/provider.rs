@@ -13,6 +13,7 @@ use crate::clients::Client;
 use crate::clock::Clock;
 use crate::config::ControlLimits;
 use crate::faults::{Endpoint, Faults};
+use crate::form_key::FormKey;
 use crate::jwt;
 use crate::keys::{KeyError, KeyRing};
 use crate::kind::ProviderKind;
@@ -105,6 +106,7 @@ pub(crate) struct Provider {
     pub(crate) sign_ins: SignIns,
     pub(crate) sessions: Sessions,
     pub(crate) token_lifetime: Option<Duration>,
+    pub(crate) form_key: FormKey,
     pub(crate) control_token: Option<Secret>,
     pub(crate) limits: ControlLimits,
     pub(crate) requests: RequestCounter,

@@ -1,6 +1,7 @@
 //! Counts and remembers requests, for tests of how often something is fetched.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -26,6 +27,10 @@ pub struct SeenRequest {
     pub path: String,
     /// The endpoint; `None` if the path belongs to no endpoint.
     pub endpoint: Option<Endpoint>,
+    /// The status of the response; `None` if there is none, or not yet.
+    pub status: Option<u16>,
+    #[serde(skip)]
+    number: u64,
 }
 
 /// The requests to one provider.
@@ -43,6 +48,8 @@ pub struct RequestLog {
 pub(crate) struct RequestCounter {
     log: Mutex<RequestLog>,
     remembered: usize,
+    /// How many requests there ever were.
+    number: AtomicU64,
 }
 
 impl RequestCounter {
@@ -51,10 +58,13 @@ impl RequestCounter {
         Self {
             log: Mutex::default(),
             remembered,
+            number: AtomicU64::new(0),
         }
     }
 
-    pub(crate) fn count(&self, method: &str, path: &str, endpoint: Option<Endpoint>) {
+    /// Counts a request, and returns its number for [`Self::responded`].
+    pub(crate) fn count(&self, method: &str, path: &str, endpoint: Option<Endpoint>) -> u64 {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
         let path = path.split_at(path.floor_char_boundary(LONGEST_PATH)).0;
         let mut log = self.lock();
         let counted = if log.requests.len() < MOST_PATHS || log.requests.contains_key(path) {
@@ -70,9 +80,21 @@ impl RequestCounter {
             method: method.to_owned(),
             path: path.to_owned(),
             endpoint,
+            status: None,
+            number,
         });
         while log.last.len() > self.remembered {
             log.last.pop_front();
+        }
+        number
+    }
+
+    /// Remembers the status of the response to a request, if the request is still remembered.
+    pub(crate) fn responded(&self, number: u64, status: u16) {
+        let mut log = self.lock();
+        let mut last = log.last.iter_mut().rev();
+        if let Some(seen) = last.find(|seen| seen.number == number) {
+            seen.status = Some(status);
         }
     }
 

@@ -5,6 +5,9 @@ use std::fmt;
 use aws_lc_rs::digest::{SHA256, digest};
 use subtle::ConstantTimeEq;
 
+use crate::keys::KeyError;
+use crate::random;
+
 /// A client secret, an access key or the control token.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -13,6 +16,14 @@ impl Secret {
     /// Wraps a secret.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
+    }
+
+    /// A new secret of 20 letters and digits.
+    ///
+    /// # Errors
+    /// If the random generator failed.
+    pub fn random() -> Result<Self, KeyError> {
+        random::alphanumeric(20).map(Self)
     }
 
     /// The secret itself, to be sent where it is checked.

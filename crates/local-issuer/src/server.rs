@@ -19,7 +19,8 @@ use serde_json::json;
 pub(crate) use running::Servers;
 
 use crate::control;
-use crate::faults::{self, Endpoint};
+use crate::faults::{self, Endpoint, Fault};
+use crate::front_page;
 use crate::provider::{Call, Methods, Provider, Respond, Route};
 use crate::refusal::Refusal;
 
@@ -63,19 +64,21 @@ pub(crate) fn serve(
         .run())
 }
 
-/// Counts the request, and changes the response as the faults say. The control plane is neither counted nor changed, `/health` is not changed.
+/// Counts the request, and changes the response as the faults say. The control plane and
+/// the page are neither counted nor changed, `/health` is not changed.
 async fn count_and_spoil(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let path = request.path();
     let provider = request.app_data::<Data<Provider>>().cloned();
-    let Some(provider) = provider.filter(|_| !control::owns(path)) else {
+    let is_own = control::owns(path) || front_page::owns(&request);
+    let Some(provider) = provider.filter(|_| !is_own) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let endpoint = provider.endpoint(path);
     let method = request.method().as_str();
-    provider.requests.count(method, path, endpoint);
+    let number = provider.requests.count(method, path, endpoint);
     // Before the faults are taken, so that no clearing from here on is missed.
     let cleared = provider.faults.cleared();
     let faults = match path {
@@ -83,10 +86,15 @@ async fn count_and_spoil(
         _ => provider.faults.take(endpoint),
     };
     let genuine = next.call(request).await?.map_into_boxed_body();
-    if faults.is_empty() {
-        return Ok(genuine);
+    let sends_nothing = faults.iter().any(Fault::sends_nothing);
+    let sent = match faults.is_empty() {
+        true => genuine,
+        false => faults::spoil(genuine, faults, cleared).await?,
+    };
+    if !sends_nothing {
+        provider.requests.responded(number, sent.status().as_u16());
     }
-    faults::spoil(genuine, faults, cleared).await
+    Ok(sent)
 }
 
 /// Takes the CORS headers from responses that are for a person, not for a program.
@@ -96,8 +104,9 @@ async fn keep_pages_to_their_origin(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let provider = request.app_data::<Data<Provider>>();
     let endpoint = provider.and_then(|provider| provider.endpoint(request.path()));
+    let is_own = front_page::owns(&request) || front_page::hands_out_tokens(request.path());
     let mut response = next.call(request).await?;
-    if matches!(endpoint, Some(Endpoint::Authorize | Endpoint::Logout)) {
+    if is_own || matches!(endpoint, Some(Endpoint::Authorize | Endpoint::Logout)) {
         response.headers_mut().remove(ACCESS_CONTROL_ALLOW_ORIGIN);
     }
     Ok(response)
@@ -105,6 +114,7 @@ async fn keep_pages_to_their_origin(
 
 fn routes(provider: &Data<Provider>, app: &mut web::ServiceConfig) {
     control::routes(provider, app);
+    front_page::routes(app);
     app.route("/health", web::get().to(health));
     for Route {
         path,

@@ -25,7 +25,6 @@ mod bearer;
 mod browser;
 mod client_auth;
 mod codes;
-mod cookies;
 mod decide;
 mod device;
 mod forms;

@@ -3,6 +3,7 @@
 //!
 //! Access is decided in `identity-actix`; nothing in this crate authorizes a request.
 
+mod index;
 mod info;
 pub mod observe;
 pub mod openapi;

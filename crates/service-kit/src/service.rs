@@ -14,6 +14,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, OpenApiFactory};
 
+use crate::index;
 use crate::info::ServiceInfo;
 use crate::metrics::HttpMetrics;
 use crate::observe::health::{self, Dependency, Health};
@@ -235,6 +236,7 @@ impl Service {
         });
         let (app, document) = app.split_for_parts();
         let document = openapi::describe(document, &self.access, self.info.how_to_get_a_token);
+        let document = index::document(document);
         let document = match &self.document {
             Some(change) => change(document, &self.access),
             None => document,
@@ -276,7 +278,8 @@ impl Service {
     /// Adds the app data and the limits.
     pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
         self.settings.limits.configure(app);
-        app.app_data(Rc::new(HttpMetrics::default()))
+        app.app_data(self.info)
+            .app_data(Rc::new(HttpMetrics::default()))
             .app_data(web::Data::new(self.health.clone()))
             .app_data(self.access.clone())
             .app_data(web::Data::new(self.stopping.clone()))
@@ -284,5 +287,7 @@ impl Service {
         for add in &self.data {
             add(app);
         }
+        let prefix = self.settings.path_prefix.as_deref();
+        index::page(app, self.info, &self.access, prefix);
     }
 }

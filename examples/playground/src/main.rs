@@ -1,4 +1,4 @@
-//! The playground: the local issuer and every service in one process, with tokens ready to paste.
+//! The playground: the local issuer and every service in one process, with requests ready to paste.
 
 mod demo;
 mod page;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use local_issuer::tokens::{self, TokenSource};
+use local_issuer::Secret;
 use service_kit::program;
 use service_kit::settings::LogSettings;
 use service_kit::telemetry;
@@ -19,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::ports::Ports;
 use crate::services::Services;
 
-/// Starts the local issuer and every service, gets a token for every persona and prints what to try.
+/// Starts the local issuer and every service and prints what to try.
 ///
 /// For development: nothing is kept, everything listens on this machine only.
 #[derive(Debug, Parser)]
@@ -56,13 +56,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
 
-    let services = Services::start(ports)
+    let control_token = Secret::random()?;
+    let services = Services::start(ports, &control_token)
         .await
         .context("the playground cannot start")?;
-    let tokens = tokens::fetch(&TokenSource::of(services.issuer())).await?;
-    let owner = demo::token(&services.auth_server()).await;
-    let owner = owner.context("the demo organization cannot be made")?;
-    page::print(&services, &tokens, &owner)?;
+    let demo = demo::create(&services.auth_server()).await;
+    demo.context("the demo organization cannot be made")?;
+    page::print(&services, control_token.reveal())?;
 
     let failed = tokio::select! {
         _ = terminate.recv() => None,

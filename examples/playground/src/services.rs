@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use local_issuer::LocalIssuer;
+use local_issuer::{LocalIssuer, Secret};
 use service_kit::program::url_of;
 use service_kit::{BoundServer, Stopping, healthcheck};
 use tempfile::TempDir;
@@ -40,9 +40,9 @@ impl Services {
     /// # Errors
     ///
     /// If a port is taken or a service does not become ready.
-    pub async fn start(ports: Ports) -> anyhow::Result<Self> {
+    pub async fn start(ports: Ports, control_token: &Secret) -> anyhow::Result<Self> {
         ports.check()?;
-        let issuer = LocalIssuer::start(settings::issuer(ports)).await?;
+        let issuer = LocalIssuer::start(settings::issuer(ports, control_token)).await?;
         let data = tempfile::tempdir().context("a folder for the data cannot be made")?;
         let (tell, ended) = mpsc::channel(4);
         let run = |name, server| run(name, server, tell.clone());

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use identity_core::providers;
-use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
+use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer, Secret};
 use service_kit::settings::{IssuerSettings, ServiceSettings, Signals, StopConfig};
 use service_kit::store::DatabaseConfig;
 use tempfile::TempDir;
 
 use crate::ports::Ports;
 
-/// For the stand-in of both providers.
-pub fn issuer(ports: Ports) -> IssuerConfig {
+/// For the stand-in of both providers. Its control token is a new one, so that no page of another site knows it.
+pub fn issuer(ports: Ports, control_token: &Secret) -> IssuerConfig {
     IssuerConfig {
+        control_token: Some(control_token.clone()),
         descope: DescopeConfig {
             port: ports.issuer_descope,
             ..DescopeConfig::default()

@@ -23,11 +23,8 @@ impl Playground {
         for line in lines {
             page.push(line.unwrap());
             // The page ends with an empty line after the last request.
-            let requests = page
-                .iter()
-                .filter(|line| line.starts_with("  curl -s"))
-                .count();
-            if requests == 3 && page.last().is_some_and(String::is_empty) {
+            let is_whole = page.iter().any(|line| line.starts_with("  curl -s"));
+            if is_whole && page.last().is_some_and(String::is_empty) {
                 break;
             }
         }
@@ -61,53 +58,57 @@ fn shell(line: &str) -> String {
 }
 
 #[test]
-fn every_printed_request_is_answered_as_the_page_says() {
+fn the_page_fits_on_a_screen_and_every_request_is_answered_as_it_says() {
     let playground = Playground::start(&["--free-ports"]);
+    let page = &playground.page;
+    assert!(page.len() <= 24, "{} rows: {page:#?}", page.len());
+    for line in page {
+        assert!(line.chars().count() <= 80, "longer than 80 columns: {line}");
+        assert!(!line.contains("eyJ"), "a token that will expire: {line}");
+    }
     let mut tried = Vec::new();
-    for pair in playground.page.windows(2) {
-        let [comment, line] = pair else { continue };
-        let (Some(comment), true) = (comment.strip_prefix("  # "), line.starts_with("  curl"))
+    for (row, line) in page.iter().enumerate() {
+        let Some((status, _)) = line
+            .strip_prefix("  # ")
+            .and_then(|what| what.split_once(':'))
         else {
             continue;
         };
-        let answer = shell(&line.replace("curl", "curl -s"));
-        match comment.split_once(':') {
-            Some((status, _)) => {
-                assert!(
-                    answer.starts_with(&format!("HTTP/1.1 {status} ")),
-                    "{comment}: {answer}"
-                );
-                tried.push(status);
-            }
-            None => {
-                let answer: String = answer
-                    .chars()
-                    .filter(|character| !character.is_whitespace())
-                    .collect();
-                assert!(
-                    answer.contains(r#""access_token":"ey"#),
-                    "{comment}: {answer}"
-                );
-                tried.push(comment);
-            }
-        }
+        let pasted = page[row + 1..].iter();
+        let pasted: Vec<_> = pasted
+            .take_while(|line| !line.is_empty() && !line.contains('#'))
+            .collect();
+        assert!(pasted.len() <= 2, "{pasted:?}");
+        let pasted: Vec<_> = pasted.into_iter().map(String::as_str).collect();
+        let answer = shell(&pasted.join("\n"));
+        let start = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&start), "{line}: {answer}");
+        tried.push(status);
     }
-    assert_eq!(
-        tried,
-        [
-            "200",
-            "401",
-            "403",
-            "200",
-            "401",
-            "403",
-            "200",
-            "403",
-            "Descope",
-            "Auth0",
-            "auth-server"
-        ]
-    );
+    assert_eq!(tried, ["200", "403", "200"]);
+
+    let own = page.iter().find(|line| line.starts_with("  curl -s"));
+    let own = own.unwrap().replace("NAME", "machine");
+    assert!(shell(&own).starts_with("eyJ"));
+}
+
+#[test]
+fn the_page_it_names_takes_the_control_token_it_prints() {
+    let playground = Playground::start(&["--free-ports"]);
+    let word = |start: &str, index: usize| {
+        let mut lines = playground.page.iter();
+        let line = lines.find(|line| line.trim().starts_with(start)).unwrap();
+        line.split_whitespace().nth(index).unwrap().to_owned()
+    };
+    let (page, token) = (word("open this", 2), word("control token", 2));
+    let html = shell(&format!("curl -s -H 'Accept: text/html' {page}"));
+    assert!(html.contains("Personas"), "{html}");
+    let status = |token: &str| {
+        shell(&format!(
+            "curl -s -o /dev/null -w '%{{http_code}}' -X POST -H 'Authorization: Bearer {token}' {page}/_control/state"
+        ))
+    };
+    assert_eq!((&*status("guess"), &*status(&token)), ("401", "200"));
 }
 
 #[test]
@@ -120,7 +121,10 @@ fn the_authorize_dialog_of_billing_api_may_sign_in_at_the_auth_server() {
             .find(|line| line.trim().starts_with(start));
         found.unwrap().clone()
     };
-    let url = |name: &str| line(name).split_whitespace().nth(1).unwrap().to_owned();
+    let url = |name: &str| {
+        let docs = line(name).split_whitespace().nth(1).unwrap().to_owned();
+        docs.strip_suffix("/docs").unwrap().to_owned()
+    };
     let (auth_server, billing_api) = (url("auth-server"), url("billing-api"));
     let document = shell(&format!("curl -s {billing_api}/openapi.json"));
     let login = format!("{auth_server}/user/login");
@@ -129,18 +133,9 @@ fn the_authorize_dialog_of_billing_api_may_sign_in_at_the_auth_server() {
         "{document}"
     );
 
-    let told = line("In a browser:");
-    let (name, password) = told
-        .split_once("the name ")
-        .unwrap()
-        .1
-        .split_once(' ')
-        .unwrap();
-    let password = password
-        .split_whitespace()
-        .last()
-        .unwrap()
-        .trim_end_matches('.');
+    let told = line("billing-api");
+    let (_, told) = told.split_once("sign in as ").unwrap();
+    let (name, password) = told.split_once(", ").unwrap();
     // As Swagger UI does it: first the browser's preflight, then the dialog with an empty client.
     let asked = shell(&format!(
         "curl -s -i -X OPTIONS {login} -H 'Origin: {billing_api}' -H 'Access-Control-Request-Method: POST' -H 'Access-Control-Request-Headers: authorization,x-requested-with'"

@@ -143,6 +143,19 @@ impl FaultError {
 }
 
 impl Endpoint {
+    /// Every endpoint.
+    pub(crate) const EACH: [Self; 9] = [
+        Self::Discovery,
+        Self::Jwks,
+        Self::Token,
+        Self::Authorize,
+        Self::Userinfo,
+        Self::DeviceAuthorization,
+        Self::Revocation,
+        Self::Logout,
+        Self::All,
+    ];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Discovery => "discovery",
@@ -202,6 +215,11 @@ impl Fault {
             status: found(),
             location: None,
         }
+    }
+
+    /// Whether the connection ends without a response.
+    pub(crate) fn sends_nothing(&self) -> bool {
+        matches!(self, Self::Close | Self::Reset)
     }
 
     /// A body of this size, which is declared.

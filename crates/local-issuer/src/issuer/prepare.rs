@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::{IssuerConfig, KeyOrigin};
 use crate::descope::{self, Project};
 use crate::faults::Faults;
+use crate::form_key::FormKey;
 use crate::handle::{Auth0Handle, DescopeHandle};
 use crate::keys::{IssuerKeys, KeyError, KeyFile, KeyRing, KeyStyles};
 use crate::kind::ProviderKind;
@@ -163,6 +164,7 @@ fn provider(
         sessions: Sessions::new(config.session_limits.clone()),
         sign_ins: SignIns::new(config.open_sign_ins),
         token_lifetime: config.token_lifetime,
+        form_key: FormKey::generate()?,
         control_token: config.control_token.clone(),
         limits: config.control_limits.clone(),
         requests: RequestCounter::new(config.control_limits.requests),

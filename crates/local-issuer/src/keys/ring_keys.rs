@@ -151,7 +151,7 @@ impl Published {
         jwk.get("kid").and_then(Value::as_str)
     }
 
-    pub(super) fn info(&self) -> HostileKeyInfo {
+    pub(crate) fn info(&self) -> HostileKeyInfo {
         HostileKeyInfo {
             id: self.id.clone(),
             kid: self.kid().map(str::to_owned),

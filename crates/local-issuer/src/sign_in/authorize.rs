@@ -5,7 +5,6 @@ use actix_web::http::StatusCode;
 
 use super::browser::{self, Browser};
 use super::codes;
-use super::cookies::Cookie;
 use super::device;
 use super::error::AuthorizationError;
 use super::forms;
@@ -16,6 +15,7 @@ use super::read::RequestError;
 use super::request::AuthorizationRequest;
 use super::return_to::ReturnTo;
 use super::rules::SignInRules;
+use crate::cookies::Cookie;
 use crate::keys::KeyError;
 use crate::personas::Persona;
 use crate::provider::Call;

@@ -1,7 +1,7 @@
 //! The session of a browser at the issuer: who signed in with it, and when.
 
-use super::cookies::Cookie;
 use super::kept::BrowserSession;
+use crate::cookies::Cookie;
 use crate::keys::KeyError;
 use crate::personas::{Persona, PersonaKind};
 use crate::provider::{Call, Provider};

@@ -1,14 +1,15 @@
 //! Forms that only the browser can send that they were shown to, from the issuer's own page.
 
-use actix_web::http::header::{HOST, HeaderName, ORIGIN};
+use actix_web::http::header::HeaderName;
 
-use super::cookies::Cookie;
 use super::kept::{Form, Kept};
 use super::read;
 use crate::client_request::Parameters;
+use crate::cookies::{self, Cookie};
 use crate::keys::KeyError;
 use crate::provider::Call;
 use crate::random;
+use crate::same_origin::is_same_origin;
 use crate::secret::Secret;
 
 /// How long a page may stay open, in seconds.
@@ -49,9 +50,7 @@ pub(super) enum FormError {
 /// Remembers a form that is about to be shown.
 pub(super) fn open(call: &Call<'_>, form: Form) -> Result<OpenForm, KeyError> {
     let csrf = random::alphanumeric(SECRET_LETTERS)?;
-    // Pages in several tabs share the cookie.
-    let known = Cookie::Form.read(call).filter(|value| is_ours(value));
-    let browser = known.map_or_else(|| random::alphanumeric(SECRET_LETTERS), Ok)?;
+    let browser = cookies::browser(call)?;
     let kept = Kept {
         csrf: Secret::new(csrf.as_str()),
         browser: Secret::new(browser.as_str()),
@@ -67,7 +66,7 @@ pub(super) fn open(call: &Call<'_>, form: Form) -> Result<OpenForm, KeyError> {
 
 /// Checks a form that came back. It can come back again until [`close`].
 pub(super) fn submitted(call: &Call<'_>) -> Result<Submitted, FormError> {
-    if !is_same_origin(call) {
+    if !is_same_origin(call.request) {
         return Err(FormError::OtherOrigin);
     }
     let parameters = read::parameters(call).map_err(FormError::Unreadable)?;
@@ -92,27 +91,4 @@ pub(super) fn close(call: &Call<'_>, id: &str) -> Result<(), FormError> {
     let now = call.provider.clock.now();
     let closed = call.provider.sign_ins.forms.take(id, now);
     closed.map(|_| ()).ok_or(FormError::Unknown)
-}
-
-/// What the browser says of the page that sent the form: `Sec-Fetch-Site` where it has it, and `Origin`.
-fn is_same_origin(call: &Call<'_>) -> bool {
-    let header = |name: &str| {
-        let value = call.request.headers().get(name)?;
-        Some(value.to_str().unwrap_or("(not text)"))
-    };
-    let site = header("sec-fetch-site");
-    let same_site = site.is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let own = header(HOST.as_str()).unwrap_or_default();
-    let origin = header(ORIGIN.as_str());
-    // A proxy that terminates TLS may not say so, therefore the scheme is left out.
-    let authority = |origin: &str| {
-        origin
-            .split_once("://")
-            .is_some_and(|(_, host)| host == own)
-    };
-    same_site && origin.is_none_or(authority)
-}
-
-fn is_ours(value: &str) -> bool {
-    value.len() == SECRET_LETTERS && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -5,7 +5,6 @@ use actix_web::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::browser::{self, Browser};
-use super::cookies::Cookie;
 use super::forms;
 use super::kept::Form;
 use super::return_to::{redirect, with_query};
@@ -13,6 +12,7 @@ use super::rules::SignInRules;
 use super::{pages, read};
 use crate::client_request::Parameters;
 use crate::clients::Client;
+use crate::cookies::Cookie;
 use crate::provider::{Call, Provider};
 
 /// How an address for signing out calls its parameters.

@@ -1,24 +1,20 @@
 //! The pages that a person sees. Everything is in the program; a page needs no script and has none.
 
-mod persona_card;
-mod respond;
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use self::persona_card::PersonaCard;
-use self::respond::{FormTarget, page};
 use super::browser::{self, Browser};
 use super::forms::OpenForm;
 use super::request::AuthorizationRequest;
 use super::rules::SignInRules;
 use crate::keys::KeyError;
+use crate::page::{FormTarget, page};
+use crate::persona_card::PersonaCard;
 use crate::provider::Call;
 
 pub(super) const FORM_PATH: &str = "/_signin";
 pub(super) const STYLE_PATH: &str = "/_signin/style.css";
-pub(super) const STYLE: &str = include_str!("../../templates/style.css");
 
 #[derive(Template)]
 #[template(path = "choose.html")]

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-
 use super::decide::decide;
 use super::rules::SignInRules;
 use super::{device, pages};
 use crate::faults::Endpoint;
+use crate::page::{STYLE, style};
 use crate::provider::{Methods, Route};
 
 /// The form of every page, the style sheet, and the page for devices.
@@ -16,13 +14,7 @@ pub(crate) fn form_routes(rules: Arc<dyn SignInRules>) -> Vec<Route> {
     let form = Route::new(pages::FORM_PATH, Endpoint::Authorize, move |call| {
         Ok(decide(call, &*rules))
     });
-    let style = Route::new(pages::STYLE_PATH, Endpoint::Authorize, |_| {
-        Ok(HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/css; charset=utf-8"))
-            .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header(("X-Content-Type-Options", "nosniff"))
-            .body(pages::STYLE))
-    });
+    let style = Route::new(pages::STYLE_PATH, Endpoint::Authorize, |_| Ok(style(STYLE)));
     let device = Route::new(device::PAGE_PATH, Endpoint::Authorize, |call| {
         Ok(device::page(call))
     });

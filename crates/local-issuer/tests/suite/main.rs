@@ -24,6 +24,7 @@ mod descope_tokens;
 mod discovery;
 mod faults;
 mod faults_on_the_wire;
+mod front_page;
 mod key_sets;
 mod lifecycle;
 mod minting;

@@ -98,6 +98,7 @@ async fn a_rejected_token_is_logged_with_its_reason_and_request() {
     );
     assert_eq!(line["level"], "INFO");
     assert_eq!(line["span"]["request_id"], answer.json()["request_id"]);
+    assert_eq!(line["span"]["service.name"], "an-api");
     assert_eq!(line["span"]["http.path"], "/api/me");
     assert_eq!(line["span"]["http.method"], "GET");
     for part in rejected

@@ -4,6 +4,7 @@ mod app;
 mod contract;
 mod cors;
 mod health;
+mod index;
 mod input;
 mod keys;
 mod log;

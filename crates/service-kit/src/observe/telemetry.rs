@@ -14,6 +14,7 @@ use tracing_subscriber::layer::{Layered, SubscriberExt};
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
+use crate::info::ServiceInfo;
 use crate::request::request_id;
 use crate::settings::{LogFormat, LogSettings};
 
@@ -74,8 +75,8 @@ where
 /// The middleware that opens a span for each request and logs its end.
 pub type RequestLog = TracingLogger<RequestSpan>;
 
-/// The span of a request: method, path and request id. Its end is logged with the status. The query, headers and
-/// addresses are never logged.
+/// The span of a request: the service's name, method, path and request id. Its end is logged with the status. The
+/// query, headers and addresses are never logged.
 #[derive(Debug, Default)]
 pub struct RequestSpan;
 
@@ -84,6 +85,8 @@ impl RootSpanBuilder for RequestSpan {
         // The fields are not evaluated if the span is disabled.
         info_span!(
             "request",
+            // Several services may run in one process.
+            service.name = request.app_data::<ServiceInfo>().map(|info| info.name),
             request_id = request_id::of(request).map(|id| id.to_string()),
             http.method = %request.method(),
             http.path = request.path(),

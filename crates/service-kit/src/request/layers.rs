@@ -8,11 +8,12 @@ use actix_web::middleware::Next;
 
 use super::count::{self, Counted};
 use super::{body_deadline, cors, page_headers, request_id};
+use crate::index;
 use crate::serve::stopping;
 use identity_actix::with_request_id;
 
 /// Middleware inside CORS: counts the request in the app's [`Activity`](crate::Activity), if it has one, and its
-/// response in the [`metrics`](crate::metrics), handles `HEAD` as `GET`, and limits the time for the body to
+/// response in the [`metrics`](crate::metrics), handles `HEAD` as `GET`, names `Accept` in `Vary` where the response depends on it, and limits the time for the body to
 /// [`InputLimits::body_timeout`](crate::InputLimits::body_timeout).
 pub(crate) async fn inside_cors<B: MessageBody>(
     mut request: ServiceRequest,
@@ -26,7 +27,9 @@ pub(crate) async fn inside_cors<B: MessageBody>(
     let body = body_deadline::set(&mut request);
     let outcome = next.call(request).await;
     counted.end(&outcome);
-    Ok(body.kept_by(outcome?))
+    let mut response = outcome?;
+    index::vary(&mut response);
+    Ok(body.kept_by(response))
 }
 
 /// Middleware outside CORS and inside the log: adds the request id to the response and the

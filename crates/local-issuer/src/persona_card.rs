@@ -3,28 +3,28 @@
 use crate::personas::Persona;
 
 /// What the page says of a persona.
-pub(super) struct PersonaCard<'a> {
+pub(crate) struct PersonaCard<'a> {
     /// The value that the form sends.
-    pub(super) name: &'a str,
+    pub(crate) name: &'a str,
     /// The person's name, or the persona's.
-    pub(super) title: &'a str,
-    pub(super) email: Option<&'a str>,
-    pub(super) description: &'a str,
-    pub(super) rights: Vec<Rights<'a>>,
+    pub(crate) title: &'a str,
+    pub(crate) email: Option<&'a str>,
+    pub(crate) description: &'a str,
+    pub(crate) rights: Vec<Rights<'a>>,
     /// Whether the application named this one.
-    pub(super) is_expected: bool,
+    pub(crate) is_expected: bool,
 }
 
 /// Rights of one kind.
-pub(super) struct Rights<'a> {
-    pub(super) kind: &'static str,
+pub(crate) struct Rights<'a> {
+    pub(crate) kind: &'static str,
     /// Where they count, if not everywhere.
-    pub(super) place: Option<&'a str>,
-    pub(super) names: Vec<&'a str>,
+    pub(crate) place: Option<&'a str>,
+    pub(crate) names: Vec<&'a str>,
 }
 
 impl<'a> PersonaCard<'a> {
-    pub(super) fn new(persona: &'a Persona, is_expected: bool) -> Self {
+    pub(crate) fn new(persona: &'a Persona, is_expected: bool) -> Self {
         let profile = &persona.profile;
         Self {
             name: &persona.name,

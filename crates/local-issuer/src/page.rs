@@ -3,15 +3,18 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentType, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use askama::Template;
 use url::Url;
 
+/// The style sheet of every page.
+pub(crate) const STYLE: &str = include_str!("../templates/style.css");
+
 /// Where the form of a page may lead.
 #[derive(Clone, Copy)]
-pub(super) enum FormTarget<'a> {
+pub(crate) enum FormTarget<'a> {
     /// There is no form.
     None,
     /// To the issuer itself.
@@ -22,14 +25,14 @@ pub(super) enum FormTarget<'a> {
 
 impl<'a> FormTarget<'a> {
     /// The issuer, and the address that it redirects to, if there is one.
-    pub(super) fn of(address: Option<&'a str>) -> Self {
+    pub(crate) fn of(address: Option<&'a str>) -> Self {
         address.map_or(Self::Own, Self::With)
     }
 }
 
 /// Nothing is loaded but the style sheet, and no other page can frame it. The referrer goes to no other site; within the issuer
 /// it is needed, for without it browsers send `Origin: null` with the form.
-pub(super) fn page(
+pub(crate) fn page(
     status: StatusCode,
     template: &impl Template,
     target: FormTarget<'_>,
@@ -54,6 +57,15 @@ pub(super) fn page(
         .insert_header((REFERRER_POLICY, "same-origin"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(html)
+}
+
+/// A style sheet as a response.
+pub(crate) fn style(sheet: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/css; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(sheet)
 }
 
 /// The origin of an address, or its scheme where a policy cannot write an origin.
