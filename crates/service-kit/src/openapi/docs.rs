@@ -19,7 +19,8 @@ use utoipa_swagger_ui::{Config, SwaggerFile};
 use super::sign_in::{SignIn, dialog};
 use identity_actix::ApiError;
 
-/// Swagger UI's own page, with the name of the service instead of "Swagger UI", so that its tab can be told from others.
+/// Swagger UI's own page, with the name of the service instead of "Swagger UI", so that its tab can be told from others,
+/// and a shorter dialog.
 const HTML: &str = r#"<!doctype html>
 <html lang="en">
   <head>
@@ -29,6 +30,14 @@ const HTML: &str = r#"<!doctype html>
     <link rel="stylesheet" href="./swagger-ui.css">
     <link rel="stylesheet" href="index.css">
     <link rel="icon" type="image/png" href="./favicon-32x32.png" sizes="32x32">
+    <style>
+      /* A public client has no secret, and the dialog fits on a screen. */
+      label[for="client_secret_authorizationCode"], label[for="client_secret_authorizationCode"] + * { display: none; }
+      .swagger-ui .dialog-ux .modal-ux-content { max-height: 80vh; }
+      .swagger-ui .dialog-ux .scope-def { display: none; }
+      .swagger-ui .scopes .checkbox { padding: 0; }
+      .swagger-ui .scopes .checkbox p { margin: 3px; }
+    </style>
   </head>
   <body>
     <div id="swagger-ui"></div>

@@ -9,7 +9,8 @@ use utoipa_swagger_ui::oauth;
 
 use super::document::add_scheme;
 
-const SCHEME: &str = "authorization_code";
+/// After `bearer`, whose field gets the focus: the dialog shows them in this order.
+const SCHEME: &str = "browser_sign_in";
 /// How many routes the description of a scope names.
 const NAMED_ROUTES: usize = 2;
 
@@ -27,7 +28,8 @@ pub struct SignIn {
     pub token_url: String,
     /// Scopes besides those that routes require, each with a description. One of a route gets this description.
     pub scopes: Vec<(String, String)>,
-    /// Parameters of the authorization request besides the standard ones, such as Auth0's `audience`.
+    /// Parameters of the authorization request besides the standard ones, such as Auth0's `audience`. `prompt` is `login`
+    /// unless it is here.
     pub parameters: Vec<(String, String)>,
 }
 
@@ -91,11 +93,14 @@ pub(crate) fn with_sign_in(document: OpenApi, table: &AccessTable, sign_in: &Sig
 
 /// Returns what the Authorize dialog starts with.
 pub(super) fn dialog(document: &OpenApi, sign_in: &SignIn) -> oauth::Config {
+    // The issuer's page appears even if its browser session lasts: a person may want to be somebody else.
+    let mut parameters = HashMap::from([("prompt".to_owned(), "login".to_owned())]);
+    parameters.extend(sign_in.parameters.iter().cloned());
     oauth::Config::new()
         .client_id(&sign_in.client_id)
         .scopes(scopes_in(document))
         .use_pkce_with_authorization_code_grant(true)
-        .additional_query_string_params(HashMap::from_iter(sign_in.parameters.iter().cloned()))
+        .additional_query_string_params(parameters)
 }
 
 /// Returns the scopes of the flow in the document.

@@ -86,7 +86,7 @@ fn each_error_has_the_examples_of_its_own_operation() {
 fn every_protected_operation_has_the_flow_beside_the_token() {
     let document = with_sign_in(described(), &table(), &sign_in("https://id.example"));
     let document = serde_json::to_value(document).unwrap();
-    let flow = &document["components"]["securitySchemes"]["authorization_code"]["flows"];
+    let flow = &document["components"]["securitySchemes"]["browser_sign_in"]["flows"];
     assert_eq!(
         flow["authorizationCode"],
         json!({
@@ -98,7 +98,7 @@ fn every_protected_operation_has_the_flow_beside_the_token() {
     let security = |path: &str| document["paths"][path]["get"]["security"].clone();
     assert_eq!(security("/public"), json!([]));
     for (path, scopes) in [("/me", json!([])), ("/x", json!(["read:x"]))] {
-        let either = json!([{"bearer": scopes}, {"authorization_code": scopes}]);
+        let either = json!([{"bearer": scopes}, {"browser_sign_in": scopes}]);
         assert_eq!(security(path), either, "{path}");
     }
 }
@@ -107,7 +107,7 @@ fn every_protected_operation_has_the_flow_beside_the_token() {
 fn behind_a_prefix_its_own_endpoints_have_it() {
     let document = with_sign_in(described(), &table(), &sign_in("/oauth"));
     let document = serde_json::to_value(below(document, "/id")).unwrap();
-    let flow = &document["components"]["securitySchemes"]["authorization_code"]["flows"];
+    let flow = &document["components"]["securitySchemes"]["browser_sign_in"]["flows"];
     let flow = &flow["authorizationCode"];
     assert_eq!(flow["authorizationUrl"], "/id/oauth/authorize");
     assert_eq!(flow["tokenUrl"], "/id/oauth/token");
@@ -138,7 +138,7 @@ async fn the_page_signs_in_with_pkce_and_keeps_nothing() {
             json!({
                 "clientId": "docs",
                 "scopes": ["openid", "read:x"],
-                "additionalQueryStringParams": {"audience": "https://api.example"},
+                "additionalQueryStringParams": {"audience": "https://api.example", "prompt": "login"},
                 "usePkceWithAuthorizationCodeGrant": true,
             })
         );

@@ -104,7 +104,7 @@ async fn the_authorize_dialog_signs_in_where_the_settings_say() {
     ])
     .await;
     let schemes = &with["components"]["securitySchemes"];
-    let flow = &schemes["authorization_code"]["flows"]["authorizationCode"];
+    let flow = &schemes["browser_sign_in"]["flows"]["authorizationCode"];
     let endpoints = [&flow["authorizationUrl"], &flow["tokenUrl"]];
     let base = "http://localhost:8002/oauth";
     assert_eq!(
