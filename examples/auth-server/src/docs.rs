@@ -1,7 +1,7 @@
 //! The sign-in from the Authorize dialog of Swagger UI.
 
 use identity_actix::AccessTable;
-use service_kit::openapi::{PasswordFlow, SignIn, with_password_flow};
+use service_kit::openapi::{PasswordFlow, SelectedScopes, SignIn, with_password_flow};
 use utoipa::openapi::OpenApi;
 
 use crate::policies::RIGHTS;
@@ -11,6 +11,8 @@ use crate::tokens::FIRST_PARTY;
 pub fn sign_in() -> SignIn {
     SignIn {
         scopes: scopes(),
+        // Somebody without rights could not sign in, and others would have those of this server alone.
+        selected: SelectedScopes::None,
         ..SignIn::at(FIRST_PARTY, "/oauth/authorize", "/oauth/token")
     }
 }

@@ -6,7 +6,7 @@ use actix_web::web;
 use identity_core::keys::NoKeys;
 use identity_core::providers::{Oidc, OidcConfig};
 use identity_core::{Authenticator, AuthenticatorBuilder};
-use service_kit::openapi::{PasswordFlow, SignIn, with_password_flow};
+use service_kit::openapi::{PasswordFlow, SelectedScopes, SignIn, with_password_flow};
 use service_kit::store::DatabaseConfig;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 use url::Url;
@@ -44,6 +44,8 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         .with_settings(&listen)
         .signing_in(sign_in.map(|sign_in| SignIn {
             scopes: scopes(),
+            // Many issuers refuse a request for scopes that they do not know or that the person does not have.
+            selected: SelectedScopes::None,
             ..sign_in
         }));
     let service = match login_url {

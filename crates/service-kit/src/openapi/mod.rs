@@ -13,5 +13,5 @@ pub(crate) use document::{below, describe, document};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use operations::operations;
 pub use password_flow::{PasswordFlow, with_password_flow};
-pub use sign_in::SignIn;
 pub(crate) use sign_in::with_sign_in;
+pub use sign_in::{SelectedScopes, SignIn};

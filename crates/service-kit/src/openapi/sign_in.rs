@@ -17,7 +17,7 @@ const NAMED_ROUTES: usize = 2;
 /// How people sign in at `/docs`: authorization code with PKCE (RFC 6749, section 4.1; RFC 7636), as a public client.
 ///
 /// The issuer must know the page `/docs/oauth2-redirect.html` of this service as a redirect URI of the client, and allow
-/// requests from its origin to the token endpoint (CORS). The dialog requests all scopes, unless a person takes one away.
+/// requests from its origin to the token endpoint (CORS).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignIn {
     /// The id of the public client.
@@ -28,9 +28,21 @@ pub struct SignIn {
     pub token_url: String,
     /// Scopes besides those that routes require, each with a description. One of a route gets this description.
     pub scopes: Vec<(String, String)>,
+    /// Which scopes the dialog requests unless a person chooses others.
+    pub selected: SelectedScopes,
     /// Parameters of the authorization request besides the standard ones, such as Auth0's `audience`. `prompt` is `login`
     /// unless it is here.
     pub parameters: Vec<(String, String)>,
+}
+
+/// Which scopes are selected when the Authorize dialog opens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SelectedScopes {
+    /// All of them, for an issuer that grants only those that are requested and held.
+    #[default]
+    All,
+    /// None, for an issuer that then grants all that are held, or that refuses a request for others.
+    None,
 }
 
 impl SignIn {
@@ -86,7 +98,7 @@ fn required_by(routes: &[String]) -> String {
 pub(crate) fn with_sign_in(document: OpenApi, table: &AccessTable, sign_in: &SignIn) -> OpenApi {
     let scopes = Scopes::from_iter(sign_in.all_scopes(table));
     let flow = AuthorizationCode::new(&sign_in.authorization_url, &sign_in.token_url, scopes);
-    let description = "Opens the sign-in page; afterwards this page has the token. Take scopes away to see what is refused without them.";
+    let description = "Opens the sign-in page; afterwards this page has the token. Choose scopes to see what is refused without the others.";
     let scheme = OAuth2::with_description([Flow::AuthorizationCode(flow)], description);
     add_scheme(document, table, SCHEME, SecurityScheme::OAuth2(scheme))
 }
@@ -96,9 +108,13 @@ pub(super) fn dialog(document: &OpenApi, sign_in: &SignIn) -> oauth::Config {
     // The issuer's page appears even if its browser session lasts: a person may want to be somebody else.
     let mut parameters = HashMap::from([("prompt".to_owned(), "login".to_owned())]);
     parameters.extend(sign_in.parameters.iter().cloned());
+    let selected = match sign_in.selected {
+        SelectedScopes::All => scopes_in(document),
+        SelectedScopes::None => Vec::new(),
+    };
     oauth::Config::new()
         .client_id(&sign_in.client_id)
-        .scopes(scopes_in(document))
+        .scopes(selected)
         .use_pkce_with_authorization_code_grant(true)
         .additional_query_string_params(parameters)
 }

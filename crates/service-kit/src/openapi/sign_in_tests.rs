@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, PathItem, PathsBuilder};
 use utoipa::openapi::response::ResponseBuilder;
 
-use super::{SignIn, with_sign_in};
+use super::{SelectedScopes, SignIn, with_sign_in};
 use crate::openapi::{below, describe, docs, document};
 
 struct ReadX;
@@ -115,14 +115,24 @@ fn behind_a_prefix_its_own_endpoints_have_it() {
 
 #[actix_web::test]
 async fn the_page_signs_in_with_pkce_and_keeps_nothing() {
-    for (base, connect) in [
+    for (base, connect, selected, scopes) in [
         (
             "https://id.example:8443",
             "connect-src 'self' https://id.example:8443;",
+            SelectedScopes::All,
+            json!(["openid", "read:x"]),
         ),
-        ("/oauth", "connect-src 'self';"),
+        (
+            "/oauth",
+            "connect-src 'self';",
+            SelectedScopes::None,
+            json!([]),
+        ),
     ] {
-        let sign_in = sign_in(base);
+        let sign_in = SignIn {
+            selected,
+            ..sign_in(base)
+        };
         let document = with_sign_in(described(), &table(), &sign_in);
         let app = init_service(App::new().configure(docs(document, Some(&sign_in)))).await;
         let request = TestRequest::get().uri("/docs/swagger-initializer.js");
@@ -137,7 +147,7 @@ async fn the_page_signs_in_with_pkce_and_keeps_nothing() {
             serde_json::from_str::<Value>(dialog).unwrap(),
             json!({
                 "clientId": "docs",
-                "scopes": ["openid", "read:x"],
+                "scopes": scopes,
                 "additionalQueryStringParams": {"audience": "https://api.example", "prompt": "login"},
                 "usePkceWithAuthorizationCodeGrant": true,
             })
