@@ -3,6 +3,7 @@
 use actix_web::web;
 use identity_core::Authenticator;
 use identity_core::providers::{Auth0, Auth0Config};
+use service_kit::openapi::SignIn;
 use service_kit::{Activity, BoundServer, Service, ServiceInfo, bind};
 
 use crate::policies;
@@ -14,7 +15,7 @@ const INFO: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     description: "Permissions, scopes and roles of Auth0 tokens",
     provider: "auth0",
-    how_to_get_a_token: "An access token of the Auth0 tenant for this API's audience.",
+    how_to_get_a_token: "An access token of the Auth0 tenant for this API's audience: of an application that signed a user in, or of a machine-to-machine application. The test tab of the API in Auth0's dashboard has one.",
 };
 
 /// Takes the port and starts to fetch keys. The service runs without keys too, and says so.
@@ -25,11 +26,31 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         service: listen,
         issuer,
         auth0,
+        sign_in,
     } = settings;
     let listener = bind(listen.host, listen.port, "AUTH0_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Auth0::new(auth0.clone())?)?;
-    let service = service(authenticator, auth0).with_settings(&listen);
+    let sign_in = sign_in.map(|sign_in| for_this_api(sign_in, &auth0));
+    let service = service(authenticator, auth0)
+        .with_settings(&listen)
+        .signing_in(sign_in);
     Ok(BoundServer::start(service, listener, &listen)?)
+}
+
+/// Asks for a token for this API, and for the caller's name and email address.
+fn for_this_api(sign_in: SignIn, auth0: &Auth0Config) -> SignIn {
+    let scopes = [
+        ("openid", "Sign in"),
+        ("profile", "Your name"),
+        ("email", "Your email address"),
+    ];
+    SignIn {
+        scopes: scopes
+            .map(|(scope, what)| (scope.to_owned(), what.to_owned()))
+            .to_vec(),
+        parameters: vec![("audience".to_owned(), auth0.audience.clone())],
+        ..sign_in
+    }
 }
 
 /// Returns the service with these callers: for [`build`], and for tests of its routes.

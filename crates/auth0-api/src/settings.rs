@@ -5,8 +5,9 @@ use identity_core::providers::{Auth0Config, Domain};
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use service_kit::openapi::SignIn;
 use service_kit::settings::{
-    Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
+    DocsSettings, Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
 };
 
 /// Everything that can be set.
@@ -18,6 +19,8 @@ pub struct Settings {
     pub issuer: IssuerSettings,
     /// The accepted tokens.
     pub auth0: Auth0Config,
+    /// How people sign in at `/docs`; they paste a token if `None`.
+    pub sign_in: Option<SignIn>,
 }
 
 /// Those that only this service has, as they are written.
@@ -91,11 +94,13 @@ impl Settings {
             },
             ..issuer
         };
-        let auth0 = auth0(reader, own, &issuer);
+        let docs = DocsSettings::read(reader);
+        let auth0 = auth0(reader, own, &issuer)?;
         Some(Self {
             service,
             issuer,
-            auth0: auth0?,
+            sign_in: docs.sign_in(reader, Some(auth0.sign_in_endpoints())),
+            auth0,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What can be set, what must be set, and what is reported.
 
+use service_kit::openapi::SignIn;
 use service_kit::settings::{Field, SettingsReader, faults_of_example};
 
 use super::Settings;
@@ -139,6 +140,22 @@ fn a_host_without_tls_has_to_be_allowed() {
     let settings =
         with_required(&[issuer, ("AUTH0_API__ALLOW_HTTP_ISSUER", "local-issuer")]).unwrap();
     assert_eq!(settings.auth0.issuer, issuer.1);
+}
+
+#[test]
+fn people_sign_in_at_the_first_issuer() {
+    assert_eq!(with_required(&[]).unwrap().sign_in, None);
+    let settings = with_required(&[
+        ("AUTH0_ISSUER", "https://login.example.com/"),
+        ("DOCS_CLIENT_ID", "docs"),
+    ]);
+    let base = "https://login.example.com";
+    let expected = SignIn::at(
+        "docs",
+        format!("{base}/authorize"),
+        format!("{base}/oauth/token"),
+    );
+    assert_eq!(settings.unwrap().sign_in, Some(expected));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use identity_core::Authenticator;
 use identity_core::providers::{Descope, DescopeConfig};
+use service_kit::openapi::SignIn;
 use service_kit::store::DatabaseConfig;
 use service_kit::{Activity, BoundServer, Service, ServiceInfo, bind};
 
@@ -18,7 +19,7 @@ const INFO: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     description: "Roles, permissions and scopes of Descope tokens",
     provider: "descope",
-    how_to_get_a_token: "An access token or session token of the Descope project.",
+    how_to_get_a_token: "An access token or a session token of the Descope project: of an application that signed a user in, or of an access key that was exchanged.",
 };
 
 /// Takes the port, opens the store and starts to fetch keys. The service runs without keys too, and says so.
@@ -30,13 +31,31 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         issuer,
         descope,
         database,
+        sign_in,
     } = settings;
     let listener = bind(listen.host, listen.port, "DESCOPE_API__PORT or PORT")?;
     let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
     let service = service(authenticator, descope, &database)
         .await?
-        .with_settings(&listen);
+        .with_settings(&listen)
+        .signing_in(sign_in.map(with_scopes));
     Ok(BoundServer::start(service, listener, &listen)?)
+}
+
+/// Adds the scopes that fill the routes about the caller: a token has roles and permissions only with `descope.claims`.
+fn with_scopes(sign_in: SignIn) -> SignIn {
+    let scopes = [
+        ("openid", "Sign in"),
+        ("profile", "Your name"),
+        ("email", "Your email address"),
+        ("descope.claims", "Your roles, permissions and tenants"),
+    ];
+    SignIn {
+        scopes: scopes
+            .map(|(scope, what)| (scope.to_owned(), what.to_owned()))
+            .to_vec(),
+        ..sign_in
+    }
 }
 
 /// Returns the service with these callers and users: for [`build`], and for tests of its routes.

@@ -5,8 +5,9 @@ use identity_core::providers::{DescopeConfig, ProjectId};
 use identity_core::verification::Algorithms;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use service_kit::openapi::SignIn;
 use service_kit::settings::{
-    Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
+    DocsSettings, Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader, text,
 };
 use service_kit::store::DatabaseConfig;
 use url::Url;
@@ -22,6 +23,8 @@ pub struct Settings {
     pub descope: DescopeConfig,
     /// Where users are kept. `DATABASE_URL` is by default `sqlite://data/descope-api.db`, a file that is made if it is missing.
     pub database: DatabaseConfig,
+    /// How people sign in at `/docs`; they paste a token if `None`.
+    pub sign_in: Option<SignIn>,
 }
 
 /// Those that only this service has, as they are written.
@@ -98,11 +101,13 @@ impl Settings {
         });
         let database =
             DatabaseConfig::read(reader, DatabaseConfig::at("sqlite://data/descope-api.db"));
-        let descope = descope(reader, own, &issuer);
+        let docs = DocsSettings::read(reader);
+        let descope = descope(reader, own, &issuer)?;
         Some(Self {
             service,
             issuer,
-            descope: descope?,
+            sign_in: docs.sign_in(reader, Some(descope.sign_in_endpoints())),
+            descope,
             database,
         })
     }

@@ -1,5 +1,6 @@
 //! What can be set, what must be set, and what is reported.
 
+use service_kit::openapi::SignIn;
 use service_kit::settings::{Field, SettingsReader, faults_of_example};
 
 use super::Settings;
@@ -118,6 +119,35 @@ fn a_host_without_tls_has_to_be_allowed() {
     assert!(problem(&[base]).contains("ALLOW_HTTP_ISSUER"));
     let settings = with_project(&[base, ("ALLOW_HTTP_ISSUER", "local-issuer")]).unwrap();
     assert_eq!(settings.descope.base_url(), "http://local-issuer:9000");
+}
+
+#[test]
+fn people_sign_in_at_descope_unless_browsers_reach_it_elsewhere() {
+    assert_eq!(with_project(&[]).unwrap().sign_in, None);
+    let client = ("DOCS_CLIENT_ID", "P1");
+    let at = |base: &str| {
+        let [authorize, token] =
+            ["authorize", "token"].map(|name| format!("{base}/oauth2/v1/{name}"));
+        Some(SignIn::at("P1", authorize, token))
+    };
+    let settings = with_project(&[client]).unwrap();
+    assert_eq!(settings.sign_in, at("https://api.descope.com"));
+    let inside = [
+        ("DESCOPE_BASE_URL", "http://local-issuer:9000"),
+        ("ALLOW_HTTP_ISSUER", "local-issuer"),
+        client,
+    ];
+    let problems = with_project(&inside).unwrap_err();
+    assert_eq!(problems.len(), 2, "both endpoints: {problems:?}");
+    let outside = [
+        (
+            "DOCS_AUTHORIZATION_URL",
+            "http://localhost:9000/oauth2/v1/authorize",
+        ),
+        ("DOCS_TOKEN_URL", "http://localhost:9000/oauth2/v1/token"),
+    ];
+    let settings = with_project(&[&inside[..], &outside].concat()).unwrap();
+    assert_eq!(settings.sign_in, at("http://localhost:9000"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
-use identity_core::{Policy, Rule};
+use identity_core::{Policy, Rule, TokenError, VerifyError};
 
 use crate::api_error::ApiError;
 
@@ -130,6 +130,24 @@ impl AccessTable {
     }
 }
 
+impl AccessRoute {
+    /// Returns the errors of a caller without a token, with one that has expired, and, if the rule can be broken, with one
+    /// that has no rights: examples for documentation. A public route has none.
+    pub fn refusals(&self) -> Vec<ApiError> {
+        let Access::Protected { rule, denied } = &self.access else {
+            return Vec::new();
+        };
+        let expired = VerifyError::Token(TokenError::Expired);
+        let mut refusals = vec![
+            ApiError::missing_token(""),
+            ApiError::unverified("", &expired),
+        ];
+        let denial = rule.denial_without_rights();
+        refusals.extend(denial.map(|denial| ApiError::denied("", &denial, *denied)));
+        refusals
+    }
+}
+
 impl fmt::Display for AccessRoute {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.method, self.path)?;
@@ -201,6 +219,23 @@ mod tests {
                 "DELETE /words/{word}"
             ]
         );
+    }
+
+    #[test]
+    fn refusals_are_those_of_the_rule() {
+        let table = table();
+        let of = |index: usize| {
+            let refusals = table.routes()[index].refusals();
+            refusals.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert!(of(0).is_empty(), "a public route");
+        let without_a_good_token = [
+            "missing_token: Not authenticated",
+            "token_expired: Token has expired",
+        ];
+        assert_eq!(of(1), without_a_good_token, "any caller");
+        assert_eq!(of(2)[..2], without_a_good_token);
+        assert_eq!(of(2)[2..], ["missing_role: Missing required role: admin"]);
     }
 
     #[test]

@@ -14,7 +14,6 @@ use tracing::error;
 use crate::challenge::Challenge;
 use crate::error_code::ErrorCode;
 use crate::problem::{InvalidField, Problem};
-use crate::request_id;
 
 /// An error of a handler, an extractor or middleware, which becomes a problem response.
 ///
@@ -207,6 +206,14 @@ impl ApiError {
     pub fn code(&self) -> ErrorCode {
         self.code
     }
+
+    /// Returns the body of the response.
+    pub fn problem(&self) -> Problem {
+        Problem {
+            errors: self.fields.clone(),
+            ..Problem::example(self.code, &*self.detail)
+        }
+    }
 }
 
 fn with_causes(reason: &(dyn std::error::Error + 'static)) -> String {
@@ -267,15 +274,7 @@ impl ResponseError for ApiError {
         }
         // For middleware that counts error responses.
         response.extensions_mut().insert(self.code);
-        response.json(Problem {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or_default(),
-            status: status.as_u16(),
-            detail: self.detail.clone(),
-            code: self.code.as_str(),
-            request_id: request_id::current().map(|id| id.to_string()),
-            errors: self.fields.clone(),
-        })
+        response.json(self.problem())
     }
 }
 

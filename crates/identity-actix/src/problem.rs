@@ -3,6 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::error_code::ErrorCode;
+use crate::request_id;
+
 /// A value that is well-formed, but not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct InvalidField {
@@ -37,4 +40,21 @@ pub struct Problem {
     /// The fields whose values are not allowed; only with `invalid_input`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<InvalidField>,
+}
+
+impl Problem {
+    /// Returns the body of a response with this code, such as for an example in documentation. Its request id is that of the
+    /// current request, if there is one.
+    pub fn example(code: ErrorCode, detail: impl Into<String>) -> Self {
+        let status = code.status();
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            code: code.as_str(),
+            request_id: request_id::current().map(|id| id.to_string()),
+            errors: Vec::new(),
+        }
+    }
 }

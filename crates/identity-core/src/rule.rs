@@ -110,7 +110,23 @@ impl Rule {
         if self.holds(caller) {
             Ok(())
         } else {
-            Err(self.denial(caller))
+            Err(self.denial(&|rule| rule.holds(caller)))
+        }
+    }
+
+    /// Returns the denial for a caller whose token has no rights at all, such as for an example in documentation. Returns
+    /// `None` if the rule holds for every authenticated caller.
+    #[must_use]
+    pub fn denial_without_rights(&self) -> Option<Denial> {
+        (!self.needs_no_right()).then(|| self.denial(&Self::needs_no_right))
+    }
+
+    fn needs_no_right(&self) -> bool {
+        match self {
+            Self::Authenticated => true,
+            Self::All(rules) => rules.iter().all(Self::needs_no_right),
+            Self::Any(rules) => rules.iter().any(Self::needs_no_right),
+            _ => false,
         }
     }
 
@@ -134,7 +150,7 @@ impl Rule {
     }
 
     /// Returns the denial for a rule that does not hold.
-    fn denial(&self, caller: &Authenticated) -> Denial {
+    fn denial(&self, holds: &dyn Fn(&Self) -> bool) -> Denial {
         match self {
             Self::Scope(scope) => Denial::Scopes {
                 missing: vec![scope.clone()],
@@ -142,8 +158,8 @@ impl Rule {
             },
             Self::Role(role) => Denial::Role(role.clone()),
             Self::Permission(permission) => Denial::Permission(permission.clone()),
-            Self::All(rules) => denial_of_all(rules, caller),
-            Self::Any(rules) => denial_of_any(rules, caller),
+            Self::All(rules) => denial_of_all(rules, holds),
+            Self::Any(rules) => denial_of_any(rules, holds),
             Self::Authenticated | Self::Claim(..) | Self::NoClaim(_) => Denial::Other,
         }
     }
@@ -160,11 +176,11 @@ impl Rule {
 }
 
 /// Returns the first denial; if it is missing scopes, those of all rules together.
-fn denial_of_all(rules: &[Rule], caller: &Authenticated) -> Denial {
+fn denial_of_all(rules: &[Rule], holds: &dyn Fn(&Rule) -> bool) -> Denial {
     let mut denials = rules
         .iter()
-        .filter(|rule| !rule.holds(caller))
-        .map(|rule| rule.denial(caller));
+        .filter(|rule| !holds(rule))
+        .map(|rule| rule.denial(holds));
     match denials.next() {
         Some(Denial::Scopes { mut missing, .. }) => {
             for denial in denials {
@@ -193,10 +209,10 @@ fn each_once(names: impl IntoIterator<Item = Cow<'static, str>>) -> Vec<Cow<'sta
 }
 
 /// Returns the denial of the only alternative that has a name. With several, there is no single missing right.
-fn denial_of_any(rules: &[Rule], caller: &Authenticated) -> Denial {
+fn denial_of_any(rules: &[Rule], holds: &dyn Fn(&Rule) -> bool) -> Denial {
     let mut named = rules
         .iter()
-        .map(|rule| rule.denial(caller))
+        .map(|rule| rule.denial(holds))
         .filter(|denial| *denial != Denial::Other);
     match (named.next(), named.next()) {
         (Some(denial), None) => denial,

@@ -75,7 +75,12 @@ async fn a_caller_with_nothing_is_refused_with_what_is_missing() {
         (all_of![any_of![], READ], Denial::Other),
     ];
     for (rule, expected) in rows {
-        assert_eq!(rule.check(&nobody), Err(expected), "{rule}");
+        assert_eq!(rule.check(&nobody), Err(expected.clone()), "{rule}");
+        let example = rule.denial_without_rights();
+        assert_eq!(example, Some(expected), "without a caller: {rule}");
+    }
+    for rule in [Rule::Authenticated, all_of![], any_of![ADMIN, all_of![]]] {
+        assert_eq!(rule.denial_without_rights(), None, "{rule}");
     }
 }
 

@@ -19,7 +19,7 @@ use crate::info::ServiceInfo;
 use crate::metrics::HttpMetrics;
 use crate::observe::health::{self, Dependency, Health};
 use crate::observe::telemetry::RequestLog;
-use crate::openapi;
+use crate::openapi::{self, SignIn};
 use crate::request::{cors, inside_cors, outside_cors};
 use crate::routes::{Check, Routes, authenticated};
 use crate::serve::Stopping;
@@ -72,6 +72,7 @@ pub struct Service {
     protected: Vec<(&'static str, AddRoutes)>,
     check: Option<Check>,
     document: Option<Arc<DocumentChange>>,
+    sign_in: Option<SignIn>,
 }
 
 type AddRoutes = fn(&mut Routes);
@@ -105,6 +106,7 @@ impl Service {
             protected: Vec::new(),
             check: None,
             document: None,
+            sign_in: None,
         }
     }
 
@@ -169,6 +171,11 @@ impl Service {
         Self { document, ..self }
     }
 
+    /// Sets how people sign in at `/docs`. Default `None`: they paste a token.
+    pub fn signing_in(self, sign_in: Option<SignIn>) -> Self {
+        Self { sign_in, ..self }
+    }
+
     /// Returns the access table.
     pub fn access(&self) -> &AccessTable {
         &self.access
@@ -208,7 +215,7 @@ impl Service {
             .wrap(RequestLog::new())
             .configure(|app| self.configure(app));
         let (app, document) = self.add_routes(app);
-        app.configure(openapi::docs(document))
+        app.configure(openapi::docs(document, self.sign_in.as_ref()))
             .default_service(web::to(no_such_route))
     }
 
@@ -237,6 +244,10 @@ impl Service {
         let (app, document) = app.split_for_parts();
         let document = openapi::describe(document, &self.access, self.info.how_to_get_a_token);
         let document = index::document(document);
+        let document = match &self.sign_in {
+            Some(sign_in) => openapi::with_sign_in(document, &self.access, sign_in),
+            None => document,
+        };
         let document = match &self.document {
             Some(change) => change(document, &self.access),
             None => document,

@@ -9,7 +9,7 @@ use identity_core::Authenticator;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 
 use crate::cross_site::AllowedOrigins;
-use crate::docs::with_sign_in;
+use crate::docs::{sign_in, with_sign_in};
 use crate::encryption::EncryptionKey;
 use crate::in_order::InOrder;
 use crate::oauth_error::OAuthError;
@@ -30,7 +30,7 @@ const INFO: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     description: "Users, organizations, roles, permissions and their tokens. Every organization can give itself any slug: a service with data must look at a token's `org_id` too.",
     provider: "auth-server",
-    how_to_get_a_token: "An access token of this server: `POST /user/login`, or the password flow of this dialog.",
+    how_to_get_a_token: "An access token of this server: of `POST /user/login`, or of a sign-in with this dialog.",
 };
 
 /// Takes the port, opens the store, and makes the first signing keys if there are none.
@@ -79,6 +79,7 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
         .protected("/permission", routes::permission)
         .protected("/client", routes::client)
         .protected("/audit", routes::audit)
+        .signing_in(Some(sign_in()))
         .documented(with_sign_in))
 }
 

@@ -6,7 +6,7 @@ use actix_web::web;
 use identity_core::keys::NoKeys;
 use identity_core::providers::{Oidc, OidcConfig};
 use identity_core::{Authenticator, AuthenticatorBuilder};
-use service_kit::openapi::{PasswordFlow, with_password_flow};
+use service_kit::openapi::{PasswordFlow, SelectedScopes, SignIn, with_password_flow};
 use service_kit::store::DatabaseConfig;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 use url::Url;
@@ -22,7 +22,7 @@ const INFO: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     description: "Invoices of organizations, for tokens of any OpenID Connect issuer",
     provider: "oidc",
-    how_to_get_a_token: "An access token of the issuer, for this service's audience.",
+    how_to_get_a_token: "An access token of the issuer, for this service's audience, such as one of `POST /user/login` at the auth-server.",
 };
 
 /// Takes the port, opens the store and starts to fetch keys. The service runs without keys too, and says so.
@@ -35,15 +35,23 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
         oidc,
         database,
         login_url,
+        sign_in,
         ..
     } = settings;
     let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
     let service = service(authenticator?, oidc, &database)
         .await?
-        .with_settings(&listen);
+        .with_settings(&listen)
+        .signing_in(sign_in.map(|sign_in| SignIn {
+            scopes: scopes(),
+            // Many issuers refuse a request for scopes that they do not know or that the person does not have.
+            selected: SelectedScopes::None,
+            ..sign_in
+        }));
     let service = match login_url {
-        Some(url) => service
-            .documented(move |document, table| with_password_flow(document, table, sign_in(&url))),
+        Some(url) => service.documented(move |document, table| {
+            with_password_flow(document, table, password_flow(&url))
+        }),
         None => service,
     };
     Ok(BoundServer::start(service, listener, &listen)?)
@@ -92,12 +100,17 @@ pub async fn service(
         .protected("/billing", routes::billing))
 }
 
-/// Returns what the Authorize dialog offers.
-fn sign_in(url: &Url) -> PasswordFlow {
+/// Returns the sign-in with a name and a password.
+fn password_flow(url: &Url) -> PasswordFlow {
     PasswordFlow {
         token_url: url.to_string(),
-        scopes: policies::SCOPES
-            .map(|(scope, purpose)| (scope.to_owned(), purpose.to_owned()))
-            .to_vec(),
+        scopes: scopes(),
     }
+}
+
+/// Returns the scopes that the Authorize dialog offers.
+fn scopes() -> Vec<(String, String)> {
+    policies::SCOPES
+        .map(|(scope, purpose)| (scope.to_owned(), purpose.to_owned()))
+        .to_vec()
 }

@@ -3,8 +3,9 @@
 use identity_core::providers::OidcConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use service_kit::openapi::SignIn;
 use service_kit::settings::{
-    Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader,
+    DocsSettings, Field, IssuerSettings, ServiceSettings, SettingsError, SettingsReader,
 };
 use service_kit::store::DatabaseConfig;
 use url::Url;
@@ -31,6 +32,8 @@ pub struct Settings {
     /// `LOGIN_URL`: where the Authorize dialog at `/docs` gets a token for a name and a password (RFC 6749, section 4.3).
     /// Default: nowhere, and the dialog takes a token alone.
     pub login_url: Option<Url>,
+    /// How people sign in at `/docs` at the issuer's own page; not there if `None`.
+    pub sign_in: Option<SignIn>,
 }
 
 /// Those that only this service has, as they are written.
@@ -85,6 +88,7 @@ impl Settings {
             .as_ref()
             .map(|oidc| issuers::others(reader, &names, oidc, &issuer));
         let introspection = introspection.introspection(reader, &issuer);
+        let sign_in = DocsSettings::read(reader).sign_in(reader, None);
         Some(Self {
             service,
             issuer,
@@ -93,6 +97,7 @@ impl Settings {
             introspection,
             database,
             login_url,
+            sign_in,
         })
     }
 }

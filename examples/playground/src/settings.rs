@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use identity_core::providers;
 use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer, Secret};
+use service_kit::openapi::SignIn;
 use service_kit::settings::{IssuerSettings, ServiceSettings, Signals, StopConfig};
 use service_kit::store::DatabaseConfig;
 use tempfile::TempDir;
 
 use crate::ports::Ports;
+
+/// The local issuer's public client for pages on this machine.
+const ISSUER_CLIENT: &str = "local-app";
 
 /// For the stand-in of both providers. Its control token is a new one, so that no page of another site knows it.
 pub fn issuer(ports: Ports, control_token: &Secret) -> IssuerConfig {
@@ -34,10 +38,12 @@ pub fn descope_api(
 ) -> anyhow::Result<descope_api::Settings> {
     let descope = issuer.descope();
     let project_id = descope.project_id().parse()?;
+    let config = providers::DescopeConfig::new(project_id, Some(descope.issuer_base()))?;
     Ok(descope_api::Settings {
         service: service(port),
         issuer: IssuerSettings::default(),
-        descope: providers::DescopeConfig::new(project_id, Some(descope.issuer_base()))?,
+        sign_in: Some(at(ISSUER_CLIENT, config.sign_in_endpoints())),
+        descope: config,
         database: DatabaseConfig::at(database(data, "descope-api")),
     })
 }
@@ -48,13 +54,15 @@ pub fn auth0_api(issuer: &LocalIssuer, port: u16) -> anyhow::Result<auth0_api::S
     // The domain only names the tenant; the issuer says where it is.
     let domain = "dev-example.us.auth0.com".parse()?;
     let settings = providers::Auth0Config::new(domain, auth0.audience());
+    let config = providers::Auth0Config {
+        issuer: auth0.issuer().to_owned(),
+        ..settings
+    };
     Ok(auth0_api::Settings {
         service: service(port),
         issuer: IssuerSettings::default(),
-        auth0: providers::Auth0Config {
-            issuer: auth0.issuer().to_owned(),
-            ..settings
-        },
+        sign_in: Some(at(ISSUER_CLIENT, config.sign_in_endpoints())),
+        auth0: config,
     })
 }
 
@@ -89,7 +97,15 @@ pub fn billing_api(
         introspection: None,
         database: DatabaseConfig::at(database(data, "billing-api")),
         login_url: Some(format!("{issuer}/user/login").parse()?),
+        sign_in: Some(at(
+            "auth-server",
+            ["authorize", "token"].map(|name| format!("{issuer}/oauth/{name}")),
+        )),
     })
+}
+
+fn at(client_id: &str, [authorization_url, token_url]: [String; 2]) -> SignIn {
+    SignIn::at(client_id, authorization_url, token_url)
 }
 
 fn service(port: u16) -> ServiceSettings {

@@ -7,21 +7,21 @@ use serde_json::{Map, Value};
 use super::token::claims_of;
 use crate::policies::{DeleteMessages, ReadMessages, WriteMessages};
 
-/// Requires the scope `read:messages`
+/// Read messages
 #[utoipa::path(tag = "scopes", responses((status = 200, description = "All claims", body = Object)))]
 #[get("/private-scoped/readonly")]
 pub async fn readonly(caller: Require<ReadMessages>) -> web::Json<Map<String, Value>> {
     claims_of(&caller)
 }
 
-/// Requires the scopes `read:messages` and `write:messages`
+/// Write messages
 #[utoipa::path(tag = "scopes", responses((status = 200, description = "All claims", body = Object)))]
 #[get("/private-scoped/write")]
 pub async fn write(caller: Require<WriteMessages>) -> web::Json<Map<String, Value>> {
     claims_of(&caller)
 }
 
-/// Requires the scope `delete:messages`
+/// Delete messages
 #[utoipa::path(tag = "scopes", responses((status = 200, description = "All claims", body = Object)))]
 #[get("/private-scoped/delete")]
 pub async fn delete(caller: Require<DeleteMessages>) -> web::Json<Map<String, Value>> {

@@ -113,6 +113,13 @@ impl Auth0Config {
         }
     }
 
+    /// Returns the authorization endpoint and the token endpoint of the tenant. A client must send the API's identifier as
+    /// `audience` to the first, or it gets no token for the API.
+    #[must_use]
+    pub fn sign_in_endpoints(&self) -> [String; 2] {
+        ["authorize", "oauth/token"].map(|path| format!("{}{path}", self.issuer))
+    }
+
     /// Returns all accepted values of `aud`.
     #[must_use]
     pub fn audiences(&self) -> Vec<String> {

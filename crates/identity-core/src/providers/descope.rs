@@ -126,6 +126,13 @@ impl DescopeConfig {
     pub fn base_url(&self) -> String {
         self.discovery_url.origin().ascii_serialization()
     }
+
+    /// Returns the authorization endpoint and the token endpoint of the project's OpenID applications.
+    #[must_use]
+    pub fn sign_in_endpoints(&self) -> [String; 2] {
+        let base = self.base_url();
+        ["authorize", "token"].map(|name| format!("{base}/oauth2/v1/{name}"))
+    }
 }
 
 impl Descope {

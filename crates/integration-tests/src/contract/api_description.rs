@@ -93,11 +93,11 @@ fn described(route: &'static Route) -> Case {
         }
         let security = json!([{"bearer": route.demand.scopes()}]);
         ensure!(operation.get("security") == Some(&security), "{operation}");
-        let description = operation.get("description").and_then(Value::as_str);
-        let requires = format!("Requires: {}.", in_words(route.demand));
+        let summary = operation.get("summary").and_then(Value::as_str);
+        let requires = format!(" (requires {})", in_words(route.demand));
         ensure!(
-            description.is_some_and(|text| text.ends_with(&requires)),
-            "{description:?} without {requires:?}"
+            summary.is_some_and(|text| text.ends_with(&requires)),
+            "{summary:?} without {requires:?}"
         );
         for status in ["400", "401", "503"] {
             is_problem(responses, status)?;

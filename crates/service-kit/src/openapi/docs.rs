@@ -10,24 +10,58 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::web::{self, Bytes};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::Value;
 use url::Url;
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
+use super::sign_in::{SignIn, dialog};
 use identity_actix::ApiError;
 
-/// The page: its configuration, and the origins that its script may connect to.
+/// Swagger UI's own page, with the name of the service instead of "Swagger UI", so that its tab can be told from others,
+/// and a shorter dialog.
+const HTML: &str = r#"<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>{title}</title>
+    <link rel="stylesheet" href="./swagger-ui.css">
+    <link rel="stylesheet" href="index.css">
+    <link rel="icon" type="image/png" href="./favicon-32x32.png" sizes="32x32">
+    <style>
+      /* A public client has no secret, and the dialog fits on a screen. */
+      label[for="client_secret_authorizationCode"], label[for="client_secret_authorizationCode"] + * { display: none; }
+      .swagger-ui .dialog-ux .modal-ux-content { max-height: 80vh; }
+      .swagger-ui .dialog-ux .scope-def { display: none; }
+      .swagger-ui .scopes .checkbox { padding: 0; }
+      .swagger-ui .scopes .checkbox p { margin: 3px; }
+    </style>
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="./swagger-ui-bundle.js"></script>
+    <script src="./swagger-ui-standalone-preset.js"></script>
+    <script src="./swagger-initializer.js"></script>
+  </body>
+</html>
+"#;
+
+/// The page, its configuration, and the origins that its script may connect to.
 struct Page {
+    html: String,
     config: Arc<Config<'static>>,
     policy: String,
 }
 
 /// For `App::configure`: serves the document at `/openapi.json`, and Swagger UI, which is built into the program, at
-/// `/docs`.
-pub(crate) fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
-    let page = web::Data::new(Page::of(&document));
+/// `/docs`. The Authorize dialog signs in as `sign_in` says.
+pub(crate) fn docs(
+    document: OpenApi,
+    sign_in: Option<&SignIn>,
+) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let page = web::Data::new(Page::of(&document, sign_in));
     let document = web::Data::new(document);
     move |app| {
         app.app_data(page).app_data(document);
@@ -39,24 +73,32 @@ pub(crate) fn docs(document: OpenApi) -> impl FnOnce(&mut web::ServiceConfig) {
 }
 
 impl Page {
-    fn of(document: &OpenApi) -> Self {
+    fn of(document: &OpenApi, sign_in: Option<&SignIn>) -> Self {
         let flows = flows(document);
-        // The page stores the password with the token, in the browser's local storage and in plain text.
-        let asks_for_password = flows.iter().any(|(name, _)| name == "password");
         // Relative to the page, so that it is found behind a proxy with a path of its own.
-        let config = Config::from("../openapi.json")
-            .persist_authorization(!asks_for_password)
+        let document_url = ["../openapi.json"];
+        let config = match sign_in {
+            Some(sign_in) => Config::with_oauth_config(document_url, dialog(document, sign_in)),
+            None => Config::new(document_url),
+        };
+        let config = config
+            // The browser's local storage would have passwords and tokens in plain text. A pasted token is kept: nothing in the
+            // dialog gets it again.
+            .persist_authorization(flows.is_empty())
+            // Without the field for the address of another document.
+            .use_base_layout()
             // The default sends the document's address to a public service.
             .validator_url("none")
             .display_request_duration(true)
             .try_it_out_enabled(true);
-        let origins: BTreeSet<_> = flows.iter().filter_map(|(_, flow)| origin(flow)).collect();
+        let origins: BTreeSet<_> = flows.iter().filter_map(origin).collect();
         let mut connect = String::from("'self'");
         for origin in origins {
             connect.push(' ');
             connect.push_str(&origin);
         }
         Self {
+            html: HTML.replace("{title}", &escaped(&document.info.title)),
             config: Arc::new(config),
             // Swagger UI sets styles inline, and its icons are `data:` images.
             policy: format!(
@@ -67,15 +109,18 @@ impl Page {
     }
 }
 
-/// Returns the OAuth flows in the document, each with its name.
-fn flows(document: &OpenApi) -> Vec<(String, Value)> {
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+/// Returns the OAuth flows in the document.
+fn flows(document: &OpenApi) -> Vec<Value> {
     let document = serde_json::to_value(document).unwrap_or_default();
     let schemes = document.pointer("/components/securitySchemes");
     let schemes = schemes.and_then(Value::as_object).into_iter().flatten();
     schemes
         .filter_map(|(_, scheme)| scheme.get("flows")?.as_object())
-        .flatten()
-        .map(|(name, flow)| (name.clone(), flow.clone()))
+        .flat_map(|flows| flows.values().cloned())
         .collect()
 }
 
@@ -102,6 +147,11 @@ async fn file(
     path: web::Path<String>,
     page: web::Data<Page>,
 ) -> Result<HttpResponse, ApiError> {
+    if path.is_empty() || *path == "index.html" {
+        let mut response = with_headers(&page.policy);
+        response.content_type("text/html; charset=utf-8");
+        return Ok(response.body(page.html.clone()));
+    }
     match utoipa_swagger_ui::serve(&path, Arc::clone(&page.config)) {
         Ok(Some(file)) => Ok(answer(file, &page.policy)),
         Ok(None) => Err(ApiError::not_found(format!(
@@ -113,12 +163,8 @@ async fn file(
 }
 
 fn answer(file: SwaggerFile<'static>, policy: &str) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    response
-        .content_type(file.content_type)
-        .insert_header((CONTENT_SECURITY_POLICY, policy))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((REFERRER_POLICY, "no-referrer"));
+    let mut response = with_headers(policy);
+    response.content_type(file.content_type);
     if file.gzpipped {
         response.insert_header((CONTENT_ENCODING, ContentEncoding::Gzip));
     }
@@ -126,4 +172,13 @@ fn answer(file: SwaggerFile<'static>, policy: &str) -> HttpResponse {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     })
+}
+
+fn with_headers(policy: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((CONTENT_SECURITY_POLICY, policy))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((REFERRER_POLICY, "no-referrer"));
+    response
 }

@@ -12,6 +12,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use super::examples::add_examples;
 use super::operations::complete;
 use identity_actix::{Access, AccessRoute, AccessTable};
 use identity_actix::{InvalidField, Problem};
@@ -28,7 +29,7 @@ pub(crate) fn document(title: &str, version: &str, description: &str) -> OpenApi
 }
 
 /// Completes a document that was collected from handlers: adds the security scheme, the rule and the errors of each route
-/// in the table, and a unique id of each operation.
+/// in the table with examples, and a unique id of each operation.
 pub(crate) fn describe(
     mut document: OpenApi,
     table: &AccessTable,
@@ -42,7 +43,9 @@ pub(crate) fn describe(
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some(how_to_get_a_token))
+        .description(Some(format!(
+            "{how_to_get_a_token} Paste the token alone, without `Bearer` before it."
+        )))
         .build();
     components.add_security_scheme(SCHEME, SecurityScheme::Http(scheme));
     for route in table.routes() {
@@ -52,6 +55,34 @@ pub(crate) fn describe(
         }
     }
     complete(&mut document);
+    for route in table.routes() {
+        let item = document.paths.paths.get_mut(route.path);
+        if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
+            add_examples(operation, &route.refusals());
+        }
+    }
+    document
+}
+
+/// Adds a security scheme as an alternative to the bearer token for every protected route.
+pub(super) fn add_scheme(
+    mut document: OpenApi,
+    table: &AccessTable,
+    name: &str,
+    scheme: SecurityScheme,
+) -> OpenApi {
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(name, scheme);
+    for route in table.routes() {
+        let Access::Protected { rule, .. } = &route.access else {
+            continue;
+        };
+        let item = document.paths.paths.get_mut(route.path);
+        if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
+            let security = operation.security.get_or_insert_default();
+            security.push(SecurityRequirement::new(name, rule.scopes()));
+        }
+    }
     document
 }
 
@@ -64,15 +95,22 @@ pub(crate) fn below(mut document: OpenApi, prefix: &str) -> OpenApi {
         let RefOr::T(SecurityScheme::OAuth2(oauth2)) = scheme else {
             continue;
         };
-        for flow in oauth2.flows.values_mut() {
-            if let Flow::Password(flow) = flow
-                && flow.token_url.starts_with('/')
-            {
-                flow.token_url.insert_str(0, prefix);
+        for url in oauth2.flows.values_mut().flat_map(urls) {
+            if url.starts_with('/') {
+                url.insert_str(0, prefix);
             }
         }
     }
     document
+}
+
+/// Returns the addresses of a flow.
+fn urls(flow: &mut Flow) -> Vec<&mut String> {
+    match flow {
+        Flow::Password(flow) => vec![&mut flow.token_url],
+        Flow::AuthorizationCode(flow) => vec![&mut flow.authorization_url, &mut flow.token_url],
+        _ => Vec::new(),
+    }
 }
 
 /// Returns the operation of this method. Returns `None` if the path has none.
@@ -90,18 +128,15 @@ pub fn operation<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut 
 fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
     let Access::Protected { rule, denied } = &route.access else {
         operation.security = Some(Vec::new());
+        add_to_summary(operation, "public");
         return;
     };
     operation.security = Some(vec![SecurityRequirement::new(SCHEME, rule.scopes())]);
-    let requires = format!("Requires: {rule}.");
-    operation.description = Some(match operation.description.take() {
-        Some(text) if !text.is_empty() => format!("{text}\n\n{requires}"),
-        _ => requires,
-    });
+    add_to_summary(operation, &format!("requires {rule}"));
     add(
         operation,
         "400",
-        "`invalid_request`: the Authorization header is not right; `bad_request`: the request does not parse",
+        "`invalid_request`: the Authorization header is malformed; `bad_request`: the request does not parse",
     );
     add(
         operation,
@@ -118,13 +153,21 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
     add(
         operation,
         "500",
-        "`internal_error`: our mistake; the log has it under the request id",
+        "`internal_error`: internal error; the log has it under the request id",
     );
     add(
         operation,
         "503",
-        "`keys_unavailable` or `introspection_unavailable`: the identity provider is out of reach; `database_unavailable`: so is the database; try again after `Retry-After`",
+        "`keys_unavailable`: the identity provider's keys are unavailable; `introspection_unavailable`: the identity provider cannot be asked about the token; `database_unavailable`: the database is unavailable; try again after `Retry-After`",
     );
+}
+
+/// Adds the rule to the summary, which Swagger UI shows in the list of operations.
+fn add_to_summary(operation: &mut Operation, rule: &str) {
+    operation.summary = Some(match operation.summary.take() {
+        Some(text) if !text.is_empty() => format!("{text} ({rule})"),
+        _ => format!("({rule})"),
+    });
 }
 
 /// Adds a problem response, unless the handler documents that status itself.

@@ -26,7 +26,8 @@ impl Policy for ReadAndWrite {
 /// A document as collected from handlers: one operation has a description and a 403 of its own.
 fn collected() -> OpenApi {
     let plain = || OperationBuilder::new().response("200", ResponseBuilder::new().build());
-    let documented = plain().description(Some("Deletes all.")).response(
+    let documented = plain().summary(Some("Delete all"));
+    let documented = documented.description(Some("Really.")).response(
         "403",
         ResponseBuilder::new().description("Its own.").build(),
     );
@@ -65,7 +66,7 @@ fn a_public_route_needs_no_token() {
     let operation = &described()["paths"]["/public"]["get"];
     assert_eq!(operation["security"], json!([]));
     assert_eq!(statuses(operation), ["200"]);
-    assert_eq!(operation.get("description"), None);
+    assert_eq!(operation["summary"], "(public)");
 }
 
 #[test]
@@ -82,7 +83,7 @@ fn a_protected_route_has_its_rule_and_its_errors() {
     ] {
         let operation = &document["paths"][path][method];
         assert_eq!(operation["security"], json!([{"bearer": scopes}]), "{path}");
-        assert_eq!(operation["description"], format!("Requires: {rule}."));
+        assert_eq!(operation["summary"], format!("(requires {rule})"));
         assert_eq!(
             statuses(operation),
             ["200", "400", "401", "403", "500", "503"],
@@ -108,17 +109,15 @@ fn a_protected_route_has_its_rule_and_its_errors() {
 fn a_route_for_any_caller_has_no_403() {
     let operation = &described()["paths"]["/api/me"]["get"];
     assert_eq!(operation["security"], json!([{"bearer": []}]));
-    assert_eq!(operation["description"], "Requires: any verified token.");
+    assert_eq!(operation["summary"], "(requires any verified token)");
     assert_eq!(statuses(operation), ["200", "400", "401", "500", "503"]);
 }
 
 #[test]
 fn what_a_handler_documents_itself_stays() {
     let operation = &described()["paths"]["/api/all"]["delete"];
-    assert_eq!(
-        operation["description"],
-        "Deletes all.\n\nRequires: role admin."
-    );
+    assert_eq!(operation["summary"], "Delete all (requires role admin)");
+    assert_eq!(operation["description"], "Really.");
     assert_eq!(operation["responses"]["403"]["description"], "Its own.");
 }
 
@@ -127,7 +126,7 @@ fn the_scheme_and_the_schemas_are_there() {
     let components = &described()["components"];
     assert_eq!(
         components["securitySchemes"]["bearer"],
-        json!({"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Ask the issuer."})
+        json!({"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Ask the issuer. Paste the token alone, without `Bearer` before it."})
     );
     let problem = &components["schemas"]["Problem"]["properties"];
     let members: Vec<_> = problem.as_object().unwrap().keys().collect();
@@ -190,7 +189,7 @@ fn behind_a_prefix_the_service_s_own_addresses_have_it() {
 
 #[actix_web::test]
 async fn the_docs_are_served_from_the_program() {
-    let app = init_service(App::new().configure(docs(collected()))).await;
+    let app = init_service(App::new().configure(docs(collected(), None))).await;
     let ask =
         async |path: &str| call_service(&app, TestRequest::get().uri(path).to_request()).await;
     let redirect = ask("/docs").await;
@@ -198,10 +197,11 @@ async fn the_docs_are_served_from_the_program() {
     assert_eq!(redirect.headers().get(LOCATION).unwrap(), "docs/");
     let page = ask("/docs/").await;
     assert!(page.status().is_success());
-    assert_eq!(page.headers().get("content-type").unwrap(), "text/html");
-    assert_eq!(page.headers().get("content-encoding").unwrap(), "gzip");
+    let kind = page.headers().get("content-type").unwrap();
+    assert_eq!(kind, "text/html; charset=utf-8");
     let script = ask("/docs/swagger-ui-bundle.js").await;
     assert!(script.status().is_success());
+    assert_eq!(script.headers().get("content-encoding").unwrap(), "gzip");
     for answer in [page, script] {
         let header = |name| answer.headers().get(name).unwrap().to_str().unwrap();
         let policy = header("content-security-policy");
@@ -214,6 +214,11 @@ async fn the_docs_are_served_from_the_program() {
         }
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert_eq!(header("referrer-policy"), "no-referrer");
+    }
+    for path in ["/docs/", "/docs/index.html"] {
+        let page = read_body(ask(path).await).await;
+        let page = std::str::from_utf8(&page).unwrap();
+        assert!(page.contains("<title>an-api</title>"), "{path}: {page}");
     }
     let document: Value =
         serde_json::from_slice(&read_body(ask("/openapi.json").await).await).unwrap();
@@ -240,7 +245,7 @@ async fn a_page_that_asks_for_a_password_stores_nothing_in_the_browser() {
             "connect-src 'self' https://id.example:8443;",
         ),
     ] {
-        let app = init_service(App::new().configure(docs(document))).await;
+        let app = init_service(App::new().configure(docs(document, None))).await;
         let request = TestRequest::get().uri("/docs/swagger-initializer.js");
         let answer = call_service(&app, request.to_request()).await;
         let policy = answer.headers().get("content-security-policy").unwrap();

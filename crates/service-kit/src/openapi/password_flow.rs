@@ -1,12 +1,10 @@
-//! Signing in with the Authorize dialog of Swagger UI.
+//! Signing in with a user name and a password in the Authorize dialog of Swagger UI.
 
+use identity_actix::AccessTable;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::security::{
-    Flow, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme,
-};
+use utoipa::openapi::security::{Flow, OAuth2, Password, Scopes, SecurityScheme};
 
-use super::document::operation;
-use identity_actix::{Access, AccessTable};
+use super::document::add_scheme;
 
 const SCHEME: &str = "password";
 
@@ -21,26 +19,11 @@ pub struct PasswordFlow {
 }
 
 /// Adds `flow` as an alternative to the bearer token for every protected route.
-pub fn with_password_flow(
-    mut document: OpenApi,
-    table: &AccessTable,
-    flow: PasswordFlow,
-) -> OpenApi {
+pub fn with_password_flow(document: OpenApi, table: &AccessTable, flow: PasswordFlow) -> OpenApi {
     let flow = Flow::Password(Password::new(
         flow.token_url,
         Scopes::from_iter(flow.scopes),
     ));
-    let components = document.components.get_or_insert_default();
-    components.add_security_scheme(SCHEME, SecurityScheme::OAuth2(OAuth2::new([flow])));
-    for route in table.routes() {
-        let Access::Protected { rule, .. } = &route.access else {
-            continue;
-        };
-        let item = document.paths.paths.get_mut(route.path);
-        if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
-            let security = operation.security.get_or_insert_default();
-            security.push(SecurityRequirement::new(SCHEME, rule.scopes()));
-        }
-    }
-    document
+    let scheme = SecurityScheme::OAuth2(OAuth2::new([flow]));
+    add_scheme(document, table, SCHEME, scheme)
 }

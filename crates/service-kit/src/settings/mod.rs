@@ -5,6 +5,7 @@
 //! struct is a table: `keys.ttl_seconds` in the file is `KEYS__TTL_SECONDS` in the environment.
 
 mod client;
+mod docs;
 mod document;
 mod field;
 mod issuer;
@@ -18,6 +19,7 @@ mod stop;
 pub mod text;
 
 pub use client::ClientSettings;
+pub use docs::DocsSettings;
 pub use document::faults_of_example;
 pub use field::{Field, Kind};
 pub use issuer::{FetchSettings, IssuerSettings};

@@ -18,7 +18,7 @@ fn allowed(message: &'static str) -> web::Json<Allowed> {
     web::Json(Allowed { message })
 }
 
-/// Requires the scope `example_service.billing.read`
+/// Read billing
 ///
 /// The trailing slash is optional.
 #[utoipa::path(tag = "billing", responses((status = 200, description = "It is allowed", body = Allowed)))]
@@ -29,7 +29,7 @@ pub async fn read(_caller: Require<ReadBilling>) -> web::Json<Allowed> {
     allowed("Read billing")
 }
 
-/// Requires the scope `example_service.billing.write`
+/// Write billing
 ///
 /// The trailing slash is optional.
 #[utoipa::path(tag = "billing", responses((status = 200, description = "It is allowed", body = Allowed)))]
@@ -40,7 +40,7 @@ pub async fn write(_caller: Require<WriteBilling>) -> web::Json<Allowed> {
     allowed("Write billing")
 }
 
-/// Requires the scope `example_service.billing.delete`
+/// Delete billing
 ///
 /// The trailing slash is optional.
 #[utoipa::path(tag = "billing", responses((status = 200, description = "It is allowed", body = Allowed)))]

@@ -94,6 +94,25 @@ async fn the_authorize_dialog_signs_in_where_the_settings_say() {
         .unwrap();
     assert_eq!(schemes.keys().collect::<Vec<_>>(), ["bearer"]);
 
+    let with = document(&[
+        ("DOCS_CLIENT_ID", "docs"),
+        (
+            "DOCS_AUTHORIZATION_URL",
+            "http://localhost:8002/oauth/authorize",
+        ),
+        ("DOCS_TOKEN_URL", "http://localhost:8002/oauth/token"),
+    ])
+    .await;
+    let schemes = &with["components"]["securitySchemes"];
+    let flow = &schemes["browser_sign_in"]["flows"]["authorizationCode"];
+    let endpoints = [&flow["authorizationUrl"], &flow["tokenUrl"]];
+    let base = "http://localhost:8002/oauth";
+    assert_eq!(
+        endpoints,
+        [&format!("{base}/authorize"), &format!("{base}/token")]
+    );
+    assert_eq!(flow["scopes"][READ], "Read billing");
+
     let with = document(&[("LOGIN_URL", "http://localhost:8002/user/login")]).await;
     let flow = &with["components"]["securitySchemes"]["password"]["flows"]["password"];
     assert_eq!(flow["tokenUrl"], "http://localhost:8002/user/login");
