@@ -13,6 +13,7 @@ mod access;
 mod audit;
 mod audit_targets;
 mod bodies;
+mod browser;
 mod clients;
 mod crash;
 mod fairness;
