@@ -10,7 +10,7 @@ use crate::authorization::{
 };
 use crate::browser::{Cookie, FormKey};
 use crate::fair_queue::Tenant;
-use crate::oauth_error::OAuthError;
+use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::pages::{self, Form, SignInPage};
 use crate::state::State;
 use crate::store::Write;
@@ -68,6 +68,7 @@ pub async fn authorize(
     responses(
         (status = 303, description = "To the same address, with the parameters in the query"),
         (status = 400, description = "A page: the request is too long", content_type = "text/html", body = String),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
     )
 )]
 #[post("/oauth/authorize")]

@@ -15,7 +15,7 @@ use crate::address::ClientAddress;
 use crate::authorization::{AuthorizationError, AuthorizationRequest};
 use crate::browser::{Cookie, FormKey};
 use crate::fair_queue::Tenant;
-use crate::oauth_error::OAuthError;
+use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::pages;
 use crate::state::{Actor, State};
 use crate::store::Write;
@@ -61,6 +61,7 @@ pub async fn style() -> HttpResponse {
         (status = 303, description = "To the redirect URI, with `code` or `error`, `state` and `iss`; with a cookie that keeps the browser signed in"),
         (status = 400, description = "The page again: the username or the password is wrong", content_type = "text/html", body = String),
         (status = 403, description = "A page: the form is not this server's, or it is from another browser", content_type = "text/html", body = String),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
         (status = 429, description = "The page again: try again after `Retry-After`", content_type = "text/html", body = String),
         (status = 503, description = "The page again: too many sign-ins are waiting, or the database is unavailable", content_type = "text/html", body = String),
     )

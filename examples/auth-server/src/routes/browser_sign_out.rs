@@ -12,7 +12,7 @@ use crate::authorization::{LONGEST_BYTES, Parameters, redirect, with_query};
 use crate::browser::{Cookie, FormKey};
 use crate::fair_queue::Tenant;
 use crate::id_token::Hint;
-use crate::oauth_error::OAuthError;
+use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::pages::{self, Form, MessagePage, SignOutPage};
 use crate::state::{Actor, State};
 use crate::store::browsers::BrowserSession;
@@ -63,7 +63,9 @@ pub async fn logout(
     responses(
         (status = 200, description = "A page: the user is signed out", content_type = "text/html", body = String),
         (status = 303, description = "To `post_logout_redirect_uri`, with `state`, or to the page that asks"),
+        (status = 400, description = "A page: the client, the redirect URI or the hint is wrong", content_type = "text/html", body = String),
         (status = 403, description = "A page: the form is not this server's, or it is from another browser", content_type = "text/html", body = String),
+        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
     )
 )]
 #[post("/oauth/logout")]

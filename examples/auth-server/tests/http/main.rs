@@ -14,6 +14,7 @@ mod audit;
 mod audit_targets;
 mod bodies;
 mod browser;
+mod browser_refusals;
 mod clients;
 mod crash;
 mod fairness;

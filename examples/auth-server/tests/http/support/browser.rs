@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::{Answer, Api, PASSWORD, send};
+use super::{Answer, Api, PASSWORD, TestDatabase, send, settings};
 
 /// The verifier of RFC 7636, appendix B, and its challenge.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -19,6 +19,14 @@ pub const CALLBACK: &str = "https://shop.example.com/callback";
 pub struct Browser {
     api: Api,
     cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// Settings with three clients.
+pub fn with_clients(database: &TestDatabase) -> auth_server::Settings {
+    let mut settings = settings(database);
+    let clients = format!("shop={CALLBACK}, other={CALLBACK}, cli=http://127.0.0.1/cb");
+    settings.public_clients = clients.parse().unwrap();
+    settings
 }
 
 /// The query of an authorization request of the client `shop`, with these parameters in place of its own; one without a

@@ -7,7 +7,7 @@ mod people;
 mod server;
 
 pub use api::{Answer, Api, send};
-pub use browser::{Browser, CALLBACK, VERIFIER, arrived, hidden, query, redeem};
+pub use browser::{Browser, CALLBACK, VERIFIER, arrived, hidden, query, redeem, with_clients};
 pub use database::TestDatabase;
 pub use people::{PASSWORD, Person, number, signup_body};
 pub use server::{ISSUER, TestServer, settings};
