@@ -95,7 +95,7 @@ async fn respond(
     let query = request.query_string();
     let asked = match read(state, query) {
         Ok(asked) => asked,
-        Err(refused) => return Ok(refused),
+        Err(refused) => return Ok(*refused),
     };
     let session = of_cookie(state, request).await?;
     let session = match session.filter(|session| asked.is_met_by(session, seconds(state.now()))) {
@@ -122,12 +122,14 @@ async fn respond(
 }
 
 /// Reads an authorization request. Errors: the response that refuses it.
-pub(super) fn read(state: &State, query: &str) -> Result<AuthorizationRequest, HttpResponse> {
+pub(super) fn read(state: &State, query: &str) -> Result<AuthorizationRequest, Box<HttpResponse>> {
     let issuer = &state.tokens.issuer;
     let asked = AuthorizationRequest::read(query, &state.public_clients, issuer);
-    asked.map_err(|refused| match refused {
-        RequestError::Page(text) => pages::problem(StatusCode::BAD_REQUEST, &text),
-        RequestError::Client(return_to, error) => return_to.with_error(&error),
+    asked.map_err(|refused| {
+        Box::new(match refused {
+            RequestError::Page(text) => pages::problem(StatusCode::BAD_REQUEST, &text),
+            RequestError::Client(return_to, error) => return_to.with_error(&error),
+        })
     })
 }
 

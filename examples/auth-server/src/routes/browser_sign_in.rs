@@ -74,11 +74,11 @@ pub async fn sign_in_by_form(
     state: web::Data<State>,
 ) -> HttpResponse {
     if let Err(refused) = is_own_form(&state, &request, &form.csrf, &form.request) {
-        return refused;
+        return *refused;
     }
     let asked = match read(&state, &form.request) {
         Ok(asked) => asked,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     if form.cancel.is_some() {
         let error = AuthorizationError::new("access_denied", "The user did not sign in");
@@ -99,13 +99,13 @@ pub(super) fn is_own_form(
     request: &HttpRequest,
     token: &str,
     form_of: &str,
-) -> Result<(), HttpResponse> {
-    let refused = |text| Err(pages::problem(StatusCode::FORBIDDEN, text));
+) -> Result<(), Box<HttpResponse>> {
+    let refused = |text| Err(Box::new(pages::problem(StatusCode::FORBIDDEN, text)));
     if !state.address.may_have_sent(request) {
         return refused("A page of another site sent it.");
     }
     let key = FormKey::of(&state.address, request);
-    let key = key.map_err(|error| pages::failed(&OAuthError::internal(&error)))?;
+    let key = key.map_err(|error| Box::new(pages::failed(&OAuthError::internal(&error))))?;
     if !key.made(token, form_of) {
         return refused(
             "It has expired, or your browser does not keep cookies. Go back to the application and begin again.",

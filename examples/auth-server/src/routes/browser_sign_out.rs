@@ -85,7 +85,7 @@ pub async fn logout_by_form(
     };
     let query = field("request").unwrap_or_default();
     if let Err(refused) = is_own_form(&state, &request, token, &token_of(query)) {
-        return refused;
+        return *refused;
     }
     let response = confirmed(&state, &request, query, &address).await;
     response.unwrap_or_else(|error| pages::failed(&error))
