@@ -248,14 +248,12 @@ impl Service {
             Some(sign_in) => openapi::with_sign_in(document, &self.access, sign_in),
             None => document,
         };
-        let document = match &self.document {
-            Some(change) => change(document, &self.access),
-            None => document,
-        };
-        let document = match &self.settings.path_prefix {
-            Some(prefix) => openapi::below(document, prefix),
-            None => document,
-        };
+        let changes = self.document.iter();
+        let document = changes.fold(document, |document, change| change(document, &self.access));
+        let prefix = self.settings.path_prefix.iter();
+        let document = prefix.fold(document, |document, prefix| {
+            openapi::below(document, prefix)
+        });
         (app, document)
     }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use actix_web::error::UrlencodedError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    CACHE_CONTROL, HeaderName, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use service_kit::is_late;
@@ -138,6 +140,26 @@ impl OAuthError {
     }
 }
 
+impl OAuthError {
+    /// Returns the status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Returns the description.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Returns the header `Retry-After`, if a later attempt may succeed.
+    pub fn retry_after(&self) -> Option<(HeaderName, HeaderValue)> {
+        // Whole seconds, at least 1: 0 would mean "at once".
+        let seconds = self.retry_after?.as_secs_f64().ceil().max(1.0);
+        let value = HeaderValue::from_str(&seconds.to_string()).ok()?;
+        Some((RETRY_AFTER, value))
+    }
+}
+
 impl From<&UrlencodedError> for OAuthError {
     fn from(error: &UrlencodedError) -> Self {
         match error {
@@ -208,10 +230,8 @@ impl ResponseError for OAuthError {
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, r#"Basic realm="auth-server""#));
         }
-        if let Some(retry_after) = self.retry_after {
-            // Whole seconds, at least 1: 0 would mean "at once".
-            let seconds = retry_after.as_secs_f64().ceil().max(1.0);
-            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        if let Some(header) = self.retry_after() {
+            response.insert_header(header);
         }
         response.json(OAuthProblem {
             error: self.error,

@@ -3,14 +3,21 @@
 mod account;
 mod assignments;
 mod audit;
+mod authorize;
+mod browser_sign_in;
+mod browser_sign_out;
 mod client_authentication;
 mod clients;
+mod code_grant;
+mod issue;
 mod oauth;
+mod password_check;
 mod permissions;
 mod public;
 mod roles;
 mod sign_in;
 mod signup;
+mod userinfo;
 mod users;
 mod well_known;
 
@@ -26,6 +33,20 @@ pub fn public(routes: &mut Routes) {
         .service(well_known::jwks);
     routes.service(signup::signup).service(sign_in::sign_in);
     routes.service(oauth::issue).service(oauth::revoke);
+    routes
+        .service(authorize::authorize)
+        .service(authorize::authorize_by_form)
+        .service(browser_sign_in::sign_in_by_form)
+        .service(browser_sign_in::style)
+        .service(browser_sign_out::logout)
+        .service(browser_sign_out::logout_by_form);
+}
+
+/// Registers the routes under `/oauth` that need a token.
+pub fn oauth(routes: &mut Routes) {
+    routes
+        .service(userinfo::userinfo)
+        .service(userinfo::userinfo_by_post);
 }
 
 /// Registers the routes under `/user` that need a token.

@@ -8,6 +8,7 @@ use actix_web::web;
 use identity_core::Authenticator;
 use service_kit::{BoundServer, Service, ServiceInfo, bind};
 
+use crate::browser::PublicAddress;
 use crate::cross_site::AllowedOrigins;
 use crate::docs::{sign_in, with_sign_in};
 use crate::encryption::EncryptionKey;
@@ -16,6 +17,7 @@ use crate::oauth_error::OAuthError;
 use crate::passwords::Passwords;
 use crate::provider::OwnTokens;
 use crate::proxies::Proxies;
+use crate::public_clients::PublicClients;
 use crate::settings::Settings;
 use crate::signing::{Rotation, SigningConfig, SigningKeys};
 use crate::state::State;
@@ -56,6 +58,7 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
         .clock(Arc::clone(&state.clock))
         .build()?;
     let max_body_bytes = listen.limits.max_body_bytes;
+    let password_grant = settings.password_grant;
     Ok(Service::new(INFO, authenticator, policies::access())
         .depending_on(Arc::new(state.store.database().clone()))
         .depending_on(state.keys.clone())
@@ -74,13 +77,17 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
         })
         .public(routes::public)
         .checked_by(still_valid)
+        .protected("/oauth", routes::oauth)
         .protected("/user", routes::user)
         .protected("/role", routes::role)
         .protected("/permission", routes::permission)
         .protected("/client", routes::client)
         .protected("/audit", routes::audit)
         .signing_in(Some(sign_in()))
-        .documented(with_sign_in))
+        .documented(move |document, table| match password_grant {
+            true => with_sign_in(document, table),
+            false => document,
+        }))
 }
 
 /// Rotates the signing keys of the database that `settings` name: every replica signs with the next ones from then on.
@@ -98,9 +105,17 @@ async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State
     if store.has_replicas() {
         throttles = throttles.shared_in(store.clone(), clock).await?;
     }
+    let public_clients = match settings.public_clients.is_empty() {
+        true => PublicClients::of_docs(&tokens.issuer),
+        false => settings.public_clients.clone(),
+    };
+    let path_prefix = settings.service.path_prefix.as_deref();
     Ok(State {
         store,
         keys: Arc::new(keys),
+        address: PublicAddress::of(&tokens.issuer, path_prefix),
+        public_clients,
+        password_grant: settings.password_grant,
         tokens,
         passwords: Passwords::new(limits.passwords)?,
         sign_ins: InOrder::default(),

@@ -16,6 +16,7 @@ use crate::encryption::EncryptionKey;
 use crate::limits::{Limits, one_hash_a_core};
 use crate::passwords::PasswordLimits;
 use crate::proxies::TrustedProxies;
+use crate::public_clients::PublicClients;
 use crate::signing::SigningAlgorithm;
 use crate::store::AuditSettings;
 use crate::throttle::{SinceStart, SteadyClock};
@@ -36,6 +37,10 @@ pub struct Settings {
     pub no_audience: bool,
     /// `MANAGEMENT_ON_REQUEST`: whether management is only in tokens whose scope asks for it. Default `false`.
     pub management_on_request: bool,
+    /// `PUBLIC_CLIENTS`: the applications that people sign in to. Empty for the pages at `/docs`.
+    pub public_clients: PublicClients,
+    /// `PASSWORD_GRANT`: whether applications may send passwords. Default `true`.
+    pub password_grant: bool,
     /// Signing keys and lifetimes.
     pub tokens: TokenSettings,
     /// What slows down guessing.
@@ -105,6 +110,14 @@ struct Own {
     /// nobody's if unset.
     #[schemars(with = "Vec<String>")]
     trusted_proxies: TrustedProxies,
+    /// The public clients that people sign in to with their browser, as id=redirect-URI, several of one id with its name
+    /// again, such as shop=https://shop.example.com/callback; the page at /docs as auth-server if unset, and, if the issuer is
+    /// plain http, those of all services on this machine. A redirect URI must be the same, but for the port of this machine.
+    #[schemars(with = "Vec<String>")]
+    public_clients: PublicClients,
+    /// Whether applications may sign in with a name and a password that they were given (the grant type password, and
+    /// /user/login); false recommended, except for the walk-through.
+    password_grant: bool,
     /// Lifetimes.
     tokens: TokenSettings,
     /// What slows down guessing.
@@ -136,6 +149,8 @@ impl Default for Own {
             key_encryption_key: None,
             signing_algorithm: SigningAlgorithm::default(),
             trusted_proxies: TrustedProxies::default(),
+            public_clients: PublicClients::default(),
+            password_grant: true,
             tokens: TokenSettings {
                 encryption_key: None,
                 algorithm: SigningAlgorithm::default(),
@@ -209,6 +224,8 @@ impl Settings {
             audience: own.audience,
             no_audience: own.no_audience,
             management_on_request: own.management_on_request,
+            public_clients: own.public_clients,
+            password_grant: own.password_grant,
             tokens: TokenSettings {
                 encryption_key: own.key_encryption_key,
                 algorithm: own.signing_algorithm,

@@ -13,9 +13,11 @@ use identity_core::clock::{Clock, UnixTime};
 use serde_json::Value;
 use service_kit::store::api_error;
 
+use crate::browser::PublicAddress;
 use crate::cross_site::CrossSite;
 use crate::in_order::InOrder;
 use crate::passwords::{PasswordError, Passwords};
+use crate::public_clients::PublicClients;
 use crate::signing::SigningKeys;
 use crate::store::Store;
 use crate::store::audit::Record;
@@ -32,6 +34,12 @@ pub struct State {
     pub keys: Arc<SigningKeys>,
     /// Configuration of tokens.
     pub tokens: TokenConfig,
+    /// The applications that people sign in to.
+    pub public_clients: PublicClients,
+    /// Whether applications may send passwords.
+    pub password_grant: bool,
+    /// How browsers reach the server.
+    pub address: PublicAddress,
     /// The password hasher.
     pub passwords: Passwords,
     /// The order of failed sign-ins.

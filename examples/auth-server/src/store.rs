@@ -4,9 +4,11 @@
 
 pub mod audit;
 mod audit_settings;
+pub mod browsers;
 pub mod buckets;
 pub mod cleaning;
 pub mod clients;
+pub mod codes;
 pub mod familiar;
 pub mod keys;
 pub mod lists;
@@ -70,6 +72,11 @@ const SCHEMA: Schema = Schema {
             version: 7,
             description: "refresh grace",
             sql: include_str!("../migrations/0007_refresh_grace.sql"),
+        },
+        Migration {
+            version: 8,
+            description: "authorization codes",
+            sql: include_str!("../migrations/0008_authorization_codes.sql"),
         },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",

@@ -53,6 +53,14 @@ pub struct Grant {
 /// The `client_id` of tokens from a sign-in at this server (required by RFC 9068, section 2.2).
 pub const FIRST_PARTY: &str = "auth-server";
 
+/// The scopes of OpenID Connect: who the user is. They are not permissions.
+pub const IDENTITY_SCOPES: [&str; 3] = ["openid", "profile", "email"];
+
+/// Returns whether this is a scope of OpenID Connect.
+pub fn is_identity(scope: &str) -> bool {
+    IDENTITY_SCOPES.contains(&scope)
+}
+
 /// The maximum size of an issued token, in bytes: the services in this workspace accept 16 KiB.
 pub const MAX_TOKEN_BYTES: usize = 15 * 1024;
 
@@ -98,6 +106,22 @@ impl TokenConfig {
         };
         let granted: Vec<_> = held.iter().filter(is_granted).cloned().collect();
         (asked.is_empty() || !granted.is_empty()).then_some(granted)
+    }
+
+    /// Returns what to grant to a person for the requested scope: as [`granted`](Self::granted), with the scopes of OpenID
+    /// Connect, which everyone has. A scope of these alone asks for no permission.
+    pub fn granted_to_person(&self, asked: &str, held: &[String]) -> Option<Vec<String>> {
+        let names = asked.split_ascii_whitespace();
+        let mut identity: Vec<_> = names.filter(|name| is_identity(name)).collect();
+        if identity.is_empty() {
+            return self.granted(asked, held);
+        }
+        identity.sort_unstable();
+        identity.dedup();
+        let asked: Vec<_> = asked.split_ascii_whitespace().collect();
+        let held = held.iter().filter(|slug| asked.contains(&slug.as_str()));
+        let identity = identity.into_iter().map(str::to_owned);
+        Some(identity.chain(held.cloned()).collect())
     }
 
     /// Returns whether an empty scope does not ask for this permission.

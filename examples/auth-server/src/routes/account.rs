@@ -8,7 +8,7 @@ use serde_json::json;
 use service_kit::validate_with;
 use utoipa::ToSchema;
 
-use super::sign_in::admitted;
+use super::password_check::admitted;
 use crate::address::ClientAddress;
 use crate::fair_queue::Tenant;
 use crate::input;
@@ -149,6 +149,8 @@ pub async fn change_password(
         user: login.user.id.clone(),
         scope: String::new(),
         expires_at: 0,
+        client: String::new(),
+        browser: None,
     };
     let mut write = state.store.write_for(waiter).await?;
     let changed = write
@@ -158,6 +160,7 @@ pub async fn change_password(
         return Err(wrong_password().into());
     }
     write.end_other_sessions(&kept).await?;
+    write.end_browser_sessions_of(&kept.org, &kept.user).await?;
     write.remember_network(&login.user, &network, now).await?;
     let record = actor
         .did("user.password_changed", json!({}), &address)

@@ -74,6 +74,23 @@ impl NamedClient {
         self.secret.is_empty() && ["", FIRST_PARTY].contains(&&*self.id)
     }
 
+    /// Returns whether the request names a client at all.
+    pub fn is_named(&self) -> bool {
+        !self.id.is_empty()
+    }
+
+    /// Returns the id of the public client that the request names, without proof: it has no secret. Nothing is the client
+    /// that sessions of passwords belong to. Returns `None` for any other client.
+    pub fn public<'c>(&'c self, state: &State) -> Option<&'c str> {
+        let id = if self.is_first_party() {
+            FIRST_PARTY
+        } else {
+            &self.id
+        };
+        let is_public = id == FIRST_PARTY || state.public_clients.contain(id);
+        (self.secret.is_empty() && is_public).then_some(id)
+    }
+
     /// Authenticates a client that sends a secret, for a request that is refused anyway.
     pub async fn refused_unless_genuine(
         self,

@@ -8,10 +8,11 @@ use tracing::warn;
 use utoipa::ToSchema;
 
 use super::client_authentication::NamedClient;
-use super::sign_in::{
-    LoginForm, Tokens, access_token, answer, fresh_keys, nothing_granted, required, signed_in,
-    tokens_of,
+use super::code_grant::{CodeRequest, redeemed};
+use super::issue::{
+    Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
 };
+use super::sign_in::{LoginForm, signed_in};
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
 use crate::fair_queue::Tenant;
@@ -19,12 +20,12 @@ use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
-use crate::tokens::{Grant, secret};
+use crate::tokens::{Grant, is_identity, secret};
 
-/// A token request (RFC 6749, sections 4.3.2, 4.4.2 and 6). It has no `Debug`.
+/// A token request (RFC 6749, sections 4.1.3, 4.3.2, 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
 pub struct TokenForm {
-    /// `client_credentials`, `password` or `refresh_token`.
+    /// `authorization_code`, `client_credentials`, `password` or `refresh_token`.
     #[schema(example = "client_credentials")]
     grant_type: Option<String>,
     /// The requested slugs, separated by spaces; empty for all.
@@ -36,8 +37,14 @@ pub struct TokenForm {
     password: Option<String>,
     /// Required for the grant type `refresh_token`.
     refresh_token: Option<String>,
-    /// Required for `client_credentials`, unless the `Authorization` header has id and secret. `auth-server`, or nothing,
-    /// for a sign-in and its refresh tokens.
+    /// Required for the grant type `authorization_code`.
+    code: Option<String>,
+    /// The same as in the authorization request. Required for the grant type `authorization_code`.
+    redirect_uri: Option<String>,
+    /// The code verifier (RFC 7636). Required for the grant type `authorization_code`.
+    code_verifier: Option<String>,
+    /// Required for `authorization_code` and its refresh tokens, and for `client_credentials`, unless the `Authorization`
+    /// header has id and secret. `auth-server`, or nothing, for a sign-in with a password and its refresh tokens.
     client_id: Option<String>,
     /// Required for `client_credentials`, with `client_id`.
     client_secret: Option<String>,
@@ -50,12 +57,14 @@ pub struct RevokeForm {
     token: Option<String>,
 }
 
-/// Get a token for a machine client, sign in, or refresh a session
+/// Get a token for a code or for a machine client, sign in, or refresh a session
 ///
 /// The grant type `password` is the sign-in of `/user/login`.
+/// A code can be used once, and a second use ends the session that it opened. With the scope `openid` it also gives an ID
+/// token.
 /// A machine client authenticates with HTTP Basic, or with `client_id` and `client_secret` in the form. A refresh token
-/// belongs to the public client `auth-server`, which has no secret and need not be named; it can be used once, and a
-/// second use ends the session.
+/// belongs to the public client that signed in, which has no secret; `auth-server`, which signs in with passwords, need not
+/// be named. It can be used once, and a second use ends the session.
 #[utoipa::path(
     tag = "oauth",
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
@@ -86,6 +95,23 @@ pub async fn issue(
         form.client_secret.as_deref(),
     )?;
     let tokens = match required(&form.grant_type, "grant_type")? {
+        "authorization_code" => {
+            if !client.is_named() {
+                return Err(OAuthError::invalid_request(
+                    "The parameter client_id is missing",
+                ));
+            }
+            let sent = CodeRequest {
+                client: match client.public(&state) {
+                    Some(client) => client,
+                    None => return Err(OAuthError::invalid_client()),
+                },
+                code: required(&form.code, "code")?,
+                redirect_uri: required(&form.redirect_uri, "redirect_uri")?,
+                verifier: required(&form.code_verifier, "code_verifier")?,
+            };
+            redeemed(&state, &sent, &address).await?
+        }
         "client_credentials" => {
             let client = client.authenticated(&state, &address).await?;
             let actor = Actor {
@@ -108,20 +134,16 @@ pub async fn issue(
             signed_in(&state, &form, &address).await?
         }
         "refresh_token" => {
-            if !client.is_first_party() {
-                // The session goes on: only a second use shows that another party has the token (RFC 9700, section
-                // 4.14.2).
+            let Some(public) = client.public(&state).map(str::to_owned) else {
                 client.refused_unless_genuine(&state, &address).await?;
-                return Err(OAuthError::invalid_grant(
-                    "The refresh token was issued to another client",
-                ));
-            }
+                return Err(of_another_client());
+            };
             let token = required(&form.refresh_token, "refresh_token")?;
-            refreshed(&state, token, &form.scope, &address).await?
+            refreshed(&state, &public, token, &form.scope, &address).await?
         }
         _ => {
             return Err(OAuthError::unsupported_grant_type(
-                "client_credentials, password or refresh_token",
+                "authorization_code, client_credentials, password or refresh_token",
             ));
         }
     };
@@ -153,7 +175,7 @@ pub async fn revoke(
         return Err(OAuthError::unsupported_token_type());
     }
     let token = RefreshToken::of(token);
-    if let Some(org) = state.store.org_of(&token).await? {
+    if let Some((org, _)) = state.store.owner_of(&token).await? {
         let waiter = address.waits_as(Tenant::Organization(org));
         let (now, address) = (state.now(), address.text());
         let mut write = state.store.write_for(waiter).await?;
@@ -196,8 +218,14 @@ async fn client_tokens(
     Ok(tokens)
 }
 
+/// The session goes on: only a second use shows that another party has the token (RFC 9700, section 4.14.2).
+fn of_another_client() -> OAuthError {
+    OAuthError::invalid_grant("The refresh token was issued to another client")
+}
+
 async fn refreshed(
     state: &State,
+    client: &str,
     token: &str,
     scope: &str,
     address: &ClientAddress,
@@ -208,7 +236,10 @@ async fn refreshed(
     let grace = state.tokens.refresh_grace;
     let (keys, now) = (fresh_keys(state).await?, state.now());
     // A token of no session does not wait for a turn, and so keeps out no one.
-    let org = state.store.org_of(&token).await?.ok_or_else(refused)?;
+    let (org, owner) = state.store.owner_of(&token).await?.ok_or_else(refused)?;
+    if owner != client {
+        return Err(of_another_client());
+    }
     let waiter = address.waits_as(Tenant::Organization(org));
     let mut write = state.store.write_for(waiter).await?;
     let (session, next) = match write.redeem(&token, &salt, grace, now).await? {
@@ -240,7 +271,7 @@ fn narrowed(state: &State, session: &Session, scope: &str) -> Result<Session, OA
     let names: Vec<_> = asked.map(str::to_owned).collect();
     let at_sign_in: Vec<_> = session.scope.split(' ').collect();
     let is_more = |name: &String| match session.scope.is_empty() {
-        true => state.tokens.is_on_request(name),
+        true => state.tokens.is_on_request(name) || is_identity(name),
         false => !at_sign_in.contains(&name.as_str()),
     };
     if names.iter().any(is_more) {

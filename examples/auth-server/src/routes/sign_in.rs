@@ -1,30 +1,23 @@
 //! The sign-in with a password.
 
-use std::sync::Arc;
-
-use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{HttpResponse, post, web};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::issue::{Tokens, answer, fresh_keys, nothing_granted, required, tokens_of};
+use super::password_check::{checked, wrong};
 use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
 use crate::fair_queue::Tenant;
-use crate::input::is_username;
 use crate::oauth_error::{OAuthError, OAuthProblem};
-use crate::password_text;
-use crate::passwords::PasswordError;
 use crate::refresh_token::RefreshToken;
-use crate::signing::Loaded;
 use crate::state::{Actor, State};
 use crate::store::orgs::seconds;
-use crate::store::rights::Rights;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
-use crate::throttle::{Admission, Refusal, SignIn};
-use crate::tokens::{FIRST_PARTY, Grant, TokenFailure};
+use crate::tokens::FIRST_PARTY;
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -39,23 +32,6 @@ pub struct LoginForm {
     #[serde(default)]
     #[schema(example = "")]
     pub(super) scope: String,
-}
-
-/// Tokens (RFC 6749, section 5.1).
-#[derive(Serialize, ToSchema)]
-pub struct Tokens {
-    access_token: String,
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// The lifetime of the access token, in seconds.
-    #[schema(example = 600)]
-    expires_in: u64,
-    /// The granted slugs, separated by spaces.
-    #[schema(example = "auth_server.role.read auth_server.role.write")]
-    scope: String,
-    /// Single use. Machine clients get none: they use their secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
 }
 
 /// Sign in
@@ -95,98 +71,17 @@ pub(super) async fn signed_in(
     form: &LoginForm,
     address: &ClientAddress,
 ) -> Result<Tokens, OAuthError> {
-    let name = required(&form.username, "username")?.trim();
+    if !state.password_grant {
+        return Err(OAuthError::unsupported_grant_type(
+            "another than password, which this server does not accept: sign in with a browser",
+        ));
+    }
+    let name = required(&form.username, "username")?;
     let password = required(&form.password, "password")?;
-    let attempt = admitted(state, name, address).await?;
-    // If it cannot be verified, the attempt is dropped and not counted.
-    let wrong = || OAuthError::invalid_grant("The username or the password is wrong");
-    let verified = verified(state, name, password, address);
-    let verified = state.sign_ins.run(address.network(), verified, is_wrong);
-    let login = match verified.await? {
-        Ok(login) => login,
-        Err(known) => {
-            attempt.count().await?;
-            let (org, id) = known
-                .as_ref()
-                .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
-            // Known or not, it waits as one that is not: otherwise the time would tell.
-            let waiter = address.waits_as(Tenant::Unknown);
-            let (actor, address) = (Actor { org, id }, address.text());
-            let record = actor.did("user.login_failed", json!({}), &address);
-            let write = state.store.write_for(waiter).await?;
-            write.finish(record.counted(), state.now()).await?;
-            return Err(wrong());
-        }
-    };
-    attempt.succeed().await;
+    let login = checked(state, name, password, address).await?;
     open_session(state, &login, &form.scope, address)
         .await?
         .ok_or_else(wrong)
-}
-
-/// Admits an attempt to sign in, or to show that one knows the password.
-pub(super) async fn admitted<'s>(
-    state: &'s State,
-    name: &str,
-    address: &ClientAddress,
-) -> Result<Admission<'s>, Refusal> {
-    let is_familiar =
-        is_username(name) && state.store.is_familiar(name, &address.network()).await?;
-    let from = SignIn {
-        name,
-        address,
-        is_familiar,
-    };
-    state.throttles.sign_in(&from).await
-}
-
-/// Returns a required parameter.
-pub(super) fn required<'v>(value: &'v Option<String>, name: &str) -> Result<&'v str, OAuthError> {
-    match value.as_deref() {
-        Some(value) if !value.is_empty() => Ok(value),
-        _ => Err(OAuthError::invalid_request(format!(
-            "The parameter {name} is missing"
-        ))),
-    }
-}
-
-/// Returns the response with tokens, which no cache may store.
-pub(super) fn answer(tokens: &Tokens) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((PRAGMA, "no-cache"))
-        .json(tokens)
-}
-
-type Verified = Result<Result<Login, Option<Login>>, OAuthError>;
-
-fn is_wrong(verified: &Verified) -> bool {
-    matches!(verified, Ok(Err(_)))
-}
-
-/// Returns the user with this name and password, else the user with the name, if any. An unknown name takes as long.
-async fn verified(state: &State, name: &str, password: &str, address: &ClientAddress) -> Verified {
-    let login = match is_username(name) {
-        true => state.store.login(name).await?,
-        false => None,
-    };
-    // No user has a longer password.
-    let is_possible = password_text::is_possible(password);
-    let password = if is_possible { password } else { "" };
-    let stored = login.as_ref().map(|login| login.password_hash.clone());
-    let waiter = address.waits_as(match &login {
-        Some(login) => Tenant::Organization(login.user.org.clone()),
-        None => Tenant::Unknown,
-    });
-    let verified = state.passwords.verify(password.to_owned(), stored, waiter);
-    let matches = verified.await.map_err(|error| match error {
-        PasswordError::Busy => OAuthError::busy(),
-        error => OAuthError::internal(&error),
-    })?;
-    Ok(match login {
-        Some(login) if matches && is_possible => Ok(login),
-        other => Err(other),
-    })
 }
 
 /// Returns `None` if the password was changed or the user deleted in the meantime.
@@ -223,6 +118,8 @@ async fn open_session(
             scopes.join(" ")
         },
         expires_at: seconds(now).saturating_add_unsigned(lifetime),
+        client: FIRST_PARTY.to_owned(),
+        browser: None,
     };
     let tokens = tokens_of(state, &keys, &session, &rights, refresh_token.text())?;
     let most = state.tokens.max_sessions;
@@ -238,63 +135,4 @@ async fn open_session(
     let record = record.counted();
     write.finish(record, now).await?;
     Ok(Some(tokens))
-}
-
-pub(super) async fn fresh_keys(state: &State) -> Result<Arc<Loaded>, OAuthError> {
-    let keys = state.keys.fresh().await;
-    keys.map_err(|error| OAuthError::internal(&error))
-}
-
-/// Returns the tokens of a session with the current rights of its user.
-pub(super) fn tokens_of(
-    state: &State,
-    keys: &Loaded,
-    session: &Session,
-    rights: &Rights,
-    refresh_token: String,
-) -> Result<Tokens, OAuthError> {
-    let scopes = state
-        .tokens
-        .granted(&session.scope, &rights.slugs)
-        .ok_or_else(nothing_granted)?;
-    let grant = Grant {
-        subject: session.user.clone(),
-        org: session.org.clone(),
-        client: FIRST_PARTY.to_owned(),
-        session: Some(session.id.clone()),
-        roles: rights.roles.clone(),
-        scopes,
-    };
-    let tokens = access_token(state, keys, &grant)?;
-    Ok(Tokens {
-        refresh_token: Some(refresh_token),
-        ..tokens
-    })
-}
-
-pub(super) fn nothing_granted() -> OAuthError {
-    OAuthError::invalid_scope("Nothing of what the scope asks for is held")
-}
-
-/// Returns an access token without a refresh token.
-pub(super) fn access_token(
-    state: &State,
-    keys: &Loaded,
-    grant: &Grant,
-) -> Result<Tokens, OAuthError> {
-    let token = state
-        .tokens
-        .access_token(keys.current(), grant, state.now());
-    Ok(Tokens {
-        access_token: token.map_err(|error| match error {
-            TokenFailure::TooLarge => OAuthError::invalid_scope(
-                "The rights do not fit into one token: ask for fewer in the scope",
-            ),
-            TokenFailure::Key(error) => OAuthError::internal(&error),
-        })?,
-        token_type: "Bearer",
-        expires_in: state.tokens.access_lifetime.as_secs(),
-        scope: grant.scopes.join(" "),
-        refresh_token: None,
-    })
 }

@@ -10,31 +10,43 @@ use utoipa::ToSchema;
 
 use crate::policies::RIGHTS;
 use crate::state::{Refused, State};
+use crate::tokens::IDENTITY_SCOPES;
 
 /// The server's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
 ///
-/// The server issues access tokens but no ID tokens: there is no authorization endpoint. Both addresses have the same
-/// document.
+/// Both addresses have the same document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Discovery {
     #[schema(example = "http://localhost:8002")]
     issuer: String,
     jwks_uri: String,
+    authorization_endpoint: String,
     token_endpoint: String,
+    userinfo_endpoint: String,
     revocation_endpoint: String,
+    end_session_endpoint: String,
     /// The pages that describe every operation.
     service_documentation: String,
-    /// The server's own permissions. Organizations create others.
+    /// Those of OpenID Connect, and the server's own permissions. Organizations create others.
     scopes_supported: Vec<String>,
-    grant_types_supported: [&'static str; 3],
+    /// Without `password` if `PASSWORD_GRANT` is `false`.
+    grant_types_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: [&'static str; 3],
     revocation_endpoint_auth_methods_supported: [&'static str; 1],
-    /// Empty: there is no authorization endpoint.
-    response_types_supported: [&'static str; 0],
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    code_challenge_methods_supported: [&'static str; 1],
+    prompt_values_supported: [&'static str; 2],
+    /// Each response of the authorization endpoint has `iss` (RFC 9207).
+    authorization_response_iss_parameter_supported: bool,
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
     subject_types_supported: [&'static str; 1],
-    /// The current signature algorithm of access tokens.
+    /// The current signature algorithm of all tokens.
     id_token_signing_alg_values_supported: [&'static str; 1],
-    claims_supported: [&'static str; 13],
+    /// Those of access tokens, ID tokens and the userinfo endpoint.
+    claims_supported: [&'static str; 19],
 }
 
 /// Get the OpenID Connect discovery document
@@ -78,21 +90,28 @@ async fn document(state: &State) -> Result<HttpResponse, Refused> {
     let document = Discovery {
         issuer: issuer.clone(),
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
+        authorization_endpoint: format!("{issuer}/oauth/authorize"),
         token_endpoint: format!("{issuer}/oauth/token"),
+        userinfo_endpoint: format!("{issuer}/oauth/userinfo"),
         revocation_endpoint: format!("{issuer}/oauth/revoke"),
+        end_session_endpoint: format!("{issuer}/oauth/logout"),
         service_documentation: format!("{issuer}/docs/"),
-        scopes_supported: RIGHTS
-            .iter()
-            .map(|right| right.permission().slug())
-            .collect(),
-        grant_types_supported: ["client_credentials", "password", "refresh_token"],
+        scopes_supported: scopes(),
+        grant_types_supported: grant_types(state.password_grant),
         token_endpoint_auth_methods_supported: [
             "client_secret_basic",
             "client_secret_post",
             "none",
         ],
         revocation_endpoint_auth_methods_supported: ["none"],
-        response_types_supported: [],
+        response_types_supported: ["code"],
+        response_modes_supported: ["query"],
+        code_challenge_methods_supported: ["S256"],
+        prompt_values_supported: ["none", "login"],
+        authorization_response_iss_parameter_supported: true,
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: [keys.current().algorithm().as_str()],
         claims_supported: [
@@ -109,9 +128,32 @@ async fn document(state: &State) -> Result<HttpResponse, Refused> {
             "scopes",
             "scope",
             "sid",
+            "auth_time",
+            "nonce",
+            "at_hash",
+            "preferred_username",
+            "email",
+            "email_verified",
         ],
     };
     Ok(cached().json(document))
+}
+
+fn scopes() -> Vec<String> {
+    let own = RIGHTS.iter().map(|right| right.permission().slug());
+    IDENTITY_SCOPES
+        .into_iter()
+        .map(str::to_owned)
+        .chain(own)
+        .collect()
+}
+
+fn grant_types(has_passwords: bool) -> Vec<&'static str> {
+    let mut grant_types = vec!["authorization_code", "client_credentials", "refresh_token"];
+    if has_passwords {
+        grant_types.push("password");
+    }
+    grant_types
 }
 
 /// Get the public keys

@@ -172,8 +172,17 @@ impl SigningKey {
     /// Does not use `jsonwebtoken::encode`, which parses the private key again for each token: 668 us instead of 262 us
     /// for RS256.
     pub fn token(&self, claims: &impl Serialize) -> Result<String, KeyFailure> {
+        self.typed("at+jwt", claims)
+    }
+
+    /// Returns a signed ID token with these claims, with the type `JWT`: no access token.
+    pub fn id_token(&self, claims: &impl Serialize) -> Result<String, KeyFailure> {
+        self.typed("JWT", claims)
+    }
+
+    fn typed(&self, kind: &str, claims: &impl Serialize) -> Result<String, KeyFailure> {
         let header = Header {
-            typ: Some("at+jwt".to_owned()),
+            typ: Some(kind.to_owned()),
             kid: Some(self.id.clone()),
             ..Header::new(JwtSigner::algorithm(self))
         };

@@ -9,7 +9,7 @@ use super::{Statement, Store};
 const BATCH: i64 = 1000;
 
 impl Store {
-    /// Deletes sessions past their end, and events and familiar networks older than `AUDIT__KEEP_SECONDS`, and
+    /// Deletes sessions, browser sessions and authorization codes past their end, and events and familiar networks older than `AUDIT__KEEP_SECONDS`, and
     /// events beyond `AUDIT__MAX_EVENTS`.
     pub async fn clean(&self, now: UnixTime) -> Result<(), sqlx::Error> {
         let ended = seconds(now);
@@ -23,6 +23,16 @@ impl Store {
         let sessions = || {
             sqlx::query(
                 "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
+            )
+        };
+        let browsers = || {
+            sqlx::query(
+                "DELETE FROM browser_sessions WHERE id IN (SELECT id FROM browser_sessions WHERE expires_at <= $1 LIMIT $2)",
+            )
+        };
+        let codes = || {
+            sqlx::query(
+                "DELETE FROM authorization_codes WHERE id IN (SELECT id FROM authorization_codes WHERE expires_at <= $1 LIMIT $2)",
             )
         };
         let oldest = ended.saturating_sub_unsigned(self.audit.keep.as_secs());
@@ -41,6 +51,8 @@ impl Store {
         let outcomes = [
             self.delete(tokens, ended).await,
             self.delete(sessions, ended).await,
+            self.delete(browsers, ended).await,
+            self.delete(codes, ended).await,
             self.delete(events, oldest).await,
             self.delete(networks, oldest).await,
             self.clean_full_orgs().await,

@@ -24,6 +24,10 @@ pub struct Session {
     pub scope: String,
     /// The end of the session, in seconds since 1970.
     pub expires_at: i64,
+    /// The client that it belongs to.
+    pub client: String,
+    /// The id of the browser session that it came of, if it came of one.
+    pub browser: Option<String>,
 }
 
 /// The outcome of redeeming a refresh token. It has no `Debug`.
@@ -46,7 +50,7 @@ impl Write {
         now: UnixTime,
     ) -> Result<(), sqlx::Error> {
         let insert = sqlx::query(
-            "INSERT INTO sessions (id, org_id, user_id, scope, created_at, expires_at, family_hash, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO sessions (id, org_id, user_id, scope, created_at, expires_at, family_hash, token_hash, client_id, browser_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(&session.id)
         .bind(&session.org)
@@ -55,7 +59,9 @@ impl Write {
         .bind(seconds(now))
         .bind(session.expires_at)
         .bind(token.family_hash())
-        .bind(token.own_hash());
+        .bind(token.own_hash())
+        .bind(&session.client)
+        .bind(session.browser.as_deref());
         self.execute(insert).await?;
         // Ids sort by time; the new one stays, whatever the clocks of replicas say.
         let oldest = sqlx::query(
@@ -84,7 +90,7 @@ impl Write {
         let redeemed = sqlx::query_as(
             "UPDATE sessions SET token_hash = $1, previous_hash = $5, refreshed_at = $6, salt = $7 \
              WHERE family_hash = $2 AND token_hash = $3 AND revoked_at IS NULL AND expires_at > $4 \
-             RETURNING id, org_id, user_id, scope, expires_at",
+             RETURNING id, org_id, user_id, scope, expires_at, client_id, browser_id",
         )
         .bind(next.own_hash())
         .bind(token.family_hash())
@@ -118,7 +124,7 @@ impl Write {
         now: UnixTime,
     ) -> Result<Option<(Session, RefreshToken)>, sqlx::Error> {
         let used = sqlx::query(
-            "SELECT id, org_id, user_id, scope, expires_at, salt FROM sessions \
+            "SELECT id, org_id, user_id, scope, expires_at, client_id, browser_id, salt FROM sessions \
              WHERE family_hash = $1 AND previous_hash = $2 AND refreshed_at > $3 \
              AND revoked_at IS NULL AND expires_at > $4",
         )
@@ -143,7 +149,7 @@ impl Write {
         sqlx::query_as(
             "DELETE FROM sessions WHERE revoked_at IS NULL AND expires_at > $1 \
              AND (family_hash = $2 OR id = (SELECT session_id FROM refresh_tokens WHERE hash = $2 AND used_at IS NOT NULL)) \
-             RETURNING id, org_id, user_id, scope, expires_at",
+             RETURNING id, org_id, user_id, scope, expires_at, client_id, browser_id",
         )
         .bind(seconds(now))
         .bind(token.family_hash())
@@ -169,12 +175,15 @@ impl Write {
 }
 
 impl Store {
-    /// Returns the organization of the session of a refresh token, used or not. Returns `None` if there is no such
-    /// session.
-    pub async fn org_of(&self, token: &RefreshToken) -> Result<Option<String>, sqlx::Error> {
-        sqlx::query_scalar(
-            "SELECT org_id FROM sessions WHERE family_hash = $1 UNION ALL \
-             SELECT s.org_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 LIMIT 1",
+    /// Returns the organization and the client of the session of a refresh token, used or not. Returns `None` if there is no
+    /// such session.
+    pub async fn owner_of(
+        &self,
+        token: &RefreshToken,
+    ) -> Result<Option<(String, String)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT org_id, client_id FROM sessions WHERE family_hash = $1 UNION ALL \
+             SELECT s.org_id, s.client_id FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1 LIMIT 1",
         )
         .bind(token.family_hash())
         .fetch_optional(self.pool())
@@ -189,7 +198,7 @@ impl Store {
         now: UnixTime,
     ) -> Result<Option<Session>, sqlx::Error> {
         sqlx::query_as(
-            "SELECT id, org_id, user_id, scope, expires_at FROM sessions \
+            "SELECT id, org_id, user_id, scope, expires_at, client_id, browser_id FROM sessions \
              WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3",
         )
         .bind(org)
@@ -208,6 +217,8 @@ impl FromRow<'_, AnyRow> for Session {
             user: row.try_get("user_id")?,
             scope: row.try_get("scope")?,
             expires_at: row.try_get("expires_at")?,
+            client: row.try_get("client_id")?,
+            browser: row.try_get("browser_id")?,
         })
     }
 }

@@ -14,7 +14,7 @@ on_both_databases! {
     a_path_beside_that_of_an_id_is_not_an_id
 }
 
-const PUBLIC: [(&str, &str); 13] = [
+const PUBLIC: [(&str, &str); 19] = [
     ("GET", "/"),
     ("GET", "/health"),
     ("GET", "/health/ready"),
@@ -28,9 +28,17 @@ const PUBLIC: [(&str, &str); 13] = [
     ("POST", "/user/login"),
     ("POST", "/oauth/token"),
     ("POST", "/oauth/revoke"),
+    ("GET", "/oauth/authorize"),
+    ("POST", "/oauth/authorize"),
+    ("POST", "/oauth/sign-in"),
+    ("GET", "/oauth/style.css"),
+    ("GET", "/oauth/logout"),
+    ("POST", "/oauth/logout"),
 ];
 
-const PROTECTED: [(&str, &str, &str); 21] = [
+const PROTECTED: [(&str, &str, &str); 23] = [
+    ("GET", "/oauth/userinfo", ""),
+    ("POST", "/oauth/userinfo", ""),
     ("GET", "/user/me", ""),
     ("POST", "/user/logout", ""),
     ("POST", "/user/password", ""),

@@ -13,6 +13,8 @@ mod access;
 mod audit;
 mod audit_targets;
 mod bodies;
+mod browser;
+mod browser_refusals;
 mod clients;
 mod crash;
 mod fairness;

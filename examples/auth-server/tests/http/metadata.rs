@@ -27,8 +27,11 @@ async fn the_discovery_document_says_what_there_is(database: TestDatabase) {
     );
     for endpoint in [
         "jwks_uri",
+        "authorization_endpoint",
         "token_endpoint",
+        "userinfo_endpoint",
         "revocation_endpoint",
+        "end_session_endpoint",
         "service_documentation",
     ] {
         let address = document[endpoint].as_str().unwrap();
@@ -44,21 +47,31 @@ async fn the_discovery_document_says_what_there_is(database: TestDatabase) {
     let owner = Person::owner(api).await;
     let own = api.login(&owner.username, PASSWORD, "").await.expect(200);
     let scopes: Vec<_> = own.body["scope"].as_str().unwrap().split(' ').collect();
-    let mut supported: Vec<_> = document["scopes_supported"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect();
-    supported.sort_unstable_by_key(|scope| scope.as_str());
-    assert_eq!(json!(supported), json!(scopes));
+    let supported = document["scopes_supported"].as_array().unwrap();
+    let (identity, own) = supported.split_at(3);
+    assert_eq!(json!(identity), json!(["openid", "profile", "email"]));
+    let mut own = own.to_vec();
+    own.sort_unstable_by_key(|scope| scope.to_string());
+    assert_eq!(json!(own), json!(scopes));
+    assert_eq!(document["response_types_supported"], json!(["code"]));
+    assert_eq!(
+        document["code_challenge_methods_supported"],
+        json!(["S256"])
+    );
     let verified = crate::walk_through::verified(api, &owner.token).await;
     let mut claims: Vec<_> = verified.claims().keys().map(String::as_str).collect();
-    let mut told: Vec<_> = document["claims_supported"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|claim| claim.as_str().unwrap())
-        .collect();
+    let told = document["claims_supported"].as_array().unwrap().iter();
+    let told = told.map(|claim| claim.as_str().unwrap());
+    // These are in the ID token, and at the userinfo endpoint.
+    let identity = [
+        "auth_time",
+        "nonce",
+        "at_hash",
+        "preferred_username",
+        "email",
+        "email_verified",
+    ];
+    let mut told: Vec<_> = told.filter(|claim| !identity.contains(claim)).collect();
     claims.sort_unstable();
     told.sort_unstable();
     assert_eq!(claims, told);

@@ -65,7 +65,7 @@ async fn parameters_that_are_missing_or_wrong(database: TestDatabase) {
     }
     for (path, grant) in [
         ("/user/login", "client_credentials"),
-        ("/oauth/token", "authorization_code"),
+        ("/oauth/token", "implicit"),
     ] {
         let fields = [("grant_type", grant), ("username", "a"), ("password", "b")];
         let refused = api.form(path, &fields).await;

@@ -1,11 +1,13 @@
 //! Servers, databases and clients of tests.
 
 mod api;
+mod browser;
 mod database;
 mod people;
 mod server;
 
 pub use api::{Answer, Api, send};
+pub use browser::{Browser, CALLBACK, VERIFIER, arrived, hidden, query, redeem, with_clients};
 pub use database::TestDatabase;
 pub use people::{PASSWORD, Person, number, signup_body};
 pub use server::{ISSUER, TestServer, settings};
