@@ -54,7 +54,7 @@ fn capitalized(text: &str) -> String {
 /// Returns the code and the body of a problem with this status.
 fn as_json(problem: &Problem, status: &str) -> Option<(String, Value)> {
     let mut body = serde_json::to_value(problem).ok()?;
-    if body.get("status")?.to_string() != status {
+    if body.get("status")?.as_u64() != status.parse().ok() {
         return None;
     }
     if let Some(id) = body.get_mut("request_id") {
