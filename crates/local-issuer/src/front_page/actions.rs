@@ -41,22 +41,20 @@ pub(super) async fn perform(
             }
             change => return changed(call, provider, change, form).await,
         },
-        Err(outcome) => outcome,
+        Err(outcome) => *outcome,
     };
     show(call, outcome)
 }
 
 /// The form, if it may be acted upon.
-fn checked(call: &Call<'_>, action: Action) -> Result<Parameters, Outcome> {
-    let forbidden = |text: &str| Outcome::problem(StatusCode::FORBIDDEN, text);
+fn checked(call: &Call<'_>, action: Action) -> Result<Parameters, Box<Outcome>> {
+    let forbidden = |text: &str| Box::new(Outcome::problem(StatusCode::FORBIDDEN, text));
     if !is_same_origin(call.request) {
         return Err(forbidden("This form was sent from a page of another site."));
     }
     let form = Parameters::from_form(call.body).map_err(|error| {
-        Outcome::problem(
-            StatusCode::BAD_REQUEST,
-            format!("The form cannot be read. {error}."),
-        )
+        let text = format!("The form cannot be read. {error}.");
+        Box::new(Outcome::problem(StatusCode::BAD_REQUEST, text))
     })?;
     let csrf = form.get("csrf").unwrap_or_default();
     if !forms::is_own_form(call, action, csrf) {
