@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::state::Actor;
+use crate::store::codes::Code;
 use crate::store::{AuditSettings, Store};
 
 /// Returns the store of a new file, which keeps at most 1,000 events of an organization.
@@ -106,4 +107,42 @@ async fn sessions_end_with_whatever_refresh_tokens_they_had_in_an_earlier_releas
     assert_eq!(count(&store, "sessions WHERE id = 'new'").await, 1);
     assert_eq!(count(&store, "sessions").await, 1);
     assert_eq!(count(&store, "refresh_tokens").await, 1);
+}
+
+#[tokio::test]
+async fn browser_sessions_and_codes_end_and_a_user_has_a_bounded_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    for statement in [
+        "INSERT INTO orgs VALUES ('o', '', '', '', 0, 0)",
+        "INSERT INTO users VALUES ('u', 'o', '', '', '', 0)",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) \
+         INSERT INTO authorization_codes (id, hash, org_id, user_id, browser_id, client_id, redirect_uri, code_challenge, scope, auth_time, expires_at) \
+         SELECT '0' || (1000 + i), i, 'o', 'u', 'b', '', '', '', '', 0, 1000 FROM n",
+        "INSERT INTO browser_sessions VALUES ('a', 'a', 'o', 'u', 0, 1000), ('b', 'b', 'o', 'u', 0, 1001)",
+    ] {
+        run(&store, statement).await;
+    }
+    let code = Code {
+        id: "1".to_owned(),
+        org: "o".to_owned(),
+        user: "u".to_owned(),
+        browser: "b".to_owned(),
+        client: String::new(),
+        redirect_uri: String::new(),
+        code_challenge: String::new(),
+        scope: String::new(),
+        nonce: None,
+        auth_time: 0,
+    };
+    let now = UnixTime::from_seconds(1000.0);
+    let mut write = store.write().await.unwrap();
+    write.create_code(&code, "new", now).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(count(&store, "authorization_codes").await, 100);
+    store.clean(now).await.unwrap();
+    assert_eq!(count(&store, "authorization_codes").await, 1);
+    assert_eq!(count(&store, "authorization_codes WHERE id = '1'").await, 1);
+    assert_eq!(count(&store, "browser_sessions WHERE id = 'b'").await, 1);
+    assert_eq!(count(&store, "browser_sessions").await, 1);
 }
