@@ -229,20 +229,17 @@ impl Service {
     where
         T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
     {
+        let info = self.info;
         let app = app
             .into_utoipa_app()
-            .openapi(openapi::document(
-                self.info.name,
-                self.info.version,
-                self.info.description,
-            ))
+            .openapi(openapi::document(info.name, info.version, info.description))
             .configure(|app| self.public_routes(app));
         let scopes = self.protected.iter();
         let app = scopes.fold(app, |app, (path, routes)| {
             app.service(self.scope(path, *routes))
         });
         let (app, document) = app.split_for_parts();
-        let document = openapi::describe(document, &self.access, self.info.how_to_get_a_token);
+        let document = openapi::describe(document, &self.access, info.how_to_get_a_token);
         let document = index::document(document);
         let document = match &self.sign_in {
             Some(sign_in) => openapi::with_sign_in(document, &self.access, sign_in),
