@@ -51,6 +51,9 @@ class Browser:
             options.add_argument(f"--{argument}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+        # A window of Chromium has at least 500 pixels.
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         if dark:
             features = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
             self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", features)
