@@ -7,7 +7,7 @@ use crate::client_request::ParametersError;
 use crate::keys::KeyError;
 use crate::refusal::Refusal;
 use crate::sessions::RefreshError;
-use crate::sign_in::{AuthorizationError, ClientError, CodeError, DeviceError};
+use crate::sign_in::{AuthorizationError, ClientError, CodeError, DeviceError, GrantError};
 
 pub(super) fn unreadable(error: ParametersError) -> Refusal {
     invalid_request(&error.to_string())
@@ -73,6 +73,18 @@ pub(super) fn cannot_sign(error: KeyError) -> Refusal {
     refusal(status, "server_error", "The local issuer could not sign")
 }
 
+/// A person's client gets no tokens.
+pub(super) fn grant(error: GrantError) -> Refusal {
+    match error {
+        GrantError::Client(error) => client(error),
+        GrantError::Missing(parameter) => missing(parameter),
+        GrantError::Code(error) => code(error),
+        GrantError::Device(error) => device(error),
+        GrantError::Refresh(error) => refresh(error),
+        GrantError::Scope(beyond) => scope(&beyond),
+    }
+}
+
 /// The client of a person could not be authenticated.
 pub(super) fn client(error: ClientError) -> Refusal {
     match error {
@@ -95,7 +107,7 @@ pub(super) fn code(error: CodeError) -> Refusal {
 }
 
 /// A device gets no tokens, or not yet.
-pub(super) fn device(error: DeviceError) -> Refusal {
+fn device(error: DeviceError) -> Refusal {
     let (status, error, description) = match error {
         DeviceError::Pending => (
             StatusCode::FORBIDDEN,
@@ -143,7 +155,7 @@ pub(super) fn refresh(_: RefreshError) -> Refusal {
 }
 
 /// A refresh asked for a scope that was not granted before.
-pub(super) fn scope(beyond: String) -> Refusal {
+fn scope(beyond: &str) -> Refusal {
     let description = format!("The scope {beyond} was not granted");
     refusal(StatusCode::BAD_REQUEST, "invalid_scope", &description)
 }

@@ -12,8 +12,7 @@ use crate::client_request::Parameters;
 use crate::provider::Call;
 use crate::random;
 use crate::refusal::Refusal;
-use crate::scopes;
-use crate::sign_in::{Grant, OpaqueToken, Redeemed, Redemption, authenticate, redeem_device};
+use crate::sign_in::{Grant, OpaqueToken, Redeemed, TokenRequest};
 
 /// A refresh token expires after 30 days, which rotation does not extend, in seconds.
 const REFRESH_LIFETIME: i64 = 30 * 24 * 60 * 60;
@@ -28,48 +27,31 @@ pub(super) struct UserTokens<'a> {
 impl UserTokens<'_> {
     /// `grant_type=authorization_code`
     pub(super) fn by_code(&self) -> Result<HttpResponse, Refusal> {
-        let (provider, parameters) = (self.call.provider, self.parameters);
-        let client = authenticate(self.call, self.tenant, parameters).map_err(refusals::client)?;
-        let code = parameters.get("code");
-        let redemption = Redemption {
-            code: code.ok_or_else(|| refusals::missing("code"))?,
-            client_id: &client.id,
-            redirect_uri: parameters.get("redirect_uri"),
-            verifier: parameters.get("code_verifier"),
-            session_lifetime: REFRESH_LIFETIME,
-        };
-        self.redeemed(redemption.redeem(provider).map_err(refusals::code)?)
+        self.redeemed(self.request().by_code().map_err(refusals::grant)?)
     }
 
     /// `grant_type=urn:ietf:params:oauth:grant-type:device_code`
     pub(super) fn by_device_code(&self) -> Result<HttpResponse, Refusal> {
-        let (provider, parameters) = (self.call.provider, self.parameters);
-        let client = authenticate(self.call, self.tenant, parameters).map_err(refusals::client)?;
-        let code = parameters.get("device_code");
-        let code = code.ok_or_else(|| refusals::missing("device_code"))?;
-        let redeemed = redeem_device(provider, code, &client.id, REFRESH_LIFETIME);
-        self.redeemed(redeemed.map_err(refusals::device)?)
+        self.redeemed(self.request().by_device_code().map_err(refusals::grant)?)
     }
 
     /// `grant_type=refresh_token`
     pub(super) fn by_refresh_token(&self) -> Result<HttpResponse, Refusal> {
-        let (provider, parameters) = (self.call.provider, self.parameters);
-        let client = authenticate(self.call, self.tenant, parameters).map_err(refusals::client)?;
-        let token = parameters.get("refresh_token");
-        let token = token.ok_or_else(|| refusals::missing("refresh_token"))?;
-        let (client_id, now) = (Some(&*client.id), provider.clock.now());
-        let sessions = &provider.sessions;
-        let session = sessions.of_token(token, client_id, now);
-        let session = session.map_err(refusals::refresh)?;
-        let mut grant = Grant::of_session(&session);
-        grant.scopes =
-            scopes::narrow(&grant.scopes, parameters.get("scope")).map_err(refusals::scope)?;
-        let mut response = self.tokens(&grant, &session.id)?;
+        let refresh = self.request().by_refresh_token().map_err(refusals::grant)?;
+        let mut response = self.tokens(&refresh.grant, &refresh.session.id)?;
         let next = new_refresh_token()?;
-        let rotated = sessions.rotate(token, &next, client_id, now);
-        rotated.map_err(refusals::refresh)?;
+        refresh.rotate(self.call, &next).map_err(refusals::grant)?;
         response.insert("refresh_token".to_owned(), next.into());
         Ok(respond(response))
+    }
+
+    fn request(&self) -> TokenRequest<'_> {
+        TokenRequest {
+            call: self.call,
+            rules: self.tenant,
+            parameters: self.parameters,
+            session_lifetime: REFRESH_LIFETIME,
+        }
     }
 
     /// The first tokens of a session.

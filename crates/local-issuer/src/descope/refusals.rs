@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::keys::KeyError;
 use crate::refusal::Refusal;
 use crate::sessions::RefreshError;
-use crate::sign_in::{ClientError, CodeError, DeviceError};
+use crate::sign_in::{ClientError, CodeError, DeviceError, GrantError};
 
 /// A value is not one of those that are allowed.
 pub(super) fn invalid(message: &str) -> Refusal {
@@ -29,6 +29,18 @@ pub(super) fn arguments(message: impl AsRef<str>) -> Refusal {
     bad_request("E011004", "Invalid arguments", message.as_ref())
 }
 
+/// A person's client gets no tokens.
+pub(super) fn grant(error: GrantError) -> Refusal {
+    match error {
+        GrantError::Client(error) => client(error),
+        GrantError::Missing(parameter) => missing(parameter),
+        GrantError::Code(error) => code(error),
+        GrantError::Device(error) => device(error),
+        GrantError::Refresh(error) => refresh(error),
+        GrantError::Scope(beyond) => scope(&beyond),
+    }
+}
+
 /// The client of a person could not be authenticated.
 pub(super) fn client(error: ClientError) -> Refusal {
     match error {
@@ -49,7 +61,7 @@ pub(super) fn code(error: CodeError) -> Refusal {
 }
 
 /// A device gets no tokens, or not yet. Its response has `error` and `description` besides.
-pub(super) fn device(error: DeviceError) -> Refusal {
+fn device(error: DeviceError) -> Refusal {
     let (error, description) = match error {
         DeviceError::Pending => ("authorization_pending", "The user has not decided yet"),
         DeviceError::SlowDown => (
@@ -83,7 +95,7 @@ pub(super) fn refresh(_: RefreshError) -> Refusal {
 }
 
 /// A refresh asked for a scope that was not granted before.
-pub(super) fn scope(beyond: String) -> Refusal {
+fn scope(beyond: &str) -> Refusal {
     arguments(format!("The scope {beyond} was not granted"))
 }
 

@@ -27,14 +27,14 @@ enum Use {
 }
 
 /// An attempt to redeem a code.
-pub(crate) struct Redemption<'a> {
-    pub(crate) code: &'a str,
+pub(super) struct Redemption<'a> {
+    pub(super) code: &'a str,
     /// The client that sent it, authenticated.
-    pub(crate) client_id: &'a str,
-    pub(crate) redirect_uri: Option<&'a str>,
-    pub(crate) verifier: Option<&'a str>,
+    pub(super) client_id: &'a str,
+    pub(super) redirect_uri: Option<&'a str>,
+    pub(super) verifier: Option<&'a str>,
     /// The lifetime of the session that it opens, in seconds.
-    pub(crate) session_lifetime: i64,
+    pub(super) session_lifetime: i64,
 }
 
 /// A code, or a device code, that was redeemed, and the session that is to be opened.

@@ -24,7 +24,7 @@ pub(super) fn issue(
 
 impl Redemption<'_> {
     /// Uses the code. After an attempt with the wrong verifier or redirect URI it cannot be used any more.
-    pub(crate) fn redeem(&self, provider: &Provider) -> Result<Redeemed, CodeError> {
+    pub(super) fn redeem(&self, provider: &Provider) -> Result<Redeemed, CodeError> {
         let now = provider.clock.now();
         let codes = &provider.sign_ins.codes;
         let redeemed = codes.change(self.code, now, |code| self.judge(code, now));

@@ -80,7 +80,7 @@ pub(crate) fn start_device(
 }
 
 /// Gives a device its grant, once.
-pub(crate) fn redeem_device(
+pub(super) fn redeem_device(
     provider: &Provider,
     device_code: &str,
     client_id: &str,
