@@ -6,12 +6,11 @@ use anyhow::Result;
 use identity_core::clock::{Clock, SystemClock, UnixTime};
 use url::Url;
 
-use crate::doctor::Examined;
 use crate::report::{Fault, Report};
 use crate::services::Service;
 
 /// Compares the clocks of this machine and of the issuer. `Date` is in whole seconds, so two of them do not matter.
-pub async fn check(service: &Service, url: &Url, report: &mut Report) -> Result<Examined<()>> {
+pub async fn check(service: &Service, url: &Url, report: &mut Report) -> Result<()> {
     let client = service.issuer.client.builder().build()?;
     let response = client
         .get(url.clone())
@@ -25,20 +24,15 @@ pub async fn check(service: &Service, url: &Url, report: &mut Report) -> Result<
     let theirs = date.and_then(|date| httpdate::parse_http_date(date).ok());
     let Some(theirs) = theirs.and_then(|date| date.duration_since(UNIX_EPOCH).ok()) else {
         report.add("clock", "not compared: the issuer sends no date");
-        return Ok(Ok(()));
+        return Ok(());
     };
-    let compared = compare(
-        SystemClock.now(),
-        UnixTime::from_seconds(theirs.as_secs_f64()),
-        service.issuer.tokens.leeway,
-    );
-    if compared.is_ok() {
-        report.add("clock", "that of the issuer");
-    }
-    Ok(compared)
+    let theirs = UnixTime::from_seconds(theirs.as_secs_f64());
+    compare(SystemClock.now(), theirs, service.issuer.tokens.leeway)?;
+    report.add("clock", "that of the issuer");
+    Ok(())
 }
 
-fn compare(ours: UnixTime, theirs: UnixTime, leeway: Duration) -> Examined<()> {
+fn compare(ours: UnixTime, theirs: UnixTime, leeway: Duration) -> Result<(), Fault> {
     let apart = (ours.seconds() - theirs.seconds()).abs();
     match apart > leeway.as_secs_f64() + 2.0 {
         false => Ok(()),

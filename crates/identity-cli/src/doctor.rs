@@ -56,20 +56,14 @@ pub async fn report(request: &DoctorArguments) -> Result<Report> {
         }
     };
     report.add("settings", "can be used");
-    if let Err(fault) = examine(&service, request, &mut report).await? {
-        report.fault(fault);
+    if let Err(error) = examine(&service, request, &mut report).await {
+        report.fault(error.downcast()?);
     }
     Ok(report)
 }
 
-/// What was examined, or why it cannot be.
-pub type Examined<T> = Result<T, Fault>;
-
-async fn examine(
-    service: &Service,
-    request: &DoctorArguments,
-    report: &mut Report,
-) -> Result<Examined<()>> {
+/// Errors: a [`Fault`], or what keeps it from being found.
+async fn examine(service: &Service, request: &DoctorArguments, report: &mut Report) -> Result<()> {
     let http = crate::client(&service.issuer)?;
     let rules = service.provider.verification();
     report.add("issuers", rules.issuers.clone());
@@ -84,32 +78,20 @@ async fn examine(
     );
     let (keys, discovery) = match service.provider.keys() {
         KeyAddress::Fixed(url) => (url, None),
-        KeyAddress::Discovered(config) => match Discovery::fetch(&http, &config).await {
-            Ok(found) => (found.jwks_uri().clone(), Some((config, found))),
-            Err(error) => return Ok(Err(of_discovery(&error, service.name))),
-        },
+        KeyAddress::Discovered(config) => {
+            let found = Discovery::fetch(&http, &config).await;
+            let found = found.map_err(|error| of_discovery(&error, service.name))?;
+            report.add("metadata", format!("of {}", found.issuer()));
+            (found.jwks_uri().clone(), Some(config))
+        }
         other => bail!("the keys are at an address of an unknown form: {other:?}"),
     };
-    if let Some((_, found)) = &discovery {
-        report.add("metadata", format!("of {}", found.issuer()));
-    }
-    if let Err(fault) = check_keys(&http, &keys, report).await {
-        return Ok(Err(fault));
-    }
-    if let Err(fault) = clocks::check(service, &keys, report).await? {
-        return Ok(Err(fault));
-    }
-    let discovery = discovery.map(|(config, _)| config);
-    let token = match token(request, service, discovery, http).await {
-        Ok(Some(token)) => token,
-        Ok(None) => {
-            report.add(
-                "token",
-                "none to check: set TOKEN, or CLIENT_ID and CLIENT_SECRET",
-            );
-            return Ok(Ok(()));
-        }
-        Err(fault) => return Ok(Err(fault)),
+    check_keys(service, &http, &keys, report).await?;
+    clocks::check(service, &keys, report).await?;
+    let Some(token) = token(request, service, discovery, http).await? else {
+        let none = "none to check: set TOKEN, or CLIENT_ID and CLIENT_SECRET";
+        report.add("token", none);
+        return Ok(());
     };
     match service.authenticator.authenticate(token.trim()).await {
         Ok(caller) => {
@@ -118,24 +100,30 @@ async fn examine(
                 format!("accepted, of {}", caller.principal().subject),
             );
             rights(service, &caller, report);
-            Ok(Ok(()))
+            Ok(())
         }
         Err(VerifyError::Token(error)) => {
             let fault = inspect::fault(&error);
             let remedy = format!("{} (here: {})", fault.remedy, service.name.settings());
-            Ok(Err(Fault { remedy, ..fault }))
+            Err(Fault { remedy, ..fault }.into())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn check_keys(http: &HttpClient, url: &Url, report: &mut Report) -> Examined<()> {
+async fn check_keys(
+    service: &Service,
+    http: &HttpClient,
+    url: &Url,
+    report: &mut Report,
+) -> Result<(), Fault> {
     let document = http.get(url).await.map_err(|error| of_fetch(&error))?;
-    let set = KeySet::from_json(&document, 100).map_err(|error| Fault {
-        code: "no_usable_key",
-        what: format!("{url}: {error}"),
-        remedy: "identity keys says why".to_owned(),
-    })?;
+    let set =
+        KeySet::from_json(&document, service.issuer.keys.max_keys).map_err(|error| Fault {
+            code: "no_usable_key",
+            what: format!("{url}: {error}"),
+            remedy: "identity keys says why".to_owned(),
+        })?;
     let skipped = match set.skipped().len() {
         0 => String::new(),
         count => format!(", and {count} that cannot"),
@@ -152,7 +140,7 @@ async fn token(
     service: &Service,
     discovery: Option<DiscoveryConfig>,
     http: HttpClient,
-) -> Examined<Option<String>> {
+) -> Result<Option<String>, Fault> {
     if let Some(token) = &request.token {
         return Ok(Some(token.clone()));
     }

@@ -1,12 +1,18 @@
 //! What a token says, and whether it holds.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Args;
+use identity_core::claims::{CLIENTS, names};
 use identity_core::clock::{Clock, SystemClock};
+use identity_core::keys::NoKeys;
 use identity_core::providers::{Oidc, OidcConfig};
-use identity_core::verification::{Algorithm, Algorithms, AudienceRule};
+use identity_core::verification::{
+    Algorithm, Algorithms, AudienceRule, VerificationRules, Verifier,
+};
 use identity_core::{TokenError, VerifyError};
 use serde_json::{Map, Value};
 use service_kit::settings::IssuerSettings;
@@ -56,12 +62,7 @@ pub async fn report(settings: &IssuerSettings, request: &InspectArguments) -> Re
     let token = given.strip_prefix("Bearer ").unwrap_or(given).trim();
     let mut report = Report::default();
     let Some((header, claims)) = decoded(token) else {
-        let error = refusal(settings, request, token, "https://issuer.invalid", None).await?;
-        report.fault(error.unwrap_or_else(|| Fault {
-            code: "malformed_token",
-            what: "it cannot be decoded".to_owned(),
-            remedy: String::new(),
-        }));
+        report.fault(malformed(settings, token).await);
         return Ok(report);
     };
     report.add("kind", kind(&header, &claims));
@@ -76,7 +77,7 @@ pub async fn report(settings: &IssuerSettings, request: &InspectArguments) -> Re
     let issuer = issuer.or_else(|| claims.get("iss")?.as_str());
     let issuer =
         issuer.context("the token names no issuer, so nothing says whose keys verify it")?;
-    match refusal(settings, request, token, issuer, Some(&claims)).await? {
+    match refusal(settings, request, token, issuer, &claims).await? {
         None => {
             let mut verdict = format!("yes, with a key of {issuer}");
             if request.issuer.is_none() {
@@ -97,28 +98,51 @@ pub async fn report(settings: &IssuerSettings, request: &InspectArguments) -> Re
     Ok(report)
 }
 
+/// Returns what is wrong with a token that cannot be decoded. No issuer is asked.
+async fn malformed(settings: &IssuerSettings, token: &str) -> Fault {
+    let none = AudienceRule::Required(Vec::new());
+    let rules = VerificationRules::new(Vec::new(), none);
+    let verifier = Verifier::new(rules, Arc::new(NoKeys), Arc::new(SystemClock));
+    match verifier.with_limits(settings.tokens).verify(token).await {
+        Err(VerifyError::Token(error)) => fault(&error),
+        _ => Fault {
+            code: "malformed_token",
+            what: "it cannot be decoded".to_owned(),
+            remedy: String::new(),
+        },
+    }
+}
+
 /// Returns why the token is refused, if it is. Errors: there are no keys to say so.
 async fn refusal(
     settings: &IssuerSettings,
     request: &InspectArguments,
     token: &str,
     issuer: &str,
-    claims: Option<&Map<String, Value>>,
+    claims: &Map<String, Value>,
 ) -> Result<Option<Fault>> {
-    let named = named(claims);
+    let audience = match request.audience.is_empty() {
+        true => names(claims.get("aud")),
+        false => request.audience.clone(),
+    };
     let config = OidcConfig {
         algorithms: Algorithms::new(ALGORITHMS)?,
-        audience: match (&request.audience[..], &named.audiences[..]) {
-            ([], []) => AudienceRule::Absent,
-            ([], named) => AudienceRule::Required(named.to_vec()),
-            (given, _) => AudienceRule::Required(given.to_vec()),
-        },
-        // Without an audience, the client counts. It is not what is asked about.
-        clients: match (&request.audience[..], &named.audiences[..]) {
-            ([], []) => named.clients,
-            _ => Vec::new(),
-        },
         ..OidcConfig::new(issuer, "")
+    };
+    let config = match audience.is_empty() {
+        false => OidcConfig {
+            audience: AudienceRule::Required(audience),
+            ..config
+        },
+        // The client counts then. It is not what is asked about.
+        true => OidcConfig {
+            audience: AudienceRule::Absent,
+            clients: CLIENTS
+                .iter()
+                .flat_map(|name| names(claims.get(*name)))
+                .collect(),
+            ..config
+        },
     };
     let provider = Oidc::new(config).context(
         "the token names neither an audience nor a client: with --audience it can be verified",
@@ -128,39 +152,6 @@ async fn refusal(
         Ok(_) => Ok(None),
         Err(VerifyError::Token(error)) => Ok(Some(fault(&error))),
         Err(error) => Err(error).context(format!("the keys of {issuer} cannot be had")),
-    }
-}
-
-/// Whom a token is for and from, as it says.
-#[derive(Default)]
-struct Named {
-    audiences: Vec<String>,
-    clients: Vec<String>,
-}
-
-fn named(claims: Option<&Map<String, Value>>) -> Named {
-    let Some(claims) = claims else {
-        return Named {
-            audiences: vec![String::new()],
-            ..Named::default()
-        };
-    };
-    let texts = |name: &str| match claims.get(name) {
-        Some(Value::Array(values)) => values
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        value => value
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-            .into_iter()
-            .collect::<Vec<_>>(),
-    };
-    let clients = ["client_id", "azp", "appid", "cid"];
-    Named {
-        audiences: texts("aud"),
-        clients: clients.into_iter().flat_map(texts).collect(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a command found, for people and for programs.
 
+use std::error::Error;
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 /// The findings of a command: named values, and what is wrong.
@@ -30,6 +33,14 @@ pub struct Fault {
     /// What to do; empty if that is said already.
     pub remedy: String,
 }
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.what)
+    }
+}
+
+impl Error for Fault {}
 
 impl Report {
     /// Returns a report that is this text.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use identity_actix::AccessTable;
 use identity_core::providers::{Auth0, Descope, Oidc};
 use identity_core::verification::AudienceRule;
@@ -39,7 +40,8 @@ pub struct Service {
 }
 
 impl ServiceName {
-    /// Reads the settings of this service, as the service does. Must be called inside a tokio runtime. Errors: what is missing, bad or unknown.
+    /// Reads the settings of this service, as the service does. Must be called inside a tokio runtime. Errors: what is
+    /// missing, bad or unknown.
     pub fn read(self) -> Result<Service> {
         let (issuer, provider, authenticator, access): (_, Arc<dyn Provider>, _, _) = match self {
             Self::Descope => {
@@ -108,11 +110,8 @@ impl ServiceName {
 
 impl std::fmt::Display for ServiceName {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Descope => "descope-api",
-            Self::Auth0 => "auth0-api",
-            Self::Billing => "billing-api",
-        })
+        let value = self.to_possible_value();
+        formatter.write_str(value.as_ref().map_or("", PossibleValue::get_name))
     }
 }
 

@@ -68,11 +68,10 @@ pub async fn report(http: HttpClient, request: &TokenArguments) -> Result<Report
 }
 
 fn secret(request: &TokenArguments) -> Result<String> {
-    let secret = match &request.client_secret {
-        Some(secret) => secret.clone(),
-        None => read("the client's secret", "CLIENT_SECRET")?,
-    };
-    Ok(secret)
+    match &request.client_secret {
+        Some(secret) => Ok(secret.clone()),
+        None => read("the client's secret", "CLIENT_SECRET"),
+    }
 }
 
 /// Reads a secret from the standard input, up to 64 KiB. Errors: nothing is there.

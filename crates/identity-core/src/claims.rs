@@ -9,6 +9,10 @@ pub use crate::claim_path::{ClaimPath, ClaimPathError};
 /// The claims of a token, unchanged.
 pub type Claims = Map<String, Value>;
 
+/// The claims that name the client of a token: `client_id` (RFC 9068) and `azp` (OpenID Connect), and where there is
+/// neither, `appid` (Entra's tokens of version 1) and `cid` (Okta).
+pub const CLIENTS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
+
 /// Why the claims of a verified token cannot be deserialized, or do not make a [`Principal`](crate::Principal).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::claims::{self, Claims};
-use crate::registered_claims::CLIENTS;
+use crate::claims::{self, CLIENTS, Claims};
 use crate::token_error::{Excerpt, TokenError};
 
 /// A claim that identifies a token as something other than an access token (RFC 8725, section 2.8).

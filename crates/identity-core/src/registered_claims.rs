@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::claims::Claims;
+use crate::claims::{CLIENTS, Claims};
 use crate::clock::UnixTime;
 use crate::refused_kind::kind_of;
 use crate::token_error::{Excerpt, TokenError};
@@ -29,10 +29,6 @@ pub(crate) fn check_issuer(claims: &Claims, accepted: &[String]) -> Result<(), T
         Err(TokenError::InvalidIssuer(Excerpt::new(Some(issuer))))
     }
 }
-
-/// The claims that name the client: `client_id` (RFC 9068) and `azp` (OpenID Connect), and where there is neither,
-/// `appid` (Entra's tokens of version 1) and `cid` (Okta).
-pub(crate) const CLIENTS: [&str; 4] = ["client_id", "azp", "appid", "cid"];
 
 /// Returns the client that the token was issued to, by the first of [`CLIENTS`] that it has.
 pub(crate) fn client(claims: &Claims) -> Result<Option<&str>, TokenError> {
