@@ -23,17 +23,17 @@ async fn run() -> anyhow::Result<()> {
     if arguments.subcommand_name() == Some("rotate-keys") {
         return rotate_keys().await;
     }
-    let command = Command::of(&arguments);
-    if command == Command::Routes {
-        program::announce(&program::routes(&access()));
-        return Ok(());
-    }
-    let settings = Settings::from_env()?;
-    program::run(command, &settings.service, async || {
-        let server = server::build(settings.clone()).await?;
-        program::announce(&banner(&settings, server.address()));
-        Ok(server)
-    })
+    program::run(
+        Command::of(&arguments),
+        &access(),
+        Settings::from_env,
+        |settings| &settings.service,
+        async |settings: &Settings| {
+            let server = server::build(settings.clone()).await?;
+            program::announce(&banner(settings, server.address()));
+            Ok(server)
+        },
+    )
     .await
 }
 

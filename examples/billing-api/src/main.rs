@@ -15,16 +15,16 @@ async fn run() -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let arguments =
         program::command_line("billing-api", version, &Settings::fields()).get_matches();
-    let command = Command::of(&arguments);
-    if command == Command::Routes {
-        program::announce(&program::routes(&access()));
-        return Ok(());
-    }
-    let settings = Settings::from_env()?;
-    program::run(command, &settings.service, async || {
-        let server = server::build(settings.clone()).await?;
-        program::announce(&banner(&settings, server.address()));
-        Ok(server)
-    })
+    program::run(
+        Command::of(&arguments),
+        &access(),
+        Settings::from_env,
+        |settings| &settings.service,
+        async |settings: &Settings| {
+            let server = server::build(settings.clone()).await?;
+            program::announce(&banner(settings, server.address()));
+            Ok(server)
+        },
+    )
     .await
 }

@@ -12,7 +12,7 @@ use identity_core::Rule;
 use crate::observe::exporter;
 use crate::observe::telemetry;
 use crate::serve::{BoundServer, healthcheck};
-use crate::settings::{Field, ServiceSettings};
+use crate::settings::{Field, ServiceSettings, SettingsError};
 
 /// The subcommand that a service was started with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Command {
     Healthcheck,
     /// `check-config`: read the settings, and start nothing.
     CheckConfig,
-    /// `routes`: list the routes with their rules. See [`routes`].
+    /// `routes`: list the routes with their rules.
     Routes,
 }
 
@@ -76,7 +76,7 @@ fn settings_help(settings: &[Field]) -> String {
 }
 
 /// Returns the routes of a service with their rules, one a line.
-pub fn routes(access: &AccessTable) -> String {
+fn routes(access: &AccessTable) -> String {
     let lines = access.routes().iter().map(|route| match route.access {
         Access::Public => format!("{route} (public)"),
         Access::Protected {
@@ -88,28 +88,37 @@ pub fn routes(access: &AccessTable) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Runs a service until it is stopped, or checks a running one. The settings were read before: for
-/// [`CheckConfig`](Command::CheckConfig) that is all.
+/// Does what a service was started for: runs it until it is stopped, checks a running one, reads the settings, or lists the
+/// routes, which needs no settings. `service` finds the settings that every service has in those that `read` returns.
 ///
 /// With `METRICS_ADDR` it also exports the process's [`metrics`](crate::metrics), starting before `build`. That is
 /// possible only once per process: start several services in one process without this function.
-pub async fn run(
+pub async fn run<S>(
     command: Command,
-    settings: &ServiceSettings,
-    build: impl AsyncFnOnce() -> anyhow::Result<BoundServer>,
+    access: &AccessTable,
+    read: impl FnOnce() -> Result<S, SettingsError>,
+    service: impl Fn(&S) -> &ServiceSettings,
+    build: impl AsyncFnOnce(&S) -> anyhow::Result<BoundServer>,
 ) -> anyhow::Result<()> {
-    if command == Command::Healthcheck {
-        return Ok(healthcheck(settings.host, settings.port).await?);
-    }
-    if command == Command::CheckConfig {
-        announce("The settings can be used.");
+    if command == Command::Routes {
+        announce(&routes(access));
         return Ok(());
     }
-    telemetry::init(&settings.log).context("the log cannot be started")?;
-    if let Some(address) = settings.metrics_address {
-        exporter::start(address, settings.limits.write_timeout)?;
+    let settings = read()?;
+    let listen = service(&settings);
+    match command {
+        Command::Healthcheck => return Ok(healthcheck(listen.host, listen.port).await?),
+        Command::CheckConfig => {
+            announce("The settings can be used.");
+            return Ok(());
+        }
+        Command::Serve | Command::Routes => {}
     }
-    Ok(build().await?.run().await?)
+    telemetry::init(&listen.log).context("the log cannot be started")?;
+    if let Some(address) = listen.metrics_address {
+        exporter::start(address, listen.limits.write_timeout)?;
+    }
+    Ok(build(&settings).await?.run().await?)
 }
 
 /// Writes what the service is and where it listens to standard output. It is for the person who started the program,
