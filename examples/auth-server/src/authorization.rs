@@ -7,7 +7,7 @@ mod prompt;
 mod request;
 mod return_to;
 
-pub use parameters::{LONGEST_BYTES, Parameters};
+pub use parameters::{Parameters, check_length};
 pub use pkce::Challenge;
 pub use prompt::Prompt;
 pub use request::{AuthorizationRequest, RequestError};

@@ -3,7 +3,15 @@
 use url::form_urlencoded;
 
 /// A longer authorization request is a mistake, in bytes.
-pub const LONGEST_BYTES: usize = 8 * 1024;
+const LONGEST_BYTES: usize = 8 * 1024;
+
+/// Checks the length of a request. Errors: a sentence for a page.
+pub fn check_length(request: &str) -> Result<(), String> {
+    match request.len() > LONGEST_BYTES {
+        true => Err(format!("The request is longer than {LONGEST_BYTES} bytes.")),
+        false => Ok(()),
+    }
+}
 
 /// Parameters, in the order in which they were sent. One without a value counts as omitted (RFC 6749, section 3.1).
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Reads an authorization request.
 
-use super::{AuthorizationError, Challenge, LONGEST_BYTES, Parameters, Prompt, ReturnTo};
+use super::{AuthorizationError, Challenge, Parameters, Prompt, ReturnTo, check_length};
 use crate::input::is_slug;
 use crate::public_clients::PublicClients;
 use crate::store::browsers::BrowserSession;
@@ -39,10 +39,7 @@ pub enum RequestError {
 impl AuthorizationRequest {
     /// Reads the query of a request. `issuer` is this server.
     pub fn read(query: &str, clients: &PublicClients, issuer: &str) -> Result<Self, RequestError> {
-        if query.len() > LONGEST_BYTES {
-            let fault = format!("The request is longer than {LONGEST_BYTES} bytes.");
-            return Err(RequestError::Page(fault));
-        }
+        check_length(query).map_err(RequestError::Page)?;
         let parameters = Parameters::of(query);
         let (client, redirect_uri) = target(&parameters, clients).map_err(RequestError::Page)?;
         let return_to = ReturnTo {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::address::ClientAddress;
 use crate::authorization::{
-    AuthorizationError, AuthorizationRequest, LONGEST_BYTES, RequestError, redirect, with_query,
+    AuthorizationError, AuthorizationRequest, RequestError, check_length, redirect, with_query,
 };
 use crate::browser::{Cookie, FormKey};
 use crate::fair_queue::Tenant;
@@ -80,11 +80,10 @@ pub async fn authorize_by_form(form: Pairs) -> HttpResponse {
 pub(super) fn as_get(path: &str, form: &[(String, String)]) -> HttpResponse {
     let pairs = form.iter().map(|(name, value)| (&**name, &**value));
     let address = with_query(path, &pairs.collect::<Vec<_>>());
-    if address.len() > LONGEST_BYTES {
-        let text = format!("The request is longer than {LONGEST_BYTES} bytes.");
-        return pages::problem(StatusCode::BAD_REQUEST, &text);
+    match check_length(&address) {
+        Ok(()) => redirect(&address),
+        Err(text) => pages::problem(StatusCode::BAD_REQUEST, &text),
     }
-    redirect(&address)
 }
 
 async fn respond(

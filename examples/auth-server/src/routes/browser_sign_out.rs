@@ -8,7 +8,7 @@ use super::authorize::{Pairs, as_get, of_cookie};
 use super::browser_sign_in::is_own_form;
 use super::issue::fresh_keys;
 use crate::address::ClientAddress;
-use crate::authorization::{LONGEST_BYTES, Parameters, redirect, with_query};
+use crate::authorization::{Parameters, check_length, redirect, with_query};
 use crate::browser::{Cookie, FormKey};
 use crate::fair_queue::Tenant;
 use crate::id_token::Hint;
@@ -177,8 +177,7 @@ fn signed_out(state: &State, asked: &LogoutRequest) -> HttpResponse {
 
 /// Reads a request to sign out. Errors: what is wrong, for a page.
 async fn read(state: &State, query: &str) -> Result<Result<LogoutRequest, String>, OAuthError> {
-    if query.len() > LONGEST_BYTES {
-        let fault = format!("The request is longer than {LONGEST_BYTES} bytes.");
+    if let Err(fault) = check_length(query) {
         return Ok(Err(fault));
     }
     let parameters = Parameters::of(query);
