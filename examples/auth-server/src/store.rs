@@ -89,6 +89,8 @@ pub struct Store {
     writers: Turns,
     /// Requests that read for long.
     readers: Turns,
+    /// Sign-ins that begin.
+    beginners: Turns,
     /// How long a writer waits for its turn.
     patience: Duration,
     audit: AuditSettings,
@@ -101,7 +103,7 @@ pub struct Write {
     _turn: Turn,
 }
 
-/// How many writers, and how many readers, wait at most. A tenant can only be a share of them.
+/// How many writers, readers, and beginning sign-ins wait at most. A tenant can only be a share of them.
 const WAITING: usize = 4096;
 
 type Statement<'q> = Query<'q, Any, AnyArguments>;
@@ -123,6 +125,7 @@ impl Store {
             database,
             writers: Turns::new(writers, WAITING),
             readers: Turns::new(readers.max(1), WAITING),
+            beginners: Turns::new((connections / 2).max(1), WAITING),
             patience: Duration::from_secs(config.acquire_timeout_seconds),
             audit: AuditSettings::default(),
         })
@@ -177,6 +180,13 @@ impl Store {
     /// PostgreSQL. Errors: as in [`write_for`](Self::write_for).
     pub async fn read_for(&self, waiter: Waiter) -> Result<Turn, sqlx::Error> {
         self.turn(&self.readers, waiter).await
+    }
+
+    /// Waits for the turn of `waiter` to begin a sign-in, with its first statement, on at most half of the connections. The
+    /// statements that follow do not queue behind those who come, so a sign-in waits for a flood once, not once for each
+    /// statement. Errors: as in [`write_for`](Self::write_for).
+    pub async fn begin_sign_in(&self, waiter: Waiter) -> Result<Turn, sqlx::Error> {
+        self.turn(&self.beginners, waiter).await
     }
 
     async fn turn(&self, turns: &Turns, waiter: Waiter) -> Result<Turn, sqlx::Error> {

@@ -49,7 +49,7 @@ pub struct Day {
     pub bodies: Duration,
     /// The disk is full, or the database gone, and the flood of sign-ins begins again.
     pub outage: Duration,
-    /// It is over.
+    /// It ends.
     pub after: Duration,
     /// The day is over.
     pub end: Duration,

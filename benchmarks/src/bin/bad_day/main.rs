@@ -61,7 +61,7 @@ async fn main() -> Result<ExitCode> {
     println!("{possible:.0} sign-ins a second are possible, and {rate:.0} are made");
     let pause = Duration::from_secs_f64(TENANTS as f64 / rate);
     let day = arguments.day();
-    let tally = Tally::begin(day);
+    let mut tally = Tally::begin(day);
     println!("the day begins: {} s", day.end.as_secs());
     let mut work = JoinSet::new();
     let step = pause / u32::try_from(TENANTS)?;
@@ -75,7 +75,8 @@ async fn main() -> Result<ExitCode> {
     println!("the outage begins");
     sleep_until(at(day.after)).await;
     run(&arguments.mends).await?;
-    println!("the outage is over");
+    let took = tally.outage_is_over();
+    println!("the outage is over after {:.1} s", took.as_secs_f64());
     while work.join_next().await.is_some() {}
 
     println!("memory of the server: {} MiB", process.memory()? / 1024);

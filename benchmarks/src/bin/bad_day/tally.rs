@@ -57,6 +57,12 @@ impl Tally {
         self.begun.elapsed() >= self.day.end
     }
 
+    /// Notes that the outage is over now, and returns how long it took: PostgreSQL that was stopped reads its log first.
+    pub fn outage_is_over(&mut self) -> Duration {
+        self.day.after = self.begun.elapsed();
+        self.day.after - self.day.outage
+    }
+
     /// Counts the response to a request that was due then.
     pub fn note(&self, kind: Kind, due: Instant, reply: Option<&Reply>) {
         let response = Response {

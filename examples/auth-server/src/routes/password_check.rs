@@ -56,8 +56,11 @@ pub(super) async fn admitted<'s>(
     name: &str,
     address: &ClientAddress,
 ) -> Result<Admission<'s>, Refusal> {
-    let is_familiar =
-        is_username(name) && state.store.is_familiar(name, &address.network()).await?;
+    let is_familiar = is_username(name) && {
+        let waiter = address.waits_as(Tenant::Unknown);
+        let _turn = state.store.begin_sign_in(waiter).await?;
+        state.store.is_familiar(name, &address.network()).await?
+    };
     let from = SignIn {
         name,
         address,
