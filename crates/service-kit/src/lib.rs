@@ -1,7 +1,4 @@
-//! The runtime of a service behind `identity-actix`: settings, server, request handling, observability and the OpenAPI
-//! document.
-//!
-//! Access is decided in `identity-actix`; nothing in this crate authorizes a request.
+#![doc = include_str!("../README.md")]
 
 mod index;
 mod info;

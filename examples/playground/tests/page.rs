@@ -1,5 +1,7 @@
-//! Runs every `curl` line of the printed page as it is.
+//! Runs every `curl` line of the printed page as it is, and every request of `docs/requests.http`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
+
+mod requests;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
