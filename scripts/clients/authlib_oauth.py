@@ -8,7 +8,7 @@ from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.integrations.requests_client import OAuth2Session
 from flows import address, equal, flow, refused, run
-from people import READ, Owner
+from people import INTROSPECT, READ, Owner
 
 AUTH_SERVER = address("AUTH_SERVER")
 BILLING = address("BILLING_API")
@@ -73,6 +73,26 @@ def revocation():
     revoked = client.revoke_token(METADATA["revocation_endpoint"], token=client.token["refresh_token"], token_type_hint="refresh_token")
     equal(revoked.status_code, 200)
     equal(refused(OAuthError, client.refresh_token, TOKEN_URL).error, "invalid_grant")
+
+
+@flow("auth-server: introspection, by HTTP Basic and in the form, of tokens that are active and revoked")
+def introspection():
+    client_id, secret = OWNER.new_client([INTROSPECT])
+    for method in METADATA["introspection_endpoint_auth_methods_supported"]:
+        url = METADATA["introspection_endpoint"]
+        asker = OAuth2Session(client_id, secret, token_endpoint_auth_method=method)
+        client = signed_in()
+        tokens = [(client.token[kind], kind) for kind in ("access_token", "refresh_token")]
+        for token, hint in tokens:
+            response = asker.introspect_token(url, token=token, token_type_hint=hint).json()
+            equal((response["active"], response["username"]), (True, OWNER.username))
+        client.revoke_token(METADATA["revocation_endpoint"], token=tokens[0][0], token_type_hint="access_token")
+        for token, hint in tokens:
+            equal(asker.introspect_token(url, token=token, token_type_hint=hint).json(), {"active": False})
+        wrong = OAuth2Session(client_id, "wrong", token_endpoint_auth_method=method)
+        equal(wrong.introspect_token(url, token="unknown").status_code, 401)
+        other = OAuth2Session(OWNER.client_id, OWNER.client_secret, token_endpoint_auth_method=method)
+        equal(other.introspect_token(url, token="unknown").json()["error"], "unauthorized_client")
 
 
 @flow("auth-server: client credentials, by HTTP Basic and in the form")

@@ -1,4 +1,4 @@
-"""requests-oauthlib lets people sign in at the local issuers: authorization code with PKCE, and refresh."""
+"""requests-oauthlib lets people sign in at auth-server and at the local issuers: authorization code with PKCE, refresh."""
 
 import os
 
@@ -7,9 +7,31 @@ os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 # The granted scopes may be fewer than those that were asked for.
 os.environ["OAUTHLIB_RELAX_TOKEN_SCOPE"] = "1"
 
-from flows import equal, flow, refused, run
+import requests
+from flows import address, equal, flow, refused, run
 from issuers import REDIRECT_URI, both
+from people import READ, Owner
 from requests_oauthlib import OAuth2Session
+
+@flow("auth-server: sign-in at its page, refresh, userinfo, the token at billing-api, and a code used twice")
+def auth_server():
+    server = address("AUTH_SERVER")
+    metadata = requests.get(f"{server}/.well-known/openid-configuration", timeout=30).json()
+    redirect_uri, scope = "http://localhost:8765/docs/oauth2-redirect.html", ["openid", "email", READ]
+    client = OAuth2Session("auth-server", redirect_uri=redirect_uri, scope=scope, pkce="S256")
+    url, _ = client.authorization_url(metadata["authorization_endpoint"])
+    _, back = Owner(server).sign_in_at(url)
+    named = {"authorization_response": back, "include_client_id": True}
+    client.fetch_token(metadata["token_endpoint"], **named)
+    before = client.token["refresh_token"]
+    client.refresh_token(metadata["token_endpoint"], client_id="auth-server")
+    equal(client.token["refresh_token"] != before, True)
+    equal("email" in client.get(metadata["userinfo_endpoint"]).json(), True)
+    equal(client.get(f"{address('BILLING_API')}/billing/").status_code, 200)
+    refused(Exception, client.fetch_token, metadata["token_endpoint"], **named)
+    # A second use has ended the session.
+    equal(client.get(metadata["userinfo_endpoint"]).status_code, 401)
+
 
 for issuer in both():
 

@@ -17,6 +17,7 @@ use tracing::error;
 use utoipa::ToSchema;
 
 use crate::cross_site::CrossSite;
+use crate::policies::INTROSPECT;
 use crate::throttle::Refusal;
 
 /// An error of a token endpoint. The status codes follow RFC 6749.
@@ -72,6 +73,18 @@ impl OAuthError {
         Self::bad_request("invalid_grant", description)
     }
 
+    /// Returns 400: the token belongs to another client. Its session goes on: only a second use shows that another party has
+    /// the token (RFC 9700, section 4.14.2).
+    pub fn of_another_client() -> Self {
+        Self::invalid_grant("The token was issued to another client")
+    }
+
+    /// Returns 403: this client cannot introspect tokens.
+    pub fn may_not_introspect() -> Self {
+        let description = format!("The client needs the permission {INTROSPECT}");
+        Self::new(StatusCode::FORBIDDEN, "unauthorized_client", description)
+    }
+
     /// Returns 400: this client cannot use the grant type.
     pub fn unauthorized_client() -> Self {
         let description = "Only the client auth-server signs in with passwords";
@@ -84,9 +97,9 @@ impl OAuthError {
         Self::bad_request("unsupported_grant_type", description)
     }
 
-    /// Returns 400: access tokens cannot be revoked (RFC 7009, section 2.2.1).
+    /// Returns 400: an access token of a machine client cannot be revoked (RFC 7009, section 2.2.1).
     pub fn unsupported_token_type() -> Self {
-        let description = "Only refresh tokens can be revoked; access tokens end by themselves";
+        let description = "Access tokens of machine clients cannot be revoked: they expire";
         Self::bad_request("unsupported_token_type", description)
     }
 

@@ -32,6 +32,10 @@ policies! {
     ReadAudit = Rule::scope("auth_server.audit.read");
 }
 
+/// The permission of a client to introspect the tokens of its organization. It is no policy of a route: the client sends no
+/// token, but authenticates with its secret.
+pub const INTROSPECT: &str = "auth_server.token.introspect";
+
 /// One of the server's own permissions. Each organization has all of them from its creation.
 #[derive(Debug, Clone, Copy)]
 pub struct Right {
@@ -43,7 +47,7 @@ pub struct Right {
 }
 
 /// All of the server's own permissions.
-pub const RIGHTS: [Right; 9] = [
+pub const RIGHTS: [Right; 10] = [
     right("user", "read", "Sees users", true),
     right("user", "write", "Creates and deletes users", true),
     right("role", "read", "Sees roles", true),
@@ -53,6 +57,7 @@ pub const RIGHTS: [Right; 9] = [
     right("client", "read", "Sees machine clients", true),
     right("client", "write", "Changes machine clients", false),
     right("audit", "read", "Sees the audit trail", true),
+    right("token", "introspect", "Introspects tokens", false),
 ];
 
 const fn right(
@@ -103,6 +108,7 @@ pub fn access() -> AccessTable {
         .public(M::POST, "/user/login")
         .public(M::POST, "/oauth/token")
         .public(M::POST, "/oauth/revoke")
+        .public(M::POST, "/oauth/introspect")
         .public(M::GET, "/oauth/authorize")
         .public(M::POST, "/oauth/authorize")
         .public(M::POST, "/oauth/sign-in")
@@ -140,7 +146,7 @@ mod tests {
 
     use identity_actix::Access;
 
-    use super::{RIGHTS, access, is_own};
+    use super::{INTROSPECT, RIGHTS, access, is_own};
 
     #[test]
     fn every_policy_asks_for_a_right_that_organizations_have_and_none_is_idle() {
@@ -152,6 +158,7 @@ mod tests {
             })
             .flatten()
             .map(std::borrow::Cow::into_owned)
+            .chain([INTROSPECT.to_owned()])
             .collect();
         let there: BTreeSet<_> = RIGHTS
             .iter()

@@ -9,11 +9,13 @@ mod browser_sign_out;
 mod client_authentication;
 mod clients;
 mod code_grant;
+mod introspect;
 mod issue;
 mod oauth;
 mod password_check;
 mod permissions;
 mod public;
+mod revoke;
 mod roles;
 mod sign_in;
 mod signup;
@@ -32,7 +34,10 @@ pub fn public(routes: &mut Routes) {
         .service(well_known::authorization_server_at_path)
         .service(well_known::jwks);
     routes.service(signup::signup).service(sign_in::sign_in);
-    routes.service(oauth::issue).service(oauth::revoke);
+    routes
+        .service(oauth::issue)
+        .service(revoke::revoke)
+        .service(introspect::introspect);
     routes
         .service(authorize::authorize)
         .service(authorize::authorize_by_form)

@@ -53,12 +53,9 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
     let state = Arc::new(state(settings, settings.token_config(address)).await?);
     upkeep::start(&state);
 
-    let authenticator = Authenticator::builder(OwnTokens::new(state.tokens.clone())?)
-        .keys(state.keys.clone())
-        .clock(Arc::clone(&state.clock))
-        .build()?;
     let max_body_bytes = listen.limits.max_body_bytes;
     let password_grant = settings.password_grant;
+    let authenticator = Arc::clone(&state.authenticator);
     Ok(Service::new(INFO, authenticator, policies::access())
         .depending_on(Arc::new(state.store.database().clone()))
         .depending_on(state.keys.clone())
@@ -99,7 +96,11 @@ pub async fn rotate_keys(settings: &Settings) -> anyhow::Result<Rotation> {
 async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State> {
     let store = Store::open(&settings.database).await?;
     let store = store.with_audit(settings.audit);
-    let keys = signing_keys(settings, store.clone()).await?;
+    let keys = Arc::new(signing_keys(settings, store.clone()).await?);
+    let authenticator = Authenticator::builder(OwnTokens::new(tokens.clone())?)
+        .keys(keys.clone())
+        .clock(Arc::clone(&settings.clock))
+        .build()?;
     let (limits, clock) = (&settings.limits, &settings.steady_clock);
     let mut throttles = Throttles::new(limits, clock);
     if store.has_replicas() {
@@ -112,7 +113,8 @@ async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State
     let path_prefix = settings.service.path_prefix.as_deref();
     Ok(State {
         store,
-        keys: Arc::new(keys),
+        keys,
+        authenticator: Arc::new(authenticator),
         address: PublicAddress::of(&tokens.issuer, path_prefix),
         public_clients,
         password_grant: settings.password_grant,

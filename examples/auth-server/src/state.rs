@@ -8,8 +8,8 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use identity_actix::ApiError;
-use identity_core::Authenticated;
 use identity_core::clock::{Clock, UnixTime};
+use identity_core::{Authenticated, Authenticator};
 use serde_json::Value;
 use service_kit::store::api_error;
 
@@ -32,6 +32,8 @@ pub struct State {
     pub store: Store,
     /// The signing keys.
     pub keys: Arc<SigningKeys>,
+    /// Verifies the server's own access tokens.
+    pub authenticator: Arc<Authenticator>,
     /// Configuration of tokens.
     pub tokens: TokenConfig,
     /// The applications that people sign in to.

@@ -20,6 +20,7 @@ use crate::fair_queue::{Tenant, Waiter};
 use crate::policies::is_own;
 use crate::signing::SigningError;
 use crate::state::{Actor, State};
+use crate::store::rights::Rights;
 use crate::turns::Turn;
 
 /// Checks an authenticated request. Responds with 401 if the key or session of the token has ended, the user or client
@@ -37,9 +38,9 @@ pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
             Ok(turn) => turn,
             Err(error) => return Err(HttpResponse::from_error(api_error(&error))),
         };
-        match is_valid(state, &caller).await {
-            Ok(true) => Ok(Box::new(turn) as Box<dyn Any>),
-            Ok(false) => {
+        match rights_behind(state, &caller).await {
+            Ok(Some(_)) => Ok(Box::new(turn) as Box<dyn Any>),
+            Ok(None) => {
                 info!(
                     token.reason = "token_revoked",
                     "token rejected: its key, its session or one of its rights has ended"
@@ -73,33 +74,37 @@ async fn turn(
     Ok(Some(turn))
 }
 
-async fn is_valid(state: &State, caller: &Authenticated) -> Result<bool, SigningError> {
+/// Returns the current rights of the user or client of a verified token. Returns `None` if the token is valid no more: its
+/// key or session has ended, its user or client was deleted, or a permission of this server in it was removed.
+pub async fn rights_behind(
+    state: &State,
+    caller: &Authenticated,
+) -> Result<Option<Rights>, SigningError> {
     // The token may be in the token cache from before a rotation.
     if !state.keys.fresh().await?.has(caller.token().key_id()) {
-        return Ok(false);
+        return Ok(None);
     }
     let Actor { org, id } = Actor::of(caller);
     let rights = match caller.token().text("sid") {
         Some(session) => {
             let session = state.store.session(org, session, state.now()).await?;
             if session.is_none_or(|session| session.user != id) {
-                return Ok(false);
+                return Ok(None);
             }
             state.store.rights_of_user(org, id).await?
         }
         None => {
             if !state.store.has_client(org, id).await? {
-                return Ok(false);
+                return Ok(None);
             }
             state.store.rights_of_client(org, id).await?
         }
     };
     let held: HashSet<_> = rights.slugs.iter().collect();
     let scopes = &caller.principal().scopes;
-    Ok(scopes
-        .iter()
-        .filter(|slug| is_own(slug))
-        .all(|slug| held.contains(slug)))
+    let mut own = scopes.iter().filter(|slug| is_own(slug));
+    let has_all = own.all(|slug| held.contains(slug));
+    Ok(has_all.then_some(rights))
 }
 
 /// Returns a 401 response like that for an invalid token. `ErrorCode` has no code for a token that was valid before.

@@ -78,6 +78,11 @@ const SCHEMA: Schema = Schema {
             description: "authorization codes",
             sql: include_str!("../migrations/0008_authorization_codes.sql"),
         },
+        Migration {
+            version: 9,
+            description: "introspection",
+            sql: include_str!("../migrations/0009_introspection.sql"),
+        },
     ],
     probe: "SELECT version FROM key_set WHERE id = 1",
 };

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::sessions::Redeemed;
 use super::{SCHEMA, Store};
 use crate::fair_queue::{Tenant, Waiter};
+use crate::policies::INTROSPECT;
 use crate::refresh_token::RefreshToken;
 use crate::tokens::hash_of;
 
@@ -127,6 +128,23 @@ async fn refresh_tokens_of_earlier_releases_go_on() {
     );
     assert_eq!(redeem(&a2, "4").await, "reused a");
     assert_eq!(redeem(&a4, "4").await, "refused");
+}
+
+#[tokio::test]
+async fn owners_in_organizations_of_earlier_releases_may_introspect() {
+    let (_folder, config, earlier) = of_an_earlier_release().await;
+    let insert = "INSERT INTO orgs VALUES ('o', '', '', '', 0, 0), ('p', '', 'p', '', 0, 0);
+        INSERT INTO users VALUES ('u', 'o', '', '', '', 0);
+        INSERT INTO roles VALUES (1, 'o', 'owner', '', 0), (2, 'o', 'admin', '', 0), (3, 'p', 'owner', '', 0);
+        INSERT INTO user_roles VALUES ('o', 'u', 1);";
+    earlier.pool().execute(insert).await.unwrap();
+    drop(earlier);
+    let store = Store::open(&config).await.unwrap();
+    let rights = store.rights_of_user("o", "u").await.unwrap();
+    assert_eq!(rights.slugs, [INTROSPECT]);
+    let of = "SELECT org_id, role_id FROM role_permissions ORDER BY role_id";
+    let of: Vec<(String, i64)> = sqlx::query_as(of).fetch_all(store.pool()).await.unwrap();
+    assert_eq!(of, [("o".to_owned(), 1), ("p".to_owned(), 3)]);
 }
 
 #[tokio::test]

@@ -61,8 +61,15 @@ pub(super) async fn redeemed(
             return Err(refused());
         }
     };
+    let actor = Actor {
+        org: &code.org,
+        id: &code.user,
+    };
+    let address = address.text();
     if let Err(fault) = check(&code, sent) {
-        write.commit().await?;
+        let target = json!({"client": sent.client, "reason": fault.description()});
+        let record = actor.did("user.code_refused", target, &address).counted();
+        write.finish(record, now).await?;
         return Err(fault);
     }
     let rights = write.rights_of_user(&code.org, &code.user).await?;
@@ -71,7 +78,9 @@ pub(super) async fn redeemed(
     let tokens = tokens_of(state, &keys, &session, &rights, first.text())?;
     let most = state.tokens.max_sessions;
     write.create_session(&session, &first, most, now).await?;
-    write.commit().await?;
+    let target = json!({"session": {"id": session.id}, "browser_session": {"id": code.browser}, "client": code.client});
+    let record = actor.did("user.code_redeemed", target, &address).counted();
+    write.finish(record, now).await?;
     if !code.scope.split(' ').any(|name| name == "openid") {
         return Ok(tokens);
     }

@@ -1,6 +1,5 @@
-//! The token endpoint (machine clients, refresh tokens) and the revocation endpoint.
+//! The token endpoint.
 
-use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::Deserialize;
 use serde_json::json;
@@ -48,13 +47,6 @@ pub struct TokenForm {
     client_id: Option<String>,
     /// Required for `client_credentials`, with `client_id`.
     client_secret: Option<String>,
-}
-
-/// A revocation request (RFC 7009, section 2.1). It has no `Debug`.
-#[derive(Deserialize, ToSchema)]
-pub struct RevokeForm {
-    /// The refresh token.
-    token: Option<String>,
 }
 
 /// Get a token for a code or for a machine client, sign in, or refresh a session
@@ -136,7 +128,7 @@ pub async fn issue(
         "refresh_token" => {
             let Some(public) = client.public(&state).map(str::to_owned) else {
                 client.refused_unless_genuine(&state, &address).await?;
-                return Err(of_another_client());
+                return Err(OAuthError::of_another_client());
             };
             let token = required(&form.refresh_token, "refresh_token")?;
             refreshed(&state, &public, token, &form.scope, &address).await?
@@ -148,46 +140,6 @@ pub async fn issue(
         }
     };
     Ok(answer(&tokens))
-}
-
-/// Revoke a refresh token and end its session
-///
-/// Returns 200 for an unknown token too (RFC 7009, section 2.2). Access tokens cannot be revoked: services do not ask.
-#[utoipa::path(
-    tag = "oauth",
-    request_body(content = RevokeForm, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = 200, description = "There is no such session any more"),
-        (status = 400, description = "`unsupported_token_type`: an access token; `invalid_request`", body = OAuthProblem),
-        (status = 408, description = "`request_timeout`: the body did not come in time", body = OAuthProblem),
-        (status = 413, description = "`invalid_request`: the body is too large", body = OAuthProblem),
-        (status = 415, description = "`invalid_request`: the body must be a form", body = OAuthProblem),
-    )
-)]
-#[post("/oauth/revoke")]
-pub async fn revoke(
-    form: web::Form<RevokeForm>,
-    address: ClientAddress,
-    state: web::Data<State>,
-) -> Result<HttpResponse, OAuthError> {
-    let token = required(&form.token, "token")?;
-    if token.contains('.') {
-        return Err(OAuthError::unsupported_token_type());
-    }
-    let token = RefreshToken::of(token);
-    if let Some((org, _)) = state.store.owner_of(&token).await? {
-        let waiter = address.waits_as(Tenant::Organization(org));
-        let (now, address) = (state.now(), address.text());
-        let mut write = state.store.write_for(waiter).await?;
-        if let Some(session) = write.end_session_of(&token, now).await? {
-            let target = json!({"session": {"id": session.id}});
-            let record = Actor::of_session(&session).did("user.logout", target, &address);
-            write.finish(record.counted(), now).await?;
-        }
-    }
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .finish())
 }
 
 async fn client_tokens(
@@ -218,11 +170,6 @@ async fn client_tokens(
     Ok(tokens)
 }
 
-/// The session goes on: only a second use shows that another party has the token (RFC 9700, section 4.14.2).
-fn of_another_client() -> OAuthError {
-    OAuthError::invalid_grant("The refresh token was issued to another client")
-}
-
 async fn refreshed(
     state: &State,
     client: &str,
@@ -238,7 +185,7 @@ async fn refreshed(
     // A token of no session does not wait for a turn, and so keeps out no one.
     let (org, owner) = state.store.owner_of(&token).await?.ok_or_else(refused)?;
     if owner != client {
-        return Err(of_another_client());
+        return Err(OAuthError::of_another_client());
     }
     let waiter = address.waits_as(Tenant::Organization(org));
     let mut write = state.store.write_for(waiter).await?;

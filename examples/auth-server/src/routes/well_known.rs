@@ -24,6 +24,8 @@ pub struct Discovery {
     token_endpoint: String,
     userinfo_endpoint: String,
     revocation_endpoint: String,
+    /// RFC 7662.
+    introspection_endpoint: String,
     end_session_endpoint: String,
     /// The pages that describe every operation.
     service_documentation: String,
@@ -32,7 +34,8 @@ pub struct Discovery {
     /// Without `password` if `PASSWORD_GRANT` is `false`.
     grant_types_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: [&'static str; 3],
-    revocation_endpoint_auth_methods_supported: [&'static str; 1],
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
     response_types_supported: [&'static str; 1],
     response_modes_supported: [&'static str; 1],
     code_challenge_methods_supported: [&'static str; 1],
@@ -94,6 +97,7 @@ async fn document(state: &State) -> Result<HttpResponse, Refused> {
         token_endpoint: format!("{issuer}/oauth/token"),
         userinfo_endpoint: format!("{issuer}/oauth/userinfo"),
         revocation_endpoint: format!("{issuer}/oauth/revoke"),
+        introspection_endpoint: format!("{issuer}/oauth/introspect"),
         end_session_endpoint: format!("{issuer}/oauth/logout"),
         service_documentation: format!("{issuer}/docs/"),
         scopes_supported: scopes(),
@@ -103,7 +107,15 @@ async fn document(state: &State) -> Result<HttpResponse, Refused> {
             "client_secret_post",
             "none",
         ],
-        revocation_endpoint_auth_methods_supported: ["none"],
+        revocation_endpoint_auth_methods_supported: [
+            "client_secret_basic",
+            "client_secret_post",
+            "none",
+        ],
+        introspection_endpoint_auth_methods_supported: [
+            "client_secret_basic",
+            "client_secret_post",
+        ],
         response_types_supported: ["code"],
         response_modes_supported: ["query"],
         code_challenge_methods_supported: ["S256"],

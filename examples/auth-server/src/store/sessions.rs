@@ -190,6 +190,24 @@ impl Store {
         .await
     }
 
+    /// Returns the session whose latest refresh token this is. Returns `None` for any other token, a used one among them, and
+    /// changes nothing.
+    pub async fn session_of(
+        &self,
+        token: &RefreshToken,
+        now: UnixTime,
+    ) -> Result<Option<Session>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT id, org_id, user_id, scope, expires_at, client_id, browser_id FROM sessions \
+             WHERE family_hash = $1 AND token_hash = $2 AND revoked_at IS NULL AND expires_at > $3",
+        )
+        .bind(token.family_hash())
+        .bind(token.own_hash())
+        .bind(seconds(now))
+        .fetch_optional(self.pool())
+        .await
+    }
+
     /// Returns a session of the organization. Returns `None` if it has ended or does not exist.
     pub async fn session(
         &self,

@@ -14,7 +14,7 @@ on_both_databases! {
     a_path_beside_that_of_an_id_is_not_an_id
 }
 
-const PUBLIC: [(&str, &str); 19] = [
+const PUBLIC: [(&str, &str); 20] = [
     ("GET", "/"),
     ("GET", "/health"),
     ("GET", "/health/ready"),
@@ -28,6 +28,7 @@ const PUBLIC: [(&str, &str); 19] = [
     ("POST", "/user/login"),
     ("POST", "/oauth/token"),
     ("POST", "/oauth/revoke"),
+    ("POST", "/oauth/introspect"),
     ("GET", "/oauth/authorize"),
     ("POST", "/oauth/authorize"),
     ("POST", "/oauth/sign-in"),

@@ -2,11 +2,16 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, Person, TestDatabase, TestServer, on_both_databases};
+use crate::growth::events;
+use crate::support::{
+    Browser, PASSWORD, Person, TestDatabase, TestServer, arrived, on_both_databases, redeem,
+    with_clients,
+};
 
 on_both_databases! {
     sign_ins_and_changes_of_rights_are_on_record
     every_other_change_is_on_record_too
+    each_step_of_signing_in_with_a_browser_is_on_record
 }
 
 async fn sign_ins_and_changes_of_rights_are_on_record(database: TestDatabase) {
@@ -139,4 +144,71 @@ async fn every_other_change_is_on_record_too(database: TestDatabase) {
             "permission.delete",
         ]
     );
+}
+
+async fn each_step_of_signing_in_with_a_browser_is_on_record(database: TestDatabase) {
+    let server = TestServer::with(with_clients(&database));
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let browser = Browser::at(api);
+    let next_code = async || arrived(&browser.authorize(&[]).await)["code"].clone();
+    browser
+        .sign_in(&[], &owner.username, "wrong password")
+        .await
+        .expect(400);
+    let code = browser.code(&[], &owner.username).await;
+    let tokens = redeem(api, &code, &[]).await.expect(200);
+    redeem(api, &code, &[])
+        .await
+        .oauth_error(400, "invalid_grant");
+    let refused = redeem(api, &next_code().await, &[("client_id", "other")]).await;
+    refused.oauth_error(400, "invalid_grant");
+    let tokens_of_now = redeem(api, &next_code().await, &[]).await.expect(200);
+    for status in [200, 400] {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", "shop"),
+            ("refresh_token", &tokens_of_now.text("refresh_token")),
+        ];
+        api.form("/oauth/token", &form).await.expect(status);
+    }
+    let tokens_of_now = redeem(api, &next_code().await, &[]).await.expect(200);
+    let refresh_token = tokens_of_now.text("refresh_token");
+    let form = [("client_id", "shop"), ("token", &*refresh_token)];
+    api.form("/oauth/revoke", &form).await.expect(200);
+    let all = api.get("/audit/", &owner.token).await.expect(200);
+    let actions = all.body.as_array().unwrap().iter().rev();
+    let actions: Vec<_> = actions
+        .map(|event| event["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        actions[2..],
+        [
+            "user.login_failed",
+            "user.login",
+            "user.code_redeemed",
+            "user.code_reused",
+            "user.code_refused",
+            "user.code_redeemed",
+            "user.refresh_reused",
+            "user.code_redeemed",
+            "user.logout",
+        ]
+    );
+    let redeemed = &events(api, &owner, "user.code_redeemed").await[2];
+    let own = crate::walk_through::claims(&tokens.text("access_token"));
+    assert_eq!(redeemed["target"]["client"], "shop");
+    assert_eq!(redeemed["target"]["session"]["id"], own["sid"]);
+    let refused = &events(api, &owner, "user.code_refused").await[0]["target"];
+    let reason = "The code was issued to another client";
+    assert_eq!(*refused, json!({"client": "other", "reason": reason}));
+
+    // However often it happens, there is a bounded number of events.
+    for _ in 0..25 {
+        redeem(api, &next_code().await, &[]).await.expect(200);
+    }
+    let redeemed = events(api, &owner, "user.code_redeemed").await;
+    assert_eq!(redeemed.len(), 21);
+    assert_eq!(redeemed[0]["target"], json!({"further": true}));
+    assert_eq!(redeemed[0]["times"], 8);
 }

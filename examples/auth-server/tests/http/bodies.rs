@@ -28,7 +28,12 @@ const JSON: [&str; 10] = [
     "/client/",
 ];
 
-const FORMS: [&str; 3] = ["/user/login", "/oauth/token", "/oauth/revoke"];
+const FORMS: [&str; 4] = [
+    "/user/login",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/introspect",
+];
 
 async fn json_is_read_where_json_is_expected(database: TestDatabase) {
     let server = TestServer::start(&database);

@@ -10,6 +10,7 @@ on_both_databases! {
     other_faults_go_to_the_redirect_uri
     a_form_that_is_not_our_own_signs_no_one_in
     a_wrong_password_is_counted_as_at_the_sign_in_without_a_browser
+    open_pages_are_stored_nowhere_and_codes_are_bounded
 }
 
 async fn a_wrong_client_or_redirect_uri_is_a_page_and_never_a_redirect(database: TestDatabase) {
@@ -196,4 +197,32 @@ async fn a_wrong_password_is_counted_as_at_the_sign_in_without_a_browser(databas
         .expect(429);
     assert_ne!(refused.header("retry-after"), "");
     arrived(&browser.sign_in(&[], &stranger.username, PASSWORD).await);
+}
+
+async fn open_pages_are_stored_nowhere_and_codes_are_bounded(database: TestDatabase) {
+    let server = TestServer::with(with_clients(&database));
+    let api = &server.api;
+    let owner = Person::owner(api).await;
+    let browser = Browser::at(api);
+    arrived(&browser.sign_in(&[], &owner.username, PASSWORD).await);
+    let rows = async || {
+        let count = "SELECT 'codes ' || COUNT(*) FROM authorization_codes \
+             UNION ALL SELECT 'browsers ' || COUNT(*) FROM browser_sessions \
+             UNION ALL SELECT 'sessions ' || COUNT(*) FROM sessions \
+             UNION ALL SELECT 'events ' || COUNT(*) FROM audit";
+        database.texts(count).await
+    };
+    let before = rows().await;
+    for number in 0..200 {
+        let query = query(&[("state", &number.to_string())]);
+        // Without cookies, as from another browser each time.
+        let page = api.get_public(&format!("/oauth/authorize?{query}")).await;
+        assert_ne!(page.expect(200).header("set-cookie"), "");
+    }
+    assert_eq!(rows().await, before);
+    for _ in 0..110 {
+        arrived(&browser.authorize(&[]).await);
+    }
+    let after = rows().await;
+    assert_eq!((&*after[0], &after[1..]), ("codes 100", &before[1..]));
 }

@@ -28,7 +28,7 @@ async fn rows(database: &TestDatabase) -> Vec<String> {
 }
 
 /// Returns the events with this action, the latest first.
-async fn events(api: &Api, person: &Person, action: &str) -> Vec<Value> {
+pub async fn events(api: &Api, person: &Person, action: &str) -> Vec<Value> {
     let all = api.get("/audit/", &person.token).await.expect(200);
     let all = all.body.as_array().unwrap().iter();
     all.filter(|event| event["action"] == action)

@@ -20,7 +20,7 @@ on_both_databases! {
 /// Everything that the server itself asks for, and so what an owner needs to give every right.
 const MANAGE: &str = "auth_server.user.read auth_server.user.write auth_server.role.read auth_server.role.write \
     auth_server.permission.read auth_server.permission.write auth_server.client.read auth_server.client.write \
-    auth_server.audit.read";
+    auth_server.audit.read auth_server.token.introspect";
 const READ_USERS: &str = "auth_server.user.read";
 const READ_BILLING: &str = "example_service.billing.read";
 

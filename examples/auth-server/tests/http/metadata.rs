@@ -31,6 +31,7 @@ async fn the_discovery_document_says_what_there_is(database: TestDatabase) {
         "token_endpoint",
         "userinfo_endpoint",
         "revocation_endpoint",
+        "introspection_endpoint",
         "end_session_endpoint",
         "service_documentation",
     ] {

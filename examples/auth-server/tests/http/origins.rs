@@ -80,6 +80,8 @@ async fn pages_of_other_sites_are_refused_and_cost_nothing(database: TestDatabas
             ("/user/login", "password"),
             ("/oauth/token", "password"),
             ("/oauth/token", "client_credentials"),
+            ("/oauth/revoke", ""),
+            ("/oauth/introspect", ""),
         ] {
             let form = [
                 ("grant_type", grant),
