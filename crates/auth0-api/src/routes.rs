@@ -3,31 +3,33 @@
 mod admin;
 mod messages;
 mod public;
-mod rights;
 mod token;
+
+// example: left out by copy-crate
+mod caller;
+mod guide;
+mod rights;
+// end of example
 
 use service_kit::Routes;
 
 /// Registers the routes that need no token.
 pub fn public(routes: &mut Routes) {
-    routes
-        .service(public::index)
-        .service(public::info)
-        .service(public::token_structure)
-        .service(public::hello);
+    routes.service(public::index).service(public::hello);
+    // example: left out by copy-crate
+    routes.service(guide::info).service(guide::token_structure);
+    // end of example
 }
 
 /// Registers the routes under `/api`, which need a token.
 pub fn api(routes: &mut Routes) {
-    routes
-        .service(token::private)
-        .service(token::profile)
-        .service(token::claims)
-        .service(token::token_info);
+    routes.service(token::private);
+    routes.service(messages::readonly);
+    // example: left out by copy-crate
+    routes.service(caller::profile).service(caller::claims);
+    routes.service(caller::token_info);
+    routes.service(messages::write).service(messages::delete);
     routes.service(rights::roles).service(rights::permissions);
-    routes
-        .service(messages::readonly)
-        .service(messages::write)
-        .service(messages::delete);
+    // end of example
     routes.service(admin::admin).service(admin::stats);
 }

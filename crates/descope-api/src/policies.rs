@@ -2,20 +2,22 @@
 
 use actix_web::http::Method;
 use identity_actix::{AccessTable, AnyCaller};
-use identity_core::{Rule, all_of, any_of, policies};
+use identity_core::{Rule, policies};
 
 policies! {
     /// Allows reading messages.
     ReadMessages = Rule::scope("read:messages");
+    // example: left out by copy-crate
     /// Allows writing messages. Requires the read scope as well.
-    WriteMessages = all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
+    WriteMessages = identity_core::all_of![Rule::scope("read:messages"), Rule::scope("write:messages")];
     /// Allows deleting messages.
     DeleteMessages = Rule::scope("delete:messages");
     /// Allows reading data.
     ReadData = Rule::scope("openid");
     /// Allows reading the caller's roles and permissions: for tokens with the scope `descope.claims`, and for session
     /// tokens, which carry them and have no `scope` claim.
-    SeeRights = any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")];
+    SeeRights = identity_core::any_of![Rule::scope("descope.claims"), Rule::no_claim("scope")];
+    // end of example
     /// Allows the admin routes.
     Administer = Rule::role("admin");
     /// Allows creating users.
@@ -35,16 +37,20 @@ pub fn access() -> AccessTable {
         .public(M::GET, "/openapi.json")
         .public(M::GET, "/api/public")
         .protected::<AnyCaller>(M::GET, "/api/private")
+        // example: left out by copy-crate
         .protected::<AnyCaller>(M::GET, "/api/me")
         .protected::<AnyCaller>(M::GET, "/api/claims")
         .protected::<AnyCaller>(M::GET, "/api/token-info")
         .protected::<AnyCaller>(M::GET, "/api/profile")
+        // end of example
         .protected::<ReadMessages>(M::GET, "/api/private-scoped/readonly")
+        // example: left out by copy-crate
         .protected::<WriteMessages>(M::GET, "/api/private-scoped/write")
         .protected::<DeleteMessages>(M::GET, "/api/private-scoped/delete")
         .protected::<ReadData>(M::GET, "/api/data")
         .protected::<SeeRights>(M::GET, "/api/descope/roles")
         .protected::<SeeRights>(M::GET, "/api/descope/permissions")
+        // end of example
         .protected::<Administer>(M::GET, "/api/admin/users")
         .protected::<Administer>(M::GET, "/api/admin/stats")
         .protected::<CreateUsers>(M::POST, "/api/users")

@@ -1,43 +1,76 @@
-//! Checks that every route enforces the policy of its row in the access table, with local keys: no other program is
-//! needed.
+//! Checks that every route enforces the policy of its row in the access table, and what one of them responds with, with
+//! local keys: no other program is needed.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it says"
+)]
 
 use std::sync::Arc;
 
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use identity_core::Authenticator;
 use identity_core::clock::{Clock, SystemClock};
+use identity_core::providers::{Descope, DescopeConfig};
 use identity_core::testing::{StaticKeys, TestKey};
-use serde_json::json;
+use serde_json::{Value, json};
+use service_kit::Service;
 use service_kit::store::DatabaseConfig;
-use service_kit::testing::access_faults;
+use service_kit::testing::{Rights, access_faults};
 
 use descope_api::server;
-use identity_core::providers::{Descope, DescopeConfig};
 
 const PROJECT: &str = "P2RFvFexVaxxNFK6rhP0ePtaGfTK";
+
+/// Returns the service, which accepts tokens with a signature of `key`.
+async fn service(key: &TestKey) -> Service {
+    let settings = DescopeConfig::new(PROJECT.parse().unwrap(), None).unwrap();
+    let authenticator = Authenticator::builder(Descope::new(settings.clone()))
+        .keys(Arc::new(StaticKeys::of(&[key])))
+        .build()
+        .unwrap();
+    let database = DatabaseConfig::at("sqlite::memory:");
+    server::service(authenticator, settings, &database)
+        .await
+        .unwrap()
+}
+
+/// Returns the claims of a token with these rights.
+fn claims(rights: &Rights) -> Value {
+    let now = SystemClock.now().seconds();
+    json!({
+        "iss": format!("https://api.descope.com/{PROJECT}"), "aud": [PROJECT], "sub": "U1",
+        "iat": now, "exp": now + 600.0, "token_type": "access_token",
+        "scope": rights.scopes.join(" "), "roles": rights.roles, "permissions": rights.permissions,
+    })
+}
 
 #[actix_web::test]
 async fn every_route_asks_for_the_policy_of_its_row() {
     let key = TestKey::fixed();
-    let settings = DescopeConfig::new(PROJECT.parse().unwrap(), None).unwrap();
-    let provider = Descope::new(settings.clone());
-    let authenticator = Authenticator::builder(provider)
-        .keys(Arc::new(StaticKeys::of(&[&key])))
-        .build()
-        .unwrap();
-    let service = server::service(
-        authenticator,
-        settings,
-        &DatabaseConfig::at("sqlite::memory:"),
-    )
-    .await
-    .unwrap();
-    let faults = access_faults(&service, &key, |rights| {
-        let now = SystemClock.now().seconds();
-        json!({
-            "iss": format!("https://api.descope.com/{PROJECT}"), "aud": [PROJECT], "sub": "U1",
-            "iat": now, "exp": now + 600.0, "token_type": "access_token",
-            "scope": rights.scopes.join(" "), "roles": rights.roles, "permissions": rights.permissions,
-        })
-    });
-    assert_eq!(faults.await, Vec::<String>::new());
+    let faults = access_faults(&service(&key).await, &key, claims).await;
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn messages_are_read_with_their_scope_only() {
+    let key = TestKey::fixed();
+    let app = init_service(service(&key).await.app()).await;
+    for (scope, status, subject) in [
+        ("write:messages", 403, Value::Null),
+        ("read:messages", 200, json!("U1")),
+    ] {
+        let rights = Rights {
+            scopes: vec![scope.to_owned()],
+            ..Rights::default()
+        };
+        let token = key.token(&claims(&rights));
+        let request = TestRequest::get()
+            .uri("/api/private-scoped/readonly")
+            .insert_header((AUTHORIZATION, format!("Bearer {token}")));
+        let response = call_service(&app, request.to_request()).await;
+        assert_eq!(response.status(), status, "{scope}");
+        let body: Value = read_body_json(response).await;
+        assert_eq!(body["sub"], subject, "{scope}");
+    }
 }

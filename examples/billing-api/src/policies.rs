@@ -43,11 +43,15 @@ pub fn access() -> AccessTable {
         .public(M::GET, "/docs/")
         .public(M::GET, "/openapi.json")
         .protected::<ReadBilling>(M::GET, "/billing/")
+        // example: left out by copy-crate
         .protected::<WriteBilling>(M::POST, "/billing/")
         .protected::<DeleteBilling>(M::DELETE, "/billing/")
+        // end of example
         .protected::<ReadBilling>(M::GET, "/billing")
+        // example: left out by copy-crate
         .protected::<WriteBilling>(M::POST, "/billing")
         .protected::<DeleteBilling>(M::DELETE, "/billing")
+        // end of example
         .protected::<AnyCaller>(M::GET, "/billing/me")
         .protected::<ReadBilling>(M::GET, "/billing/invoices")
         .protected::<WriteBilling>(M::POST, "/billing/invoices")

@@ -5,7 +5,7 @@ use identity_actix::Require;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::policies::{DeleteBilling, ReadBilling, WriteBilling};
+use crate::policies;
 
 /// A response that shows which access was allowed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,10 +25,11 @@ fn allowed(message: &'static str) -> web::Json<Allowed> {
 #[routes]
 #[get("/")]
 #[get("")]
-pub async fn read(_caller: Require<ReadBilling>) -> web::Json<Allowed> {
+pub async fn read(_caller: Require<policies::ReadBilling>) -> web::Json<Allowed> {
     allowed("Read billing")
 }
 
+// example: left out by copy-crate
 /// Write billing
 ///
 /// The trailing slash is optional.
@@ -36,7 +37,7 @@ pub async fn read(_caller: Require<ReadBilling>) -> web::Json<Allowed> {
 #[routes]
 #[post("/")]
 #[post("")]
-pub async fn write(_caller: Require<WriteBilling>) -> web::Json<Allowed> {
+pub async fn write(_caller: Require<policies::WriteBilling>) -> web::Json<Allowed> {
     allowed("Write billing")
 }
 
@@ -47,6 +48,7 @@ pub async fn write(_caller: Require<WriteBilling>) -> web::Json<Allowed> {
 #[routes]
 #[delete("/")]
 #[delete("")]
-pub async fn delete(_caller: Require<DeleteBilling>) -> web::Json<Allowed> {
+pub async fn delete(_caller: Require<policies::DeleteBilling>) -> web::Json<Allowed> {
     allowed("Delete billing")
 }
+// end of example
