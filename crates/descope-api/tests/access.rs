@@ -5,69 +5,45 @@
     reason = "a test may stop at the first thing that is not as it says"
 )]
 
-use std::sync::Arc;
-
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
-use identity_core::Authenticator;
-use identity_core::clock::{Clock, SystemClock};
+use descope_api::server;
 use identity_core::providers::{Descope, DescopeConfig};
-use identity_core::testing::{StaticKeys, TestKey};
+use identity_core::testing::TestIssuer;
 use serde_json::{Value, json};
 use service_kit::Service;
 use service_kit::store::DatabaseConfig;
-use service_kit::testing::{Rights, access_faults};
-
-use descope_api::server;
+use service_kit::testing::access_faults;
 
 const PROJECT: &str = "P2RFvFexVaxxNFK6rhP0ePtaGfTK";
 
-/// Returns the service, which accepts tokens with a signature of `key`.
-async fn service(key: &TestKey) -> Service {
+/// Returns the service, and the issuer whose tokens it accepts.
+async fn service() -> (Service, TestIssuer) {
     let settings = DescopeConfig::new(PROJECT.parse().unwrap(), None).unwrap();
-    let authenticator = Authenticator::builder(Descope::new(settings.clone()))
-        .keys(Arc::new(StaticKeys::of(&[key])))
-        .build()
-        .unwrap();
+    let issuer = TestIssuer::of(Descope::new(settings.clone()));
     let database = DatabaseConfig::at("sqlite::memory:");
-    server::service(authenticator, settings, &database)
-        .await
-        .unwrap()
-}
-
-/// Returns the claims of a token with these rights.
-fn claims(rights: &Rights) -> Value {
-    let now = SystemClock.now().seconds();
-    json!({
-        "iss": format!("https://api.descope.com/{PROJECT}"), "aud": [PROJECT], "sub": "U1",
-        "iat": now, "exp": now + 600.0, "token_type": "access_token",
-        "scope": rights.scopes.join(" "), "roles": rights.roles, "permissions": rights.permissions,
-    })
+    let service = server::service(issuer.authenticator(), settings, &database).await;
+    (service.unwrap(), issuer)
 }
 
 #[actix_web::test]
 async fn every_route_asks_for_the_policy_of_its_row() {
-    let key = TestKey::fixed();
-    let faults = access_faults(&service(&key).await, &key, claims).await;
+    let (service, issuer) = service().await;
+    let faults = access_faults(&service, &issuer).await;
     assert_eq!(faults, Vec::<String>::new());
 }
 
 #[actix_web::test]
 async fn messages_are_read_with_their_scope_only() {
-    let key = TestKey::fixed();
-    let app = init_service(service(&key).await.app()).await;
+    let (service, issuer) = service().await;
+    let app = init_service(service.app()).await;
     for (scope, status, subject) in [
         ("write:messages", 403, Value::Null),
         ("read:messages", 200, json!("U1")),
     ] {
-        let rights = Rights {
-            scopes: vec![scope.to_owned()],
-            ..Rights::default()
-        };
-        let token = key.token(&claims(&rights));
+        let caller = issuer.caller("U1").scope(scope);
         let request = TestRequest::get()
             .uri("/api/private-scoped/readonly")
-            .insert_header((AUTHORIZATION, format!("Bearer {token}")));
+            .insert_header(caller.bearer());
         let response = call_service(&app, request.to_request()).await;
         assert_eq!(response.status(), status, "{scope}");
         let body: Value = read_body_json(response).await;

@@ -45,7 +45,7 @@ impl Credentials {
         matches!(self.0, Err(CredentialsFault::Missing))
     }
 
-    fn of(headers: &HeaderMap) -> Result<BearerToken, CredentialsFault> {
+    pub(crate) fn of(headers: &HeaderMap) -> Result<BearerToken, CredentialsFault> {
         let invalid = |detail| Err(CredentialsFault::Invalid(detail));
         let mut values = headers.get_all(AUTHORIZATION);
         let header = values.next().ok_or(CredentialsFault::Missing)?;

@@ -9,6 +9,8 @@ mod credentials;
 mod error_code;
 mod problem;
 mod request_id;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
 pub use api_error::ApiError;

@@ -54,6 +54,12 @@ impl Algorithms {
         }
     }
 
+    /// Returns the first one.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn first(&self) -> Algorithm {
+        self.0.first().copied().unwrap_or(Algorithm::RS256)
+    }
+
     /// Returns the algorithm with this name if it is in the list.
     pub(crate) fn named(&self, name: &str) -> Option<Algorithm> {
         let algorithm = named(name)?;

@@ -55,6 +55,41 @@ impl ClaimPath {
         }
     }
 
+    /// Creates the path of a member of an object inside a top-level claim, whatever characters the names contain.
+    #[must_use]
+    pub fn of_members<const N: usize>(names: [&str; N]) -> Self {
+        Self::of_names(names.map(str::to_owned).to_vec())
+    }
+
+    pub(crate) fn of_names(names: Vec<String>) -> Self {
+        let escaped = |name: &String| name.replace('~', "~0").replace('/', "~1");
+        let escaped: Vec<_> = names.iter().map(escaped).collect();
+        Self {
+            text: format!("/{}", escaped.join("/")),
+            names,
+        }
+    }
+
+    /// Sets the value at this place; what is on the way and no object is replaced.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn put(&self, claims: &mut Claims, value: Value) {
+        let Some((last, above)) = self.names.split_last() else {
+            return;
+        };
+        let mut object = claims;
+        for name in above {
+            let member = object.entry(name).or_insert(Value::Null);
+            if !member.is_object() {
+                *member = Value::Object(Claims::new());
+            }
+            let Some(inner) = member.as_object_mut() else {
+                return; // unreachable: it is an object now
+            };
+            object = inner;
+        }
+        object.insert(last.clone(), value);
+    }
+
     /// Returns the value at this place. `None` if there is none, or if something on the way is not an object.
     pub fn find<'c>(&self, claims: &'c Claims) -> Option<&'c Value> {
         let (last, above) = self.names.split_last()?;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access_mark;
 mod algorithms;
 mod authenticated;
 mod authenticator;
@@ -54,6 +55,7 @@ pub use verifier::VerifyError;
 
 /// Verification rules, and the verifier of one issuer: to implement a [`Provider`].
 pub mod verification {
+    pub use crate::access_mark::AccessMark;
     pub use crate::algorithms::{Algorithm, Algorithms, AlgorithmsError};
     pub use crate::refused_kind::{RefusedKind, TokenKind};
     pub use crate::token_error::{Excerpt, Malformed};

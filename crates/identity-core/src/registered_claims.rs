@@ -63,6 +63,7 @@ pub(crate) fn check(
     if let Some(kind) = kind_of(claims, is_at_jwt) {
         return Err(kind.into());
     }
+    rules.marks.iter().try_for_each(|mark| mark.check(claims))?;
     check_audience(claims, &rules.audience)?;
     check_client(claims, rules)
 }

@@ -22,7 +22,8 @@ pub enum TokenError {
     /// `alg` is missing, not on the allow-list, or not an algorithm of the key (RFC 8725, section 3.1).
     #[error("algorithm not allowed: {0}")]
     AlgorithmNotAllowed(Excerpt),
-    /// `typ` is not an accepted type (RFC 8725, section 3.11), or the claims are those of a logout token.
+    /// `typ` is not an accepted type (RFC 8725, section 3.11), or the claims are those of a logout token, or lack a mark of
+    /// the provider's access tokens.
     #[error("token type not allowed: {0}")]
     TypeNotAllowed(Excerpt),
     /// The header has `crit` (RFC 7515, section 4.1.11): no extension is supported.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::access_mark::AccessMark;
 use crate::algorithms::Algorithms;
 use crate::claims::Claims;
 use crate::refused_kind::RefusedKind;
@@ -33,12 +34,14 @@ pub struct VerificationRules {
     /// Claims that mark a token as something other than an access token, besides the marks that are always refused; see
     /// [`TokenKind`](crate::verification::TokenKind).
     pub refused: Vec<RefusedKind>,
+    /// Claims without which a token is no access token of this provider; each is required.
+    pub marks: Vec<AccessMark>,
 }
 
 impl VerificationRules {
     pub(crate) const RFC_9068_TYPE: &str = "at+jwt";
 
-    /// Creates rules with the defaults: RS256, `typ` absent or `JWT`, every client, no refused kinds.
+    /// Creates rules with the defaults: RS256, `typ` absent or `JWT`, every client, no refused kinds, no marks.
     #[must_use]
     pub fn new(issuers: Vec<String>, audience: AudienceRule) -> Self {
         Self {
@@ -52,6 +55,7 @@ impl VerificationRules {
             subject: SubjectRule::Required,
             profile: TokenProfile::Basic,
             refused: Vec::new(),
+            marks: Vec::new(),
         }
     }
 

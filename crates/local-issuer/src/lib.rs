@@ -1,23 +1,4 @@
-//! An identity provider for development and tests: it speaks the Descope dialect on one port and the Auth0 dialect on another,
-//! with real signing keys and no account anywhere.
-//!
-//! It is an oracle that shares no code with the services under test: it uses none of the identity crates.
-//! It signs with jsonwebtoken and aws-lc-rs, as the services verify; a fault of theirs is for the Wycheproof vectors to find.
-//! **For development only**: its secrets are public, anyone can get a token, and it speaks plain HTTP.
-//!
-//! ```no_run
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use local_issuer::{Endpoint, Fault, IssuerConfig, LocalIssuer, TokenKind};
-//!
-//! let issuer = LocalIssuer::start(IssuerConfig::default()).await?; // free ports on loopback, fresh keys
-//! let good = issuer.descope().mint("admin", TokenKind::Access)?.token()?;
-//! let expired = issuer.descope().mint("admin", TokenKind::Access)?.expires_in(-60).token()?;
-//! println!("{} {good} {expired}", issuer.descope().discovery_url());
-//! issuer.descope().fail_next(Endpoint::Jwks, Fault::Status(503), 3)?; // then it is well again
-//! issuer.stop().await;
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod config;
 mod handle;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actix_http::Request;
 use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
@@ -9,8 +10,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::{Error, HttpResponse};
 use identity_actix::{Access, AccessRoute};
 use identity_core::Rule;
-use identity_core::testing::TestKey;
-use serde_json::Value;
+use identity_core::testing::TestIssuer;
 use utoipa::openapi::path::Operation;
 
 use crate::Service;
@@ -41,29 +41,54 @@ const OWN_PAGES: [&str; 2] = ["/docs/", "/openapi.json"];
 /// Reports an operation whose id is not unique or no name of letters, digits and underscores, or that has a body and no
 /// response 400 or 415; a route without a row, a row without a route, a protected route that accepts a request without a token, and
 /// a handler that does not enforce the policy of its row. For the last, each route is called with tokens that satisfy
-/// and fail the conditions of its rule in every combination. `claims` returns the claims of a valid token with these
-/// rights, in the format of the authenticator's provider. `key` signs them: its public part must be among the
-/// authenticator's keys ([`StaticKeys`](identity_core::testing::StaticKeys)).
+/// and fail the conditions of its rule in every combination. `issuer` makes them: the service must have its
+/// [`authenticator`](TestIssuer::authenticator). None of its [bad tokens](identity_core::testing::TestCaller::bad_tokens) may
+/// get in.
 ///
 /// Handlers are called without a body and with `1` for each variable part of the path. What they do is not checked.
-pub async fn access_faults(
-    service: &Service,
-    key: &TestKey,
-    claims: impl Fn(&Rights) -> Value,
-) -> Vec<String> {
+pub async fn access_faults(service: &Service, issuer: &TestIssuer) -> Vec<String> {
     let token = async |rights: &Rights| {
-        let mut claims = claims(rights);
-        if let Some(members) = claims.as_object_mut() {
-            for (name, value) in &rights.claims {
-                match value {
-                    Some(value) => members.insert(name.clone(), Value::from(value.clone())),
-                    None => members.remove(name),
-                };
-            }
+        let mut caller = issuer.caller("U1").tenant("T1");
+        for scope in &rights.scopes {
+            caller = caller.scope(scope);
         }
-        key.token(&claims)
+        for role in &rights.roles {
+            caller = caller.role(role);
+        }
+        for permission in &rights.permissions {
+            caller = caller.permission(permission);
+        }
+        for (name, value) in &rights.claims {
+            caller = match value {
+                Some(value) => caller.claim(name, value.as_str()),
+                None => caller.without_claim(name),
+            };
+        }
+        caller.token()
     };
-    access_faults_with(service, token).await
+    let mut faults = access_faults_with(service, token).await;
+    faults.extend(let_in(service, issuer).await);
+    faults
+}
+
+/// Returns the bad tokens that do not get 401 at the first protected route: one middleware verifies those of all routes.
+async fn let_in(service: &Service, issuer: &TestIssuer) -> Vec<String> {
+    let mut routes = service.access().routes().iter();
+    let Some(route) = routes.find(|route| route.access != Access::Public) else {
+        return Vec::new();
+    };
+    let app = init_service(service.app()).await;
+    let mut faults = Vec::new();
+    for bad in issuer.caller("U1").bad_tokens() {
+        let status = status(app.call(request(route, Some(&bad.token))).await);
+        if status != 401 {
+            let (method, path) = (&route.method, route.path);
+            faults.push(format!(
+                "{method} {path}: a token that is bad ({bad}) gets {status}"
+            ));
+        }
+    }
+    faults
 }
 
 /// As [`access_faults`], for a service that only accepts tokens it knows: `token` gets a new one with these rights.
@@ -77,12 +102,7 @@ pub async fn access_faults_with(
     faults.extend(lacking(&operations));
     let app = init_service(service.app()).await;
     let call = async |route: &AccessRoute, token: Option<&str>| {
-        let request = TestRequest::with_uri(&example(route.path)).method(route.method.clone());
-        let request = match token {
-            Some(token) => request.insert_header((AUTHORIZATION, format!("Bearer {token}"))),
-            None => request,
-        };
-        status(app.call(request.to_request()).await)
+        status(app.call(request(route, token)).await)
     };
     for route in service.access().routes() {
         let name = format!("{} {}", route.method, route.path);
@@ -191,6 +211,15 @@ fn differences(service: &Service, operations: &[Described]) -> Vec<String> {
         .map(|route| format!("{route} has a handler, but no row in the access table"))
         .chain(without_route.map(|row| format!("{row} is in the access table, but has no handler")))
         .collect()
+}
+
+fn request(route: &AccessRoute, token: Option<&str>) -> Request {
+    let request = TestRequest::with_uri(&example(route.path)).method(route.method.clone());
+    let request = match token {
+        Some(token) => request.insert_header((AUTHORIZATION, format!("Bearer {token}"))),
+        None => request,
+    };
+    request.to_request()
 }
 
 /// Returns a path that matches this pattern.

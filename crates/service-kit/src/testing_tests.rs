@@ -1,14 +1,13 @@
 use actix_web::get;
 use identity_actix::{AccessTable, Caller, Require};
-use identity_core::clock::{Clock, SystemClock};
-use identity_core::testing::StaticKeys;
+use identity_core::providers::{Oidc, OidcConfig};
+use identity_core::verification::AudienceRule;
 use identity_core::{Rule, all_of, policies};
-use serde_json::json;
 use utoipa::openapi::request_body::RequestBody;
 
 use super::*;
 use crate::Routes;
-use crate::test_service::{INFO, authenticator};
+use crate::test_service::INFO;
 
 policies! {
     /// Works for one company, and not on probation.
@@ -33,19 +32,20 @@ async fn open() -> &'static str {
     "open"
 }
 
+/// Returns an issuer of tokens, which the service's authenticator accepts.
+fn issuer() -> TestIssuer {
+    TestIssuer::of(Oidc::issuer("https://id.example.com/", "an-api").unwrap())
+}
+
 async fn faults(rows: AccessTable, public: fn(&mut Routes), api: fn(&mut Routes)) -> Vec<String> {
-    let key = TestKey::fixed();
+    let issuer = issuer();
     let rows = rows
         .public(Method::GET, "/health")
         .public(Method::GET, "/health/ready")
         .public(Method::GET, "/openapi.json");
-    let service = Service::new(INFO, authenticator(StaticKeys::of(&[&key])), rows);
+    let service = Service::new(INFO, issuer.authenticator(), rows);
     let service = service.public(public).protected("/api", api);
-    let claims = |_: &Rights| {
-        let exp = SystemClock.now().seconds() + 600.0;
-        json!({"iss": "https://id.example.com/", "aud": "an-api", "sub": "U1", "exp": exp})
-    };
-    access_faults(&service, &key, claims).await
+    access_faults(&service, &issuer).await
 }
 
 fn row(path: &'static str) -> AccessTable {
@@ -124,12 +124,12 @@ async fn a_protected_row_of_a_public_route_is_found() {
 
 #[actix_web::test]
 async fn an_operation_without_a_name_of_its_own_or_the_errors_of_its_body_is_found() {
-    let key = TestKey::fixed();
+    let issuer = issuer();
     let rows = AccessTable::new()
         .public(Method::GET, "/open")
         .public(Method::GET, "/health")
         .public(Method::GET, "/health/ready");
-    let service = Service::new(INFO, authenticator(StaticKeys::of(&[&key])), rows)
+    let service = Service::new(INFO, issuer.authenticator(), rows)
         .public(|routes| {
             routes.service(open);
         })
@@ -142,7 +142,7 @@ async fn an_operation_without_a_name_of_its_own_or_the_errors_of_its_body_is_fou
             }
             document
         });
-    let found = access_faults(&service, &key, |_| json!({})).await;
+    let found = access_faults(&service, &issuer).await;
     assert_eq!(
         found,
         [
@@ -152,4 +152,21 @@ async fn an_operation_without_a_name_of_its_own_or_the_errors_of_its_body_is_fou
             "GET /open has a body, but no response 415 in the document",
         ]
     );
+}
+
+#[actix_web::test]
+async fn a_bad_token_that_gets_in_is_found() {
+    let audiences = ["an-api", "https://evil.example/"].map(str::to_owned);
+    let lax = OidcConfig {
+        audience: AudienceRule::Required(audiences.to_vec()),
+        ..OidcConfig::new("https://id.example.com/", "an-api")
+    };
+    let lax = TestIssuer::of(Oidc::new(lax).unwrap());
+    let rows = row("/api/asks").public(Method::GET, "/health");
+    let service = Service::new(INFO, lax.authenticator(), rows).protected("/api", |routes| {
+        routes.service(asks);
+    });
+    let found = access_faults(&service, &issuer()).await;
+    let expected = "GET /api/asks: a token that is bad (for another audience) gets 403";
+    assert!(found.iter().any(|fault| fault == expected), "{found:?}");
 }

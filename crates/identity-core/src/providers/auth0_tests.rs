@@ -1,7 +1,6 @@
 //! The forms of Auth0's tokens, and the rights in them.
 
 use crate::providers::test_tokens::{NOW, Tokens, changed, has_no_rights, wrong_types};
-use crate::testing::provider_contract;
 use serde_json::{Value, json};
 
 use super::{Auth0, Auth0Config, Domain};
@@ -25,11 +24,6 @@ fn good() -> Value {
 
 fn tokens() -> Tokens {
     Tokens::new(Auth0::new(settings()).unwrap(), good())
-}
-
-#[tokio::test]
-async fn the_provider_contract_holds() {
-    provider_contract(Auth0::new(settings()).unwrap(), &good()).await;
 }
 
 #[test]

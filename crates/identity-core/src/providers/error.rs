@@ -19,7 +19,28 @@ pub enum ProviderError {
         "expected the accepted clients: without an audience, only they say whose tokens these are"
     )]
     NoClients,
+    /// A value is none that the provider has.
+    #[error("expected {expected}, got {got:?}")]
+    Unfit {
+        /// What the provider has, with an example.
+        expected: &'static str,
+        /// The value.
+        got: String,
+    },
     /// The issuer is not a URL that a discovery document can be fetched from.
     #[error("expected the address of an issuer, such as https://id.example.com, got {0:?}")]
     Issuer(String),
+}
+
+impl ProviderError {
+    /// Errors: the value is not fit.
+    pub(super) fn unless(is_fit: bool, expected: &'static str, got: &str) -> Result<(), Self> {
+        match is_fit {
+            true => Ok(()),
+            false => Err(Self::Unfit {
+                expected,
+                got: got.to_owned(),
+            }),
+        }
+    }
 }

@@ -1,14 +1,17 @@
 //! A provider for any OpenID Connect issuer whose access tokens are JWTs.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use url::Url;
 
 use super::ProviderError;
+use crate::access_mark::AccessMark;
 use crate::algorithms::Algorithms;
 use crate::claims::{self, ClaimPath, ClaimsError};
 use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
-use crate::principal::Principal;
+use crate::principal::{Principal, TenantGrants};
 use crate::provider::Provider;
 use crate::verification_rules::{AudienceRule, KeyIdRule, SubjectRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
@@ -60,14 +63,35 @@ pub struct OidcConfig {
     pub role_claims: Vec<ClaimPath>,
     /// Whether the roles are the keys of an object, as Zitadel's; see [`keys`](claims::keys). Default `false`.
     pub roles_from_keys: bool,
+    /// Whether each of these keys has an object whose keys are the tenants that granted the role, as Zitadel's. The role is
+    /// then one of those tenants alone ([`Principal::has_role_in`]), and one outside of tenants only if the token's own
+    /// tenant granted it. Implies `roles_from_keys`. Default `false`.
+    pub roles_by_tenant: bool,
     /// The claims with permissions; those of all of them count. Default none: callers have no permissions.
     pub permission_claims: Vec<ClaimPath>,
     /// Whether the permissions are the keys of an object; see [`keys`](claims::keys). Default `false`.
     pub permissions_from_keys: bool,
     /// The claim with the tenant or organization that the token was issued for, a text. Default `org_id`.
     pub tenant_claim: ClaimPath,
+    /// How that claim names the tenant. Default [`TenantForm::Text`].
+    pub tenant_form: TenantForm,
+    /// Claims without which a token is no access token of this issuer. Default none; set one if an ID token could have your
+    /// audience.
+    pub marks: Vec<AccessMark>,
     /// The accepted values of `alg`. Default RS256.
     pub algorithms: Algorithms,
+}
+
+/// How a token names its tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TenantForm {
+    /// As a text; any other type names none.
+    #[default]
+    Text,
+    /// As a text, the only element of a list, or the only key of an object, as Keycloak's `organization`. Several name none,
+    /// because the token is not for one of them.
+    OnlyOne,
 }
 
 impl OidcConfig {
@@ -85,9 +109,12 @@ impl OidcConfig {
             scope_claims: vec![ClaimPath::of_claim("scope")],
             role_claims: vec![ClaimPath::of_claim("roles")],
             roles_from_keys: false,
+            roles_by_tenant: false,
             permission_claims: Vec::new(),
             permissions_from_keys: false,
             tenant_claim: ClaimPath::of_claim("org_id"),
+            tenant_form: TenantForm::Text,
+            marks: Vec::new(),
             algorithms: Algorithms::rs256(),
         }
     }
@@ -152,26 +179,72 @@ impl Provider for Oidc {
             clients: self.config.clients.clone(),
             key_ids: self.config.key_ids,
             subject: self.config.subject,
+            marks: self.config.marks.clone(),
             ..VerificationRules::new(self.config.issuers(), audience)
         }
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
         let config = &self.config;
-        let tenant = config.tenant_claim.find(token.claims());
+        let current_tenant = config
+            .tenant_form
+            .tenant(config.tenant_claim.find(token.claims()));
+        let tenants = match config.roles_by_tenant {
+            true => by_tenant(&config.role_claims, token),
+            false => BTreeMap::new(),
+        };
+        let roles = match config.roles_by_tenant {
+            true => {
+                let own = current_tenant.as_ref().and_then(|own| tenants.get(own));
+                own.map(|granted| granted.roles.clone()).unwrap_or_default()
+            }
+            false => all_of(&config.role_claims, token, form(config.roles_from_keys)),
+        };
         Ok(Principal {
             client: token.client().map(str::to_owned),
             scopes: all_of(&config.scope_claims, token, claims::scopes),
-            roles: all_of(&config.role_claims, token, form(config.roles_from_keys)),
+            roles,
             permissions: all_of(
                 &config.permission_claims,
                 token,
                 form(config.permissions_from_keys),
             ),
-            current_tenant: tenant.and_then(Value::as_str).map(str::to_owned),
+            tenants,
+            current_tenant,
             ..Principal::without_grants(token)
         })
     }
+}
+
+impl TenantForm {
+    /// Returns the tenant that this claim names.
+    fn tenant(self, claim: Option<&Value>) -> Option<String> {
+        let named = match (self, claim?) {
+            (_, Value::String(name)) => return Some(name.clone()),
+            (Self::Text, _) => return None,
+            (Self::OnlyOne, Value::Object(members)) => members.keys().cloned().collect(),
+            (Self::OnlyOne, list) => claims::names(Some(list)),
+        };
+        match <[String; 1]>::try_from(named) {
+            Ok([only]) => Some(only),
+            Err(_) => None,
+        }
+    }
+}
+
+/// Returns the roles by the tenants that granted them, as in `{"admin": {"O1": "acme.example"}}`.
+fn by_tenant(paths: &[ClaimPath], token: &VerifiedToken) -> BTreeMap<String, TenantGrants> {
+    let mut tenants = BTreeMap::<String, TenantGrants>::new();
+    let claims = paths.iter().filter_map(|path| path.find(token.claims()));
+    for (role, granted_by) in claims.filter_map(Value::as_object).flatten() {
+        for (tenant, name) in granted_by.as_object().into_iter().flatten() {
+            if !role.is_empty() && name.is_string() {
+                let tenant = tenants.entry(tenant.clone()).or_default();
+                tenant.roles.push(role.clone());
+            }
+        }
+    }
+    tenants
 }
 
 type Parse = fn(Option<&Value>) -> Vec<String>;

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::algorithms::Algorithm;
+use crate::claims::Claims;
 
 /// A signing key with its `kid` and algorithm. Cheap to clone.
 #[derive(Clone)]
@@ -115,12 +116,25 @@ impl TestKey {
         }
     }
 
+    pub(super) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Returns the usual header of an issuer.
+    pub(super) fn header(&self) -> Claims {
+        [
+            ("alg", format!("{:?}", self.algorithm)),
+            ("typ", "JWT".to_owned()),
+            ("kid", self.id.clone()),
+        ]
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .into_iter()
+        .collect()
+    }
+
     /// Returns a token with these claims and the usual header of an issuer.
     pub fn token(&self, claims: &Value) -> String {
-        self.token_with_header(
-            &json!({"alg": format!("{:?}", self.algorithm), "typ": "JWT", "kid": self.id}),
-            claims,
-        )
+        self.token_with_header(&Value::Object(self.header()), claims)
     }
 
     /// Returns a token with these claims and this header, signed with this key whatever the header says.
