@@ -2,6 +2,7 @@
 
 mod admin;
 mod messages;
+mod organizations;
 mod public;
 mod rights;
 mod token;
@@ -30,4 +31,9 @@ pub fn api(routes: &mut Routes) {
         .service(messages::write)
         .service(messages::delete);
     routes.service(admin::admin).service(admin::stats);
+    routes
+        .service(organizations::list)
+        .service(organizations::roles)
+        .service(organizations::permissions)
+        .service(organizations::admin);
 }

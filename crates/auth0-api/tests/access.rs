@@ -31,6 +31,12 @@ async fn every_route_asks_for_the_policy_of_its_row() {
             "azp": "client", "scope": rights.scopes.join(" "), "permissions": rights.permissions,
         });
         claims[&settings.roles_claim] = json!(rights.roles);
+        if let Some(organization) = &rights.tenant {
+            // The rights of a token for an organization are those there.
+            claims["org_id"] = json!(organization.id);
+            claims["permissions"] = json!(organization.permissions);
+            claims[&settings.roles_claim] = json!(organization.roles);
+        }
         claims
     });
     assert_eq!(faults.await, Vec::<String>::new());

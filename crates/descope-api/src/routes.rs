@@ -2,9 +2,11 @@
 
 mod admin;
 mod data;
+mod members;
 mod messages;
 mod public;
 mod rights;
+mod tenants;
 mod token;
 mod users;
 
@@ -30,4 +32,12 @@ pub fn api(routes: &mut Routes) {
     routes.service(rights::roles).service(rights::permissions);
     routes.service(admin::list).service(admin::stats);
     routes.service(users::create).service(users::delete);
+    routes
+        .service(tenants::list)
+        .service(tenants::roles)
+        .service(tenants::permissions);
+    routes
+        .service(members::list)
+        .service(members::create)
+        .service(members::delete);
 }

@@ -33,11 +33,16 @@ async fn every_route_asks_for_the_policy_of_its_row() {
     .unwrap();
     let faults = access_faults(&service, &key, |rights| {
         let now = SystemClock.now().seconds();
-        json!({
+        let mut claims = json!({
             "iss": format!("https://api.descope.com/{PROJECT}"), "aud": [PROJECT], "sub": "U1",
             "iat": now, "exp": now + 600.0, "token_type": "access_token",
             "scope": rights.scopes.join(" "), "roles": rights.roles, "permissions": rights.permissions,
-        })
+        });
+        if let Some(tenant) = &rights.tenant {
+            let there = json!({"roles": tenant.roles, "permissions": tenant.permissions});
+            claims["tenants"] = json!({&tenant.id: there});
+        }
+        claims
     });
     assert_eq!(faults.await, Vec::<String>::new());
 }

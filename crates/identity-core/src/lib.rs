@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod actor;
 mod algorithms;
 mod authenticated;
 mod authenticator;
@@ -27,6 +28,7 @@ mod refused_kind;
 mod registered_claims;
 mod rule;
 mod setting_names;
+mod tenant;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token;
@@ -37,6 +39,7 @@ mod verification_rules;
 mod verified_token;
 mod verifier;
 
+pub use actor::Actor;
 pub use authenticated::Authenticated;
 pub use authenticator::Authenticator;
 pub use authenticator_error::AuthenticatorError;
@@ -47,6 +50,7 @@ pub use principal::{Principal, TenantGrants};
 pub use provider::Provider;
 pub use rule::{Denial, Rule};
 pub use setting_names::SettingNames;
+pub use tenant::{RightsIn, Tenant};
 pub use token_cache::CacheLimits;
 pub use token_error::TokenError;
 pub use verified_token::VerifiedToken;
