@@ -190,7 +190,7 @@ impl Auth0 {
         let (id, name) = (token.text("org_id"), token.text("org_name"));
         let is_known = id.is_some()
             && known.iter().any(|known| match known.starts_with("org_") {
-                true => id == Some(known),
+                true => id == Some(known.as_str()),
                 false => name.is_some_and(|name| name.eq_ignore_ascii_case(known)),
             });
         is_known

@@ -232,7 +232,7 @@ impl Provider for Descope {
             let tenants = &principal.tenants;
             principal
                 .current_tenant
-                .take_if(|id| !tenants.contains_key(id));
+                .take_if(|id| !tenants.contains_key(id.as_str()));
         }
         if token.claim("dct").is_none() && principal.tenants.len() == 1 {
             principal.current_tenant = principal.tenants.keys().next().cloned();
