@@ -144,10 +144,6 @@ async fn members_get_in_by_the_id_that_their_token_has() {
     ] {
         let request = with_token(get(path), &token(&json!({"org_id": id})));
         let answer = super::app::Setup::default().ask(request).await;
-        assert_eq!(
-            (answer.status.as_u16(), &*answer.body),
-            (200, id),
-            "{path}"
-        );
+        assert_eq!((answer.status.as_u16(), &*answer.body), (200, id), "{path}");
     }
 }
