@@ -17,6 +17,10 @@ policies! {
     SeeStats = Rule::role("admin");
     /// Allows access to the admin area.
     EnterAdminArea = Rule::permission("admin:access") => "Insufficient permissions. Admin access required.";
+    /// Allows the members of an organization to see their own rights there.
+    EnterOrganization = Rule::Member;
+    /// Allows access to the admin area of an organization.
+    EnterOrganizationAdminArea = Rule::tenant_permission("admin:access") => "Missing required permission in the organization: admin:access";
 }
 
 /// Returns the access table: the policy of each route.
@@ -48,4 +52,8 @@ pub fn access() -> AccessTable {
         .protected::<DeleteMessages>(M::GET, "/api/private-scoped/delete")
         // end of example
         .protected::<SeeStats>(M::GET, "/api/admin/stats")
+        .protected::<AnyCaller>(M::GET, "/api/organizations")
+        .protected::<EnterOrganization>(M::GET, "/api/organizations/{org_id}/roles")
+        .protected::<EnterOrganization>(M::GET, "/api/organizations/{org_id}/permissions")
+        .protected::<EnterOrganizationAdminArea>(M::GET, "/api/organizations/{org_id}/admin")
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod messages;
+mod organizations;
 mod public;
 mod token;
 
@@ -32,4 +33,9 @@ pub fn api(routes: &mut Routes) {
     routes.service(rights::roles).service(rights::permissions);
     // end of example
     routes.service(admin::admin).service(admin::stats);
+    routes
+        .service(organizations::list)
+        .service(organizations::roles)
+        .service(organizations::permissions)
+        .service(organizations::admin);
 }

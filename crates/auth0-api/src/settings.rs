@@ -38,6 +38,9 @@ struct Own {
     auth0_issuer: Vec<String>,
     /// The claim that an Action of your tenant puts roles into.
     auth0_roles_claim: String,
+    /// The organizations whose tokens are accepted: their ids (org_..), or their names if the tenant adds them to tokens; every
+    /// organization of the tenant if unset. A token of no organization is accepted in any case, and reaches none.
+    auth0_organizations: Vec<String>,
     /// The signature algorithms that are accepted; asymmetric ones only.
     #[serde(with = "text::list")]
     #[schemars(with = "Vec<String>")]
@@ -79,6 +82,7 @@ impl Settings {
             auth0_api_audience: Vec::new(),
             auth0_issuer: Vec::new(),
             auth0_roles_claim: "https://example.com/roles".to_owned(),
+            auth0_organizations: Vec::new(),
             auth0_algorithms: Algorithms::rs256(),
             rfc9068_only: false,
         });
@@ -130,6 +134,7 @@ fn auth0(reader: &mut SettingsReader, own: Own, issuer: &IssuerSettings) -> Opti
         issuer: issuers.next().unwrap_or(config.issuer),
         other_issuers: issuers.collect(),
         roles_claim: own.auth0_roles_claim,
+        organizations: own.auth0_organizations,
         algorithms: own.auth0_algorithms,
         ..config
     })

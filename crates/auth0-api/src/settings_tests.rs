@@ -33,6 +33,7 @@ fn domain_and_audience_are_enough() {
     assert_eq!(auth0.issuer, "https://dev-example.us.auth0.com/");
     assert_eq!(auth0.audience, "https://api.example.com");
     assert_eq!(auth0.roles_claim, "https://example.com/roles");
+    assert!(auth0.organizations.is_empty());
     assert_eq!(auth0.algorithms.to_string(), "RS256");
     assert_eq!(settings.service.port, 8001);
 }
@@ -44,6 +45,7 @@ fn everything_can_be_set() {
         ("AUTH0_API_AUDIENCE", "urn:my-api, urn:my-other-api"),
         ("AUTH0_ISSUER", "http://localhost:9001/"),
         ("AUTH0_ROLES_CLAIM", "https://marketplace/roles"),
+        ("AUTH0_ORGANIZATIONS", "org_9ybsU1dN2dKfDkBi, acme"),
         ("AUTH0_ALGORITHMS", "PS256"),
         ("AUTH0_API__PORT", "7"),
         ("PORT", "8"),
@@ -54,6 +56,7 @@ fn everything_can_be_set() {
     assert_eq!(auth0.issuer, "http://localhost:9001/");
     assert_eq!(auth0.audiences(), ["urn:my-api", "urn:my-other-api"]);
     assert_eq!(auth0.roles_claim, "https://marketplace/roles");
+    assert_eq!(auth0.organizations, ["org_9ybsU1dN2dKfDkBi", "acme"]);
     assert_eq!(auth0.algorithms.to_string(), "PS256");
     assert_eq!(settings.service.port, 7);
 }

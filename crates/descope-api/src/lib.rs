@@ -4,6 +4,7 @@
 //! one screen. Everything specific to Descope is in `identity_core::providers::Descope`.
 
 mod banner;
+mod members;
 mod policies;
 mod routes;
 pub mod server;

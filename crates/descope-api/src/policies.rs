@@ -24,6 +24,14 @@ policies! {
     CreateUsers = Rule::permission("users.create");
     /// Allows deleting users.
     DeleteUsers = Rule::permission("users.delete");
+    /// Allows the members of a tenant to see their own rights there.
+    EnterTenant = Rule::Member;
+    /// Allows listing the users of a tenant.
+    ListMembers = Rule::tenant_role("admin");
+    /// Allows creating users of a tenant.
+    AddMembers = Rule::tenant_permission("users.create");
+    /// Allows deleting users of a tenant.
+    RemoveMembers = Rule::tenant_permission("users.delete");
 }
 
 /// Returns the access table: the policy of each route.
@@ -55,4 +63,10 @@ pub fn access() -> AccessTable {
         .protected::<Administer>(M::GET, "/api/admin/stats")
         .protected::<CreateUsers>(M::POST, "/api/users")
         .protected::<DeleteUsers>(M::DELETE, "/api/users/{user_id}")
+        .protected::<AnyCaller>(M::GET, "/api/tenants")
+        .protected::<EnterTenant>(M::GET, "/api/tenants/{tenant_id}/roles")
+        .protected::<EnterTenant>(M::GET, "/api/tenants/{tenant_id}/permissions")
+        .protected::<ListMembers>(M::GET, "/api/tenants/{tenant_id}/users")
+        .protected::<AddMembers>(M::POST, "/api/tenants/{tenant_id}/users")
+        .protected::<RemoveMembers>(M::DELETE, "/api/tenants/{tenant_id}/users/{user_id}")
 }

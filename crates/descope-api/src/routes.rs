@@ -1,8 +1,10 @@
 //! The routes, with one file per resource.
 
 mod admin;
+mod members;
 mod messages;
 mod public;
+mod tenants;
 mod token;
 mod users;
 
@@ -32,4 +34,12 @@ pub fn api(routes: &mut Routes) {
     // end of example
     routes.service(admin::list).service(admin::stats);
     routes.service(users::create).service(users::delete);
+    routes
+        .service(tenants::list)
+        .service(tenants::roles)
+        .service(tenants::permissions);
+    routes
+        .service(members::list)
+        .service(members::create)
+        .service(members::delete);
 }

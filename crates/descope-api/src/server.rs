@@ -9,6 +9,7 @@ use service_kit::openapi::SignIn;
 use service_kit::store::DatabaseConfig;
 use service_kit::{Activity, BoundServer, Service, ServiceInfo, bind};
 
+use crate::members::Members;
 use crate::policies;
 use crate::routes;
 use crate::settings::Settings;
@@ -70,6 +71,7 @@ pub async fn service(
     Ok(Service::new(INFO, authenticator, policies::access())
         .issuer_set_by("DESCOPE_PROJECT_ID, DESCOPE_BASE_URL and DISCOVERY_URL")
         .depending_on(Arc::new(users.database().clone()))
+        .app_data(web::Data::new(Members::of(users.database())))
         .app_data(web::Data::new(users))
         .app_data(web::Data::new(descope))
         .app_data(web::Data::new(Activity::default()))

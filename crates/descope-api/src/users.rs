@@ -10,11 +10,18 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 const SCHEMA: Schema = Schema {
-    migrations: &[Migration {
-        version: 1,
-        description: "users",
-        sql: include_str!("../migrations/0001_users.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            description: "users",
+            sql: include_str!("../migrations/0001_users.sql"),
+        },
+        Migration {
+            version: 2,
+            description: "members",
+            sql: include_str!("../migrations/0002_members.sql"),
+        },
+    ],
     probe: "SELECT id FROM users LIMIT 1",
 };
 

@@ -4,7 +4,6 @@ use futures_util::future::join_all;
 use service_kit::health::Dependency;
 use service_kit::store::testing::{Exception, postgres_of_tests};
 use service_kit::store::{DatabaseConfig, Page};
-use sqlx::Row;
 use tempfile::{TempDir, tempdir};
 
 use super::{CreateError, User, Users};
@@ -142,10 +141,16 @@ service_kit::test_statement_plans!(Users, EXCEPTIONS);
 #[tokio::test]
 async fn databases_of_earlier_releases_open() {
     let users = open("sqlite::memory:").await;
-    let select = sqlx::query("SELECT lower(hex(checksum)) FROM _sqlx_migrations");
-    let row = select.fetch_one(users.database.pool()).await.unwrap();
+    let select = "SELECT lower(hex(checksum)) FROM _sqlx_migrations ORDER BY version";
+    let checksums: Vec<String> = sqlx::query_scalar(select)
+        .fetch_all(users.database.pool())
+        .await
+        .unwrap();
     assert_eq!(
-        row.get::<String, _>(0),
-        "1b7ce156e47f250375c020276ab7c62512dec110e4e1bb0de4c7bb14cfba807a4813eaa91ba76b1c3bb8d25a71227575"
+        checksums,
+        [
+            "1b7ce156e47f250375c020276ab7c62512dec110e4e1bb0de4c7bb14cfba807a4813eaa91ba76b1c3bb8d25a71227575",
+            "52b391198738eed202de24140858a52645e76a465a535ba800b5e543ca04743c6fbb2a1bd5af2f9d1541de7a81fd958b",
+        ]
     );
 }

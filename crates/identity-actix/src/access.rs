@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
-use identity_core::{Policy, Rule, TokenError, VerifyError};
+use identity_core::{Denial, Policy, Rule, TokenError, VerifyError};
 
 use crate::api_error::ApiError;
 
@@ -131,8 +131,20 @@ impl AccessTable {
 }
 
 impl AccessRoute {
-    /// Returns the errors of a caller without a token, with one that has expired, and, if the rule can be broken, with one
-    /// that has no rights: examples for documentation. A public route has none.
+    /// Returns whether the path names the tenant of the request: it has one part `{tenant_id}` or `{org_id}`, in which
+    /// [`RequireIn`](crate::RequireIn) checks the caller.
+    pub fn names_tenant(&self) -> bool {
+        let is_tenant = |part: &&str| {
+            let name = part
+                .strip_prefix('{')
+                .and_then(|part| part.split([':', '}']).next());
+            matches!(name, Some("tenant_id" | "org_id"))
+        };
+        self.path.split('/').filter(is_tenant).count() == 1
+    }
+
+    /// Returns the errors of a caller without a token, with one that has expired, and with tokens that do not meet the rule,
+    /// if there can be such: examples for documentation. A public route has none.
     pub fn refusals(&self) -> Vec<ApiError> {
         let Access::Protected { rule, denied } = &self.access else {
             return Vec::new();
@@ -142,8 +154,10 @@ impl AccessRoute {
             ApiError::missing_token(""),
             ApiError::unverified("", &expired),
         ];
-        let denial = rule.denial_without_rights();
-        refusals.extend(denial.map(|denial| ApiError::denied("", &denial, *denied)));
+        refusals.extend(rule.denials().iter().map(|denial| match denial {
+            Denial::NotAMember => ApiError::outside(self.path),
+            denial => ApiError::denied("", denial, *denied),
+        }));
         refusals
     }
 }
@@ -174,7 +188,7 @@ pub async fn no_such_route(
     // The method is there, but not this path: the route's pattern is narrower than the row's, such as an id of digits.
     let is_narrower = methods.contains(request.method());
     Err(if methods.is_empty() || is_narrower {
-        ApiError::not_found(format!("There is no {}", request.path()))
+        ApiError::outside(request.path())
     } else {
         ApiError::method_not_allowed(request.method(), methods)
     })

@@ -1,6 +1,5 @@
 //! Errors that become problem responses.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::iter::successors;
 use std::time::Duration;
@@ -8,10 +7,10 @@ use std::time::Duration;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
-use identity_core::{Denial, TokenError, VerifyError};
+use identity_core::{ClaimsError, Denial, TokenError, VerifyError};
 use tracing::error;
 
-use crate::challenge::Challenge;
+use crate::challenge::{Challenge, Demand};
 use crate::error_code::ErrorCode;
 use crate::problem::{InvalidField, Problem};
 
@@ -153,12 +152,12 @@ impl ApiError {
 
     /// Returns a 401 error: there are no credentials, or they are of another scheme.
     pub(crate) fn missing_token(realm: &str) -> Self {
-        Self::new(ErrorCode::MissingToken, "Not authenticated").challenged(realm, Vec::new())
+        Self::new(ErrorCode::MissingToken, "Not authenticated").challenged(realm, Demand::default())
     }
 
     /// Returns a 400 error: the `Authorization` header is malformed.
     pub(crate) fn invalid_request(realm: &str, detail: &str) -> Self {
-        Self::new(ErrorCode::InvalidRequest, detail).challenged(realm, Vec::new())
+        Self::new(ErrorCode::InvalidRequest, detail).challenged(realm, Demand::default())
     }
 
     /// Returns a 401 error for a rejected token, and a 503 error for one that could not be verified.
@@ -170,7 +169,7 @@ impl ApiError {
         };
         match error {
             VerifyError::Token(error) => {
-                Self::new(code, detail_of(error)).challenged(realm, Vec::new())
+                Self::new(code, detail_of(error)).challenged(realm, Demand::default())
             }
             VerifyError::Unavailable(error) => unavailable(
                 "The identity provider's keys are unavailable.",
@@ -184,20 +183,25 @@ impl ApiError {
         }
     }
 
-    /// Returns a 403 error: the token was verified, but the rule is not met. `detail` replaces the sentence that names
-    /// what is missing.
+    /// Returns the error for a verified token whose caller does not meet a rule: 403, or 401 if another sign-in is required.
+    /// `detail` replaces the sentence that names what is missing in a 403. For [`Denial::NotAMember`], see
+    /// [`outside`](Self::outside).
     pub(crate) fn denied(realm: &str, denial: &Denial, detail: Option<&str>) -> Self {
-        let scopes = match denial {
-            Denial::Scopes { required, .. } => required.clone(),
-            _ => Vec::new(),
-        };
+        let code = ErrorCode::from(denial);
+        let detail = detail.filter(|_| code.status() == StatusCode::FORBIDDEN);
         let detail = detail.map_or_else(|| denial.to_string(), str::to_owned);
-        Self::new(denial.into(), detail).challenged(realm, scopes)
+        Self::new(code, detail).challenged(realm, denial.into())
     }
 
-    fn challenged(self, realm: &str, scopes: Vec<Cow<'static, str>>) -> Self {
+    /// Returns the 404 error for a path: that of a caller who does not belong to the path's tenant, and of a path that does
+    /// not exist, so that nobody can tell one from the other.
+    pub(crate) fn outside(path: &str) -> Self {
+        Self::not_found(format!("There is no {path}"))
+    }
+
+    fn challenged(self, realm: &str, demand: Demand) -> Self {
         Self {
-            challenge: Challenge::new(realm, self.code, &self.detail, scopes).map(Box::new),
+            challenge: Challenge::new(realm, self.code, &self.detail, demand).map(Box::new),
             ..self
         }
     }
@@ -232,6 +236,9 @@ fn detail_of(error: &TokenError) -> String {
         TokenError::Inactive => "The token is not active".to_owned(),
         TokenError::NotYetValid(_) => "Token is not yet valid".to_owned(),
         TokenError::KeyNotFound(_) => "Unable to find appropriate key".to_owned(),
+        TokenError::Claims(ClaimsError::UnknownOrganization) => {
+            "The token is for an organization that is not accepted here".to_owned()
+        }
         TokenError::InvalidIssuer(_)
         | TokenError::InvalidAudience(_)
         | TokenError::InvalidClient(_) => {

@@ -1,13 +1,12 @@
 //! Extractors for the caller of a request.
 
 use std::future::{Ready, ready};
-use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use identity_core::{Authenticated, Denial, Policy};
+use identity_core::{Authenticated, Denial};
 use serde::de::DeserializeOwned;
 use tracing::info;
 
@@ -21,7 +20,7 @@ use crate::credentials::BearerToken;
 /// credentials. Outside a scope with [`Authenticate`](crate::Authenticate) the response is 500, and the log has the
 /// reason (`Option<Caller>` is `None` there, too).
 #[derive(Debug, Clone)]
-pub struct Caller(Arc<Authenticated>);
+pub struct Caller(pub(crate) Arc<Authenticated>);
 
 impl Caller {
     /// Returns the caller of a request that passed [`Authenticate`](crate::Authenticate), for middleware inside it.
@@ -33,14 +32,13 @@ impl Caller {
     }
 
     /// Returns the 403 error for what the caller lacks, in a handler whose rule depends on the request: for example, a
-    /// right that the caller would give to another user. `detail` is for the client. Outside a scope with
+    /// right that the caller would give to another user. `detail` is for the client. It is 404 for
+    /// [`Denial::NotAMember`], and 401 for [`Denial::StepUp`]. Outside a scope with
     /// [`Authenticate`](crate::Authenticate) the error is 500, as for the extractors.
     pub fn denied(request: &HttpRequest, denial: &Denial, detail: &str) -> ApiError {
         let outcome: Result<(), _> = session(request, |session| {
-            info!(access.reason = denial.code(), "access denied: {denial}");
-            Err(ApiError::denied(&session.realm, denial, Some(detail)))
-        })
-        .into_inner();
+            Err(refused(request, session, denial, Some(detail)))
+        });
         outcome
             .err()
             .unwrap_or_else(|| ApiError::broken("a denial was accepted"))
@@ -52,24 +50,6 @@ impl Deref for Caller {
 
     fn deref(&self) -> &Authenticated {
         &self.0
-    }
-}
-
-/// A caller who satisfies the rule of the policy `P`. The response to other callers is 403.
-///
-/// Take it as the handler's *first* argument: then a caller who is not allowed learns nothing about their query or
-/// body.
-#[derive(Debug, Clone)]
-pub struct Require<P> {
-    caller: Caller,
-    policy: PhantomData<fn() -> P>,
-}
-
-impl<P> Deref for Require<P> {
-    type Target = Authenticated;
-
-    fn deref(&self) -> &Authenticated {
-        &self.caller
     }
 }
 
@@ -98,12 +78,12 @@ impl Bearer {
 
 /// Returns the result of `look` on the session. Errors: 401 for a request without credentials that optional
 /// authentication accepted; 500 outside the middleware.
-fn session<T>(
+pub(crate) fn session<T>(
     request: &HttpRequest,
     look: impl FnOnce(&Session) -> Result<T, ApiError>,
-) -> Ready<Result<T, ApiError>> {
+) -> Result<T, ApiError> {
     let extensions = request.extensions();
-    ready(match extensions.get::<Session>() {
+    match extensions.get::<Session>() {
         Some(session) => look(session),
         None => Err(match extensions.get::<NoCredentials>() {
             Some(none) => ApiError::missing_token(&none.realm),
@@ -111,7 +91,21 @@ fn session<T>(
                 "a handler asks for its caller, but its scope has no Authenticate middleware",
             ),
         }),
-    })
+    }
+}
+
+/// Logs a denial, and returns the error. `detail` replaces the sentence of a 403.
+pub(crate) fn refused(
+    request: &HttpRequest,
+    session: &Session,
+    denial: &Denial,
+    detail: Option<&str>,
+) -> ApiError {
+    info!(access.reason = denial.code(), "access denied: {denial}");
+    match denial {
+        Denial::NotAMember => ApiError::outside(request.path()),
+        denial => ApiError::denied(&session.realm, denial, detail),
+    }
 }
 
 impl FromRequest for Caller {
@@ -119,25 +113,9 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        session(request, |session| Ok(Self(Arc::clone(&session.caller))))
-    }
-}
-
-impl<P: Policy> FromRequest for Require<P> {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        session(request, |session| match P::RULE.check(&session.caller) {
-            Ok(()) => Ok(Self {
-                caller: Caller(Arc::clone(&session.caller)),
-                policy: PhantomData,
-            }),
-            Err(denial) => {
-                info!(access.reason = denial.code(), "access denied: {denial}");
-                Err(ApiError::denied(&session.realm, &denial, P::DENIED))
-            }
-        })
+        ready(session(request, |session| {
+            Ok(Self(Arc::clone(&session.caller)))
+        }))
     }
 }
 
@@ -146,7 +124,7 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        session(request, |session| {
+        ready(session(request, |session| {
             match session.caller.token().claims_as() {
                 Ok(claims) => Ok(Self(claims)),
                 Err(error) => {
@@ -154,7 +132,7 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
                     Err(ApiError::denied(&session.realm, &Denial::Other, None))
                 }
             }
-        })
+        }))
     }
 }
 
@@ -163,6 +141,6 @@ impl FromRequest for Bearer {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        session(request, |session| Ok(Self(session.token.clone())))
+        ready(session(request, |session| Ok(Self(session.token.clone()))))
     }
 }

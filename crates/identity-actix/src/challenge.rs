@@ -1,9 +1,10 @@
-//! The `WWW-Authenticate` header (RFC 9110, section 11.6.1; RFC 6750, section 3).
+//! The `WWW-Authenticate` header (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9470, section 3).
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use actix_web::http::header::HeaderValue;
+use identity_core::Denial;
 
 use crate::error_code::ErrorCode;
 
@@ -13,16 +14,47 @@ pub(crate) struct Challenge {
     pub(crate) realm: String,
     pub(crate) error: Option<ChallengeError>,
     pub(crate) description: Option<String>,
-    /// The scopes that a token must have, with `insufficient_scope`.
-    pub(crate) scopes: Vec<Cow<'static, str>>,
+    pub(crate) demand: Demand,
 }
 
-/// The `error` parameter (RFC 6750, section 3.1).
+/// What a client should request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Demand {
+    /// The scopes that a token must have, with `insufficient_scope`.
+    pub(crate) scopes: Vec<Cow<'static, str>>,
+    /// The authentication contexts of which one is required, with `insufficient_user_authentication`.
+    pub(crate) acr_values: Vec<Cow<'static, str>>,
+    /// How long ago the user may have signed in, in seconds, with `insufficient_user_authentication`.
+    pub(crate) max_age: Option<u64>,
+}
+
+impl From<&Denial> for Demand {
+    fn from(denial: &Denial) -> Self {
+        match denial {
+            Denial::Scopes { required, .. } => Self {
+                scopes: required.clone(),
+                ..Self::default()
+            },
+            Denial::StepUp {
+                acr_values,
+                max_age,
+            } => Self {
+                acr_values: acr_values.clone(),
+                max_age: max_age.map(|age| age.as_secs()),
+                ..Self::default()
+            },
+            _ => Self::default(),
+        }
+    }
+}
+
+/// The `error` parameter (RFC 6750, section 3.1; RFC 9470, section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChallengeError {
     InvalidRequest,
     InvalidToken,
     InsufficientScope,
+    InsufficientUserAuthentication,
 }
 
 impl Challenge {
@@ -31,11 +63,14 @@ impl Challenge {
         realm: &str,
         code: ErrorCode,
         description: &str,
-        scopes: Vec<Cow<'static, str>>,
+        demand: Demand,
     ) -> Option<Self> {
         let error = match (code, code.status().as_u16()) {
             (ErrorCode::MissingToken, _) => None,
             (ErrorCode::InvalidRequest, _) => Some(ChallengeError::InvalidRequest),
+            (ErrorCode::InsufficientUserAuthentication, _) => {
+                Some(ChallengeError::InsufficientUserAuthentication)
+            }
             (_, 401) => Some(ChallengeError::InvalidToken),
             (_, 403) => Some(ChallengeError::InsufficientScope),
             _ => return None,
@@ -45,7 +80,7 @@ impl Challenge {
             realm: realm.to_owned(),
             error,
             description,
-            scopes,
+            demand,
         })
     }
 
@@ -59,8 +94,17 @@ impl Challenge {
         if let Some(description) = &self.description {
             push(&mut text, "error_description", description, ',');
         }
-        if !self.scopes.is_empty() {
-            push(&mut text, "scope", &self.scopes.join(" "), ',');
+        let demand = &self.demand;
+        for (name, values) in [
+            ("scope", &demand.scopes),
+            ("acr_values", &demand.acr_values),
+        ] {
+            if !values.is_empty() {
+                push(&mut text, name, &values.join(" "), ',');
+            }
+        }
+        if let Some(seconds) = demand.max_age {
+            push(&mut text, "max_age", &seconds.to_string(), ',');
         }
         HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
     }
@@ -72,6 +116,7 @@ impl ChallengeError {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
         }
     }
 }
@@ -94,12 +139,19 @@ fn push(text: &mut String, name: &str, value: &str, separator: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::Challenge;
+    use super::{Challenge, Demand};
     use crate::error_code::ErrorCode;
 
     fn header(code: ErrorCode, description: &str, scopes: Vec<&'static str>) -> String {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        let challenge = Challenge::new("an-api", code, description, scopes).unwrap();
+        let demand = Demand {
+            scopes: scopes.into_iter().map(Into::into).collect(),
+            ..Demand::default()
+        };
+        header_with(code, description, demand)
+    }
+
+    fn header_with(code: ErrorCode, description: &str, demand: Demand) -> String {
+        let challenge = Challenge::new("an-api", code, description, demand).unwrap();
         challenge.header().to_str().unwrap().to_owned()
     }
 
@@ -124,6 +176,27 @@ mod tests {
     }
 
     #[test]
+    fn a_step_up_says_which_sign_in_is_required() {
+        let demand = |acr_values: &[&'static str], max_age| Demand {
+            acr_values: acr_values.iter().map(|&value| value.into()).collect(),
+            max_age,
+            ..Demand::default()
+        };
+        let start = r#"Bearer realm="an-api", error="insufficient_user_authentication", error_description="Again""#;
+        for (demand, end) in [
+            (
+                demand(&["mfa", "otp"], Some(300)),
+                r#", acr_values="mfa otp", max_age="300""#,
+            ),
+            (demand(&["mfa"], None), r#", acr_values="mfa""#),
+            (demand(&[], Some(0)), r#", max_age="0""#),
+        ] {
+            let code = ErrorCode::InsufficientUserAuthentication;
+            assert_eq!(header_with(code, "Again", demand), format!("{start}{end}"));
+        }
+    }
+
+    #[test]
     fn nothing_breaks_out_of_the_quotes() {
         assert_eq!(
             header(ErrorCode::MalformedToken, "a\"b\\c\r\nd\u{e9}", Vec::new()),
@@ -137,7 +210,7 @@ mod tests {
             let expected =
                 matches!(code.status().as_u16(), 401 | 403) || *code == ErrorCode::InvalidRequest;
             assert_eq!(
-                Challenge::new("r", *code, "", Vec::new()).is_some(),
+                Challenge::new("r", *code, "", Demand::default()).is_some(),
                 expected,
                 "{code:?}"
             );

@@ -52,6 +52,8 @@ error_codes! {
     InvalidClaimType = "invalid_claim_type", UNAUTHORIZED;
     /// A required claim is missing.
     MissingClaim = "missing_claim", UNAUTHORIZED;
+    /// The token is of a tenant or organization that the service was not configured with.
+    UnknownOrganization = "unknown_organization", UNAUTHORIZED;
     /// The signature is invalid.
     InvalidSignature = "invalid_signature", UNAUTHORIZED;
     /// `alg` is not accepted.
@@ -68,6 +70,8 @@ error_codes! {
     RefreshToken = "refresh_token", UNAUTHORIZED;
     /// The token is bound to a key of its holder.
     SenderConstrainedToken = "sender_constrained_token", UNAUTHORIZED;
+    /// The user has to sign in again, or in another way (RFC 9470).
+    InsufficientUserAuthentication = "insufficient_user_authentication", UNAUTHORIZED;
     /// A scope is missing.
     InsufficientScope = "insufficient_scope", FORBIDDEN;
     /// A role is missing.
@@ -92,7 +96,7 @@ error_codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE;
     /// Well-formed, but not allowed; the response names the fields.
     InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY;
-    /// There is no such route or resource.
+    /// There is no such route or resource, or the caller does not belong to its tenant.
     NotFound = "not_found", NOT_FOUND;
     /// The path exists, but only for other methods.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;

@@ -44,6 +44,7 @@ fn a_reason_has_the_same_code_in_the_log_and_in_the_answer() {
         TokenError::InvalidClaimType("exp"),
         TokenError::Claims(claims_error()),
         TokenError::Claims(ClaimsError::refused("banned")),
+        TokenError::Claims(ClaimsError::UnknownOrganization),
         TokenError::MissingClaim("exp"),
         TokenError::Expired,
         TokenError::Inactive,
@@ -91,8 +92,17 @@ fn a_denial_has_the_same_code_in_the_log_and_in_the_answer() {
         missing: Vec::new(),
         required: Vec::new(),
     };
+    let step_up = Denial::StepUp {
+        acr_values: Vec::new(),
+        max_age: None,
+    };
     for denial in [
         scopes,
+        step_up,
+        Denial::NotAMember,
+        Denial::TenantRole("r".into()),
+        Denial::TenantPermission("p".into()),
+        Denial::Requires("a".to_owned()),
         Denial::Role("r".into()),
         Denial::Permission("p".into()),
         Denial::Other,

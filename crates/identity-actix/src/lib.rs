@@ -9,14 +9,16 @@ mod credentials;
 mod error_code;
 mod problem;
 mod request_id;
+mod require;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
 pub use api_error::ApiError;
 pub use authenticate::Authenticate;
-pub use caller::{Bearer, Caller, Claims, Require};
+pub use caller::{Bearer, Caller, Claims};
 pub use credentials::Credentials;
 pub use error_code::ErrorCode;
 pub use problem::{InvalidField, Problem};
 pub use request_id::{REQUEST_ID_HEADER, with_request_id};
+pub use require::{Require, RequireIn};

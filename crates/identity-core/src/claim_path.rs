@@ -1,5 +1,6 @@
 //! Where a claim is in a token.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -70,9 +71,9 @@ impl ClaimPath {
         }
     }
 
-    /// Sets the value at this place; what is on the way and no object is replaced.
+    /// Sets the value at this place, or removes it; what is on the way and no object is replaced.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn put(&self, claims: &mut Claims, value: Value) {
+    pub(crate) fn set(&self, claims: &mut Claims, value: Option<Value>) {
         let Some((last, above)) = self.names.split_last() else {
             return;
         };
@@ -87,7 +88,10 @@ impl ClaimPath {
             };
             object = inner;
         }
-        object.insert(last.clone(), value);
+        match value {
+            Some(value) => object.insert(last.clone(), value),
+            None => object.remove(last),
+        };
     }
 
     /// Returns the value at this place. `None` if there is none, or if something on the way is not an object.
@@ -104,16 +108,11 @@ impl FromStr for ClaimPath {
     type Err = ClaimPathError;
 
     fn from_str(text: &str) -> Result<Self, ClaimPathError> {
-        let names: Option<Vec<_>> = if let Some(pointer) = text.strip_prefix('/') {
-            pointer.split('/').map(unescaped).collect()
-        } else if text.contains([':', '/']) {
-            Some(vec![text.to_owned()])
-        } else {
-            Some(text.split('.').map(str::to_owned).collect())
-        };
+        let names: Option<Vec<_>> = names_of(text)
+            .map(|name| name.map(Cow::into_owned))
+            .collect();
         // With a comma, it is a list where one claim is expected.
-        let names =
-            names.filter(|names| !text.contains(',') && names.iter().all(|name| !name.is_empty()));
+        let names = names.filter(|_| !text.contains(','));
         Ok(Self {
             text: text.to_owned(),
             names: names.ok_or(ClaimPathError)?,
@@ -121,13 +120,60 @@ impl FromStr for ClaimPath {
     }
 }
 
+/// What is at a place.
+pub(crate) enum Found<'c> {
+    Value(&'c Value),
+    /// There is nothing, and nothing is in the way.
+    Absent,
+    /// Something on the way is not an object, or the text is not a path.
+    Unreadable,
+}
+
+/// Returns what is at the place that `path` names, read as in [`ClaimPath`].
+pub(crate) fn look_up<'c>(path: &str, claims: &'c Claims) -> Found<'c> {
+    let mut object = Some(claims);
+    let mut found = Found::Unreadable;
+    for name in names_of(path) {
+        let Some(name) = name else {
+            return Found::Unreadable;
+        };
+        found = match object {
+            None => return Found::Unreadable,
+            Some(object) => object.get(&*name).map_or(Found::Absent, Found::Value),
+        };
+        match found {
+            Found::Value(value) => object = value.as_object(),
+            _ => return found,
+        }
+    }
+    found
+}
+
+/// Returns the names in a path; `None` for one that is empty or not valid.
+fn names_of(text: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+    let (text, separator) = match text.strip_prefix('/') {
+        Some(pointer) => (pointer, Some('/')),
+        None if text.contains([':', '/']) => (text, None),
+        None => (text, Some('.')),
+    };
+    let names = text.split(move |character| Some(character) == separator);
+    names.map(move |name| {
+        let name = match separator {
+            Some('/') => unescaped(name)?,
+            _ => Cow::Borrowed(name),
+        };
+        (!name.is_empty()).then_some(name)
+    })
+}
+
 /// Returns a name of a JSON Pointer (RFC 6901, section 4). `None` if a tilde is not followed by 0 or 1.
-fn unescaped(name: &str) -> Option<String> {
-    let is_valid = name
-        .split('~')
-        .skip(1)
-        .all(|rest| rest.starts_with(['0', '1']));
-    is_valid.then(|| name.replace("~1", "/").replace("~0", "~"))
+fn unescaped(name: &str) -> Option<Cow<'_, str>> {
+    if !name.contains('~') {
+        return Some(Cow::Borrowed(name));
+    }
+    let mut rest = name.split('~').skip(1);
+    let is_valid = rest.all(|rest| rest.starts_with(['0', '1']));
+    is_valid.then(|| name.replace("~1", "/").replace("~0", "~").into())
 }
 
 impl fmt::Display for ClaimPath {

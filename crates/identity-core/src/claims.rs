@@ -24,6 +24,9 @@ pub enum ClaimsError {
     /// values.
     #[error("refused by the provider: {0}")]
     Refused(Cow<'static, str>),
+    /// The token is of a tenant or organization that is not among those that the provider was configured with.
+    #[error("unknown organization: the token is of one that is not configured")]
+    UnknownOrganization,
 }
 
 impl ClaimsError {
@@ -42,6 +45,7 @@ impl ClaimsError {
         match self {
             Self::Unfit(_) => "invalid_claim_type",
             Self::Refused(_) => "invalid_claims",
+            Self::UnknownOrganization => "unknown_organization",
         }
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access_mark;
+mod actor;
 mod algorithms;
 mod authenticated;
 mod authenticator;
@@ -28,6 +29,7 @@ mod refused_kind;
 mod registered_claims;
 mod rule;
 mod setting_names;
+mod tenant;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod token;
@@ -38,6 +40,7 @@ mod verification_rules;
 mod verified_token;
 mod verifier;
 
+pub use actor::Actor;
 pub use authenticated::Authenticated;
 pub use authenticator::Authenticator;
 pub use authenticator_error::AuthenticatorError;
@@ -48,6 +51,7 @@ pub use principal::{Principal, TenantGrants};
 pub use provider::Provider;
 pub use rule::{Denial, Rule};
 pub use setting_names::SettingNames;
+pub use tenant::{RightsIn, Tenant};
 pub use token_cache::CacheLimits;
 pub use token_error::TokenError;
 pub use verified_token::VerifiedToken;

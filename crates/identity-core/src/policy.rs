@@ -73,3 +73,11 @@ macro_rules! any_of {
         $crate::Rule::Any(::std::borrow::Cow::Borrowed(const { &[$($rule),*] }))
     };
 }
+
+/// Returns the rule that none of these constant rules holds ([`Rule::Not`]).
+#[macro_export]
+macro_rules! none_of {
+    ($($rule:expr),* $(,)?) => {
+        $crate::Rule::Not(::std::borrow::Cow::Borrowed(const { &[$($rule),*] }))
+    };
+}

@@ -1,14 +1,31 @@
 //! Access rules: the rights that a caller must have.
 
+mod denial;
+mod words;
+
 use std::borrow::Cow;
-use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::authenticated::Authenticated;
+use crate::claim_path::{Found, look_up};
+use crate::principal::contains;
+use crate::tenant::RightsIn;
+
+pub use denial::Denial;
 
 /// A condition on an authenticated caller. A rule is data, so that what is documented is what is enforced.
 ///
-/// In constants, use the constructors, [`all_of!`](crate::all_of) and [`any_of!`](crate::any_of). For names from
-/// configuration, use the variants.
+/// In constants, use the constructors, [`all_of!`](crate::all_of), [`any_of!`](crate::any_of) and
+/// [`none_of!`](crate::none_of). For names from configuration, use the variants.
+///
+/// A rule with [`Member`](Self::Member), [`TenantRole`](Self::TenantRole) or [`TenantPermission`](Self::TenantPermission)
+/// anywhere in it is about one tenant or organization, that of the request: whatever else it says, it holds only for those
+/// who belong to the tenant.
+///
+/// The place of a claim is read as in [`ClaimPath`](crate::claims::ClaimPath): `org`, `realm_access.roles`,
+/// `https://example.com/plan`. A claim of an unexpected type meets no rule, also below [`Not`](Self::Not).
 ///
 /// ```
 /// use identity_core::{Rule, all_of};
@@ -29,49 +46,29 @@ pub enum Rule {
     Role(Cow<'static, str>),
     /// The caller has the permission, outside of any tenant.
     Permission(Cow<'static, str>),
-    /// The claim is this string, or a list that contains it.
+    /// The caller belongs to the tenant.
+    Member,
+    /// The caller has the role within the tenant.
+    TenantRole(Cow<'static, str>),
+    /// The caller has the permission within the tenant.
+    TenantPermission(Cow<'static, str>),
+    /// The claim at this place is this string, or a list of strings that contains it.
     Claim(Cow<'static, str>, Cow<'static, str>),
-    /// The token does not have this claim.
+    /// The token has no claim at this place.
     NoClaim(Cow<'static, str>),
+    /// The user signed in at most this long ago (`auth_time`). A token that does not say when does not meet it.
+    SignedInWithin(Duration),
+    /// The user signed in by this authentication context (`acr`).
+    Acr(Cow<'static, str>),
+    /// None of these rules holds. An empty list holds for every authenticated caller.
+    ///
+    /// Not for refusing by a role, permission or scope: a provider that cannot read them gives none, so that the token of a
+    /// caller with `suspended` may look like one without.
+    Not(Cow<'static, [Rule]>),
     /// All of these rules hold. An empty list holds for every authenticated caller.
     All(Cow<'static, [Rule]>),
     /// At least one of these rules holds. An empty list holds for no caller.
     Any(Cow<'static, [Rule]>),
-}
-
-/// Why a rule does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Denial {
-    /// The token lacks scopes.
-    #[error("Missing required scopes: {}", missing.join(", "))]
-    Scopes {
-        /// The scopes that are missing.
-        missing: Vec<Cow<'static, str>>,
-        /// All scopes in the rule: those that a client should request (RFC 6750, section 3).
-        required: Vec<Cow<'static, str>>,
-    },
-    /// The caller does not have the role.
-    #[error("Missing required role: {0}")]
-    Role(Cow<'static, str>),
-    /// The caller does not have the permission.
-    #[error("Missing required permission: {0}")]
-    Permission(Cow<'static, str>),
-    /// Another condition does not hold, or more than one alternative is missing.
-    #[error("Access denied")]
-    Other,
-}
-
-impl Denial {
-    /// Returns the stable code: the log reason, the metric label, and `code` in the response.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Scopes { .. } => "insufficient_scope",
-            Self::Role(_) => "missing_role",
-            Self::Permission(_) => "missing_permission",
-            Self::Other => "access_denied",
-        }
-    }
 }
 
 impl Rule {
@@ -93,159 +90,153 @@ impl Rule {
         Self::Permission(Cow::Borrowed(name))
     }
 
-    /// Returns the rule that the claim is this string, or a list that contains it.
+    /// Returns the rule that the caller has the role within the tenant.
     #[must_use]
-    pub const fn claim(name: &'static str, value: &'static str) -> Self {
-        Self::Claim(Cow::Borrowed(name), Cow::Borrowed(value))
+    pub const fn tenant_role(name: &'static str) -> Self {
+        Self::TenantRole(Cow::Borrowed(name))
     }
 
-    /// Returns the rule that the token does not have this claim.
+    /// Returns the rule that the caller has the permission within the tenant.
     #[must_use]
-    pub const fn no_claim(name: &'static str) -> Self {
-        Self::NoClaim(Cow::Borrowed(name))
+    pub const fn tenant_permission(name: &'static str) -> Self {
+        Self::TenantPermission(Cow::Borrowed(name))
     }
 
-    /// Checks whether the rule holds for the caller. Errors: what is missing.
+    /// Returns the rule that the claim at this place is this string, or a list of strings that contains it.
+    #[must_use]
+    pub const fn claim(path: &'static str, value: &'static str) -> Self {
+        Self::Claim(Cow::Borrowed(path), Cow::Borrowed(value))
+    }
+
+    /// Returns the rule that the token has no claim at this place.
+    #[must_use]
+    pub const fn no_claim(path: &'static str) -> Self {
+        Self::NoClaim(Cow::Borrowed(path))
+    }
+
+    /// Returns the rule that the user signed in at most this many minutes ago.
+    #[must_use]
+    pub const fn signed_in_within_minutes(minutes: u32) -> Self {
+        Self::SignedInWithin(Duration::from_secs(minutes as u64 * 60))
+    }
+
+    /// Returns the rule that the user signed in by this authentication context.
+    #[must_use]
+    pub const fn acr(value: &'static str) -> Self {
+        Self::Acr(Cow::Borrowed(value))
+    }
+
+    /// Checks whether the rule holds for the caller. Errors: what is missing. A rule about a tenant holds for no caller; see
+    /// [`check_in`](Self::check_in).
     pub fn check(&self, caller: &Authenticated) -> Result<(), Denial> {
-        if self.holds(caller) {
-            Ok(())
-        } else {
-            Err(self.denial(&|rule| rule.holds(caller)))
+        self.check_at(caller, None)
+    }
+
+    /// Checks whether the rule holds for the caller in this tenant. Errors: what is missing; if the rule is about a tenant,
+    /// [`Denial::NotAMember`] before anything else.
+    pub fn check_in(&self, caller: &Authenticated, tenant: &str) -> Result<(), Denial> {
+        self.check_at(caller, Some(tenant))
+    }
+
+    fn check_at(&self, caller: &Authenticated, tenant: Option<&str>) -> Result<(), Denial> {
+        let rights = tenant.and_then(|tenant| caller.principal().rights_in(tenant));
+        if self.is_about_tenant() && rights.is_none() {
+            return Err(Denial::NotAMember);
+        }
+        let holds = |rule: &Self| rule.holds(caller, rights) == Some(true);
+        match holds(self) {
+            true => Ok(()),
+            false => Err(self.denial(&holds)),
         }
     }
 
-    /// Returns the denial for a caller whose token has no rights at all, such as for an example in documentation. Returns
-    /// `None` if the rule holds for every authenticated caller.
+    /// Returns whether the rule is about a tenant, so that it can only be checked in one.
     #[must_use]
-    pub fn denial_without_rights(&self) -> Option<Denial> {
-        (!self.needs_no_right()).then(|| self.denial(&Self::needs_no_right))
-    }
-
-    fn needs_no_right(&self) -> bool {
+    pub fn is_about_tenant(&self) -> bool {
         match self {
-            Self::Authenticated => true,
-            Self::All(rules) => rules.iter().all(Self::needs_no_right),
-            Self::Any(rules) => rules.iter().any(Self::needs_no_right),
+            Self::Member | Self::TenantRole(_) | Self::TenantPermission(_) => true,
+            Self::Not(rules) | Self::All(rules) | Self::Any(rules) => {
+                rules.iter().any(Self::is_about_tenant)
+            }
             _ => false,
         }
     }
 
-    fn holds(&self, caller: &Authenticated) -> bool {
-        let principal = caller.principal();
-        match self {
+    /// Returns whether the rule holds; `None` if a claim has a type that says neither, which no rule around it turns into a
+    /// yes. `tenant` has the caller's rights in the tenant of the request.
+    fn holds(&self, caller: &Authenticated, tenant: Option<RightsIn<'_>>) -> Option<bool> {
+        let (principal, claims) = (caller.principal(), caller.token().claims());
+        let each = |rules: &[Self], sought| any(rules, sought, |rule| rule.holds(caller, tenant));
+        Some(match self {
             Self::Authenticated => true,
             Self::Scope(scope) => principal.has_scope(scope),
             Self::Role(role) => principal.has_role(role),
             Self::Permission(permission) => principal.has_permission(permission),
-            Self::Claim(name, value) => caller.token().claim(name).is_some_and(|claim| {
-                claim == &**value
-                    || claim
-                        .as_array()
-                        .is_some_and(|list| list.iter().any(|one| one == &**value))
-            }),
-            Self::NoClaim(name) => caller.token().claim(name).is_none(),
-            Self::All(rules) => rules.iter().all(|rule| rule.holds(caller)),
-            Self::Any(rules) => rules.iter().any(|rule| rule.holds(caller)),
-        }
-    }
-
-    /// Returns the denial for a rule that does not hold.
-    fn denial(&self, holds: &dyn Fn(&Self) -> bool) -> Denial {
-        match self {
-            Self::Scope(scope) => Denial::Scopes {
-                missing: vec![scope.clone()],
-                required: vec![scope.clone()],
+            Self::Member => tenant.is_some(),
+            Self::TenantRole(role) => contains(tenant?.roles, role),
+            Self::TenantPermission(permission) => contains(tenant?.permissions, permission),
+            Self::Claim(path, value) => includes(look_up(path, claims), value)?,
+            Self::NoClaim(path) => is_absent(look_up(path, claims))?,
+            Self::SignedInWithin(max_age) => caller.signed_in_within(*max_age)?,
+            Self::Acr(acr) => match claims.get("acr") {
+                Some(value) => value.as_str()? == acr,
+                None => false,
             },
-            Self::Role(role) => Denial::Role(role.clone()),
-            Self::Permission(permission) => Denial::Permission(permission.clone()),
-            Self::All(rules) => denial_of_all(rules, holds),
-            Self::Any(rules) => denial_of_any(rules, holds),
-            Self::Authenticated | Self::Claim(..) | Self::NoClaim(_) => Denial::Other,
-        }
+            Self::Not(rules) => !each(rules, true)?,
+            Self::All(rules) => !each(rules, false)?,
+            Self::Any(rules) => each(rules, true)?,
+        })
     }
 
-    /// Returns all scopes in the rule, each once.
+    /// Returns all scopes that a client may have to request, each once.
     #[must_use]
     pub fn scopes(&self) -> Vec<Cow<'static, str>> {
         match self {
             Self::Scope(scope) => vec![scope.clone()],
-            Self::All(rules) | Self::Any(rules) => each_once(rules.iter().flat_map(Self::scopes)),
+            Self::All(rules) | Self::Any(rules) => {
+                denial::each_once(rules.iter().flat_map(Self::scopes))
+            }
             _ => Vec::new(),
         }
     }
 }
 
-/// Returns the first denial; if it is missing scopes, those of all rules together.
-fn denial_of_all(rules: &[Rule], holds: &dyn Fn(&Rule) -> bool) -> Denial {
-    let mut denials = rules
-        .iter()
-        .filter(|rule| !holds(rule))
-        .map(|rule| rule.denial(holds));
-    match denials.next() {
-        Some(Denial::Scopes { mut missing, .. }) => {
-            for denial in denials {
-                if let Denial::Scopes { missing: more, .. } = denial {
-                    missing.extend(more);
-                }
+/// Returns whether a rule is as `sought`; `None` if none is, and one is neither.
+fn any(rules: &[Rule], sought: bool, holds: impl Fn(&Rule) -> Option<bool>) -> Option<bool> {
+    let mut found = Some(false);
+    for rule in rules {
+        match holds(rule) {
+            Some(holds) if holds == sought => return Some(true),
+            Some(_) => {}
+            None => found = None,
+        }
+    }
+    found
+}
+
+fn includes(found: Found<'_>, wanted: &str) -> Option<bool> {
+    let equal = |value: &Value| Some(value.as_str()? == wanted);
+    match found {
+        Found::Absent => Some(false),
+        Found::Unreadable => None,
+        Found::Value(Value::Array(list)) => {
+            let mut is_there = false;
+            for value in list {
+                is_there |= equal(value)?;
             }
-            Denial::Scopes {
-                missing: each_once(missing),
-                required: each_once(rules.iter().flat_map(Rule::scopes)),
-            }
+            Some(is_there)
         }
-        Some(other) => other,
-        None => Denial::Other,
+        Found::Value(value) => equal(value),
     }
 }
 
-fn each_once(names: impl IntoIterator<Item = Cow<'static, str>>) -> Vec<Cow<'static, str>> {
-    let mut once = Vec::new();
-    for name in names {
-        if !once.contains(&name) {
-            once.push(name);
-        }
+fn is_absent(found: Found<'_>) -> Option<bool> {
+    match found {
+        Found::Absent => Some(true),
+        Found::Value(_) => Some(false),
+        Found::Unreadable => None,
     }
-    once
-}
-
-/// Returns the denial of the only alternative that has a name. With several, there is no single missing right.
-fn denial_of_any(rules: &[Rule], holds: &dyn Fn(&Rule) -> bool) -> Denial {
-    let mut named = rules
-        .iter()
-        .map(|rule| rule.denial(holds))
-        .filter(|denial| *denial != Denial::Other);
-    match (named.next(), named.next()) {
-        (Some(denial), None) => denial,
-        _ => Denial::Other,
-    }
-}
-
-/// Writes the rule in words, as in the OpenAPI document and the access table.
-impl fmt::Display for Rule {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Authenticated => formatter.write_str("any verified token"),
-            Self::Scope(scope) => write!(formatter, "scope {scope}"),
-            Self::Role(role) => write!(formatter, "role {role}"),
-            Self::Permission(permission) => write!(formatter, "permission {permission}"),
-            Self::Claim(name, value) => write!(formatter, "claim {name} = {value}"),
-            Self::NoClaim(name) => write!(formatter, "a token without the claim {name}"),
-            Self::All(rules) if rules.is_empty() => formatter.write_str("any verified token"),
-            Self::Any(rules) if rules.is_empty() => formatter.write_str("nobody"),
-            Self::All(rules) => formatter.write_str(&list(rules, " and ")),
-            Self::Any(rules) => formatter.write_str(&list(rules, " or ")),
-        }
-    }
-}
-
-fn list(rules: &[Rule], separator: &str) -> String {
-    let rules = rules.iter().map(|rule| match rule {
-        Rule::All(_) | Rule::Any(_) => format!("({rule})"),
-        _ => rule.to_string(),
-    });
-    rules.collect::<Vec<_>>().join(separator)
 }
 
 #[cfg(test)]
-#[path = "rule_tests.rs"]
 mod tests;

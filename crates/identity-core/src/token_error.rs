@@ -95,6 +95,7 @@ impl TokenError {
         "invalid_claims",
         "invalid_claim_type",
         "missing_claim",
+        "unknown_organization",
         "token_expired",
         "inactive_token",
         "token_not_yet_valid",

@@ -7,9 +7,11 @@ use crate::claims::Claims;
 use crate::introspection::{self, Introspector};
 use crate::keys::KeySource;
 use crate::metrics::TokenMetrics;
+use crate::principal::Principal;
 use crate::provider::Provider;
 use crate::token::UnverifiedToken;
 use crate::token_error::TokenError;
+use crate::verified_token::VerifiedToken;
 use crate::verifier::{Verifier, VerifyError, check_size};
 
 /// An accepted issuer: its provider, verifier and keys.
@@ -78,7 +80,7 @@ impl TrustedIssuer {
         let without_exp = introspector.expires_without_exp();
         let token = self.verifier.check_introspected(claims, without_exp)?;
         let principal = self.provider.principal(&token)?;
-        Ok(Arc::new(Authenticated { principal, token }))
+        Ok(self.caller(principal, token))
     }
 
     pub(crate) async fn authenticate(
@@ -88,6 +90,16 @@ impl TrustedIssuer {
         let token = self.verifier.verify_parsed(token).await?;
         let principal = self.provider.principal(&token);
         let principal = principal.map_err(TokenError::Claims)?;
-        Ok(Arc::new(Authenticated { principal, token }))
+        Ok(self.caller(principal, token))
+    }
+
+    fn caller(&self, principal: Principal, token: VerifiedToken) -> Arc<Authenticated> {
+        let (clock, leeway) = self.verifier.clock();
+        Arc::new(Authenticated {
+            principal,
+            token,
+            clock,
+            leeway,
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Verification of tokens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -138,6 +139,11 @@ impl Verifier {
         let keys = self.keys.current();
         let is_held = |keys: Arc<KeySet>| keys.holds(token.issuer(), key_id, *algorithm, *key);
         keys.is_some_and(is_held) && token.times.allow(self.clock.now(), self.limits.leeway)
+    }
+
+    /// Returns the clock, and the clock skew that is tolerated.
+    pub(crate) fn clock(&self) -> (Arc<dyn Clock>, Duration) {
+        (Arc::clone(&self.clock), self.limits.leeway)
     }
 
     /// Returns the accepted values of `iss`.

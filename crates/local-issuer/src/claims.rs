@@ -88,6 +88,11 @@ impl ClaimsRequest<'_> {
         signed_in.map_or(&self.persona.client_id, |signed_in| signed_in.client_id)
     }
 
+    /// The tenant or organization that a person chose.
+    pub(crate) fn tenant(&self) -> Option<&str> {
+        self.signed_in.as_ref()?.tenant
+    }
+
     /// Adds what an ID token says of the sign-in
     /// ([OpenID Connect Core, 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
     pub(crate) fn insert_sign_in(&self, claims: &mut Map<String, Value>) {

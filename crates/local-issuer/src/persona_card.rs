@@ -55,7 +55,7 @@ fn rights(persona: &Persona) -> Vec<Rights<'_>> {
             names,
         });
     }
-    if let Some(organization) = &persona.auth0.organization {
+    for organization in &persona.auth0.organizations {
         listed.push(Rights {
             kind: "Organization",
             place: None,

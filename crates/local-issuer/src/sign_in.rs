@@ -32,6 +32,7 @@ mod log_out;
 mod pages;
 mod read;
 mod routes;
+mod tenants;
 mod token_request;
 
 pub(crate) use authorize::authorize;
@@ -44,6 +45,6 @@ pub(crate) use error::AuthorizationError;
 pub(crate) use grant::{Grant, Target};
 pub(crate) use log_out::{LogOutParameters, log_out};
 pub(crate) use routes::form_routes;
-pub(crate) use rules::SignInRules;
+pub(crate) use rules::{SignInRules, TenantChoice};
 pub(crate) use state::{OpaqueToken, SignIns};
 pub(crate) use token_request::{GrantError, TokenRequest};

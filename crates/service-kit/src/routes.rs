@@ -10,7 +10,7 @@ use actix_web::{Error, HttpResponse};
 use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::observe::note_caller;
+use crate::observe::{note_actor, note_caller};
 
 /// A service's own check of authenticated requests.
 pub type Check = fn(&ServiceRequest) -> CheckOutcome<'_>;
@@ -47,6 +47,7 @@ pub(crate) async fn authenticated(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     note_caller(&request);
+    note_actor(&request);
     let mut _kept = None;
     if let Some(check) = check {
         let outcome = check(&request).await;

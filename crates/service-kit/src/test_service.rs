@@ -7,7 +7,7 @@ use identity_core::keys::{
     KeyAddress, KeyError, KeyFault, KeyLookupError, KeySet, KeySource, KeyStatus, KeysFuture,
 };
 use identity_core::verification::{AudienceRule, VerificationRules};
-use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken};
+use identity_core::{Authenticator, ClaimsError, Principal, Provider, VerifiedToken, claims};
 
 use crate::ServiceInfo;
 
@@ -35,7 +35,11 @@ impl Provider for Of {
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
+        Ok(Principal {
+            current_tenant: token.text("org_id").map(str::to_owned),
+            roles: claims::names(token.claim("roles")),
+            ..Principal::without_grants(token)
+        })
     }
 }
 

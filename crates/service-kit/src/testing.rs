@@ -1,36 +1,31 @@
 //! Tests whether a service's access table, routes and handlers agree. Feature `testing`.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rights;
+
+use std::collections::BTreeSet;
 
 use actix_http::Request;
+use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::{Error, HttpResponse};
-use identity_actix::{Access, AccessRoute};
-use identity_core::Rule;
+use identity_actix::{Access, AccessRoute, ErrorCode};
 use identity_core::testing::TestIssuer;
+use identity_core::{Denial, Rule};
+use serde_json::Value;
 use utoipa::openapi::path::Operation;
 
 use crate::Service;
 use crate::openapi::operations;
+use rights::{leaves, rights};
 
-/// The rights of a token.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rights {
-    /// The scopes.
-    pub scopes: Vec<String>,
-    /// The roles.
-    pub roles: Vec<String>,
-    /// The permissions.
-    pub permissions: Vec<String>,
-    /// Its claims of other names; those with `None` it does not have.
-    pub claims: BTreeMap<String, Option<String>>,
-}
+pub use rights::{Rights, TenantRights, UNRELATED};
 
-/// A right that no rule asks for, so that a token without the right ones is not one without any.
-pub const UNRELATED: &str = "unrelated";
+/// The tenant of every path that names one, and another one.
+const TENANT: &str = "1";
+const OTHER_TENANT: &str = "2";
 
 /// Pages that every service has, and that are not in its OpenAPI document.
 const OWN_PAGES: [&str; 2] = ["/docs/", "/openapi.json"];
@@ -39,33 +34,16 @@ const OWN_PAGES: [&str; 2] = ["/docs/", "/openapi.json"];
 /// if they agree.
 ///
 /// Reports an operation whose id is not unique or no name of letters, digits and underscores, or that has a body and no
-/// response 400 or 415; a route without a row, a row without a route, a protected route that accepts a request without a token, and
-/// a handler that does not enforce the policy of its row. For the last, each route is called with tokens that satisfy
-/// and fail the conditions of its rule in every combination. `issuer` makes them: the service must have its
+/// response 400 or 415; a route without a row, a row without a route, a protected route that accepts a request without a token; a
+/// route whose path names a tenant and whose rule is not about it, or the other way round; and a handler that does not
+/// enforce the policy of its row. For the last, each route is called with tokens that satisfy and fail the conditions of its
+/// rule in every combination, in its tenant and in another one. `issuer` makes them: the service must have its
 /// [`authenticator`](TestIssuer::authenticator). None of its [bad tokens](identity_core::testing::TestCaller::bad_tokens) may
 /// get in.
 ///
 /// Handlers are called without a body and with `1` for each variable part of the path. What they do is not checked.
 pub async fn access_faults(service: &Service, issuer: &TestIssuer) -> Vec<String> {
-    let token = async |rights: &Rights| {
-        let mut caller = issuer.caller("U1").tenant("T1");
-        for scope in &rights.scopes {
-            caller = caller.scope(scope);
-        }
-        for role in &rights.roles {
-            caller = caller.role(role);
-        }
-        for permission in &rights.permissions {
-            caller = caller.permission(permission);
-        }
-        for (name, value) in &rights.claims {
-            caller = match value {
-                Some(value) => caller.claim(name, value.as_str()),
-                None => caller.without_claim(name),
-            };
-        }
-        caller.token()
-    };
+    let token = async |rights: &Rights| rights.caller(issuer).token();
     let mut faults = access_faults_with(service, token).await;
     faults.extend(let_in(service, issuer).await);
     faults
@@ -80,7 +58,7 @@ async fn let_in(service: &Service, issuer: &TestIssuer) -> Vec<String> {
     let app = init_service(service.app()).await;
     let mut faults = Vec::new();
     for bad in issuer.caller("U1").bad_tokens() {
-        let status = status(app.call(request(route, Some(&bad.token))).await);
+        let (status, _) = outcome(app.call(request(route, Some(&bad.token))).await).await;
         if status != 401 {
             let (method, path) = (&route.method, route.path);
             faults.push(format!(
@@ -102,11 +80,11 @@ pub async fn access_faults_with(
     faults.extend(lacking(&operations));
     let app = init_service(service.app()).await;
     let call = async |route: &AccessRoute, token: Option<&str>| {
-        status(app.call(request(route, token)).await)
+        outcome(app.call(request(route, token)).await).await
     };
     for route in service.access().routes() {
         let name = format!("{} {}", route.method, route.path);
-        let without = call(route, None).await;
+        let (without, _) = call(route, None).await;
         let Access::Protected { rule, .. } = &route.access else {
             if matches!(without, 401 | 403) {
                 faults.push(format!(
@@ -120,10 +98,26 @@ pub async fn access_faults_with(
                 "{name} is protected, but without a token its status is {without}"
             ));
         }
+        match (rule.is_about_tenant(), route.names_tenant()) {
+            (true, false) => faults.push(format!(
+                "{name} requires {rule}, but its path names no tenant: it needs one of {{tenant_id}} and {{org_id}}"
+            )),
+            (false, true) => faults.push(format!(
+                "{name} names a tenant in its path, but its rule is not about one: {rule}"
+            )),
+            _ => {}
+        }
         let leaves = leaves(rule);
+        let tenants: &[_] = match rule.is_about_tenant() {
+            true => &[Some(TENANT), Some(OTHER_TENANT)],
+            false => &[None],
+        };
         let (mut allowed, mut refused) = (false, false);
-        for held in 0..1_usize << leaves.len().min(8) {
-            let token = token(&rights(&leaves, held)).await;
+        let combinations = tenants
+            .iter()
+            .flat_map(|tenant| (0..1_usize << leaves.len().min(8)).map(move |held| (tenant, held)));
+        for (tenant, held) in combinations {
+            let token = token(&rights(&leaves, held, *tenant)).await;
             let caller = match service.authenticator().authenticate(&token).await {
                 Ok(caller) => caller,
                 Err(error) => {
@@ -133,22 +127,14 @@ pub async fn access_faults_with(
                     continue;
                 }
             };
-            let may = rule.check(&caller).is_ok();
-            allowed |= may;
-            refused |= !may;
-            let status = call(route, Some(&token)).await;
-            match may {
-                true if matches!(status, 401 | 403 | 500..) => faults.push(format!(
-                    "{name} requires {rule}, but with it the status is {status}: does its handler ask for another policy?"
-                )),
-                true if status == 405 || status == 404 && !route.path.contains('{') => {
-                    faults.push(format!("{name} is in the access table, but its status is {status}"));
-                }
-                false if status != 403 => faults.push(format!(
-                    "{name} requires {rule}, but without it the status is {status}: its handler does not ask for it"
-                )),
-                _ => {}
-            }
+            let denial = rule.check_in(&caller, TENANT).err();
+            allowed |= denial.is_none();
+            refused |= denial.is_some();
+            let (status, detail) = call(route, Some(&token)).await;
+            faults.extend(match &denial {
+                None => fault_with(route, rule, status),
+                Some(denial) => fault_without(route, rule, denial, (status, &detail)),
+            });
         }
         if !allowed || (!refused && *rule != Rule::Authenticated) {
             faults.push(format!(
@@ -158,6 +144,43 @@ pub async fn access_faults_with(
     }
     faults.dedup();
     faults
+}
+
+/// Returns the fault of a response to a caller who satisfies the rule.
+fn fault_with(route: &AccessRoute, rule: &Rule, status: u16) -> Option<String> {
+    let name = format!("{} {}", route.method, route.path);
+    match status {
+        401 | 403 | 500.. => Some(format!(
+            "{name} requires {rule}, but with it the status is {status}: does its handler ask for another policy?"
+        )),
+        404 if route.path.contains('{') => None,
+        404 | 405 => Some(format!(
+            "{name} is in the access table, but its status is {status}"
+        )),
+        _ => None,
+    }
+}
+
+/// Returns the fault of a response to a caller who does not satisfy the rule. The handler may respond with 404 itself, but
+/// not in the words of a path that does not exist.
+fn fault_without(
+    route: &AccessRoute,
+    rule: &Rule,
+    denial: &Denial,
+    (status, detail): (u16, &str),
+) -> Option<String> {
+    let name = format!("{} {}", route.method, route.path);
+    let expected = ErrorCode::from(denial).status().as_u16();
+    let is_outside = *denial == Denial::NotAMember;
+    let is_hidden = !is_outside || detail == format!("There is no {}", example(route.path));
+    (status != expected || !is_hidden).then(|| match is_outside {
+        true => format!(
+            "{name} requires {rule}, but in the tenant of others the status is {status}, and not that of a path that does not exist: its handler does not ask for it"
+        ),
+        false => format!(
+            "{name} requires {rule}, but without it the status is {status}: its handler does not ask for it"
+        ),
+    })
 }
 
 /// An operation of the document, with its method and its path.
@@ -231,54 +254,21 @@ fn example(pattern: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn status<B>(outcome: Result<ServiceResponse<B>, Error>) -> u16 {
-    match outcome {
-        Ok(response) => response.status().as_u16(),
-        Err(error) => HttpResponse::from_error(error).status().as_u16(),
-    }
-}
-
-/// Returns the single conditions of a rule.
-fn leaves(rule: &Rule) -> Vec<&Rule> {
-    match rule {
-        Rule::All(rules) | Rule::Any(rules) => rules.iter().flat_map(leaves).collect(),
-        Rule::Authenticated => Vec::new(),
-        leaf => vec![leaf],
-    }
-}
-
-/// Returns the rights of a token that satisfies those of `leaves` whose bit is set in `held`, as far as they can be
-/// combined.
-fn rights(leaves: &[&Rule], held: usize) -> Rights {
-    let other = || vec![UNRELATED.to_owned()];
-    let mut rights = Rights {
-        scopes: other(),
-        roles: other(),
-        permissions: other(),
-        claims: BTreeMap::new(),
-    };
-    for (bit, leaf) in leaves.iter().enumerate() {
-        match (leaf, held & 1 << bit != 0) {
-            (Rule::Scope(scope), true) => rights.scopes.push(scope.to_string()),
-            (Rule::Role(role), true) => rights.roles.push(role.to_string()),
-            (Rule::Permission(permission), true) => rights.permissions.push(permission.to_string()),
-            (Rule::Claim(name, value), is_held) => {
-                let value = if is_held { value } else { UNRELATED };
-                rights
-                    .claims
-                    .insert(name.to_string(), Some(value.to_string()));
-            }
-            (Rule::NoClaim(name), true) => {
-                rights.claims.insert(name.to_string(), None);
-            }
-            (Rule::NoClaim(name), false) => {
-                let other = || Some(UNRELATED.to_owned());
-                rights.claims.entry(name.to_string()).or_insert_with(other);
-            }
-            _ => {}
+/// Returns the status of a response, and the `detail` of an error.
+async fn outcome<B: MessageBody>(outcome: Result<ServiceResponse<B>, Error>) -> (u16, String) {
+    let (status, body) = match outcome {
+        Ok(response) => {
+            let status = response.status();
+            (status, to_bytes(response.into_body()).await.ok())
         }
-    }
-    rights
+        Err(error) => {
+            let response = HttpResponse::from_error(error);
+            (response.status(), to_bytes(response.into_body()).await.ok())
+        }
+    };
+    let problem = body.and_then(|body| serde_json::from_slice::<Value>(&body).ok());
+    let detail = problem.and_then(|problem| Some(problem.get("detail")?.as_str()?.to_owned()));
+    (status.as_u16(), detail.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 use actix_web::get;
-use identity_actix::{AccessTable, Caller, Require};
+use identity_actix::{AccessTable, AnyCaller, ApiError, Caller, Require, RequireIn};
 use identity_core::providers::{Oidc, OidcConfig};
 use identity_core::verification::AudienceRule;
-use identity_core::{Rule, all_of, policies};
+use identity_core::{Rule, all_of, none_of, policies};
 use utoipa::openapi::request_body::RequestBody;
 
 use super::*;
@@ -12,6 +12,33 @@ use crate::test_service::INFO;
 policies! {
     /// Works for one company, and not on probation.
     Employed = all_of![Rule::claim("company", "acme"), Rule::no_claim("probation")];
+}
+
+policies! {
+    /// An administrator of the tenant who signed in lately, by a second factor.
+    Guarded = all_of![
+        Rule::tenant_role("admin"), Rule::signed_in_within_minutes(5), Rule::acr("mfa"), none_of![Rule::claim("account.state", "locked")],
+    ];
+    /// A member of the tenant.
+    Members = Rule::Member;
+}
+
+#[utoipa::path]
+#[get("/tenants/{tenant_id}")]
+async fn guarded(_: Require<Guarded>) -> &'static str {
+    "guarded"
+}
+
+#[utoipa::path]
+#[get("/tenants/{tenant_id}")]
+async fn unguarded(_: Caller) -> Result<&'static str, ApiError> {
+    Err(ApiError::not_found("There is no user 1"))
+}
+
+#[utoipa::path]
+#[get("/tenant")]
+async fn nowhere(_: RequireIn<Members>) -> &'static str {
+    "nowhere"
 }
 
 #[utoipa::path]
@@ -64,6 +91,65 @@ async fn a_service_that_agrees_with_its_table_has_no_faults() {
         },
     );
     assert_eq!(found.await, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn the_tenant_of_the_path_and_the_sign_in_are_walked_too() {
+    let found = faults(
+        AccessTable::new().protected::<Guarded>(Method::GET, "/api/tenants/{tenant_id}"),
+        |_| {},
+        |routes| {
+            routes.service(guarded);
+        },
+    );
+    assert_eq!(found.await, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn a_tenant_that_is_not_checked_is_found() {
+    let rows = AccessTable::new().protected::<Members>(Method::GET, "/api/tenants/{tenant_id}");
+    let found = faults(
+        rows,
+        |_| {},
+        |routes| {
+            routes.service(unguarded);
+        },
+    );
+    let name = "GET /api/tenants/{tenant_id}";
+    assert_eq!(
+        found.await,
+        [format!(
+            "{name} requires membership in the tenant, but in the tenant of others the status is 404, and not that of a path that does not exist: its handler does not ask for it"
+        )]
+    );
+    let rows = AccessTable::new().protected::<AnyCaller>(Method::GET, "/api/tenants/{tenant_id}");
+    let found = faults(
+        rows,
+        |_| {},
+        |routes| {
+            routes.service(unguarded);
+        },
+    );
+    assert_eq!(
+        found.await,
+        [format!(
+            "{name} names a tenant in its path, but its rule is not about one: any verified token"
+        )]
+    );
+    let rows = AccessTable::new().protected::<Members>(Method::GET, "/api/tenant");
+    let found = faults(
+        rows,
+        |_| {},
+        |routes| {
+            routes.service(nowhere);
+        },
+    );
+    assert_eq!(
+        found.await.first().map(String::as_str),
+        Some(
+            "GET /api/tenant requires membership in the tenant, but its path names no tenant: it needs one of {tenant_id} and {org_id}"
+        )
+    );
 }
 
 #[actix_web::test]

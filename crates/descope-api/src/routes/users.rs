@@ -20,11 +20,11 @@ pub struct NewUser {
     /// Not blank, no control characters, at most 200 characters.
     #[garde(length(chars, max = 200), custom(is_readable))]
     #[schema(example = "Ada Lovelace", min_length = 1, max_length = 200)]
-    name: String,
+    pub(super) name: String,
     /// At most 254 characters, and unique, ignoring case.
     #[garde(email, length(max = 254))]
     #[schema(example = "ada@example.com", format = Email, max_length = 254)]
-    email: String,
+    pub(super) email: String,
 }
 
 fn is_readable(text: &str, (): &()) -> garde::Result {
@@ -53,8 +53,37 @@ pub struct Deleted {
     message: String,
 }
 
+impl Created {
+    pub(super) fn response(
+        created: Result<User, CreateError>,
+    ) -> Result<web::Json<Self>, ApiError> {
+        match created {
+            Ok(user) => Ok(web::Json(Self {
+                message: "User created",
+                user,
+            })),
+            Err(CreateError::EmailTaken) => Err(ApiError::conflict("The email is taken")),
+            Err(error) => Err(api_error(&error)),
+        }
+    }
+}
+
+impl Deleted {
+    pub(super) fn response(
+        id: &str,
+        deleted: Result<bool, sqlx::Error>,
+    ) -> Result<web::Json<Self>, ApiError> {
+        match deleted.map_err(|error| api_error(&error))? {
+            true => Ok(web::Json(Self {
+                message: format!("User {id} deleted"),
+            })),
+            false => Err(ApiError::not_found(format!("There is no user {id}"))),
+        }
+    }
+}
+
 /// Extractor for the new user, from the query or the body of the request.
-pub struct Input(NewUser);
+pub struct Input(pub(super) NewUser);
 
 impl FromRequest for Input {
     type Error = actix_web::Error;
@@ -109,14 +138,7 @@ pub async fn create(
 ) -> Result<web::Json<Created>, ApiError> {
     let Input(new) = new;
     validate(&new)?;
-    match users.create(new.name.trim(), &new.email).await {
-        Ok(user) => Ok(web::Json(Created {
-            message: "User created",
-            user,
-        })),
-        Err(CreateError::EmailTaken) => Err(ApiError::conflict("The email is taken")),
-        Err(error) => Err(api_error(&error)),
-    }
+    Created::response(users.create(new.name.trim(), &new.email).await)
 }
 
 /// Delete a user
@@ -134,14 +156,7 @@ pub async fn delete(
     id: web::Path<String>,
     users: web::Data<Users>,
 ) -> Result<web::Json<Deleted>, ApiError> {
-    let deleted = users.delete(&id).await;
-    if deleted.map_err(|error| api_error(&error))? {
-        Ok(web::Json(Deleted {
-            message: format!("User {id} deleted"),
-        }))
-    } else {
-        Err(ApiError::not_found(format!("There is no user {id}")))
-    }
+    Deleted::response(&id, users.delete(&id).await)
 }
 
 #[cfg(test)]

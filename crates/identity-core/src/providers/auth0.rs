@@ -18,8 +18,8 @@ use crate::verified_token::VerifiedToken;
 
 /// Accepts the access tokens for one API of one Auth0 tenant.
 ///
-/// Not checked: revocation (Auth0 has no introspection), and `org_id`, which a handler has to compare with the
-/// organizations that it knows ([`Principal::current_tenant`]).
+/// Not checked: revocation (Auth0 has no introspection), and the organization, unless
+/// [`organizations`](Auth0Config::organizations) lists those that are known, as Auth0 recommends.
 ///
 /// ```
 /// use identity_core::providers::{Auth0, Auth0Config};
@@ -55,6 +55,9 @@ pub struct Auth0Config {
     pub other_issuers: Vec<String>,
     /// The claim that an Action adds roles to. Default `https://example.com/roles`.
     pub roles_claim: String,
+    /// The known organizations: ids (`org_..`), or names where the tenant adds `org_name` to tokens. A token of another one
+    /// is refused; a token of none is accepted, and belongs to none. Default empty: every organization of the tenant.
+    pub organizations: Vec<String>,
     /// The accepted values of `alg`. Default RS256.
     pub algorithms: Algorithms,
 }
@@ -109,6 +112,7 @@ impl Auth0Config {
             audience: audience.to_owned(),
             other_audiences: Vec::new(),
             roles_claim: Self::DEFAULT_ROLES_CLAIM.to_owned(),
+            organizations: Vec::new(),
             algorithms: Algorithms::rs256(),
         }
     }
@@ -172,6 +176,29 @@ impl Auth0 {
     }
 }
 
+impl Auth0 {
+    /// Checks `org_id` against the known organizations, as Auth0's own SDKs do: an entry that does not start with `org_` is
+    /// a name, which is compared with `org_name`. `org_name` alone, without an id, is of no organization that is known.
+    fn check_organization(&self, token: &VerifiedToken) -> Result<(), ClaimsError> {
+        let known = &self.config.organizations;
+        let is_of_one = ["org_id", "org_name"]
+            .iter()
+            .any(|name| token.claim(name).is_some());
+        if known.is_empty() || !is_of_one {
+            return Ok(());
+        }
+        let (id, name) = (token.text("org_id"), token.text("org_name"));
+        let is_known = id.is_some()
+            && known.iter().any(|known| match known.starts_with("org_") {
+                true => id == Some(known.as_str()),
+                false => name.is_some_and(|name| name.eq_ignore_ascii_case(known)),
+            });
+        is_known
+            .then_some(())
+            .ok_or(ClaimsError::UnknownOrganization)
+    }
+}
+
 impl Provider for Auth0 {
     fn keys(&self) -> KeyAddress {
         KeyAddress::Discovered(self.discovery())
@@ -192,6 +219,7 @@ impl Provider for Auth0 {
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
         // Tokens of the RFC 9068 profile have `client_id` instead of `azp`.
         let client = token.text("azp").or_else(|| token.text("client_id"));
+        self.check_organization(token)?;
         Ok(Principal {
             client: client.map(str::to_owned),
             scopes: claims::scopes(token.claim("scope")),

@@ -202,6 +202,41 @@ async fn roles_come_from_the_namespaced_claim_alone() {
 }
 
 #[tokio::test]
+async fn a_token_of_an_organization_that_is_not_known_is_refused() {
+    let known = Auth0Config {
+        organizations: vec!["org_A".to_owned(), "Acme".to_owned()],
+        ..settings()
+    };
+    let tokens = Tokens::new(Auth0::new(known).unwrap(), good());
+    for claims in [
+        json!({"org_id": "org_B"}),
+        json!({"org_id": "ORG_A"}),
+        json!({"org_id": "org_B", "org_name": "other"}),
+        json!({"org_id": "Acme"}),
+        json!({"org_id": 5}),
+        json!({"org_id": ["org_A"]}),
+        json!({"org_name": "acme"}),
+        json!({"org_id": 5, "org_name": "acme"}),
+        json!({"org_id": "org_B", "org_name": ["acme"]}),
+    ] {
+        let refusal = tokens.refusal(claims.clone()).await;
+        assert_eq!(refusal, Some("unknown_organization"), "{claims}");
+    }
+    for (claims, expected) in [
+        (json!({}), None),
+        (json!({"org_id": "org_A"}), Some("org_A")),
+        (
+            json!({"org_id": "org_B", "org_name": "acme"}),
+            Some("org_B"),
+        ),
+    ] {
+        let caller = tokens.caller(claims.clone()).await;
+        let organization = caller.principal().current_tenant.as_deref();
+        assert_eq!(organization, expected, "{claims}");
+    }
+}
+
+#[tokio::test]
 async fn claims_of_the_wrong_type_grant_nothing_and_are_no_error() {
     for value in wrong_types() {
         let changes = json!({

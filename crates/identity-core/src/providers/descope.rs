@@ -19,8 +19,8 @@ use crate::verified_token::VerifiedToken;
 
 /// Accepts the tokens of one Descope project: access tokens of its apps, session tokens, and tokens of access keys.
 ///
-/// Not checked: whether a session was ended early (Descope has no introspection), and tenants, which a handler has to
-/// check with [`Principal::has_role_in`].
+/// Not checked: whether a session was ended early (Descope has no introspection), and tenants, which a rule has to be about
+/// ([`Rule::Member`](crate::Rule::Member)).
 ///
 /// ```
 /// use identity_core::providers::{Descope, DescopeConfig};
@@ -215,11 +215,9 @@ impl Provider for Descope {
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        let tenants = token.claim("tenants").and_then(Value::as_object);
-        let tenants = tenants
-            .into_iter()
-            .flatten()
-            .map(|(id, grants)| (id.clone(), grants_of(grants)));
+        let listed = token.claim("tenants");
+        let tenants = listed.and_then(Value::as_object).into_iter().flatten();
+        let tenants = tenants.map(|(id, grants)| (id.clone(), grants_of(grants)));
         let mut principal = Principal {
             client: token.text("azp").map(str::to_owned),
             scopes: claims::scopes(token.claim("scope")),
@@ -229,7 +227,14 @@ impl Provider for Descope {
             current_tenant: token.text("dct").map(str::to_owned),
             ..Principal::without_grants(token)
         };
-        if principal.current_tenant.is_none() && principal.tenants.len() == 1 {
+        if listed.is_some() {
+            // Even an empty list: the rights beside it are those of the project, and never of a tenant that it does not name.
+            let tenants = &principal.tenants;
+            principal
+                .current_tenant
+                .take_if(|id| !tenants.contains_key(id.as_str()));
+        }
+        if token.claim("dct").is_none() && principal.tenants.len() == 1 {
             principal.current_tenant = principal.tenants.keys().next().cloned();
         }
         Ok(principal)

@@ -65,7 +65,15 @@ async fn a_single_tenant_is_the_current_one() {
         (json!({"tenants": {"T1": {}, "T2": {}}}), None),
         (json!({"tenants": {}}), None),
         (json!({}), None),
-        (json!({"dct": "T2", "tenants": {"T1": {}}}), Some("T2")),
+        (
+            json!({"dct": "T2", "tenants": {"T1": {}, "T2": {}}}),
+            Some("T2"),
+        ),
+        // Not in the list, or not readable.
+        (json!({"dct": "T2", "tenants": {"T1": {}}}), None),
+        (json!({"dct": "T2", "tenants": {}}), None),
+        (json!({"dct": "T2", "tenants": ["T2"]}), None),
+        (json!({"dct": 2, "tenants": {"T1": {}}}), None),
         (json!({"dct": "T2"}), Some("T2")),
     ] {
         let caller = sessions(settings()).caller(claims.clone()).await;
@@ -87,10 +95,30 @@ async fn the_root_speaks_for_a_current_tenant_where_none_is_listed() {
 }
 
 #[tokio::test]
-async fn a_current_tenant_that_is_not_listed_grants_nothing_there() {
-    let claims = json!({
-        "dct": "T9", "roles": ["owner"], "tenants": {"T1": {"roles": ["owner"]}},
-    });
-    let caller = sessions(settings()).caller(claims).await;
-    assert!(!caller.principal().has_role_in("T9", "owner"));
+async fn a_current_tenant_that_is_not_listed_gives_nothing() {
+    let listed = json!({"roles": ["owner"]});
+    for tenants in [json!({"T1": listed}), json!({}), json!(5), json!(["T9"])] {
+        let claims = json!({
+            "dct": "T9", "roles": ["owner"], "permissions": ["billing.read"], "tenants": tenants,
+        });
+        let caller = sessions(settings()).caller(claims).await;
+        assert_eq!(caller.principal().tenant("T9"), None, "{tenants}");
+        assert!(!caller.principal().has_role_in("T9", "owner"), "{tenants}");
+        assert!(!caller.principal().has_permission_in("T9", "billing.read"));
+    }
+}
+
+/// As many as a token of the maximum length may have.
+#[tokio::test]
+async fn many_tenants_are_read_and_found() {
+    let grants = json!({});
+    let tenants: serde_json::Map<_, _> = (0..900)
+        .map(|one| (format!("T{one}"), grants.clone()))
+        .collect();
+    let caller = sessions(settings())
+        .caller(json!({"tenants": tenants}))
+        .await;
+    assert_eq!(caller.principal().rights_by_tenant().count(), 900);
+    assert!(caller.principal().tenant("T899").is_some());
+    assert!(caller.principal().tenant("T900").is_none());
 }

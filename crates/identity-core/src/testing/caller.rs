@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::TestIssuer;
 use super::bad_tokens::{BadToken, bad_tokens};
 use crate::authenticated::Authenticated;
-use crate::claims::{CLIENTS, Claims};
+use crate::claims::{CLIENTS, ClaimPath, Claims};
 use crate::clock::UnixTime;
 use crate::principal::Principal;
 use crate::verification_rules::{AudienceRule, VerificationRules};
@@ -32,7 +32,7 @@ pub struct TestCaller<'i> {
     issuer: &'i TestIssuer,
     principal: Principal,
     /// Claims that replace others; those with `None` are left out.
-    claims: BTreeMap<String, Option<Value>>,
+    claims: Vec<(ClaimPath, Option<Value>)>,
 }
 
 impl<'i> TestCaller<'i> {
@@ -52,9 +52,10 @@ impl<'i> TestCaller<'i> {
                 permissions: Vec::new(),
                 tenants: BTreeMap::new(),
                 current_tenant: None,
+                actor: None,
                 expires_at: UnixTime::from_seconds(0.0),
             },
-            claims: BTreeMap::new(),
+            claims: Vec::new(),
         }
     }
 
@@ -102,15 +103,19 @@ impl<'i> TestCaller<'i> {
         self
     }
 
-    /// Sets a claim of the token, whatever else it would be.
-    pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.claims.insert(name.to_owned(), Some(value.into()));
-        self
+    /// Sets a claim of the token, whatever else it would be; `name` may be a [path](ClaimPath).
+    pub fn claim(self, name: &str, value: impl Into<Value>) -> Self {
+        self.set(name, Some(value.into()))
     }
 
-    /// Leaves a claim out of the token.
-    pub fn without_claim(mut self, name: &str) -> Self {
-        self.claims.insert(name.to_owned(), None);
+    /// Leaves a claim out of the token; `name` may be a [path](ClaimPath).
+    pub fn without_claim(self, name: &str) -> Self {
+        self.set(name, None)
+    }
+
+    fn set(mut self, name: &str, value: Option<Value>) -> Self {
+        let path = name.parse().expect("the name or the path of a claim");
+        self.claims.push((path, value));
         self
     }
 
@@ -162,11 +167,8 @@ impl<'i> TestCaller<'i> {
             claims.extend(rights);
         }
         complete(&mut claims, &rules);
-        for (name, value) in &self.claims {
-            match value {
-                Some(value) => claims.insert(name.clone(), value.clone()),
-                None => claims.remove(name),
-            };
+        for (path, value) in &self.claims {
+            path.set(&mut claims, value.clone());
         }
         claims
     }

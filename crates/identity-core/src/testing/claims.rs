@@ -75,6 +75,7 @@ impl TestClaims for Descope {
 
 impl TestClaims for Auth0 {
     fn claims_of(&self, caller: &Principal) -> Value {
+        let caller = in_its_tenant(caller);
         filled(json!({
             "azp": caller.client, "scope": caller.scopes.join(" "), "permissions": caller.permissions,
             "org_id": caller.current_tenant, self.config().roles_claim.as_str(): caller.roles,
@@ -87,6 +88,10 @@ impl TestClaims for Auth0 {
 impl TestClaims for Oidc {
     fn claims_of(&self, caller: &Principal) -> Value {
         let config = self.config();
+        let caller = &match config.roles_by_tenant {
+            true => caller.clone(),
+            false => in_its_tenant(caller),
+        };
         let mut claims = Claims::new();
         let named = |names: &[String], from_keys: bool| match from_keys {
             true => json!(
@@ -112,17 +117,28 @@ impl TestClaims for Oidc {
             (&config.permission_claims, permissions),
         ] {
             if let Some(path) = paths.first() {
-                path.put(&mut claims, value);
+                path.set(&mut claims, Some(value));
             }
         }
         if let Some(tenant) = tenant {
-            config.tenant_claim.put(&mut claims, json!(tenant));
+            config.tenant_claim.set(&mut claims, Some(json!(tenant)));
         }
         if let Some(client) = &caller.client {
             claims.insert("client_id".to_owned(), json!(client));
         }
         Value::Object(claims)
     }
+}
+
+/// Returns the caller as a token without a list of tenants shows them: its rights are those in the tenant that it is for.
+fn in_its_tenant(caller: &Principal) -> Principal {
+    let mut caller = caller.clone();
+    let tenant = caller.current_tenant.as_ref();
+    if let Some(granted) = tenant.and_then(|tenant| caller.tenants.remove(tenant)) {
+        caller.roles = granted.roles;
+        caller.permissions = granted.permissions;
+    }
+    caller
 }
 
 /// Returns the roles as keys of an object, each with the tenants that granted it.

@@ -4,6 +4,7 @@ mod examples;
 mod grants;
 mod kinds;
 mod matrix;
+mod organizations;
 mod rights;
 
 use crate::kind::ServiceKind;
@@ -18,6 +19,7 @@ pub fn suite() -> Suite {
     cases.extend(attacks::cases(kind));
     cases.extend(examples::cases());
     cases.extend(rights::cases());
+    cases.extend(organizations::cases());
     cases.extend(kinds::cases());
     cases.extend(grants::cases());
     Suite::new(kind, cases)

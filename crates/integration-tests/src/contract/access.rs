@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::ensure;
 use local_issuer::{PublicKeyForm, Signer};
 
-use super::matrix::{Matrix, Route};
+use super::matrix::{Matrix, OUTSIDE, Route};
 use crate::case::{Case, Needs, label};
 use crate::refusal::{ALGORITHM, EXPIRED, NO_TOKEN};
 
@@ -44,7 +44,7 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
             );
             for route in matrix.routes {
                 let marks: String = route.marks.split_whitespace().collect();
-                let good = marks.chars().all(|mark| "+-o".contains(mark));
+                let good = marks.chars().all(|mark| "+-ot".contains(mark));
                 ensure!(
                     good && marks.len() == matrix.personas.len(),
                     "{route:?} has the marks {marks}"
@@ -57,7 +57,11 @@ fn every_persona_is_there(matrix: Matrix) -> Case {
 
 fn as_persona(route: &'static Route, persona: &'static str, mark: char) -> Case {
     let refusal = route.refusal(mark);
-    let status = refusal.map_or(route.success, |_| 403);
+    let status = match refusal {
+        None => route.success,
+        Some(OUTSIDE) => 404,
+        Some(_) => 403,
+    };
     let (access, persona_label) = (route.label("access"), label(persona));
     let name = format!("{access}_as_{persona_label}_is_{status}");
     let sentence = format!("The route needs {:?}.", route.demand);

@@ -102,11 +102,14 @@ fn described(route: &'static Route) -> Case {
         for status in ["400", "401", "503"] {
             is_problem(responses, status)?;
         }
-        let may_be_denied = route.demand != Demand::Token;
+        let may_be_denied = !matches!(route.demand, Demand::Token | Demand::Member);
         ensure!(
             responses.contains_key("403") == may_be_denied,
             "403: {operation}"
         );
+        if route.path.contains("{tenant_id}") || route.path.contains("{org_id}") {
+            is_problem(responses, "404")?;
+        }
         if may_be_denied {
             is_problem(responses, "403")?;
         }
@@ -125,6 +128,9 @@ fn in_words(demand: Demand) -> String {
         Demand::ScopeIfAny(scope) => format!("scope {scope} or a token without the claim scope"),
         Demand::Role(role) => format!("role {role}"),
         Demand::Permission(permission) => format!("permission {permission}"),
+        Demand::Member => "membership in the tenant".to_owned(),
+        Demand::TenantRole(role) => format!("role {role} in the tenant"),
+        Demand::TenantPermission(name) => format!("permission {name} in the tenant"),
         Demand::Token | Demand::Nothing => "any verified token".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use super::matrix::{Demand, Matrix, NO_ORGANIZATION, Route};
+use super::matrix::{Demand, Matrix, NO_ORGANIZATION, ORGANIZATION, OUTSIDE, Route, TENANT};
 use crate::case::{Case, Needs};
 use crate::jwt;
 use crate::refusal::{ALGORITHM, Refusal, SIGNATURE, UNKNOWN_KEY};
@@ -27,18 +27,26 @@ fn answers_as_the_claims_say(route: &Route) -> Case {
     Case::new(name, &sentence, Needs::Client, async move |target| {
         let token = target.client_token().await?;
         let (_, claims) = jwt::read(&token)?;
-        let refusal = refusal(route.demand, &claims, target.rights());
+        let refusal = refusal(&route, &claims, target.rights());
         route.check(target, &token, refusal).await
     })
 }
 
 /// What a token with these claims is refused with, if it is.
 fn refusal(
-    demand: Demand,
+    route: &Route,
     claims: &Map<String, Value>,
     rights: &RightsClaims,
 ) -> Option<&'static str> {
-    if !is_met(demand, claims, rights) {
+    let demand = route.demand;
+    let is_about_tenant = matches!(
+        demand,
+        Demand::Member | Demand::TenantRole(_) | Demand::TenantPermission(_)
+    );
+    if is_about_tenant && inside(route, claims, rights).is_none() {
+        return Some(OUTSIDE);
+    }
+    if !is_met(route, claims, rights) {
         return Some(demand.code());
     }
     let of_organization = matches!(demand, Demand::ScopeOfOrganization(_));
@@ -47,20 +55,49 @@ fn refusal(
 }
 
 /// What the provider's documentation says of these claims, in the fewest words: a second opinion on the service's.
-fn is_met(demand: Demand, claims: &Map<String, Value>, rights: &RightsClaims) -> bool {
+fn is_met(route: &Route, claims: &Map<String, Value>, rights: &RightsClaims) -> bool {
     let scopes = || match claims.get(&rights.scopes) {
         Some(Value::String(text)) => text.split(' ').map(str::to_owned).collect(),
         other => names(other),
     };
     let has = |claim: &str, wanted: &str| names(claims.get(claim)).iter().any(|one| one == wanted);
     let scope = |wanted: &str| scopes().iter().any(|one| one == wanted);
-    match demand {
-        Demand::Nothing | Demand::Token => true,
+    let has_inside = |of: fn((Vec<String>, Vec<String>)) -> Vec<String>, wanted: &str| {
+        let names = inside(route, claims, rights).map(of).unwrap_or_default();
+        names.iter().any(|one| one == wanted)
+    };
+    match route.demand {
+        Demand::Nothing | Demand::Token | Demand::Member => true,
+        Demand::TenantRole(wanted) => has_inside(|(roles, _)| roles, wanted),
+        Demand::TenantPermission(wanted) => has_inside(|(_, permissions)| permissions, wanted),
         Demand::Scopes(wanted) => wanted.iter().all(|wanted| scope(wanted)),
         Demand::ScopeOfOrganization(wanted) => scope(wanted),
         Demand::ScopeIfAny(wanted) => !claims.contains_key(&rights.scopes) || scope(wanted),
         Demand::Role(wanted) => has(&rights.roles, wanted),
         Demand::Permission(wanted) => has("permissions", wanted),
+    }
+}
+
+/// The roles and permissions within the tenant of the path; `None` outside of it.
+fn inside(
+    route: &Route,
+    claims: &Map<String, Value>,
+    rights: &RightsClaims,
+) -> Option<(Vec<String>, Vec<String>)> {
+    let (current, id) = match route.path.contains("{org_id}") {
+        true => ("org_id", ORGANIZATION),
+        false => ("dct", TENANT),
+    };
+    let of = |roles, permissions| Some((names(roles), names(permissions)));
+    match claims.get("tenants") {
+        Some(tenants) => {
+            let rights = tenants.get(id)?;
+            of(rights.get("roles"), rights.get("permissions"))
+        }
+        None => {
+            (claims.get(current)? == id).then_some(())?;
+            of(claims.get(&rights.roles), claims.get("permissions"))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::case::{email, label, unique};
+use crate::expectation::Expectation;
 use crate::http::Call;
 use crate::target::Target;
 
@@ -22,7 +23,7 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) demand: Demand,
     /// One mark a persona, in the matrix's order: `+` for those that meet the demand, `-` for those that do not, `o` for
-    /// those that would, if their token were for an organization.
+    /// those that would, if their token were for an organization, `t` for those outside of the path's tenant.
     pub(crate) marks: &'static str,
     /// The status for a caller who may call.
     pub(crate) success: u16,
@@ -47,6 +48,12 @@ pub(crate) enum Demand {
     Role(&'static str),
     /// This permission.
     Permission(&'static str),
+    /// Membership in the tenant or organization of the path.
+    Member,
+    /// This role there.
+    TenantRole(&'static str),
+    /// This permission there.
+    TenantPermission(&'static str),
 }
 
 impl Demand {
@@ -69,15 +76,24 @@ impl Demand {
             Self::Scopes(_) | Self::ScopeOfOrganization(_) | Self::ScopeIfAny(_) => {
                 "insufficient_scope"
             }
-            Self::Role(_) => "missing_role",
-            Self::Permission(_) => "missing_permission",
-            Self::Nothing | Self::Token => "",
+            Self::Role(_) | Self::TenantRole(_) => "missing_role",
+            Self::Permission(_) | Self::TenantPermission(_) => "missing_permission",
+            Self::Nothing | Self::Token | Self::Member => "",
         }
     }
 }
 
 /// The `code` for a good token that would do, and is for no organization.
 pub(super) const NO_ORGANIZATION: &str = "access_denied";
+
+/// The `code` for a good token of a caller outside of the path's tenant.
+pub(super) const OUTSIDE: &str = "not_found";
+
+/// The tenant of Descope in the paths of the matrix.
+pub(super) const TENANT: &str = "T2LocalAcme00000000000000000";
+
+/// The organization of Auth0 in the paths of the matrix.
+pub(super) const ORGANIZATION: &str = "org_2LocalAcme000000";
 
 /// A row for `GET`.
 pub(crate) const fn get(path: &'static str, demand: Demand, marks: &'static str) -> Route {
@@ -115,7 +131,7 @@ impl Route {
     pub(super) fn call(&self) -> Call {
         let path = asked_path(self.path);
         match (self.method, self.path) {
-            ("POST", "/api/users") => {
+            ("POST", "/api/users" | "/api/tenants/{tenant_id}/users") => {
                 Call::post(format!("{path}?name=Matrix&email={}", email("matrix")))
             }
             ("POST", "/billing/invoices") => Call::post(path).json(&json!({
@@ -131,6 +147,7 @@ impl Route {
         match mark {
             '+' => None,
             'o' => Some(NO_ORGANIZATION),
+            't' => Some(OUTSIDE),
             _ => Some(self.demand.code()),
         }
     }
@@ -152,6 +169,11 @@ impl Route {
         let Some(refusal) = refusal else {
             return target.status(&call, self.success).await.map(drop);
         };
+        if refusal == OUTSIDE {
+            let expected = Expectation::not_found(&asked_path(self.path));
+            let expected = expected.logged([("access.reason", OUTSIDE)]);
+            return target.check(&call, &expected).await.map(drop);
+        }
         let response = target.status(&call, 403).await?;
         let code = response.member("/code")?;
         ensure!(code == refusal, "code {code}: {response:?}");
@@ -168,10 +190,16 @@ impl Route {
     }
 }
 
-/// A path of the matrix with an id that nothing has: what is there must survive this test.
+/// A path of the matrix with an id that nothing has, so that what is there survives this test, in the tenant of its marks.
 pub(super) fn asked_path(path: &str) -> String {
     let id = "00000000-0000-7000-8000-000000000000";
-    ["{user_id}", "{invoice_id}"]
+    let names = [
+        ("{user_id}", id),
+        ("{invoice_id}", id),
+        ("{tenant_id}", TENANT),
+        ("{org_id}", ORGANIZATION),
+    ];
+    names
         .iter()
-        .fold(path.to_owned(), |path, name| path.replace(name, id))
+        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
 }

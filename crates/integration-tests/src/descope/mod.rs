@@ -9,6 +9,7 @@ mod kinds;
 mod matrix;
 mod rights;
 mod stores;
+mod tenants;
 mod users;
 
 use crate::kind::ServiceKind;
@@ -25,6 +26,7 @@ pub fn suite() -> Suite {
     cases.extend(rights::cases());
     cases.extend(users::cases());
     cases.extend(stores::cases());
+    cases.extend(tenants::cases());
     cases.extend(input::cases());
     cases.extend(fields::cases());
     cases.extend(kinds::cases());

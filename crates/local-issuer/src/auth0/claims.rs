@@ -31,7 +31,7 @@ impl Tenant {
         if !request.scopes.is_empty() {
             insert("scope", request.scope().into());
         }
-        insert_organization(&mut claims, persona);
+        insert_organization(&mut claims, persona, request.tenant());
         let mut insert = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         if persona.kind == PersonaKind::Machine && !rfc9068 {
             insert("gty", "client-credentials".into());
@@ -57,7 +57,7 @@ impl Tenant {
         insert("iat", request.issued_at.into());
         insert("exp", request.issued_at.saturating_add(ID_LIFETIME).into());
         if request.signed_in.is_some() {
-            insert_organization(&mut claims, persona);
+            insert_organization(&mut claims, persona, request.tenant());
         }
         request.insert_sign_in(&mut claims);
         claims
@@ -94,8 +94,13 @@ impl Tenant {
     }
 }
 
-fn insert_organization(claims: &mut Map<String, Value>, persona: &Persona) {
-    if let Some(organization) = &persona.auth0.organization {
+/// `asked` is the organization that the token is asked for.
+pub(super) fn insert_organization(
+    claims: &mut Map<String, Value>,
+    persona: &Persona,
+    asked: Option<&str>,
+) {
+    if let Some(organization) = persona.auth0.organization(asked) {
         claims.insert("org_id".to_owned(), organization.id.as_str().into());
         if let Some(name) = &organization.name {
             claims.insert("org_name".to_owned(), name.as_str().into());

@@ -4,10 +4,10 @@ use super::tenant::Tenant;
 use super::token::STANDARD_SCOPES;
 use crate::client_request::Parameters;
 use crate::clients::Client;
-use crate::personas::Persona;
+use crate::personas::{Organization, Persona};
 use crate::provider::Provider;
 use crate::scopes;
-use crate::sign_in::{AuthorizationError, SignInRules, Target};
+use crate::sign_in::{AuthorizationError, SignInRules, Target, TenantChoice};
 
 /// The scope that gives a refresh token.
 pub(super) const OFFLINE_ACCESS: &str = "offline_access";
@@ -65,10 +65,17 @@ impl SignInRules for Tenant {
     }
 
     fn admits(&self, target: &Target, persona: &Persona) -> bool {
-        let own = persona.auth0.organization.as_ref();
-        target.tenant.as_deref().is_none_or(|asked| {
-            own.is_some_and(|own| own.id == asked || own.name.as_deref() == Some(asked))
-        })
+        let asked = target.tenant.as_deref();
+        asked.is_none() || persona.auth0.organization(asked).is_some()
+    }
+
+    fn tenants(&self, persona: &Persona) -> Vec<TenantChoice> {
+        let organizations = persona.auth0.organizations.iter();
+        let choice = |one: &Organization| TenantChoice {
+            id: one.id.clone(),
+            name: one.name.clone(),
+        };
+        organizations.map(choice).collect()
     }
 
     fn provider_name(&self) -> &'static str {

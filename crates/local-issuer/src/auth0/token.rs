@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use serde_json::{Map, json};
 
+use super::claims::insert_organization;
 use super::refusals;
 use super::tenant::Tenant;
 use super::user_token::UserTokens;
@@ -65,8 +66,10 @@ pub(super) fn respond(call: &Call<'_>, tenant: &Tenant) -> Result<HttpResponse, 
     };
     let scopes = scopes::grant(persona, parameters.get("scope"), standard);
     let asked = provider.request(persona, &scopes);
+    let mut claims = tenant.access_claims(&asked);
+    insert_organization(&mut claims, persona, parameters.get("organization"));
     let token = provider
-        .sign(tenant.access_claims(&asked), TokenKind::Access)
+        .sign(claims, TokenKind::Access)
         .map_err(refusals::cannot_sign)?;
     tracing::info!(persona = %persona.name, "issued an Auth0 access token to {}", persona.name);
 
@@ -106,13 +109,12 @@ fn check_audience(audience: Option<&str>, tenant: &Tenant) -> Result<(), Refusal
     }
 }
 
-/// A persona is in one organization or none, and its tokens name it whether it is asked for or not.
+/// The only organization of a persona is in its tokens whether it is asked for or not.
 fn check_organization(asked: Option<&str>, persona: &Persona) -> Result<(), Refusal> {
-    let own = persona.auth0.organization.as_ref();
-    let is_own =
-        |asked: &str| own.is_some_and(|own| own.id == asked || own.name.as_deref() == Some(asked));
     match asked {
-        Some(asked) if !is_own(asked) => Err(refusals::wrong_organization(asked)),
+        Some(asked) if persona.auth0.organization(Some(asked)).is_none() => {
+            Err(refusals::wrong_organization(asked))
+        }
         _ => Ok(()),
     }
 }

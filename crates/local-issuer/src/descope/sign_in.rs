@@ -7,7 +7,7 @@ use crate::clients::Client;
 use crate::personas::Persona;
 use crate::provider::Provider;
 use crate::scopes;
-use crate::sign_in::{AuthorizationError, SignInRules, Target};
+use crate::sign_in::{AuthorizationError, SignInRules, Target, TenantChoice};
 
 impl SignInRules for Project {
     fn response_issuer(&self, third_party: bool) -> String {
@@ -76,6 +76,15 @@ impl SignInRules for Project {
         let tenants = &persona.descope.tenants;
         let asked = target.tenant.as_ref();
         asked.is_none_or(|asked| tenants.contains_key(asked))
+    }
+
+    fn tenants(&self, persona: &Persona) -> Vec<TenantChoice> {
+        let ids = persona.descope.tenants.keys();
+        let choice = |id: &String| TenantChoice {
+            id: id.clone(),
+            name: None,
+        };
+        ids.map(choice).collect()
     }
 
     fn provider_name(&self) -> &'static str {

@@ -63,6 +63,8 @@ struct FileAuth0 {
     permissions: Vec<String>,
     organization: Option<Organization>,
     #[serde(default)]
+    organizations: Vec<Organization>,
+    #[serde(default)]
     attributes: Map<String, Value>,
 }
 
@@ -194,7 +196,11 @@ fn auth0_persona(file: &FilePersona, side: FileAuth0) -> Persona {
         profile: file.profile.clone(),
         descope: DescopeDetails::default(),
         auth0: Auth0Details {
-            organization: side.organization,
+            organizations: side
+                .organization
+                .into_iter()
+                .chain(side.organizations)
+                .collect(),
         },
     }
 }

@@ -99,8 +99,19 @@ pub struct DescopeDetails {
 /// What only Auth0 knows about a persona.
 #[derive(Clone, Debug, Default)]
 pub struct Auth0Details {
-    /// The organization its tokens are for.
-    pub organization: Option<Organization>,
+    /// Its organizations. Its tokens are for the only one, or for the one that is asked for.
+    pub organizations: Vec<Organization>,
+}
+
+impl Auth0Details {
+    /// Returns the organization that a token is for: the one with this id or name, or the only one if none is asked for.
+    pub(crate) fn organization(&self, asked: Option<&str>) -> Option<&Organization> {
+        match (asked, self.organizations.as_slice()) {
+            (Some(asked), all) => all.iter().find(|one| one.is_called(asked)),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
 }
 
 /// What a persona may do in one tenant of Descope.
@@ -120,4 +131,11 @@ pub struct Organization {
     pub id: String,
     /// `org_name`; in tokens only if the tenant wants it there.
     pub name: Option<String>,
+}
+
+impl Organization {
+    /// Returns whether this is its id or its name.
+    fn is_called(&self, asked: &str) -> bool {
+        self.id == asked || self.name.as_deref() == Some(asked)
+    }
 }

@@ -56,7 +56,7 @@ impl<'a> Visit<'a> {
             persona.is_some_and(|persona| self.rules.admits(&request.target, persona))
         };
         match browser.filter(|browser| !request.prompt.login && admitted(browser)) {
-            Some(browser) => self.consent_or_code(request, &browser),
+            Some(browser) => self.tenant_consent_or_code(request, &browser),
             None => self.choose(request),
         }
     }
@@ -208,7 +208,11 @@ impl<'a> Visit<'a> {
         )
     }
 
-    fn with_session(self, mut response: HttpResponse, browser: &Browser) -> HttpResponse {
+    pub(super) fn with_session(
+        self,
+        mut response: HttpResponse,
+        browser: &Browser,
+    ) -> HttpResponse {
         if browser.is_new {
             let (name, cookie) = Cookie::Session.header(self.call, &browser.id);
             if let Ok(cookie) = cookie.parse() {

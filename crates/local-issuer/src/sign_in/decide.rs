@@ -46,6 +46,11 @@ impl Visit<'_> {
         let chosen = |name| submitted.parameters.get(name);
         match &submitted.form {
             Form::Choose(request) if chosen("cancel").is_some() => self.denied(id, request),
+            Form::Tenant(request, _) if chosen("cancel").is_some() => self.denied(id, request),
+            Form::Tenant(request, browser) => {
+                let tenant = chosen("tenant").filter(|_| chosen("without").is_none());
+                self.tenant_chosen(id, (**request).clone(), browser, tenant)
+            }
             Form::Choose(request) => {
                 let persona = chosen("persona").unwrap_or_default();
                 self.signed_in(id, (**request).clone(), persona)
@@ -80,7 +85,7 @@ impl Visit<'_> {
             .ok_or_else(|| Refused::Choice(format!("There is no user {persona} to sign in as.")))?;
         forms::close(self.call, id)?;
         let browser = Browser::sign_in(self.call, persona)?;
-        Ok(self.consent_or_code(request, &browser)?)
+        Ok(self.tenant_consent_or_code(request, &browser)?)
     }
 
     fn agreed(
@@ -89,13 +94,38 @@ impl Visit<'_> {
         request: &AuthorizationRequest,
         browser_id: &str,
     ) -> Result<HttpResponse, Refused> {
-        let browser = Browser::of_cookie(self.call).filter(|browser| browser.id == browser_id);
-        // Somebody else signed in, or out, while the page was open.
-        let browser = browser.ok_or(FormError::Unknown)?;
+        let browser = self.same_browser(browser_id)?;
         forms::close(self.call, id)?;
         let agreement = self.agreement(request, &browser.session.persona);
         browser.agree(self.call.provider, agreement);
         Ok(self.code(request, &browser)?)
+    }
+
+    /// Goes on for the chosen tenant, or for none.
+    fn tenant_chosen(
+        self,
+        id: &str,
+        mut request: AuthorizationRequest,
+        browser_id: &str,
+        tenant: Option<&str>,
+    ) -> Result<HttpResponse, Refused> {
+        let browser = self.same_browser(browser_id)?;
+        let own = self.tenants(&browser.session.persona);
+        if let Some(unknown) = tenant.filter(|id| !own.iter().any(|own| own.id == *id)) {
+            let word = self.rules.tenant_word();
+            return Err(Refused::Choice(format!(
+                "There is no {word} {unknown} to choose."
+            )));
+        }
+        forms::close(self.call, id)?;
+        request.target.tenant = tenant.map(str::to_owned);
+        Ok(self.consent_or_code(request, &browser)?)
+    }
+
+    /// Returns the browser that a page was shown to. Errors: somebody else signed in, or out, while the page was open.
+    fn same_browser(self, browser_id: &str) -> Result<Browser, FormError> {
+        let browser = Browser::of_cookie(self.call).filter(|browser| browser.id == browser_id);
+        browser.ok_or(FormError::Unknown)
     }
 
     fn denied(self, id: &str, request: &AuthorizationRequest) -> Result<HttpResponse, Refused> {

@@ -13,6 +13,8 @@ const MOST_AGREEMENTS: usize = 100;
 pub(super) enum Form {
     /// Who signs in.
     Choose(Box<AuthorizationRequest>),
+    /// Which tenant or organization the tokens are for; with the value of the session cookie.
+    Tenant(Box<AuthorizationRequest>, String),
     /// Whether the client may have what it asked for; with the value of the session cookie.
     Consent(Box<AuthorizationRequest>, String),
     /// Which device is to be let in.

@@ -7,7 +7,7 @@ use askama::Template;
 use super::browser::{self, Browser};
 use super::forms::OpenForm;
 use super::request::AuthorizationRequest;
-use super::rules::SignInRules;
+use super::rules::{SignInRules, TenantChoice};
 use crate::keys::KeyError;
 use crate::page::{FormTarget, page};
 use crate::persona_card::PersonaCard;
@@ -25,6 +25,18 @@ struct Choose<'a> {
     /// The organization or tenant whose members are listed, in words.
     members_of: Option<String>,
     personas: Vec<PersonaCard<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "tenant.html")]
+struct Tenant<'a> {
+    form: &'a OpenForm,
+    client: &'a str,
+    persona: &'a str,
+    tenants: &'a [TenantChoice],
+    /// What the provider calls one.
+    word: &'static str,
+    article: &'static str,
 }
 
 #[derive(Template)]
@@ -81,6 +93,25 @@ pub(super) fn choose(
         provider: rules.provider_name(),
         members_of: tenant.map(|tenant| format!("{} {tenant}", rules.tenant_word())),
         personas,
+    };
+    let target = FormTarget::of(request.return_to.address());
+    with_cookie(page(StatusCode::OK, &template, target), form)
+}
+
+/// The tenants or organizations of a person, with what the provider calls one.
+pub(super) fn tenant(
+    form: &OpenForm,
+    request: &AuthorizationRequest,
+    browser: &Browser,
+    (tenants, word): (&[TenantChoice], &'static str),
+) -> HttpResponse {
+    let template = Tenant {
+        form,
+        client: &request.client_name,
+        persona: &browser.session.persona,
+        tenants,
+        word,
+        article: if word.starts_with('o') { "an" } else { "a" },
     };
     let target = FormTarget::of(request.return_to.address());
     with_cookie(page(StatusCode::OK, &template, target), form)

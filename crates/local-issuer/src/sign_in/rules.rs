@@ -7,6 +7,19 @@ use crate::clients::Client;
 use crate::personas::Persona;
 use crate::provider::Provider;
 
+/// An organization (Auth0) or a tenant (Descope) to choose.
+pub(crate) struct TenantChoice {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+}
+
+impl TenantChoice {
+    /// Its name, or its id if it has none.
+    pub(crate) fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+}
+
 /// What differs between the providers when a person signs in.
 pub(crate) trait SignInRules: Send + Sync {
     /// The issuer that a response names.
@@ -38,6 +51,10 @@ pub(crate) trait SignInRules: Send + Sync {
 
     /// Whether a persona is in the organization or tenant that was asked for.
     fn admits(&self, target: &Target, persona: &Persona) -> bool;
+
+    /// The organizations or tenants of a persona, of which a person chooses one if there are several and the request names
+    /// none.
+    fn tenants(&self, persona: &Persona) -> Vec<TenantChoice>;
 
     /// Its name, for people.
     fn provider_name(&self) -> &'static str;

@@ -136,7 +136,10 @@ async fn users_are_found_by_what_they_have() {
     )
     .await;
     let table = [
-        (json!({ "roleNames": ["admin"] }), "admin operator member"),
+        (
+            json!({ "roleNames": ["admin"] }),
+            "admin operator member consultant",
+        ),
         (json!({ "tenantIds": [ACME] }), "member"),
         (json!({ "emails": ["vera@example.com"] }), "viewer"),
         (json!({ "loginIds": ["nobody", "viewer"] }), "viewer nobody"),

@@ -8,6 +8,7 @@ mod page;
 mod providers;
 mod refusals;
 mod sign_out;
+mod tenants;
 
 use std::collections::BTreeMap;
 

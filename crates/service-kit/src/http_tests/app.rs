@@ -21,7 +21,7 @@ use crate::settings::ServiceSettings;
 use crate::test_service::{INFO, NoKeys};
 use crate::{Routes, Service, health};
 use identity_actix::{
-    AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InvalidField, Require,
+    AccessTable, AnyCaller, ApiError, Bearer, Caller, Claims, InvalidField, Require, RequireIn,
 };
 
 pub(super) const MAX_BODY_BYTES: usize = 100;
@@ -53,7 +53,11 @@ impl Provider for Plain {
         if token.claim("unreadable").is_some() {
             return Err(claims::ClaimsError::unexpected_type("unreadable", "there"));
         }
+        if token.text("org_id") == Some("unknown") {
+            return Err(claims::ClaimsError::UnknownOrganization);
+        }
         Ok(Principal {
+            current_tenant: token.text("org_id").map(str::to_owned),
             scopes: claims::scopes(token.claim("scope")),
             roles: claims::names(token.claim("roles")),
             permissions: claims::names(token.claim("permissions")),
@@ -78,6 +82,10 @@ policies! {
     CreateUsers = Rule::permission("users.create"), None;
     OfAcme = Rule::claim("company", "acme"), None;
     InOwnWords = Rule::permission("vip"), Some("Members only.");
+    Members = Rule::Member, None;
+    TenantAdmins = all_of![Rule::tenant_role("admin"), Rule::signed_in_within_minutes(5)], None;
+    TenantCreators = Rule::tenant_permission("users.create"), Some("Ask an administrator.");
+    WithSecondFactor = all_of![Rule::acr("mfa"), Rule::signed_in_within_minutes(5)], Some("No.");
 }
 
 #[derive(Deserialize)]
@@ -137,6 +145,26 @@ fn api(routes: &mut Routes) {
         )
         .route("/acme", web::get().to(async |_: Require<OfAcme>| "acme"))
         .route("/vip", web::get().to(async |_: Require<InOwnWords>| "vip"))
+        .route(
+            "/orgs/{org_id}",
+            web::get().to(async |caller: RequireIn<Members>| caller.tenant().to_string()),
+        )
+        .route(
+            "/orgs/{org_id}/admin",
+            web::get().to(async |_: Require<TenantAdmins>| "admin"),
+        )
+        .route(
+            "/orgs/{org_id}/users",
+            web::post().to(async |_: RequireIn<TenantCreators>, _: web::Json<NewUser>| "created"),
+        )
+        .route(
+            "/orgs",
+            web::get().to(async |_: RequireIn<Members>| "no tenant in the path"),
+        )
+        .route(
+            "/transfer",
+            web::get().to(async |_: Require<WithSecondFactor>| "transferred"),
+        )
         .route(
             "/email",
             web::get().to(async |claims: Claims<Wanted>| claims.0.email),

@@ -17,10 +17,10 @@ use crate::settings::{LogFormat, LogSettings};
 
 /// Collects the log lines of one test.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8(bytes.clone()).unwrap()
     }
@@ -32,7 +32,7 @@ impl Lines {
     }
 
     /// Returns the single line that has this field.
-    fn with(&self, member: &str) -> Value {
+    pub(super) fn with(&self, member: &str) -> Value {
         let mut lines = self.json();
         lines.retain(|line| line.get(member).is_some());
         assert_eq!(lines.len(), 1, "{member} in {}", self.text());
@@ -80,7 +80,7 @@ fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) 
     (lines, dispatcher::set_default(&log(&settings, layer)))
 }
 
-async fn logged(request: TestRequest) -> (Lines, Answer) {
+pub(super) async fn logged(request: TestRequest) -> (Lines, Answer) {
     let (lines, _guard) = listen(LogFormat::Json, "info");
     let answer = ask(request).await;
     (lines, answer)

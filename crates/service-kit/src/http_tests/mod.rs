@@ -1,5 +1,6 @@
 //! Tests of the crate from the client's side: a small service over actix's test transport.
 
+mod actor;
 mod app;
 mod contract;
 mod cors;

@@ -172,6 +172,7 @@ fn contents() -> Vec<Row> {
         (json!({"exp": "4102444800"}), "invalid_claim_type"),
         // A claim that the provider cannot read.
         (json!({"unreadable": 1}), "invalid_claim_type"),
+        (json!({"org_id": "unknown"}), "unknown_organization"),
         (json!({"exp": null}), "missing_claim"),
         (json!({"sub": ""}), "missing_claim"),
         (json!({"token_type": "id_token"}), "id_token"),
@@ -182,6 +183,7 @@ fn contents() -> Vec<Row> {
         let detail = match code {
             "token_expired" => "Token has expired",
             "token_not_yet_valid" => "Token is not yet valid",
+            "unknown_organization" => "The token is for an organization that is not accepted here",
             "invalid_claims" => "Invalid claims. Please check the audience and issuer.",
             _ => WHATEVER,
         };

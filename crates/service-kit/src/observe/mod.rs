@@ -8,3 +8,4 @@ pub mod telemetry;
 
 pub use activity::Activity;
 pub(crate) use activity::note_caller;
+pub(crate) use telemetry::note_actor;

@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use identity_actix::Caller;
+use tracing::field::{Empty, display};
 use tracing::{Dispatch, Span, debug, info, info_span};
 use tracing_actix_web::{RootSpanBuilder, TracingLogger};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -75,10 +77,21 @@ where
 /// The middleware that opens a span for each request and logs its end.
 pub type RequestLog = TracingLogger<RequestSpan>;
 
-/// The span of a request: the service's name, method, path and request id. Its end is logged with the status. The
-/// query, headers and addresses are never logged.
+/// The span of a request: the service's name, method, path and request id, and the id of who acts on the caller's behalf.
+/// Its end is logged with the status. The query, headers and addresses are never logged.
 #[derive(Debug, Default)]
 pub struct RequestSpan;
+
+/// Adds the party that acts on the caller's behalf to the request's span, if the token names one.
+pub(crate) fn note_actor(request: &ServiceRequest) {
+    let caller = Caller::of(request);
+    let actor = caller
+        .as_ref()
+        .and_then(|caller| caller.principal().actor.as_ref());
+    if let Some(actor) = actor {
+        Span::current().record("caller.actor", display(actor.for_log()));
+    }
+}
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
@@ -90,6 +103,7 @@ impl RootSpanBuilder for RequestSpan {
             request_id = request_id::of(request).map(|id| id.to_string()),
             http.method = %request.method(),
             http.path = request.path(),
+            caller.actor = Empty,
         )
     }
 

@@ -1,7 +1,6 @@
 //! The OpenAPI document.
 
-use actix_web::http::Method;
-use identity_core::Rule;
+use actix_web::http::{Method, StatusCode};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
     Flow, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
@@ -143,11 +142,20 @@ fn describe_operation(operation: &mut Operation, route: &AccessRoute) {
         "401",
         "No token, or not a good one; `code` says why, `WWW-Authenticate` has the challenge",
     );
-    if *rule != Rule::Authenticated {
+    let refusals = route.refusals();
+    let statuses: Vec<_> = refusals.iter().map(|one| one.code().status()).collect();
+    if statuses.contains(&StatusCode::FORBIDDEN) {
         add(
             operation,
             "403",
             denied.unwrap_or(&format!("The token is good, but lacks: {rule}")),
+        );
+    }
+    if statuses.contains(&StatusCode::NOT_FOUND) {
+        add_to(
+            operation,
+            "404",
+            "`not_found`: the caller does not belong to the tenant, or there is none",
         );
     }
     add(
@@ -175,6 +183,15 @@ pub(super) fn add(operation: &mut Operation, status: &str, description: &str) {
     let responses = &mut operation.responses.responses;
     if !responses.contains_key(status) {
         responses.insert(status.to_owned(), problem(description).into());
+    }
+}
+
+/// As [`add`], but puts the description before the one that the handler has for that status.
+fn add_to(operation: &mut Operation, status: &str, description: &str) {
+    match operation.responses.responses.get_mut(status) {
+        Some(RefOr::T(own)) => own.description = format!("{description}; {}", own.description),
+        Some(_) => {}
+        None => add(operation, status, description),
     }
 }
 

@@ -119,7 +119,7 @@ impl Place {
 
     fn with(&self, contract: &Contract, value: &Value) -> Claims {
         let mut claims = contract.good.clone();
-        self.path.put(&mut claims, value.clone());
+        self.path.set(&mut claims, Some(value.clone()));
         claims
     }
 

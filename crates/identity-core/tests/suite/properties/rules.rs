@@ -174,6 +174,7 @@ proptest! {
         let principal = caller.principal();
         match rule.check(&caller) {
             Ok(()) | Err(Denial::Other) => {}
+            Err(Denial::Requires(words)) => prop_assert!(rule.to_string().contains(&words)),
             Err(Denial::Scopes { missing, required }) => {
                 prop_assert!(!missing.is_empty());
                 for scope in missing {

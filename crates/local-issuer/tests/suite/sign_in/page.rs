@@ -12,7 +12,8 @@ pub(super) struct Page {
 }
 
 impl Page {
-    async fn of(response: Response) -> Self {
+    /// The page that a response shows.
+    pub(super) async fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
         let cookies = cookies(&response).join("; ");
         let html = response.text().await.unwrap();
@@ -26,6 +27,18 @@ impl Page {
             .unwrap()
             .extend(changes.as_object().unwrap().clone());
         Self::of(side.authorize(all).await).await
+    }
+
+    pub(super) fn html(&self) -> &str {
+        &self.html
+    }
+
+    /// This page in a browser that has the cookies of another one.
+    pub(super) fn with_cookies_of(&self, other: &Self) -> Self {
+        Self {
+            html: self.html.clone(),
+            cookies: other.cookies.clone(),
+        }
     }
 
     /// The form as a browser sends it, with this button.
