@@ -86,7 +86,7 @@ async fn what_was_acknowledged_is_there_after_kill_9(database: TestDatabase) {
     for body in &acknowledged {
         let username = body["user"]["username"].as_str().unwrap();
         let tokens = api.login(username, PASSWORD, "").await.expect(200);
-        assert_eq!(tokens.text("scope").split(' ').count(), 9, "whole");
+        assert_eq!(tokens.text("scope").split(' ').count(), 10, "whole");
     }
     // Unacknowledged sign-ups are stored completely or not at all.
     let users = database.texts("SELECT id FROM users").await.len();

@@ -137,7 +137,7 @@ async fn what_is_built_in_stays(database: TestDatabase) {
     }
     let permissions = api.get("/permission/", &owner.token).await.expect(200);
     let permissions = permissions.body.as_array().unwrap().clone();
-    assert_eq!(permissions.len(), 9);
+    assert_eq!(permissions.len(), 10);
     for permission in permissions {
         let path = format!("/permission/{}", permission["id"]);
         let refused = api.delete(&path, &owner.token).await;

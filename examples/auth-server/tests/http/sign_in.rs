@@ -111,7 +111,7 @@ async fn a_scope_narrows_what_is_held(database: TestDatabase) {
         let refused = api.login(&owner.username, PASSWORD, nothing).await;
         refused.oauth_error(400, "invalid_scope");
     }
-    assert_eq!(scope("").await.split(' ').count(), 9);
+    assert_eq!(scope("").await.split(' ').count(), 10);
     assert_eq!(
         scope("not.held.here auth_server.role.read").await,
         "auth_server.role.read"
