@@ -48,7 +48,10 @@ impl Visit<'_> {
             Form::Choose(request) if chosen("cancel").is_some() => self.denied(id, request),
             Form::Tenant(request, _) if chosen("cancel").is_some() => self.denied(id, request),
             Form::Tenant(request, browser) => {
-                let tenant = chosen("tenant").filter(|_| chosen("without").is_none());
+                let tenant = match chosen("without") {
+                    Some(_) => None,
+                    None => Some(chosen("tenant").unwrap_or_default()),
+                };
                 self.tenant_chosen(id, (**request).clone(), browser, tenant)
             }
             Form::Choose(request) => {

@@ -265,5 +265,5 @@ async fn every_refusal_of_management_has_descopes_form() {
         );
     }
     let (_, users) = try_manage(&issuer, "POST /v2/mgmt/user/search", json!({})).await;
-    assert_eq!(users["total"], 6, "none of it created anything");
+    assert_eq!(users["total"], 7, "none of it created anything");
 }

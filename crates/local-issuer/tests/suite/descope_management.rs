@@ -140,7 +140,7 @@ async fn users_are_found_by_what_they_have() {
             json!({ "roleNames": ["admin"] }),
             "admin operator member consultant",
         ),
-        (json!({ "tenantIds": [ACME] }), "member"),
+        (json!({ "tenantIds": [ACME] }), "member consultant"),
         (json!({ "emails": ["vera@example.com"] }), "viewer"),
         (json!({ "loginIds": ["nobody", "viewer"] }), "viewer nobody"),
         (json!({ "text": "MIA" }), "member"),

@@ -21,10 +21,10 @@ async fn an_auth0_organization_is_in_both_tokens() {
         assert_members(&claims(&tokens, "access_token"), expected.clone());
         assert_members(&claims(&tokens, "id_token"), expected);
     }
-    // The page lists nobody else.
+    // The page lists its three members, and nobody else.
     let asked = json!({ "organization": "acme", "prompt": "login", "login_hint": null });
     let html = side.authorize(asked).await.text().await.unwrap();
-    assert_eq!(html.matches("<span class=\"name\">").count(), 1, "{html}");
+    assert_eq!(html.matches("<span class=\"name\">").count(), 3, "{html}");
     assert!(html.contains("Only members of the organization acme"));
 }
 
