@@ -94,7 +94,7 @@ async fn read(call: &Call<'_>, asked: &Asked, persona: Option<&str>) -> Result<R
         .ok_or_else(unknown)?;
     let operations = operations_of(&service, &services.limits).await;
     let mut operations = operations
-        .map_err(|reason| unreachable(&service, &reason))?
+        .map_err(|reason| unavailable(&service, &reason))?
         .into_iter();
     let operation = operations
         .find(|operation| operation.method == method && operation.path == path)
@@ -125,7 +125,7 @@ fn wrong(text: impl Into<String>) -> Refused {
     (StatusCode::UNPROCESSABLE_ENTITY, text.into())
 }
 
-fn unreachable(service: &Service, reason: &str) -> Refused {
+fn unavailable(service: &Service, reason: &str) -> Refused {
     let text = format!("{}: {reason}.", service.name);
     (StatusCode::BAD_GATEWAY, text)
 }
@@ -151,7 +151,7 @@ fn url_at(base: &str, path: &str) -> Result<Url, String> {
 }
 
 async fn send(call: &Call<'_>, ready: Ready) -> Result<Attempt, Refused> {
-    let failed = |reason: String| unreachable(&ready.service, &reason);
+    let failed = |reason: String| unavailable(&ready.service, &reason);
     let client = http_client::build().map_err(|error| failed(error.to_string()))?;
     let method = Method::from_bytes(ready.operation.method.as_bytes());
     let limits = &call.provider.services.limits;
