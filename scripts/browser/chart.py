@@ -15,7 +15,7 @@ ROWS = {
     "axum, jwt-authorizer": "axum with jwt-authorizer",
     "FastAPI, PyJWT": "FastAPI with PyJWT",
 }
-LEFT, ROW, WIDTH = 250, 34, 760
+LEFT, ROW, WIDTH = 290, 34, 800
 STYLE = """
   text { font: 14px system-ui, sans-serif; fill: #1c2330; }
   .title { font-size: 16px; font-weight: 600; }

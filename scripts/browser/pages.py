@@ -1,6 +1,10 @@
 """People at the pages of the playground, in headless Chromium."""
 
-from urllib.parse import quote, urlsplit
+from contextlib import contextmanager
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import urlsplit
 
 from chromium import browser
 from flows import address, equal, flow, run
@@ -12,7 +16,7 @@ def unlock(page):
     """Opens the local issuer's page, and enters the control token."""
     page.driver.get(address("LOCAL_ISSUER"))
     page.find("#control_token").send_keys(address("CONTROL_TOKEN"))
-    page.click("form[action$=unlock] button")
+    page.submit("form[action$=unlock] button")
     page.find("form[action$=lock] button")
 
 
@@ -121,23 +125,20 @@ def degrades_and_recovers():
     with browser("fault") as page:
         equal(health(page, "descope-api"), "ready")
         unlock(page)
-        page.click("form[action$=fault] button")
-        page.find("form[action$=clear] button")
+        page.submit("form[action$=fault] button")
         # The service has fetched the next key already, and needs the one after it.
         for _ in range(2):
-            keys = page.find("#keys ~ table").text
-            page.click("form[action$=rotate] button:not([name])")
-            page.wait(lambda keys=keys: page.find("#keys ~ table").text != keys)
+            page.submit("form[action$=rotate] button:not([name])")
         request = "descope-api GET /api/private"
         page.wait(lambda: try_request(page, "admin", request) == 503)
         page.picture("503")
         page.wait(lambda: health(page, "descope-api") == "degraded")
         page.picture("degraded")
         page.check()
-        page.click("form[action$=clear] button")
+        page.submit("form[action$=clear] button")
         page.wait(lambda: try_request(page, "admin", request) == 200)
         page.wait(lambda: health(page, "descope-api") == "ready")
-        page.click("form[action$=reset] button")
+        page.submit("form[action$=reset] button")
         page.no_complaints()
 
 
@@ -154,7 +155,7 @@ def signs_out():
         page.find("form[action=logout]")
         page.picture("question")
         page.check()
-        page.click("form[action=logout] button")
+        page.submit("form[action=logout] button")
         page.wait(lambda: "You are signed out" in page.text())
         page.picture("done")
         page.check()
@@ -179,6 +180,30 @@ def markup_is_text():
         page.no_complaints()
 
 
+class Frame(BaseHTTPRequestHandler):
+    """A page with its query in a frame."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(f'<iframe src="{escape(urlsplit(self.path).query)}"></iframe>'.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def framing():
+    """Another site on this machine: from elsewhere, the browser lets no page frame what is here."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Frame)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
 @flow("a page of another site can frame none of the pages")
 def cannot_be_framed():
     pages = {
@@ -191,9 +216,9 @@ def cannot_be_framed():
     }
     # A text that is no page shows that a frame works.
     control = f"{address('LOCAL_ISSUER')}/health"
-    with browser("frame") as page:
+    with browser("frame") as page, framing() as site:
         for name, url in (*pages.items(), ("control", control)):
-            page.driver.get(f"data:text/html,{quote(f'<iframe src={chr(34)}{url}{chr(34)}></iframe>')}")
+            page.driver.get(f"{site}/?{url}")
             page.driver.switch_to.frame(page.find("iframe"))
             loaded = lambda: page.driver.execute_script("return document.readyState") == "complete"
             place = lambda: page.driver.execute_script("return location.href")

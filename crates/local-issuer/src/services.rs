@@ -14,7 +14,7 @@ use crate::kind::ProviderKind;
 
 pub(crate) use document::{Operation, operations};
 pub(crate) use exchange::{Received, receive};
-pub(crate) use health::{Health, Level, health};
+pub(crate) use health::{Health, health};
 
 /// A service that the page lists with its health, and sends requests to for a person.
 ///

@@ -7,7 +7,9 @@ from importlib.metadata import distribution
 
 from flows import equal
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 PICTURES = os.environ["PICTURES"]
@@ -40,7 +42,8 @@ class Browser:
             file.write(b64decode(shot["data"]))
 
     def wait(self, condition):
-        return WebDriverWait(self.driver, 40).until(lambda _: condition())
+        wait = WebDriverWait(self.driver, 40, ignored_exceptions=[StaleElementReferenceException])
+        return wait.until(lambda _: condition())
 
     def find(self, selector):
         """Waits for the element that is shown."""
@@ -55,6 +58,13 @@ class Browser:
         element = self.find(element) if isinstance(element, str) else element
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
+
+    def submit(self, element):
+        """Clicks a button of a form, and waits for the page that follows."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        self.click(element)
+        WebDriverWait(self.driver, 40).until(staleness_of(before))
+        self.find("h1")
 
     def text(self):
         return self.driver.find_element(By.TAG_NAME, "body").text

@@ -34,7 +34,7 @@ def try_request(page, name, request=None):
     """Sends a request of the page with a token of this persona, and returns the status of the response."""
     if request:
         Select(page.find("#request")).select_by_value(request)
-    page.click(f"form[action$=try] button[value='{name}']")
+    page.submit(f"form[action$=try] button[value='{name}']")
     return int(page.find(".response").text.split()[1])
 
 
