@@ -12,7 +12,7 @@ playground() {
   local end=$((SECONDS + 60))
   "$programs/playground" "$@" >"$folder/page" 2>"$folder/playground.log" </dev/null &
   started+=($!)
-  until grep -q 'A token for each of them' "$folder/page"; do
+  until grep -qs 'A token for each of them' "$folder/page"; do
     kill -0 "${started[-1]}" 2>/dev/null || fail_with_log playground 'it has ended'
     [ $SECONDS -lt $end ] || fail_with_log playground 'it does not say that it is running'
     sleep 0.1

@@ -6,6 +6,7 @@
 mod action;
 mod actions;
 mod attempt;
+mod attempt_text;
 mod faults;
 mod forms;
 mod inspect;

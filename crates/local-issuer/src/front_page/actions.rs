@@ -40,7 +40,10 @@ pub(super) async fn perform(
                 let token = form.get("token").unwrap_or_default();
                 Outcome::inspected(inspect(call.provider, token))
             }
-            Action::Try => attempt(call, &form).await,
+            Action::Try => {
+                let (asked, tried) = attempt(call, &form).await;
+                Outcome::tried(asked, tried)
+            }
             change => return changed(call, provider, change, form).await,
         },
         Err(outcome) => *outcome,
