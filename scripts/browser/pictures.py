@@ -41,4 +41,5 @@ with browser("large", 1080, 900) as page:
     keep(page, "issuer")
     page.authorize(address("DESCOPE_API"), persona(page, "admin"))
     page.try_out("getApiAdminUsers")
+    page.driver.execute_script("document.querySelector('.opblock.is-open').scrollIntoView()")
     keep(page, "docs-signed-in")

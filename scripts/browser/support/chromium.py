@@ -23,8 +23,9 @@ class Browser:
     def __init__(self, name, width=1280, height=1000, dark=False):
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
-        for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", f"window-size={width},{height}"):
-            options.add_argument(f"--{argument}")
+        switches = ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "hide-scrollbars")
+        for switch in (*switches, f"window-size={width},{height}"):
+            options.add_argument(f"--{switch}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
         # A window of Chromium has at least 500 pixels.
