@@ -68,10 +68,11 @@ start() {
   done
 }
 
-# REQUIREMENTS: sets $python to that of a virtual environment with these packages, which is made once. Exits with 0 if
-# the package index is out of reach.
+# REQUIREMENTS [OPTION ..]: sets $python to that of a virtual environment with these packages, which is made once, by pip
+# with these options. Exits with 0 if the package index is out of reach.
 python_with() {
   local requirements=$1 environment sum pip
+  shift
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || fail 'Python 3.11 or later is missing'
   sum=$({ python3 --version && cat "$requirements"; } | sha256sum | cut -c 1-16)
   environment=${XDG_CACHE_HOME:-$HOME/.cache}/identity-services/python/$check-$sum
@@ -82,7 +83,7 @@ python_with() {
   python3 -m venv "$environment" || fail 'no virtual environment can be made: apt-get install python3-venv'
   pip=("$python" -m pip --quiet --disable-pip-version-check --timeout 20 --retries 2)
   # No package is built here, so that none runs code while it is installed.
-  if ! "${pip[@]}" install --only-binary :all: --requirement "$requirements"; then
+  if ! "${pip[@]}" install --only-binary :all: "$@" --requirement "$requirements"; then
     if "${pip[@]}" download --no-deps --dest "$folder" pip >/dev/null 2>&1; then
       fail "the packages of $requirements cannot be installed"
     fi

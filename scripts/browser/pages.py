@@ -1,167 +1,30 @@
 """People at the pages of the playground, in headless Chromium."""
 
-import os
 from contextlib import contextmanager
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import urlsplit
 
+from chromium import browser
 from flows import address, equal, flow, run
-from selenium import webdriver
+from people import account, at_auth_server, at_issuer, persona, try_request
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
-
-PICTURES = os.environ["PICTURES"]
-# What each label, heading and button is for has to be clear to a screen reader.
-UNNAMED = """
-return [...document.querySelectorAll('input:not([type=hidden]), textarea, select, button, a[href]')]
-  .filter(one => !(one.labels && one.labels.length) && !one.innerText.trim()
-    && !one.getAttribute('aria-label') && !one.getAttribute('aria-labelledby'))
-  .map(one => one.outerHTML)
-"""
-# The contrast of text (WCAG 2.1, 1.4.3), against the nearest background that is not transparent.
-PALE = """
-const light = text => {
-  const [r, g, b] = text.match(/[\\d.]+/g).slice(0, 3).map(Number).map(one => one / 255)
-    .map(one => one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-};
-const behind = one => {
-  for (; one; one = one.parentElement) {
-    const color = getComputedStyle(one).backgroundColor;
-    if (!/, 0\\)$|transparent/.test(color)) return color;
-  }
-  return 'rgb(255, 255, 255)';
-};
-return [...document.querySelectorAll('body *')]
-  .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) && one.offsetParent)
-  .filter(one => {
-    const [a, b] = [light(getComputedStyle(one).color), light(behind(one))].sort((a, b) => b - a);
-    return (a + 0.05) / (b + 0.05) < 4.5;
-  })
-  .map(one => one.outerHTML.slice(0, 200))
-"""
 
 
-class Browser:
-    """A browser without a past."""
-
-    def __init__(self, name, width=1280, height=1000, dark=False):
-        options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
-        for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", f"window-size={width},{height}"):
-            options.add_argument(f"--{argument}")
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-        # A window of Chromium has at least 500 pixels.
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        if dark:
-            features = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", features)
-        self.name = name
-
-    def picture(self, what):
-        self.driver.save_screenshot(f"{PICTURES}/{self.name}-{what}.png")
-
-    def wait(self, condition):
-        return WebDriverWait(self.driver, 40).until(lambda _: condition())
-
-    def find(self, selector):
-        """Waits for the element that is shown."""
-
-        def shown():
-            found = self.driver.find_elements(By.CSS_SELECTOR, selector)
-            return next((one for one in found if one.is_displayed()), None)
-
-        return self.wait(shown)
-
-    def click(self, element):
-        element = self.find(element) if isinstance(element, str) else element
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
-
-    def text(self):
-        return self.driver.find_element(By.TAG_NAME, "body").text
-
-    def check(self):
-        """Fails if something on the page has no name, or is too pale to read."""
-        equal(self.driver.execute_script(UNNAMED), [])
-        equal(self.driver.execute_script(PALE), [])
-
-    def no_complaints(self):
-        """Fails if the browser complained: of the Content-Security-Policy among other things."""
-        severe = [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
-        # A response of 4xx is one of them, and what is asked for here.
-        equal([one for one in severe if "the server responded with a status of 4" not in one], [])
-
-    def authorize(self, service, person):
-        """Signs in at /docs of a service; `person` does it in the window that opens."""
-        self.driver.get(f"{service}/docs/")
-        self.click(".btn.authorize")
-        first = self.driver.current_window_handle
-        form = self.wait(lambda: next(
-            (one for one in self.driver.find_elements(By.CSS_SELECTOR, ".auth-container") if "authorizationCode" in one.text), None
-        ))
-        self.picture("dialog")
-        self.click(form.find_element(By.CSS_SELECTOR, "button.authorize"))
-        self.wait(lambda: len(self.driver.window_handles) == 2)
-        self.driver.switch_to.window(next(one for one in self.driver.window_handles if one != first))
-        person()
-        self.wait(lambda: len(self.driver.window_handles) == 1)
-        self.driver.switch_to.window(first)
-        self.wait(lambda: "Logout" in self.find(".modal-ux").text)
-        self.click(".btn-done, .close-modal")
-
-    def try_out(self, operation):
-        """Executes an operation, and returns the status of the response."""
-        block = self.find(f"[id$='-{operation}']")
-        self.click(block.find_element(By.CSS_SELECTOR, ".opblock-summary-control"))
-        self.click(self.wait(lambda: next(iter(block.find_elements(By.CSS_SELECTOR, ".execute")), None)))
-        status = ".live-responses-table tbody .response-col_status"
-        cells = self.wait(lambda: block.find_elements(By.CSS_SELECTOR, status))
-        self.driver.execute_script("arguments[0].scrollIntoView()", block.find_element(By.CSS_SELECTOR, ".responses-wrapper"))
-        self.picture(operation)
-        return int(cells[0].text.split()[0])
+def unlock(page):
+    """Opens the local issuer's page, and enters the control token."""
+    page.driver.get(address("LOCAL_ISSUER"))
+    page.find("#control_token").send_keys(address("CONTROL_TOKEN"))
+    page.submit("form[action$=unlock] button")
+    page.find("form[action$=lock] button")
 
 
-@contextmanager
-def browser(*arguments, **named):
-    one = Browser(*arguments, **named)
-    try:
-        yield one
-    except BaseException:
-        one.picture("FAILED")
-        raise
-    finally:
-        one.driver.quit()
-
-
-def persona(page, name):
-    def choose():
-        button = page.find(f"button[name=persona][value={name}]")
-        page.picture("sign-in")
-        page.check()
-        page.click(button)
-
-    return choose
-
-
-def account(page, passwords):
-    """Signs in at the auth-server, with the last of the passwords."""
-
-    def enter():
-        for number, password in enumerate(passwords):
-            username = page.find("#username")
-            page.check()
-            username.clear()
-            username.send_keys("demo")
-            page.find("#password").send_keys(password)
-            page.picture(f"sign-in-{number}")
-            page.click("button[type=submit]:not([name])")
-            if password != passwords[-1]:
-                page.find("#fault")
-                page.picture("wrong-password")
-
-    return enter
+def health(page, service):
+    """Returns what the page says of the health of a service."""
+    page.driver.get(address("LOCAL_ISSUER"))
+    row = page.driver.find_element(By.XPATH, f"//tr[td/a[text()='{service}']]")
+    return row.find_element(By.CSS_SELECTOR, ".state").text
 
 
 for api, operation in ((address("DESCOPE_API"), "getApiAdminUsers"), (address("AUTH0_API"), "getApiAdmin")):
@@ -191,26 +54,48 @@ def at_its_own_docs():
         equal(page.try_out("getUserMe"), 200)
 
 
-for width, dark in ((1280, False), (390, True)):
+# Each page, and what a person does there first.
+PAGES = {
+    "issuer": ("LOCAL_ISSUER", lambda page: page.find("#request")),
+    "issuer-tried": ("LOCAL_ISSUER", lambda page: try_request(page, "viewer")),
+    "issuer-unlocked": ("LOCAL_ISSUER", unlock),
+    "descope-api": ("DESCOPE_API", lambda page: page.find("#routes")),
+    "auth0-api": ("AUTH0_API", lambda page: page.find("#routes")),
+    "auth-server": ("AUTH_SERVER", lambda page: page.find("#routes")),
+    "billing-api": ("BILLING_API", lambda page: page.find("#routes")),
+    "issuer-sign-in": ("LOCAL_ISSUER", lambda page: page.driver.get(at_issuer(address("LOCAL_ISSUER")))),
+    "auth-server-sign-in": ("AUTH_SERVER", lambda page: page.driver.get(at_auth_server())),
+    "auth-server-wrong-password": ("AUTH_SERVER", lambda page: page.driver.get(at_auth_server()) or wrong_password(page)),
+}
 
-    @flow(f"the pages, {width} pixels wide, {'dark' if dark else 'light'}: nothing is unnamed, pale or wider than the screen")
-    def pages(width=width, dark=dark):
-        for name in ("LOCAL_ISSUER", "DESCOPE_API", "AUTH0_API", "AUTH_SERVER", "BILLING_API"):
-            with browser(f"{name.lower()}-{width}", width, 900, dark) as page:
-                page.driver.get(address(name))
-                page.find("h1")
-                page.picture("page")
-                page.check()
-                wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-                equal(page.driver.execute_script(wide), 0)
-                page.no_complaints()
+
+def wrong_password(page):
+    page.find("#username").send_keys("demo")
+    page.find("#password").send_keys("wrong")
+    page.click("button[type=submit]:not([name])")
+    page.find("#fault")
+
+
+for width in (1280, 390):
+    for scheme in ("light", "dark"):
+
+        @flow(f"the pages, {width} pixels wide, {scheme}: axe finds nothing, and no page is wider than the window")
+        def pages(width=width, scheme=scheme):
+            for name, (program, first) in PAGES.items():
+                with browser(f"{name}-{width}-{scheme}", width, 900, scheme == "dark") as page:
+                    page.driver.get(address(program))
+                    first(page)
+                    page.find("h1")
+                    page.picture("", whole=True)
+                    page.check()
+                    page.no_complaints()
 
 
 @flow("the local issuer's page: mints a token and inspects it, and a changed one is not good")
 def mint_and_inspect():
     with browser("issuer") as page:
         page.driver.get(address("LOCAL_ISSUER"))
-        page.click("button[name=persona][value=admin]")
+        page.click("form[action$=mint] button[value=admin]")
         token = page.find("[aria-labelledby=minted] textarea, textarea[aria-labelledby=minted]").get_attribute("value").strip()
         page.picture("minted")
         for changed, card in ((token, ".card.good"), (token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB"), ".card.bad")):
@@ -223,4 +108,123 @@ def mint_and_inspect():
         page.no_complaints()
 
 
-run("selenium")
+@flow("the local issuer's page: a request gives 200 as admin, 403 as viewer and 401 without a token")
+def tries():
+    with browser("tries") as page:
+        page.driver.get(address("LOCAL_ISSUER"))
+        request = "descope-api GET /api/admin/users"
+        for name, expected in (("admin", 200), ("viewer", 403), ("", 401)):
+            equal(try_request(page, name, request), expected)
+            page.picture(str(expected))
+        equal("requires role admin" in page.text(), True)
+        page.no_complaints()
+
+
+@flow("the local issuer's page: without its keys a service degrades and refuses new tokens with 503, and recovers with them")
+def degrades_and_recovers():
+    with browser("fault") as page:
+        equal(health(page, "descope-api"), "ready")
+        unlock(page)
+        page.submit("form[action$=fault] button")
+        # The service has fetched the next key already, and needs the one after it.
+        for _ in range(2):
+            page.submit("form[action$=rotate] button:not([name])")
+        request = "descope-api GET /api/private"
+        page.wait(lambda: try_request(page, "admin", request) == 503)
+        page.picture("503")
+        page.wait(lambda: health(page, "descope-api") == "degraded")
+        page.picture("degraded")
+        page.check()
+        page.submit("form[action$=clear] button")
+        page.wait(lambda: try_request(page, "admin", request) == 200)
+        page.wait(lambda: health(page, "descope-api") == "ready")
+        page.submit("form[action$=reset] button")
+        page.no_complaints()
+
+
+@flow("auth-server: a browser is signed in until it signs out, and is then asked for the password again")
+def signs_out():
+    with browser("sign-out") as page:
+        at_end = lambda: "code=" in page.driver.current_url
+        page.driver.get(at_auth_server())
+        account(page, ["demo-password"])()
+        page.wait(at_end)
+        page.driver.get(at_auth_server())
+        page.wait(at_end)
+        page.driver.get(f"{address('AUTH_SERVER')}/oauth/logout")
+        page.find("form[action=logout]")
+        page.picture("question")
+        page.check()
+        page.submit("form[action=logout] button")
+        page.wait(lambda: "You are signed out" in page.text())
+        page.picture("done")
+        page.check()
+        page.driver.get(at_auth_server())
+        equal(page.find("#password").get_attribute("value"), "")
+        equal(at_end(), False)
+
+
+@flow("a persona whose name and description are markup is text, on the page and when signing in")
+def markup_is_text():
+    issuer = address("MARKUP_ISSUER")
+    with browser("markup") as page:
+        for what, url in (("page", issuer), ("sign-in", at_issuer(issuer))):
+            page.driver.get(url)
+            page.find(".person")
+            page.picture(what)
+            equal("<script>document.title" in page.text(), True)
+            equal(page.driver.find_elements(By.CSS_SELECTOR, "script, img"), [])
+            page.check()
+        page.driver.get(issuer)
+        equal("no response" in page.find(".services").text, True)
+        page.no_complaints()
+
+
+class Frame(BaseHTTPRequestHandler):
+    """A page with its query in a frame."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(f'<iframe src="{escape(urlsplit(self.path).query)}"></iframe>'.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def framing():
+    """Another site on this machine: from elsewhere, the browser lets no page frame what is here."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Frame)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+@flow("a page of another site can frame none of the pages")
+def cannot_be_framed():
+    pages = {
+        "the issuer's page": address("LOCAL_ISSUER"),
+        "its sign-in": at_issuer(address("LOCAL_ISSUER")),
+        "auth-server's sign-in": at_auth_server(),
+        "its sign-out": f"{address('AUTH_SERVER')}/oauth/logout",
+        "a service's page": address("DESCOPE_API"),
+        "its docs": f"{address('DESCOPE_API')}/docs/",
+    }
+    # A text that is no page shows that a frame works.
+    control = f"{address('LOCAL_ISSUER')}/health"
+    with browser("frame") as page, framing() as site:
+        for name, url in (*pages.items(), ("control", control)):
+            page.driver.get(f"{site}/?{url}")
+            page.driver.switch_to.frame(page.find("iframe"))
+            loaded = lambda: page.driver.execute_script("return document.readyState") == "complete"
+            place = lambda: page.driver.execute_script("return location.href")
+            page.wait(lambda: loaded() and place() != "about:blank")
+            equal((name, place()), (name, control if name == "control" else "chrome-error://chromewebdata/"))
+            page.driver.switch_to.default_content()
+
+
+run("selenium", "axe-playwright-python")

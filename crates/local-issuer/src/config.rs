@@ -10,6 +10,7 @@ use crate::auth0::TokenDialect;
 use crate::keys::IssuerKeys;
 use crate::personas::Personas;
 use crate::secret::Secret;
+use crate::services::{Service, ServiceLimits};
 use crate::sessions::SessionLimits;
 
 pub(crate) use checks::{auth0_issuer, issuer_base, project_id, roles_claim};
@@ -46,6 +47,10 @@ pub struct IssuerConfig {
     pub open_sign_ins: usize,
     /// The lifetime of access tokens; `None` is each provider's own default (Descope 10 minutes, Auth0 24 hours).
     pub token_lifetime: Option<Duration>,
+    /// The services that the page lists; none.
+    pub services: Vec<Service>,
+    /// How long the page waits for a service, and how much of a response it takes.
+    pub service_limits: ServiceLimits,
     /// Worker threads of each listener.
     pub workers: usize,
 }
@@ -126,6 +131,8 @@ impl Default for IssuerConfig {
             session_limits: SessionLimits::default(),
             open_sign_ins: 10_000,
             token_lifetime: None,
+            services: Vec::new(),
+            service_limits: ServiceLimits::default(),
             workers: 1,
         }
     }

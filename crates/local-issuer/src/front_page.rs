@@ -1,15 +1,18 @@
-//! The page at `/`: who there is, the keys, the requests, and forms that mint and inspect tokens and change what the control
-//! plane changes.
+//! The page at `/`: the services and requests to try, who there is, the keys, the requests, and forms that mint and inspect
+//! tokens and change what the control plane changes.
 //!
 //! Reading needs nothing. What the control plane does (`actions`) needs the control token here too, once for each browser.
 
 mod action;
 mod actions;
+mod attempt;
+mod attempt_text;
 mod faults;
 mod forms;
 mod inspect;
 mod keys;
 mod one_token;
+mod services;
 mod show;
 
 use actix_web::dev::ServiceRequest;
@@ -60,7 +63,7 @@ async fn open(request: HttpRequest, provider: Data<Provider>) -> HttpResponse {
         body: &[],
         provider: &provider,
     };
-    show(&call, Outcome::default())
+    show(&call, Outcome::default()).await
 }
 
 async fn act(
@@ -77,7 +80,7 @@ async fn act(
     };
     match Action::of(&action) {
         Some(action) => actions::perform(&call, provider.clone().into_inner(), action).await,
-        None => show(&call, Outcome::no_such_form()),
+        None => show(&call, Outcome::no_such_form()).await,
     }
 }
 

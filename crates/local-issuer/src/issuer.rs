@@ -13,6 +13,7 @@ use crate::handle::{Auth0Handle, DescopeHandle, ProviderHandle};
 use crate::keys::IssuerKeys;
 use crate::kind::ProviderKind;
 use crate::server::{Servers, serve};
+use crate::services::Service;
 
 /// A running issuer; dropping it stops it without waiting for open requests.
 #[derive(Debug)]
@@ -43,8 +44,13 @@ impl LocalIssuer {
             prepare::address(&auth0_listener)?,
         );
         let config = prepare::resolve(config, descope_url, auth0_url);
-        let descope = prepare::descope(&config, descope_url, &keys)?;
-        let auth0 = prepare::auth0(&config, auth0_url, &keys)?;
+        let shared = prepare::Shared {
+            config: &config,
+            keys: &keys,
+            services: prepare::services(&config),
+        };
+        let descope = prepare::descope(&shared, descope_url)?;
+        let auth0 = prepare::auth0(&shared, auth0_url)?;
         let listeners = vec![
             (descope_listener, Arc::clone(&descope.state)),
             (auth0_listener, Arc::clone(&auth0.state)),
@@ -81,6 +87,11 @@ impl LocalIssuer {
         }
     }
 
+    /// Lists these services on the page instead: for a program whose services start after the issuer.
+    pub fn list_services(&self, services: Vec<Service>) {
+        self.descope.state.services.list(services);
+    }
+
     /// What starts this very issuer again after [`Self::stop`]: the same ports, issuers and keys.
     pub fn config(&self) -> IssuerConfig {
         let keys = match &self.config.keys {
@@ -93,6 +104,7 @@ impl LocalIssuer {
         };
         IssuerConfig {
             keys,
+            services: self.descope.state.services.listed(),
             ..self.config.clone()
         }
     }

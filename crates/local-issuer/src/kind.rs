@@ -14,6 +14,14 @@ pub enum ProviderKind {
 }
 
 impl ProviderKind {
+    /// Its name as it is written.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Descope => "Descope",
+            Self::Auth0 => "Auth0",
+        }
+    }
+
     /// Its name in lower case.
     pub fn name(self) -> &'static str {
         match self {

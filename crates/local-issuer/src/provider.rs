@@ -22,6 +22,7 @@ use crate::refusal::Refusal;
 use crate::requests::RequestCounter;
 use crate::scopes;
 use crate::secret::Secret;
+use crate::services::Services;
 use crate::sessions::Sessions;
 use crate::sign_in::SignIns;
 
@@ -112,6 +113,7 @@ pub(crate) struct Provider {
     pub(crate) requests: RequestCounter,
     pub(crate) faults: Faults,
     pub(crate) clock: Clock,
+    pub(crate) services: Arc<Services>,
 }
 
 impl Route {

@@ -38,7 +38,7 @@ fn page(services: &Services, control_token: &str) -> anyhow::Result<String> {
         (
             "open this",
             descope.base_url().to_owned(),
-            "personas, tokens, keys",
+            "services, requests to try, personas",
         ),
         ("", auth0.base_url().to_owned(), "the same as Auth0"),
         ("descope-api", docs(&services.descope_api()), ""),

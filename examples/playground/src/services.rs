@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use local_issuer::{LocalIssuer, Secret};
+use local_issuer::{LocalIssuer, Secret, Service};
 use service_kit::program::url_of;
 use service_kit::{BoundServer, Stopping, healthcheck};
 use tempfile::TempDir;
@@ -68,7 +68,19 @@ impl Services {
         for service in services.all() {
             ready(service).await?;
         }
+        services.list()?;
         Ok(services)
+    }
+
+    /// Lists the services on the issuer's page.
+    fn list(&self) -> anyhow::Result<()> {
+        let tokens_of = ["descope", "auth0", "other", "other"];
+        let listed = self.all().into_iter().zip(tokens_of);
+        let listed = listed.map(|(service, tokens)| {
+            format!("{} {tokens} {}", service.name, url_of(service.address)).parse::<Service>()
+        });
+        self.issuer.list_services(listed.collect::<Result<_, _>>()?);
+        Ok(())
     }
 
     /// Returns the issuer of the tokens for descope-api and auth0-api.

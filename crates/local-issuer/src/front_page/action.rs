@@ -7,6 +7,7 @@ pub(super) enum Action {
     Lock,
     Mint,
     Inspect,
+    Try,
     Rotate,
     Withhold,
     Withdraw,
@@ -17,11 +18,12 @@ pub(super) enum Action {
     Reset,
 }
 
-const EACH: [Action; 12] = [
+const EACH: [Action; 13] = [
     Action::Unlock,
     Action::Lock,
     Action::Mint,
     Action::Inspect,
+    Action::Try,
     Action::Rotate,
     Action::Withhold,
     Action::Withdraw,
@@ -39,6 +41,7 @@ impl Action {
             Self::Lock => "lock",
             Self::Mint => "mint",
             Self::Inspect => "inspect",
+            Self::Try => "try",
             Self::Rotate => "rotate",
             Self::Withhold => "withhold",
             Self::Withdraw => "withdraw",

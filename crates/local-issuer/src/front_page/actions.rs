@@ -7,6 +7,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 
 use super::action::Action;
+use super::attempt::attempt;
 use super::faults::{endpoint, fault};
 use super::forms;
 use super::inspect::inspect;
@@ -30,7 +31,7 @@ pub(super) async fn perform(
 ) -> HttpResponse {
     let outcome = match checked(call, action) {
         Ok(form) => match action {
-            Action::Unlock => return unlock(call, &form),
+            Action::Unlock => return unlock(call, &form).await,
             Action::Lock => {
                 return with_cookie(back("#control"), Cookie::Control.removal(call));
             }
@@ -39,11 +40,15 @@ pub(super) async fn perform(
                 let token = form.get("token").unwrap_or_default();
                 Outcome::inspected(inspect(call.provider, token))
             }
+            Action::Try => {
+                let (asked, tried) = attempt(call, &form).await;
+                Outcome::tried(asked, tried)
+            }
             change => return changed(call, provider, change, form).await,
         },
         Err(outcome) => *outcome,
     };
-    show(call, outcome)
+    show(call, outcome).await
 }
 
 /// The form, if it may be acted upon.
@@ -65,7 +70,9 @@ fn checked(call: &Call<'_>, action: Action) -> Result<Parameters, Box<Outcome>> 
     let may = match action {
         Action::Unlock | Action::Lock | Action::Inspect => true,
         // As `/_token` does.
-        Action::Mint => is_asked_as_loopback(call.request) || forms::is_unlocked(call),
+        Action::Mint | Action::Try => {
+            is_asked_as_loopback(call.request) || forms::is_unlocked(call)
+        }
         _ => forms::is_unlocked(call),
     };
     if may {
@@ -75,14 +82,14 @@ fn checked(call: &Call<'_>, action: Action) -> Result<Parameters, Box<Outcome>> 
     }
 }
 
-fn unlock(call: &Call<'_>, form: &Parameters) -> HttpResponse {
+async fn unlock(call: &Call<'_>, form: &Parameters) -> HttpResponse {
     let token = form.get("control_token").unwrap_or_default();
     match forms::unlocked(call, token) {
         Some(value) => with_cookie(back("#control"), Cookie::Control.header(call, &value)),
-        None => show(
-            call,
-            Outcome::problem(StatusCode::FORBIDDEN, "This is not the control token."),
-        ),
+        None => {
+            let text = "This is not the control token.";
+            show(call, Outcome::problem(StatusCode::FORBIDDEN, text)).await
+        }
     }
 }
 
@@ -113,10 +120,10 @@ async fn changed(
             tracing::info!("{} on the page", action.name());
             back(place(action))
         }
-        Err(fault) => show(
-            call,
-            Outcome::problem(StatusCode::UNPROCESSABLE_ENTITY, fault),
-        ),
+        Err(fault) => {
+            let outcome = Outcome::problem(StatusCode::UNPROCESSABLE_ENTITY, fault);
+            show(call, outcome).await
+        }
     }
 }
 
@@ -153,7 +160,7 @@ fn change(handle: &ProviderHandle, action: Action, form: &Parameters) -> Changed
             Ok(())
         }
         Action::Reset => handle.reset().map_err(|error| said(&error)),
-        Action::Unlock | Action::Lock | Action::Mint | Action::Inspect => Ok(()),
+        Action::Unlock | Action::Lock | Action::Mint | Action::Inspect | Action::Try => Ok(()),
     }
 }
 

@@ -6,10 +6,12 @@ use actix_web::http::header::VARY;
 use askama::Template;
 use time::OffsetDateTime;
 
+use super::attempt::{Asked, Attempt, Refused};
 use super::faults::OFFERED;
 use super::forms::{self, Forms};
 use super::inspect::Inspected;
 use super::keys::{self, KeyRow};
+use super::services::{self, ServiceRow, Tokens};
 use crate::clients::Client;
 use crate::cookies::Cookie;
 use crate::faults::{ActiveFault, Endpoint};
@@ -32,6 +34,8 @@ pub(super) struct Outcome {
     problem: Option<String>,
     minted: Option<(String, String)>,
     inspected: Option<Inspected>,
+    asked: Option<Asked>,
+    attempt: Option<Attempt>,
 }
 
 #[derive(Template)]
@@ -44,6 +48,10 @@ struct Front<'a> {
     key_set: String,
     /// What to ask for a token like the one that was minted; `None` if a shell would not take it as it is.
     shell_address: Option<String>,
+    other_side: (&'static str, String),
+    services: Vec<ServiceRow>,
+    /// The request that is selected in the form.
+    selected: String,
     personas: Vec<PersonaCard<'a>>,
     clients: &'a [Client],
     keys: Vec<KeyRow>,
@@ -99,10 +107,25 @@ impl Outcome {
             ..Self::default()
         }
     }
+
+    /// A request that a person tried, with its fields for the next one.
+    pub(super) fn tried(asked: Asked, tried: Result<Attempt, Refused>) -> Self {
+        let outcome = match tried {
+            Ok(attempt) => Self {
+                attempt: Some(attempt),
+                ..Self::default()
+            },
+            Err((status, text)) => Self::problem(status, text),
+        };
+        Self {
+            asked: Some(asked),
+            ..outcome
+        }
+    }
 }
 
 /// The page, with what came of a form.
-pub(super) fn show(call: &Call<'_>, outcome: Outcome) -> HttpResponse {
+pub(super) async fn show(call: &Call<'_>, outcome: Outcome) -> HttpResponse {
     let forms = match Forms::new(call) {
         Ok(forms) => forms,
         Err(error) => {
@@ -112,7 +135,9 @@ pub(super) fn show(call: &Call<'_>, outcome: Outcome) -> HttpResponse {
     };
     let (name, cookie) = Cookie::Form.header(call, &forms.browser);
     let status = outcome.status;
-    let mut response = page(status, &front(call, outcome, forms), FormTarget::Own);
+    let services = services::rows(call).await;
+    let front = front(call, outcome, forms, services);
+    let mut response = page(status, &front, FormTarget::Own);
     let headers = response.headers_mut();
     if let Ok(cookie) = cookie.parse() {
         headers.append(name, cookie);
@@ -124,20 +149,33 @@ pub(super) fn show(call: &Call<'_>, outcome: Outcome) -> HttpResponse {
     response
 }
 
-fn front<'a>(call: &Call<'a>, outcome: Outcome, forms: Forms<'a>) -> Front<'a> {
+fn front<'a>(
+    call: &Call<'a>,
+    outcome: Outcome,
+    forms: Forms<'a>,
+    services: Vec<ServiceRow>,
+) -> Front<'a> {
     let provider = call.provider;
+    let kind = provider.dialect.kind();
+    let other = match kind {
+        ProviderKind::Descope => ProviderKind::Auth0,
+        ProviderKind::Auth0 => ProviderKind::Descope,
+    };
     let log = provider.requests.log();
     let is_unlocked = forms::is_unlocked(call);
     Front {
-        provider: match provider.dialect.kind() {
-            ProviderKind::Descope => "Descope",
-            ProviderKind::Auth0 => "Auth0",
-        },
+        provider: kind.title(),
         issuer: provider.dialect.issuer(),
         audience: provider.dialect.audience(),
         discovery: path_of(provider, Endpoint::Discovery),
         key_set: path_of(provider, Endpoint::Jwks),
         shell_address: shell_address(call, &outcome),
+        other_side: (
+            other.title(),
+            services::page_of(call, other).unwrap_or_default(),
+        ),
+        selected: selected(&outcome, &services),
+        services,
         personas: provider
             .personas
             .iter()
@@ -163,6 +201,21 @@ fn front<'a>(call: &Call<'a>, outcome: Outcome, forms: Forms<'a>) -> Front<'a> {
         outcome,
         forms,
     }
+}
+
+/// The request that was tried, or the first one that needs a right.
+fn selected(outcome: &Outcome, services: &[ServiceRow]) -> String {
+    if let Some(asked) = &outcome.asked {
+        return asked.request.clone();
+    }
+    let mut offered = services.iter().flat_map(|service| {
+        let operations = service.operations.iter();
+        operations.map(|operation| (&service.name, operation))
+    });
+    let needs_a_right = offered.find(|(_, operation)| operation.needs_a_right());
+    needs_a_right.map_or_else(String::new, |(name, operation)| {
+        format!("{name} {} {}", operation.method, operation.path)
+    })
 }
 
 fn shell_address(call: &Call<'_>, outcome: &Outcome) -> Option<String> {

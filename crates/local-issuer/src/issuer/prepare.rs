@@ -16,6 +16,7 @@ use crate::kind::ProviderKind;
 use crate::personas::Persona;
 use crate::provider::{Dialect, Provider};
 use crate::requests::RequestCounter;
+use crate::services::Services;
 use crate::sessions::Sessions;
 use crate::settings;
 use crate::sign_in::SignIns;
@@ -29,6 +30,13 @@ const STYLES: KeyStyles = [
 pub(super) struct OpenedKeys {
     keys: IssuerKeys,
     file: Option<Arc<KeyFile>>,
+}
+
+/// What both sides are made from.
+pub(super) struct Shared<'a> {
+    pub(super) config: &'a IssuerConfig,
+    pub(super) keys: &'a OpenedKeys,
+    pub(super) services: Arc<Services>,
 }
 
 pub(super) fn bind(
@@ -99,23 +107,30 @@ pub(super) fn resolve(
     config
 }
 
+/// The services of a configuration whose ports are known.
+pub(super) fn services(config: &IssuerConfig) -> Arc<Services> {
+    let ports = [
+        (ProviderKind::Descope, config.descope.port),
+        (ProviderKind::Auth0, config.auth0.port),
+    ];
+    let (listed, limits) = (config.services.clone(), config.service_limits.clone());
+    Arc::new(Services::new(listed, limits, ports))
+}
+
 pub(super) fn descope(
-    config: &IssuerConfig,
+    shared: &Shared<'_>,
     address: SocketAddr,
-    keys: &OpenedKeys,
 ) -> Result<DescopeHandle, StartError> {
+    let config = shared.config;
     let personas = &config.personas.descope;
     let project = Arc::new(Project::new(&config.descope, personas));
     let base_url = base_url(address, &project.issuer_base);
-    let state = provider(config, project.clone(), base_url, personas, keys)?;
+    let state = provider(shared, project.clone(), base_url, personas)?;
     Ok(DescopeHandle::new(state, project))
 }
 
-pub(super) fn auth0(
-    config: &IssuerConfig,
-    address: SocketAddr,
-    keys: &OpenedKeys,
-) -> Result<Auth0Handle, StartError> {
+pub(super) fn auth0(shared: &Shared<'_>, address: SocketAddr) -> Result<Auth0Handle, StartError> {
+    let config = shared.config;
     let tenant = Arc::new(Tenant {
         issuer: config.auth0.issuer.clone().unwrap_or_default(),
         audience: config.auth0.audience.clone(),
@@ -124,7 +139,7 @@ pub(super) fn auth0(
     });
     let base_url = base_url(address, &tenant.issuer);
     let personas = &config.personas.auth0;
-    let state = provider(config, tenant.clone(), base_url, personas, keys)?;
+    let state = provider(shared, tenant.clone(), base_url, personas)?;
     Ok(Auth0Handle::new(state, tenant))
 }
 
@@ -140,12 +155,12 @@ fn base_url(address: SocketAddr, issuer: &str) -> String {
 }
 
 fn provider(
-    config: &IssuerConfig,
+    shared: &Shared<'_>,
     dialect: Arc<dyn Dialect>,
     base_url: String,
     personas: &[Persona],
-    opened: &OpenedKeys,
 ) -> Result<Arc<Provider>, StartError> {
+    let (config, opened) = (shared.config, shared.keys);
     let kind = dialect.kind();
     let style = STYLES.iter().find(|(known, _)| *known == kind);
     let ring = style
@@ -170,6 +185,7 @@ fn provider(
         requests: RequestCounter::new(config.control_limits.requests),
         faults: Faults::new(),
         clock: Clock::default(),
+        services: Arc::clone(&shared.services),
     }))
 }
 

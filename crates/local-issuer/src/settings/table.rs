@@ -8,6 +8,7 @@ use crate::auth0::TokenDialect;
 use crate::config::{IssuerConfig, KeyOrigin, auth0_issuer, issuer_base, project_id, roles_claim};
 use crate::personas::Personas;
 use crate::secret::Secret;
+use crate::services::Service;
 
 /// A variable of the environment.
 #[derive(Clone, Copy, Debug)]
@@ -146,6 +147,11 @@ pub const VARIABLES: &[Variable] = &[
         "How many sign-in pages may be open at each side, and how many codes and browsers it remembers; 10000 if unset.",
         |config, text| parse(&mut config.open_sign_ins, text, A_NUMBER),
     ),
+    setting(
+        "LOCAL_ISSUER_SERVICES",
+        "The services that the page lists, with commas between them: name, whose tokens (descope, auth0 or other), address, and the issuer's own way to it if it is another; none if unset.",
+        services,
+    ),
     other(
         CONFIG_FILE,
         "The path of a TOML file with these settings, in lower case and without the prefix; none if unset.",
@@ -233,6 +239,25 @@ fn management_key(config: &mut IssuerConfig, text: &str) -> Result<(), Vec<Strin
 fn control_token(config: &mut IssuerConfig, text: &str) -> Result<(), Vec<String>> {
     config.control_token = Some(Secret::new(text));
     Ok(())
+}
+
+fn services(config: &mut IssuerConfig, text: &str) -> Result<(), Vec<String>> {
+    let entries = text
+        .split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty());
+    let (listed, faults): (Vec<_>, Vec<_>) =
+        entries.map(str::parse::<Service>).partition(Result::is_ok);
+    config.services = listed.into_iter().flatten().collect();
+    let faults: Vec<_> = faults
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|fault| fault.to_string())
+        .collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(faults),
+    }
 }
 
 fn token_lifetime(config: &mut IssuerConfig, text: &str) -> Result<(), Vec<String>> {

@@ -34,6 +34,7 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
         CONTROL_ANSWER_BYTES=-1
         CONTROL_KEYS=x
         CONTROL_REQUESTS=1.5
+        SERVICES=orders okta http://localhost:8000, shop descope
         AUTH0_AUDIENC=https://other.example.com
         PORT_9000_TCP=tcp://10.0.0.1:9000",
     )
@@ -55,7 +56,9 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
   LOCAL_ISSUER_CONTROL_ANSWER_BYTES: expected a whole number, 0 or more, got "-1"
   LOCAL_ISSUER_CONTROL_KEYS: expected a whole number, 0 or more, got "x"
   LOCAL_ISSUER_CONTROL_REQUESTS: expected a whole number, 0 or more, got "1.5"
-  LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0""#;
+  LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0"
+  LOCAL_ISSUER_SERVICES: expected a name, descope, auth0 or other, and one or two addresses, such as orders descope http://localhost:8000; "orders okta http://localhost:8000" does not say whose tokens are accepted
+  LOCAL_ISSUER_SERVICES: expected a name, descope, auth0 or other, and one or two addresses, such as orders descope http://localhost:8000; "shop descope" has fewer than three words"#;
     assert_eq!(error.to_string(), expected);
 }
 

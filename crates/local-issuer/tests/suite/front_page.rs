@@ -3,6 +3,7 @@
 mod changes;
 mod one_token;
 mod refusals;
+mod services;
 mod tokens;
 
 use std::collections::BTreeMap;

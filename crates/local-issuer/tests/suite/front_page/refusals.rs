@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use super::Browser;
+use super::services::start_with_services;
 use crate::support::{CONTROL_TOKEN, controlled, start};
 
 /// The forms that the control token is for.
@@ -15,14 +16,24 @@ fn state(provider: &local_issuer::ProviderHandle) -> Value {
 
 #[tokio::test]
 async fn a_form_is_refused_unless_the_page_itself_sent_it() {
-    let issuer = start().await;
-    for provider in [&**issuer.descope(), &**issuer.auth0()] {
+    let issuer = start_with_services().await;
+    let (descope, auth0) = (&**issuer.descope(), &**issuer.auth0());
+    // Both put a token on the page.
+    for (provider, action, request) in [
+        (descope, "mint", ""),
+        (auth0, "mint", ""),
+        (descope, "try", "fake GET /guarded"),
+        (auth0, "try", "of-auth0 GET /guarded"),
+    ] {
         let mut browser = Browser::open(provider).await;
         let other = Browser::open(provider).await;
-        let persona = ("persona", "admin");
-        let good = || browser.form("mint", &[persona]);
-        let with =
-            |csrf: String| browser.post("mint", &[("csrf", csrf), ("persona", "admin".to_owned())]);
+        let (persona, request) = (("persona", "admin"), ("request", request));
+        let good = || browser.form(action, &[persona, request]);
+        let with = |csrf: String| {
+            let [persona, request] =
+                [persona, request].map(|(name, value)| (name, value.to_owned()));
+            browser.post(action, &[("csrf", csrf), persona, request])
+        };
         // What is wrong, the request, the status, and what the page says.
         let rows = [
             (
@@ -39,7 +50,7 @@ async fn a_form_is_refused_unless_the_page_itself_sent_it() {
             ),
             (
                 "that of another browser",
-                with(other.csrf("mint")),
+                with(other.csrf(action)),
                 403,
                 "not sent by the browser",
             ),
@@ -75,7 +86,7 @@ async fn a_form_is_refused_unless_the_page_itself_sent_it() {
             ),
             (
                 "twice the field",
-                browser.form("mint", &[persona, persona]),
+                browser.form(action, &[persona, persona, request]),
                 400,
                 "must not be repeated",
             ),
@@ -94,7 +105,11 @@ async fn a_form_is_refused_unless_the_page_itself_sent_it() {
         for (case, request, status, text) in sent {
             let mut as_browser = Browser::open(provider).await;
             as_browser.cookies = browser.cookies.clone();
-            assert_eq!(as_browser.take(request).await.status, status, "{case}");
+            assert_eq!(
+                as_browser.take(request).await.status,
+                status,
+                "{action}: {case}"
+            );
             assert!(
                 as_browser.html.contains(text),
                 "{case}: {}",
