@@ -3,7 +3,7 @@
 //!
 //! It is an oracle that shares no code with the services under test: it uses none of the identity crates.
 //! It signs with jsonwebtoken and aws-lc-rs, as the services verify; a fault of theirs is for the Wycheproof vectors to find.
-//! **For development only**: its secrets are public, anyone can get a token, and it speaks plain HTTP.
+//! **For development only**: its secrets are public, anyone can get a token, and it speaks plain HTTP unless it is given a certificate.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -53,6 +53,7 @@ mod scopes;
 mod server;
 mod sessions;
 mod sign_in;
+mod tls;
 mod verified;
 
 mod clock;
@@ -80,4 +81,5 @@ pub use requests::{RequestLog, SeenRequest};
 pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;
 pub use sessions::SessionLimits;
+pub use tls::{TlsError, TlsFiles};
 pub use tokens::PersonaToken;

@@ -83,10 +83,11 @@ pub(super) fn resolve(
     descope: SocketAddr,
     auth0: SocketAddr,
 ) -> IssuerConfig {
+    let scheme = scheme(&config);
     let base = |configured: u16, address: SocketAddr| match configured {
         // A free port (in a test) is used by address, a configured one by name.
-        0 => format!("http://{address}"),
-        port => format!("http://localhost:{port}"),
+        0 => format!("{scheme}://{address}"),
+        port => format!("{scheme}://localhost:{port}"),
     };
     let (descope_base, auth0_base) = (
         base(config.descope.port, descope),
@@ -106,7 +107,7 @@ pub(super) fn descope(
 ) -> Result<DescopeHandle, StartError> {
     let personas = &config.personas.descope;
     let project = Arc::new(Project::new(&config.descope, personas));
-    let base_url = base_url(address, &project.issuer_base);
+    let base_url = base_url(config, address, &project.issuer_base);
     let state = provider(config, project.clone(), base_url, personas, keys)?;
     Ok(DescopeHandle::new(state, project))
 }
@@ -122,7 +123,7 @@ pub(super) fn auth0(
         dialect: config.auth0.dialect,
         roles_claim: config.auth0.roles_claim.clone(),
     });
-    let base_url = base_url(address, &tenant.issuer);
+    let base_url = base_url(config, address, &tenant.issuer);
     let personas = &config.personas.auth0;
     let state = provider(config, tenant.clone(), base_url, personas, keys)?;
     Ok(Auth0Handle::new(state, tenant))
@@ -130,12 +131,20 @@ pub(super) fn auth0(
 
 /// The address by the name that the tokens have for it, where that is this machine: what is printed can then be used as it
 /// is in a service's settings.
-fn base_url(address: SocketAddr, issuer: &str) -> String {
-    let named = format!("http://localhost:{}", address.port());
+fn base_url(config: &IssuerConfig, address: SocketAddr, issuer: &str) -> String {
+    let scheme = scheme(config);
+    let named = format!("{scheme}://localhost:{}", address.port());
     if issuer.trim_end_matches('/') == named {
         named
     } else {
-        format!("http://{address}")
+        format!("{scheme}://{address}")
+    }
+}
+
+fn scheme(config: &IssuerConfig) -> &'static str {
+    match config.tls {
+        Some(_) => "https",
+        None => "http",
     }
 }
 

@@ -34,6 +34,7 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
         CONTROL_ANSWER_BYTES=-1
         CONTROL_KEYS=x
         CONTROL_REQUESTS=1.5
+        TLS_KEY_FILE=key.pem
         AUTH0_AUDIENC=https://other.example.com
         PORT_9000_TCP=tcp://10.0.0.1:9000",
     )
@@ -55,7 +56,8 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
   LOCAL_ISSUER_CONTROL_ANSWER_BYTES: expected a whole number, 0 or more, got "-1"
   LOCAL_ISSUER_CONTROL_KEYS: expected a whole number, 0 or more, got "x"
   LOCAL_ISSUER_CONTROL_REQUESTS: expected a whole number, 0 or more, got "1.5"
-  LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0""#;
+  LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0"
+  LOCAL_ISSUER_TLS_CERTIFICATE_FILE: expected beside LOCAL_ISSUER_TLS_KEY_FILE, got nothing"#;
     assert_eq!(error.to_string(), expected);
 }
 
@@ -104,6 +106,8 @@ fn the_environment_wins_over_the_file() {
 fn every_setting_reaches_the_configuration() {
     let config = read(
         "HOST=0.0.0.0
+        TLS_CERTIFICATE_FILE=a.pem
+        TLS_KEY_FILE=b.pem
         DESCOPE_PROJECT_ID=Peuc12LocalIssuerDevelopment0000
         DESCOPE_ISSUER_BASE=http://local-issuer:9000
         DESCOPE_MANAGEMENT_KEY=008
@@ -123,6 +127,8 @@ fn every_setting_reaches_the_configuration() {
     )
     .unwrap();
     assert_eq!(config.host.to_string(), "0.0.0.0");
+    let tls = config.tls.unwrap();
+    assert_eq!((tls.certificate, tls.key), ("a.pem".into(), "b.pem".into()));
     assert_eq!(
         config.descope.project_id,
         "Peuc12LocalIssuerDevelopment0000"
