@@ -175,6 +175,8 @@ async fn a_browser_that_brings_no_code_of_this_sign_in_gives_no_token() {
         );
 
         let program = token(&at(side, &url, "code")).await;
+        // This one has no session.
+        let browser = Browser::new();
         let page = browser.get(&program.address).await;
         let back = location(&browser.press(&page, &[("cancel", "1")]).await);
         assert_eq!(browser.get(&back).await.status, 400);
