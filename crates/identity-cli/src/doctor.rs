@@ -1,5 +1,7 @@
 //! Each link between a service and its issuer, one after the other, until one fails.
 
+use std::io::{self, IsTerminal};
+
 use anyhow::{Result, bail};
 use clap::Args;
 use identity_actix::Access;
@@ -18,6 +20,7 @@ use crate::discover;
 use crate::inspect;
 use crate::report::{Fault, Report};
 use crate::services::{Service, ServiceName};
+use crate::token::{bare, read_if_there};
 
 /// Which service, and for whom.
 #[derive(Debug, Args)]
@@ -27,7 +30,7 @@ pub struct DoctorArguments {
     service: ServiceName,
     #[arg(env = "TOKEN", hide = true, hide_env_values = true, long)]
     token: Option<String>,
-    /// A client to get a token for, if there is no TOKEN. Its secret is CLIENT_SECRET.
+    /// A client to get a token for, if there is no other. Its secret is CLIENT_SECRET.
     #[arg(long, env = "CLIENT_ID")]
     client_id: Option<String>,
     #[arg(env = "CLIENT_SECRET", hide = true, hide_env_values = true, long)]
@@ -89,11 +92,11 @@ async fn examine(service: &Service, request: &DoctorArguments, report: &mut Repo
     check_keys(service, &http, &keys, report).await?;
     clocks::check(service, &keys, report).await?;
     let Some(token) = token(request, service, discovery, http).await? else {
-        let none = "none to check: set TOKEN, or CLIENT_ID and CLIENT_SECRET";
+        let none = "none to check: set TOKEN, give one on the standard input (identity token | identity doctor), or set CLIENT_ID and CLIENT_SECRET";
         report.add("token", none);
         return Ok(());
     };
-    match service.authenticator.authenticate(token.trim()).await {
+    match service.authenticator.authenticate(bare(&token)).await {
         Ok(caller) => {
             report.add(
                 "token",
@@ -140,9 +143,14 @@ async fn token(
     service: &Service,
     discovery: Option<DiscoveryConfig>,
     http: HttpClient,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<String>> {
     if let Some(token) = &request.token {
         return Ok(Some(token.clone()));
+    }
+    if !io::stdin().is_terminal()
+        && let Some(token) = read_if_there("the token")?
+    {
+        return Ok(Some(token));
     }
     let (Some(id), Some(secret), Some(discovery)) =
         (&request.client_id, &request.client_secret, discovery)

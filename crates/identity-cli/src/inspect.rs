@@ -19,7 +19,7 @@ use service_kit::settings::IssuerSettings;
 
 use crate::report::{Fault, Report};
 use crate::times;
-use crate::token::read;
+use crate::token::{bare, read};
 
 /// What the token has to be.
 #[derive(Debug, Args)]
@@ -58,8 +58,7 @@ pub async fn report(settings: &IssuerSettings, request: &InspectArguments) -> Re
         Some(token) => token.clone(),
         None => read("the token", "TOKEN")?,
     };
-    let given = given.trim();
-    let token = given.strip_prefix("Bearer ").unwrap_or(given).trim();
+    let token = bare(&given);
     let mut report = Report::default();
     let Some((header, claims)) = decoded(token) else {
         report.fault(malformed(settings, token).await);

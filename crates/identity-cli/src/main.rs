@@ -53,12 +53,12 @@ enum Command {
         /// The issuer, or the address of its metadata.
         url: Url,
     },
-    /// Gets an access token with the client credentials grant, and prints it.
+    /// Gets an access token, as a client or by letting a person sign in, and prints it.
     Token(TokenArguments),
     /// Decodes a token and verifies it. The token is read from TOKEN or from the standard input.
     Inspect(InspectArguments),
-    /// Reads the settings of a service and checks each link to its issuer: settings, metadata, keys, clock, a token and its
-    /// rights.
+    /// Reads the settings of a service and checks each link to its issuer: settings, metadata, keys, clock, a token (of TOKEN
+    /// or the standard input) and its rights.
     Doctor(DoctorArguments),
     /// Prints the completions of a shell.
     Completions {

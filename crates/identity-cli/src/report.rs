@@ -168,7 +168,8 @@ fn words(value: &Value) -> String {
     }
 }
 
-fn plain(text: &str) -> String {
+/// Returns the text with control characters as escapes.
+pub fn plain(text: &str) -> String {
     let escaped = |character: char| match character.is_control() {
         true => character.escape_default().to_string(),
         false => character.to_string(),

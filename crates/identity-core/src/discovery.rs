@@ -155,6 +155,18 @@ impl Discovery {
         self.document.endpoint("token_endpoint")
     }
 
+    /// Returns `authorization_endpoint`, which is on the document's host or an allowed one. Errors: as of
+    /// [`token_endpoint`](Self::token_endpoint).
+    pub fn authorization_endpoint(&self) -> Result<Url, DiscoveryError> {
+        self.document.endpoint("authorization_endpoint")
+    }
+
+    /// Returns `device_authorization_endpoint`, which is on the document's host or an allowed one. Errors: as of
+    /// [`token_endpoint`](Self::token_endpoint).
+    pub fn device_authorization_endpoint(&self) -> Result<Url, DiscoveryError> {
+        self.document.endpoint("device_authorization_endpoint")
+    }
+
     /// Returns `introspection_endpoint`, which is on the document's host or an allowed one. Errors: as of
     /// [`token_endpoint`](Self::token_endpoint).
     pub fn introspection_endpoint(&self) -> Result<Url, DiscoveryError> {

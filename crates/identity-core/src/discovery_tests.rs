@@ -117,12 +117,25 @@ fn an_issuer_that_is_not_exactly_an_accepted_one_is_refused() {
 
 #[test]
 fn an_endpoint_that_is_elsewhere_or_less_protected_is_refused() {
-    for member in ["jwks_uri", "token_endpoint"] {
+    for member in [
+        "jwks_uri",
+        "token_endpoint",
+        "authorization_endpoint",
+        "device_authorization_endpoint",
+    ] {
         let check = |address: Value, expected: DiscoveryError| {
             let document = with(member, address.clone());
             let error = match member {
                 "jwks_uri" => read(&document).unwrap_err(),
-                _ => read(&document).unwrap().token_endpoint().unwrap_err(),
+                "token_endpoint" => read(&document).unwrap().token_endpoint().unwrap_err(),
+                "authorization_endpoint" => {
+                    let read = read(&document).unwrap();
+                    read.authorization_endpoint().unwrap_err()
+                }
+                _ => {
+                    let read = read(&document).unwrap();
+                    read.device_authorization_endpoint().unwrap_err()
+                }
             };
             assert_eq!(error, expected, "{member} = {address}");
         };

@@ -12,6 +12,7 @@ use crate::personas::Personas;
 use crate::secret::Secret;
 use crate::services::{Service, ServiceLimits};
 use crate::sessions::SessionLimits;
+use crate::tls::TlsFiles;
 
 pub(crate) use checks::{auth0_issuer, issuer_base, project_id, roles_claim};
 
@@ -28,6 +29,8 @@ pub const DEFAULT_MANAGEMENT_KEY: &str = "local-management-key";
 pub struct IssuerConfig {
     /// The address both listeners bind.
     pub host: IpAddr,
+    /// The certificate of both listeners; without one they speak plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// The Descope side.
     pub descope: DescopeConfig,
     /// The Auth0 side.
@@ -122,6 +125,7 @@ impl Default for IssuerConfig {
     fn default() -> Self {
         Self {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            tls: None,
             descope: DescopeConfig::default(),
             auth0: Auth0Config::default(),
             personas: Personas::built_in(),

@@ -45,7 +45,7 @@ pub async fn healthcheck(base_urls: &[&str]) -> Result<(), HealthError> {
             url: url.clone(),
             source,
         };
-        let client = http_client::build().map_err(failed)?;
+        let client = http_client::build(&url).map_err(failed)?;
         let status = client.get(&url).send().await.map_err(failed)?.status();
         if !status.is_success() {
             return Err(HealthError::Unhealthy {

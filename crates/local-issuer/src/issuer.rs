@@ -14,6 +14,7 @@ use crate::keys::IssuerKeys;
 use crate::kind::ProviderKind;
 use crate::server::{Servers, serve};
 use crate::services::Service;
+use crate::tls::TlsFiles;
 
 /// A running issuer; dropping it stops it without waiting for open requests.
 #[derive(Debug)]
@@ -28,9 +29,10 @@ impl LocalIssuer {
     /// Binds both ports and serves them from threads of its own, so that it can be called from any runtime.
     ///
     /// # Errors
-    /// If a port is taken, the keys cannot be made or read, or a value in `config` cannot work.
+    /// If a port is taken, the keys cannot be made or read, the certificate cannot be used, or a value in `config` cannot work.
     pub async fn start(config: IssuerConfig) -> Result<Self, StartError> {
         config.check().map_err(StartError::Config)?;
+        let tls = config.tls.as_ref().map(TlsFiles::open).transpose()?;
         let descope_listener =
             prepare::bind(config.host, config.descope.port, ProviderKind::Descope)?;
         let auth0_listener = prepare::bind(config.host, config.auth0.port, ProviderKind::Auth0)?;
@@ -57,7 +59,7 @@ impl LocalIssuer {
         ];
         let workers = config.workers;
         let servers = Servers::start(listeners, move |listener, provider| {
-            serve(listener, provider, workers)
+            serve(listener, tls.clone(), provider, workers)
         })
         .await
         .map_err(|error| StartError::Serve(error.to_string()))?;

@@ -35,6 +35,7 @@ mod server;
 mod services;
 mod sessions;
 mod sign_in;
+mod tls;
 mod verified;
 
 mod clock;
@@ -63,4 +64,5 @@ pub use rotation::{KeyIds, Rotation};
 pub use secret::Secret;
 pub use services::{Service, ServiceError, ServiceLimits};
 pub use sessions::SessionLimits;
+pub use tls::{TlsError, TlsFiles};
 pub use tokens::PersonaToken;

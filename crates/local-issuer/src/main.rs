@@ -183,6 +183,11 @@ fn local_urls(config: &IssuerConfig) -> (String, String) {
         IpAddr::V6(host) if host.is_unspecified() => std::net::Ipv6Addr::LOCALHOST.into(),
         host => host,
     };
-    let url = |port| format!("http://{}", SocketAddr::new(host, port));
+    let scheme = if config.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let url = |port| format!("{scheme}://{}", SocketAddr::new(host, port));
     (url(config.descope.port), url(config.auth0.port))
 }

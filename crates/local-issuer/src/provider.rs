@@ -142,8 +142,8 @@ impl Route {
 }
 
 impl Call<'_> {
-    /// The address that the client used: what the `Host` header says, with https if a proxy on this machine or in its private network
-    /// says so.
+    /// The address that the client used: what the `Host` header says, with https if the listener speaks TLS, or a proxy on this
+    /// machine or in its private network says so.
     pub(crate) fn base_url(&self) -> String {
         let header = |name| {
             let value = self.request.headers().get(name)?;
@@ -153,7 +153,9 @@ impl Call<'_> {
             .request
             .peer_addr()
             .map(|peer| peer.ip().to_canonical());
-        let is_https = header(X_FORWARDED_PROTO) == Some("https") && peer.is_some_and(is_private);
+        let is_forwarded = header(X_FORWARDED_PROTO) == Some("https");
+        let is_https = self.provider.base_url.starts_with("https:")
+            || (is_forwarded && peer.is_some_and(is_private));
         let scheme = if is_https { "https" } else { "http" };
         match header(HOST).filter(|host| is_authority(host)) {
             Some(host) => format!("{scheme}://{host}"),

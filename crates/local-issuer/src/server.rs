@@ -14,6 +14,7 @@ use actix_web::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
+use rustls::ServerConfig;
 use serde_json::json;
 
 pub(crate) use running::Servers;
@@ -30,6 +31,7 @@ const LARGEST_BODY_BYTES: usize = 64 * 1024;
 /// A server on `listener` that runs once it is polled.
 pub(crate) fn serve(
     listener: TcpListener,
+    tls: Option<ServerConfig>,
     provider: Arc<Provider>,
     workers: usize,
 ) -> io::Result<Server> {
@@ -55,13 +57,16 @@ pub(crate) fn serve(
             .default_service(web::to(other))
     });
     // The program or the test decides when it stops.
-    Ok(server
+    let server = server
         .workers(workers)
         .on_connect(faults::remember_socket)
         .disable_signals()
-        .shutdown_timeout(5)
-        .listen(listener)?
-        .run())
+        .shutdown_timeout(5);
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
 }
 
 /// Counts the request, and changes the response as the faults say. The control plane and

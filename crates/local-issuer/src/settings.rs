@@ -4,11 +4,12 @@ mod table;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
 
 use crate::config::IssuerConfig;
+use crate::tls::{self, TlsFiles};
 
 pub use table::{VARIABLES, Variable};
 
@@ -78,11 +79,23 @@ pub fn from_variables(variables: HashMap<String, String>) -> Result<IssuerConfig
             problems.extend(faults.iter().map(|fault| format!("{name}: {fault}")));
         }
     }
+    problems.extend(config.tls.as_ref().and_then(half_of_tls));
     if problems.is_empty() {
         Ok(config)
     } else {
         Err(SettingsError { problems })
     }
+}
+
+/// A certificate and a key are given together.
+fn half_of_tls(files: &TlsFiles) -> Option<String> {
+    let is_missing = |path: &PathBuf| path.as_os_str().is_empty();
+    let (missing, given) = match (is_missing(&files.certificate), is_missing(&files.key)) {
+        (true, false) => (tls::CERTIFICATE_FILE, tls::KEY_FILE),
+        (false, true) => (tls::KEY_FILE, tls::CERTIFICATE_FILE),
+        _ => return None,
+    };
+    Some(format!("{missing}: expected beside {given}, got nothing"))
 }
 
 /// Whether this process is to log JSON; any other value is text.

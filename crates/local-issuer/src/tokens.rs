@@ -144,7 +144,7 @@ async fn ask(
         url: request.url.clone(),
         source,
     };
-    let client: Client = http_client::build().map_err(no_answer)?;
+    let client: Client = http_client::build(&request.url).map_err(no_answer)?;
     let response = request.build(&client).send().await.map_err(no_answer)?;
     let status = response.status();
     let body = response.text().await.map_err(no_answer)?;

@@ -1,22 +1,12 @@
-"""A proxy with a certificate for localhost, for clients that insist on https.
+"""A proxy that speaks TLS, for a server that does not and clients that insist on it.
 
-Arguments: the port to listen on, the port to pass requests on to, and the file for the certificate of
-its authority.
+Arguments: the port to listen on, the port to pass requests on to, the certificate, and its key.
 """
 
-import datetime
 import http.client
-import ipaddress
-import os
 import ssl
 import sys
-import tempfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -49,48 +39,13 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def certificate(name, issuer, extensions):
-    """Returns a new key and its certificate, valid for a day. The issuer is such a pair; None for a certificate authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    is_authority = x509.BasicConstraints(ca=issuer is None, path_length=None)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer[1].subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(is_authority, critical=True)
-    )
-    for extension in extensions:
-        builder = builder.add_extension(extension, critical=False)
-    return key, builder.sign(issuer[0] if issuer else key, hashes.SHA256())
-
-
 def main():
-    port, target, file = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    authority = certificate("an authority for tests", None, [])
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    extensions = [x509.SubjectAlternativeName(names), x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])]
-    key, own = certificate("localhost", authority, extensions)
-    pem = serialization.Encoding.PEM
-    no_password = serialization.NoEncryption()
+    port, target = int(sys.argv[1]), int(sys.argv[2])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile() as both:
-        both.write(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_password))
-        both.write(own.public_bytes(pem))
-        both.flush()
-        context.load_cert_chain(both.name)
+    context.load_cert_chain(sys.argv[3], sys.argv[4])
     Handler.target = target
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    # It is complete as soon as it is there.
-    with open(f"{file}.new", "wb") as new:
-        new.write(authority[1].public_bytes(pem))
-    os.replace(f"{file}.new", file)
     server.serve_forever()
 
 

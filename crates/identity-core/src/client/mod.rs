@@ -1,6 +1,8 @@
-//! A client that gets access tokens for this program itself: the client credentials grant (RFC 6749, section 4.4).
+//! A client that gets access tokens for this program itself, with the client credentials grant (RFC 6749, section 4.4), and
+//! the requests of other grants.
 
 mod answer;
+mod oauth_client;
 #[cfg(test)]
 mod tests;
 
@@ -9,16 +11,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
-pub use answer::OAuthError;
+pub use answer::{DeviceAuthorization, OAuthError, TokenResponse};
+pub use oauth_client::OAuthClient;
 
 use crate::discovery::{Discovery, DiscoveryConfig, DiscoveryError};
-use crate::form;
 use crate::http::{FetchError, HttpClient};
 
 /// Configuration of a [`TokenClient`].
@@ -171,10 +172,19 @@ impl TokenClient {
 
     async fn request(&self, url: &Url) -> Result<AccessToken, TokenClientError> {
         let asked = Instant::now();
-        let answer = self.http.post(url, |request| self.fill(request)).await?;
-        let granted = answer::read(url, answer.status, &answer.body)?;
+        let config = &self.config;
+        let mut fields = vec![("grant_type", "client_credentials")];
+        for (name, value) in [("scope", &config.scope), ("audience", &config.audience)] {
+            fields.extend(value.as_deref().map(|value| (name, value)));
+        }
+        let client = OAuthClient {
+            id: config.client_id.clone(),
+            secret: Some(config.client_secret.clone()),
+            authentication: config.authentication,
+        };
+        let granted = client.tokens(&self.http, url, &fields).await?;
         let lifetime = granted.lifetime();
-        let kept_for = kept_for(lifetime, self.config.renew_before);
+        let kept_for = kept_for(lifetime, config.renew_before);
         Ok(AccessToken {
             secret: granted.access_token,
             scope: granted.scope,
@@ -182,30 +192,6 @@ impl TokenClient {
             // The lifetime is out of range, so the provider is mistaken: the token is not cached.
             renew_at: asked.checked_add(kept_for).unwrap_or(asked),
         })
-    }
-
-    fn fill(&self, request: RequestBuilder) -> RequestBuilder {
-        let config = &self.config;
-        let mut fields = vec![("grant_type", "client_credentials")];
-        for (name, value) in [("scope", &config.scope), ("audience", &config.audience)] {
-            fields.extend(value.as_deref().map(|value| (name, value)));
-        }
-        let secret = config.client_secret.expose_secret();
-        match config.authentication {
-            ClientAuthentication::Post => {
-                fields.extend([
-                    ("client_id", config.client_id.as_str()),
-                    ("client_secret", secret),
-                ]);
-                request.form(&fields)
-            }
-            ClientAuthentication::Basic => {
-                let user = form::encoded(&config.client_id);
-                request
-                    .basic_auth(user, Some(form::encoded(secret)))
-                    .form(&fields)
-            }
-        }
     }
 }
 

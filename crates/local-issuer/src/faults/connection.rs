@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
@@ -13,8 +14,10 @@ struct ClientSocket(Socket);
 
 /// Keeps a handle on the socket for as long as the connection lasts.
 pub(crate) fn remember_socket(connection: &dyn Any, data: &mut Extensions) {
+    let encrypted = connection.downcast_ref::<TlsStream<TcpStream>>();
     let socket = connection
         .downcast_ref::<TcpStream>()
+        .or_else(|| encrypted.map(|stream| stream.get_ref().0))
         .and_then(|stream| SockRef::from(stream).try_clone().ok());
     if let Some(socket) = socket {
         data.insert(ClientSocket(socket));

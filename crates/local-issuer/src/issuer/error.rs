@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::keys::KeyError;
 use crate::kind::ProviderKind;
+use crate::tls::TlsError;
 
 /// Why an issuer did not start.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum StartError {
     /// A value in the configuration cannot work.
     #[error("{0}")]
     Config(String),
+    /// The certificate of the listeners, or its key, cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The signing keys could not be made, read or kept.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -38,6 +42,7 @@ impl StartError {
         match self {
             Self::Bind { .. } => "port_unavailable",
             Self::Config(_) => "invalid_configuration",
+            Self::Tls(_) => "certificate_unusable",
             Self::Keys(error) => error.code(),
             Self::Serve(_) => "server_failed",
         }

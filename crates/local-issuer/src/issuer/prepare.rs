@@ -91,10 +91,11 @@ pub(super) fn resolve(
     descope: SocketAddr,
     auth0: SocketAddr,
 ) -> IssuerConfig {
+    let scheme = scheme(&config);
     let base = |configured: u16, address: SocketAddr| match configured {
         // A free port (in a test) is used by address, a configured one by name.
-        0 => format!("http://{address}"),
-        port => format!("http://localhost:{port}"),
+        0 => format!("{scheme}://{address}"),
+        port => format!("{scheme}://localhost:{port}"),
     };
     let (descope_base, auth0_base) = (
         base(config.descope.port, descope),
@@ -124,7 +125,7 @@ pub(super) fn descope(
     let config = shared.config;
     let personas = &config.personas.descope;
     let project = Arc::new(Project::new(&config.descope, personas));
-    let base_url = base_url(address, &project.issuer_base);
+    let base_url = base_url(config, address, &project.issuer_base);
     let state = provider(shared, project.clone(), base_url, personas)?;
     Ok(DescopeHandle::new(state, project))
 }
@@ -137,7 +138,7 @@ pub(super) fn auth0(shared: &Shared<'_>, address: SocketAddr) -> Result<Auth0Han
         dialect: config.auth0.dialect,
         roles_claim: config.auth0.roles_claim.clone(),
     });
-    let base_url = base_url(address, &tenant.issuer);
+    let base_url = base_url(config, address, &tenant.issuer);
     let personas = &config.personas.auth0;
     let state = provider(shared, tenant.clone(), base_url, personas)?;
     Ok(Auth0Handle::new(state, tenant))
@@ -145,12 +146,20 @@ pub(super) fn auth0(shared: &Shared<'_>, address: SocketAddr) -> Result<Auth0Han
 
 /// The address by the name that the tokens have for it, where that is this machine: what is printed can then be used as it
 /// is in a service's settings.
-fn base_url(address: SocketAddr, issuer: &str) -> String {
-    let named = format!("http://localhost:{}", address.port());
+fn base_url(config: &IssuerConfig, address: SocketAddr, issuer: &str) -> String {
+    let scheme = scheme(config);
+    let named = format!("{scheme}://localhost:{}", address.port());
     if issuer.trim_end_matches('/') == named {
         named
     } else {
-        format!("http://{address}")
+        format!("{scheme}://{address}")
+    }
+}
+
+fn scheme(config: &IssuerConfig) -> &'static str {
+    match config.tls {
+        Some(_) => "https",
+        None => "http",
     }
 }
 

@@ -9,6 +9,7 @@ use crate::config::{IssuerConfig, KeyOrigin, auth0_issuer, issuer_base, project_
 use crate::personas::Personas;
 use crate::secret::Secret;
 use crate::services::Service;
+use crate::tls;
 
 /// A variable of the environment.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,22 @@ pub const VARIABLES: &[Variable] = &[
         AUTH0_PORT,
         "The port of the Auth0 side; 9001 if unset, 0 takes a free one.",
         |config, text| parse(&mut config.auth0.port, text, A_PORT),
+    ),
+    setting(
+        tls::CERTIFICATE_FILE,
+        "The path of a PEM file with the certificate of both sides, and those of its intermediate authorities; plain HTTP if unset.",
+        |config, text| {
+            config.tls.get_or_insert_default().certificate = text.into();
+            Ok(())
+        },
+    ),
+    setting(
+        tls::KEY_FILE,
+        "The path of a PEM file with the key of that certificate, without a password; required with it.",
+        |config, text| {
+            config.tls.get_or_insert_default().key = text.into();
+            Ok(())
+        },
     ),
     setting(
         "LOCAL_ISSUER_DESCOPE_PROJECT_ID",

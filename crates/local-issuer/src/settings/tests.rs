@@ -35,6 +35,7 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
         CONTROL_KEYS=x
         CONTROL_REQUESTS=1.5
         SERVICES=orders okta http://localhost:8000, shop descope
+        TLS_KEY_FILE=key.pem
         AUTH0_AUDIENC=https://other.example.com
         PORT_9000_TCP=tcp://10.0.0.1:9000",
     )
@@ -58,7 +59,8 @@ fn every_bad_setting_is_reported_at_once_with_its_name_and_what_is_expected() {
   LOCAL_ISSUER_CONTROL_REQUESTS: expected a whole number, 0 or more, got "1.5"
   LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS: expected 1 to 31536000 seconds, got "0"
   LOCAL_ISSUER_SERVICES: expected a name, descope, auth0 or other, and one or two addresses, such as orders descope http://localhost:8000; "orders okta http://localhost:8000" does not say whose tokens are accepted
-  LOCAL_ISSUER_SERVICES: expected a name, descope, auth0 or other, and one or two addresses, such as orders descope http://localhost:8000; "shop descope" has fewer than three words"#;
+  LOCAL_ISSUER_SERVICES: expected a name, descope, auth0 or other, and one or two addresses, such as orders descope http://localhost:8000; "shop descope" has fewer than three words
+  LOCAL_ISSUER_TLS_CERTIFICATE_FILE: expected beside LOCAL_ISSUER_TLS_KEY_FILE, got nothing"#;
     assert_eq!(error.to_string(), expected);
 }
 
@@ -107,6 +109,8 @@ fn the_environment_wins_over_the_file() {
 fn every_setting_reaches_the_configuration() {
     let config = read(
         "HOST=0.0.0.0
+        TLS_CERTIFICATE_FILE=a.pem
+        TLS_KEY_FILE=b.pem
         DESCOPE_PROJECT_ID=Peuc12LocalIssuerDevelopment0000
         DESCOPE_ISSUER_BASE=http://local-issuer:9000
         DESCOPE_MANAGEMENT_KEY=008
@@ -126,6 +130,8 @@ fn every_setting_reaches_the_configuration() {
     )
     .unwrap();
     assert_eq!(config.host.to_string(), "0.0.0.0");
+    let tls = config.tls.unwrap();
+    assert_eq!((tls.certificate, tls.key), ("a.pem".into(), "b.pem".into()));
     assert_eq!(
         config.descope.project_id,
         "Peuc12LocalIssuerDevelopment0000"

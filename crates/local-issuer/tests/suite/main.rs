@@ -33,3 +33,4 @@ mod readme;
 mod sign_in;
 mod signatures;
 mod support;
+mod tls;

@@ -58,7 +58,7 @@ impl Drop for Running {
 }
 
 /// Runs the program with this environment and no other, in a folder without a `.env`.
-async fn run(args: Vec<String>, environment: Vec<(&'static str, String)>) -> Output {
+pub(crate) async fn run(args: Vec<String>, environment: Vec<(&'static str, String)>) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let run = move |folder: &Path| {
         Command::new(env!("CARGO_BIN_EXE_local-issuer"))

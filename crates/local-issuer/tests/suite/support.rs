@@ -6,7 +6,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use local_issuer::{IssuerConfig, KeyOrigin, LocalIssuer, ProviderHandle, Secret, TokenKind};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Response};
 use serde_json::{Map, Value};
 
 pub(crate) type HeaderAndClaims = (Map<String, Value>, Map<String, Value>);
@@ -84,6 +84,12 @@ fn builder() -> ClientBuilder {
 
 pub(crate) fn client() -> Client {
     builder().build().unwrap()
+}
+
+/// A client that trusts this certificate authority alone.
+pub(crate) fn client_that_trusts(root: &[u8]) -> Client {
+    let root = Certificate::from_der(root).unwrap();
+    builder().tls_certs_only([root]).build().unwrap()
 }
 
 pub(crate) fn client_without_redirects() -> Client {

@@ -1,5 +1,13 @@
-//! The program against a local issuer.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
+//! The program against a local issuer and auth-server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has to stop"
+)]
+
+mod auth_server;
+mod browser;
+mod sign_in;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

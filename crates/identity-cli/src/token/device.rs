@@ -1,0 +1,87 @@
+//! A person signs in on any device, with a code (RFC 8628).
+
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use identity_core::client::{DeviceAuthorization, TokenClientError, TokenResponse};
+use identity_core::discovery::DiscoveryError;
+use identity_core::http::FetchError;
+use tokio::time::{sleep, timeout};
+
+use super::Exchange;
+
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// Prints the code and where to enter it, and asks for the tokens until the person has decided. Errors: the issuer has no
+/// such flow or refuses, the person does, or the code expires.
+pub(super) async fn sign_in(exchange: &Exchange<'_>) -> Result<TokenResponse> {
+    let Exchange {
+        discovery,
+        client,
+        http,
+        request,
+        ..
+    } = exchange;
+    let endpoint = discovery.device_authorization_endpoint();
+    let endpoint = endpoint.map_err(|error| match error {
+        DiscoveryError::MissingMember { member, .. } => {
+            let issuer = discovery.issuer();
+            anyhow!("{issuer} has no {member}, so there is no code for a device: --flow code")
+        }
+        error => error.into(),
+    })?;
+    let fields = request.fields(&[]);
+    let started = client
+        .device_authorization(http, &endpoint, &fields)
+        .await?;
+    let code = &started.user_code;
+    match &started.verification_uri_complete {
+        Some(complete) => exchange.ask(complete, &format!("and compare the code: {code}")),
+        None => exchange.ask(
+            &started.verification_uri,
+            &format!("and enter the code: {code}"),
+        ),
+    }
+    let limit = started.lifetime().min(request.time_limit());
+    let tokens = timeout(limit, poll(exchange, &started)).await;
+    tokens.map_err(|_| {
+        let seconds = limit.as_secs();
+        anyhow!("nobody confirmed the code within {seconds} s: start again for another one")
+    })?
+}
+
+async fn poll(exchange: &Exchange<'_>, started: &DeviceAuthorization) -> Result<TokenResponse> {
+    let url = exchange.discovery.token_endpoint()?;
+    let fields = [
+        ("grant_type", GRANT),
+        ("device_code", started.device_code()),
+    ];
+    let mut interval = started.interval();
+    loop {
+        sleep(interval).await;
+        match exchange.client.tokens(&exchange.http, &url, &fields).await {
+            Ok(tokens) => return Ok(tokens),
+            Err(error) => interval = next_interval(interval, error)?,
+        }
+    }
+}
+
+/// Returns how long to wait before the next request (RFC 8628, section 3.5). Errors: there is none.
+fn next_interval(interval: Duration, error: TokenClientError) -> Result<Duration> {
+    match error {
+        TokenClientError::Refused(refused) => match &*refused.code {
+            "authorization_pending" => Ok(interval),
+            "slow_down" => Ok(interval + Duration::from_secs(5)),
+            "expired_token" => Err(anyhow!(
+                "the code expired before somebody confirmed it: start again for another one"
+            )),
+            "access_denied" => Err(anyhow!(super::refusal(&refused.code, &refused.description))),
+            _ => Err(TokenClientError::Refused(refused).into()),
+        },
+        // The person may be signing in while the network is away.
+        TokenClientError::Fetch(FetchError::Timeout { .. } | FetchError::Transport { .. }) => {
+            Ok(interval * 2)
+        }
+        error => Err(error.into()),
+    }
+}
