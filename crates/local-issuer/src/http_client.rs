@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-/// A client for requests to the issuer at `url`: no proxy, no redirects, five seconds.
+/// A client for requests to the issuer or the service at `url`: no proxy, no redirects, five seconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one file that makes a client"
@@ -16,7 +16,7 @@ pub(crate) fn build(url: &str) -> Result<reqwest::Client, reqwest::Error> {
         .no_proxy();
     let url = Url::parse(url).ok();
     match url.is_none_or(|url| url.scheme() != "https" || is_loopback(&url)) {
-        // No roots: a machine without a CA bundle must be able to ask its own issuer. What its certificate names does not
+        // No roots: a machine without a CA bundle must be able to ask what is on it. What its certificate names does not
         // matter then: no other machine responds, and the secrets are public.
         true => builder
             .tls_certs_only([])

@@ -128,11 +128,7 @@ async fn what_cannot_start_is_one_sentence_that_says_what_to_do() {
             "an address of this machine",
             vec![url, "--redirect-uri", "http://a@localhost/"],
         ),
-        (
-            2,
-            "set by the program",
-            vec![url, "--parameter", "state=s"],
-        ),
+        (2, "set by the program", vec![url, "--parameter", "state=s"]),
         (2, "NAME=VALUE", vec![url, "--parameter", "state"]),
     ] {
         let arguments = [&["token", "--client-id", "local-app"], &*arguments].concat();

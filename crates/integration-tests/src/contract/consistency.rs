@@ -62,14 +62,12 @@ fn is_met(route: &Route, claims: &Map<String, Value>, rights: &RightsClaims) -> 
     };
     let has = |claim: &str, wanted: &str| names(claims.get(claim)).iter().any(|one| one == wanted);
     let scope = |wanted: &str| scopes().iter().any(|one| one == wanted);
-    let has_inside = |of: fn((Vec<String>, Vec<String>)) -> Vec<String>, wanted: &str| {
-        let names = inside(route, claims, rights).map(of).unwrap_or_default();
-        names.iter().any(|one| one == wanted)
-    };
+    let (roles_inside, permissions_inside) = inside(route, claims, rights).unwrap_or_default();
+    let is_in = |names: &[String], wanted: &str| names.iter().any(|one| one == wanted);
     match route.demand {
         Demand::Nothing | Demand::Token | Demand::Member => true,
-        Demand::TenantRole(wanted) => has_inside(|(roles, _)| roles, wanted),
-        Demand::TenantPermission(wanted) => has_inside(|(_, permissions)| permissions, wanted),
+        Demand::TenantRole(wanted) => is_in(&roles_inside, wanted),
+        Demand::TenantPermission(wanted) => is_in(&permissions_inside, wanted),
         Demand::Scopes(wanted) => wanted.iter().all(|wanted| scope(wanted)),
         Demand::ScopeOfOrganization(wanted) => scope(wanted),
         Demand::ScopeIfAny(wanted) => !claims.contains_key(&rights.scopes) || scope(wanted),

@@ -131,7 +131,8 @@ fn url_at(base: &str, path: &str) -> Result<Url, String> {
 
 async fn send(call: &Call<'_>, ready: Ready) -> Result<Attempt, Refused> {
     let failed = |reason: String| unavailable(&ready.service, &reason);
-    let client = http_client::build().map_err(|error| failed(error.to_string()))?;
+    let client =
+        http_client::build(ready.url.as_str()).map_err(|error| failed(error.to_string()))?;
     let method = Method::from_bytes(ready.operation.method.as_bytes());
     let limits = &call.provider.services.limits;
     let mut request = client

@@ -70,8 +70,9 @@ async fn look(service: &Service, limits: &ServiceLimits) -> (Health, Vec<Operati
 }
 
 async fn get(service: &Service, path: &str, limits: &ServiceLimits) -> Result<Received, String> {
-    let client = http_client::build().map_err(|error| error.to_string())?;
-    let request = client.get(format!("{}{path}", service.internal_url));
+    let url = format!("{}{path}", service.internal_url);
+    let client = http_client::build(&url).map_err(|error| error.to_string())?;
+    let request = client.get(&url);
     receive(request.timeout(limits.look), limits.document_bytes).await
 }
 
