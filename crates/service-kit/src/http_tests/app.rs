@@ -157,10 +157,7 @@ fn api(routes: &mut Routes) {
             "/orgs/{org_id}/users",
             web::post().to(async |_: RequireIn<TenantCreators>, _: web::Json<NewUser>| "created"),
         )
-        .route(
-            "/orgs",
-            web::get().to(async |_: RequireIn<Members>| "no tenant in the path"),
-        )
+        .route("/orgs", web::get().to(async |_: RequireIn<Members>| "lost"))
         .route(
             "/transfer",
             web::get().to(async |_: Require<WithSecondFactor>| "transferred"),
