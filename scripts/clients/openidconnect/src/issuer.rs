@@ -21,6 +21,8 @@ use crate::browser::Browser;
 use crate::flows;
 
 pub const REDIRECT_URI: &str = "http://localhost:8765/callback";
+/// The default application of a Descope project has the project's id.
+const PROJECT: &str = "P2LocalIssuerDevelopment0000";
 const PASSWORD: &str = "a long password";
 
 /// The members that OpenID Connect Discovery does not have.
@@ -86,16 +88,12 @@ impl Issuer {
         };
         let descope = Self {
             name: "local issuer, Descope side",
-            client_id: "local-app",
+            client_id: PROJECT,
             scopes: &["profile", "email", "read:messages"],
             audience: None,
             person: viewer(),
             machine: machine(),
-            ..Self::at(&format!(
-                "{}/P2LocalIssuerDevelopment0000",
-                address("LOCAL_ISSUER_DESCOPE")?
-            ))
-            .await?
+            ..Self::at(&format!("{}/{PROJECT}", address("LOCAL_ISSUER_DESCOPE")?)).await?
         };
         let auth0 = Self {
             name: "local issuer, Auth0 side",
