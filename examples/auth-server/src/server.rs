@@ -32,7 +32,7 @@ const INFO: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     description: "Users, organizations, roles, permissions and their tokens. Every organization can give itself any slug: a service with data must look at a token's `org_id` too.",
     provider: "auth-server",
-    how_to_get_a_token: "An access token of this server: of `POST /user/login`, or of a sign-in with this dialog.",
+    how_to_get_a_token: "An access token of this server: of POST /user/login, or of a sign-in with this dialog.",
 };
 
 /// Takes the port, opens the store, and makes the first signing keys if there are none.

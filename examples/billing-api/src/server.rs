@@ -22,7 +22,7 @@ const INFO: ServiceInfo = ServiceInfo {
     version: env!("CARGO_PKG_VERSION"),
     description: "Invoices of organizations, for tokens of any OpenID Connect issuer",
     provider: "oidc",
-    how_to_get_a_token: "An access token of the issuer, for this service's audience, such as one of `POST /user/login` at the auth-server.",
+    how_to_get_a_token: "An access token of the issuer, for this service's audience, such as one of POST /user/login at the auth-server.",
 };
 
 /// Takes the port, opens the store and starts to fetch keys. The service runs without keys too, and says so.

@@ -50,6 +50,8 @@ struct Front<'a> {
     shell_address: Option<String>,
     other_side: (&'static str, String),
     services: Vec<ServiceRow>,
+    /// Whether there is a request to try.
+    has_requests: bool,
     /// The request that is selected in the form.
     selected: String,
     personas: Vec<PersonaCard<'a>>,
@@ -174,6 +176,9 @@ fn front<'a>(
             other.title(),
             services::page_of(call, other).unwrap_or_default(),
         ),
+        has_requests: services
+            .iter()
+            .any(|service| !service.operations.is_empty()),
         selected: selected(&outcome, &services),
         services,
         personas: provider

@@ -338,6 +338,14 @@ async fn each_service_is_listed_with_its_health_and_whose_tokens_it_takes() {
         "it is on the other side's page"
     );
 
+    issuer.list_services(vec!["down descope http://127.0.0.1:1".parse().unwrap()]);
+    let browser = Browser::open(issuer.descope()).await;
+    assert!(
+        browser
+            .html
+            .contains("No service that takes tokens of Descope")
+    );
+    assert!(!browser.html.contains("<select id=\"request\""));
     issuer.list_services(Vec::new());
     let browser = Browser::open(issuer.descope()).await;
     assert!(!browser.html.contains("Try a request"), "{}", browser.html);
