@@ -90,6 +90,20 @@ impl ClaimPath {
         object.insert(last.clone(), value);
     }
 
+    /// Removes the value at this place, if there is one.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn take(&self, claims: &mut Claims) {
+        let Some((last, above)) = self.names.split_last() else {
+            return;
+        };
+        let object = above
+            .iter()
+            .try_fold(claims, |object, name| object.get_mut(name)?.as_object_mut());
+        if let Some(object) = object {
+            object.remove(last);
+        }
+    }
+
     /// Returns the value at this place. `None` if there is none, or if something on the way is not an object.
     pub fn find<'c>(&self, claims: &'c Claims) -> Option<&'c Value> {
         let (last, above) = self.names.split_last()?;

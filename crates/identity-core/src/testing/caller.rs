@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::TestIssuer;
 use super::bad_tokens::{BadToken, bad_tokens};
 use crate::authenticated::Authenticated;
-use crate::claims::{CLIENTS, Claims};
+use crate::claims::{CLIENTS, ClaimPath, Claims};
 use crate::clock::UnixTime;
 use crate::principal::Principal;
 use crate::verification_rules::{AudienceRule, VerificationRules};
@@ -32,7 +32,7 @@ pub struct TestCaller<'i> {
     issuer: &'i TestIssuer,
     principal: Principal,
     /// Claims that replace others; those with `None` are left out.
-    claims: BTreeMap<String, Option<Value>>,
+    claims: Vec<(ClaimPath, Option<Value>)>,
 }
 
 impl<'i> TestCaller<'i> {
@@ -54,7 +54,7 @@ impl<'i> TestCaller<'i> {
                 current_tenant: None,
                 expires_at: UnixTime::from_seconds(0.0),
             },
-            claims: BTreeMap::new(),
+            claims: Vec::new(),
         }
     }
 
@@ -76,14 +76,22 @@ impl<'i> TestCaller<'i> {
         self
     }
 
-    /// Adds a role within a tenant, for providers whose tokens list tenants.
+    /// Makes the caller belong to a tenant.
+    pub fn member_of(mut self, tenant: &str) -> Self {
+        let granted = self.principal.tenants.entry(tenant.to_owned());
+        granted.or_default();
+        self
+    }
+
+    /// Adds a role within a tenant. With a provider whose tokens list no tenants, the token is for this one if there is no
+    /// other, and its rights are those there.
     pub fn role_in(mut self, tenant: &str, role: &str) -> Self {
         let granted = self.principal.tenants.entry(tenant.to_owned());
         granted.or_default().roles.push(role.to_owned());
         self
     }
 
-    /// Adds a permission within a tenant, for providers whose tokens list tenants.
+    /// Adds a permission within a tenant; see [`role_in`](Self::role_in).
     pub fn permission_in(mut self, tenant: &str, permission: &str) -> Self {
         let granted = self.principal.tenants.entry(tenant.to_owned());
         granted.or_default().permissions.push(permission.to_owned());
@@ -102,15 +110,17 @@ impl<'i> TestCaller<'i> {
         self
     }
 
-    /// Sets a claim of the token, whatever else it would be.
+    /// Sets a claim of the token, whatever else it would be. [`ClaimPath`] says how its name is read. Panics if it is none.
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.claims.insert(name.to_owned(), Some(value.into()));
+        let path = name.parse().expect("the name of a claim");
+        self.claims.push((path, Some(value.into())));
         self
     }
 
-    /// Leaves a claim out of the token.
+    /// Leaves a claim out of the token. Panics as [`claim`](Self::claim) does.
     pub fn without_claim(mut self, name: &str) -> Self {
-        self.claims.insert(name.to_owned(), None);
+        let path = name.parse().expect("the name of a claim");
+        self.claims.push((path, None));
         self
     }
 
@@ -162,11 +172,11 @@ impl<'i> TestCaller<'i> {
             claims.extend(rights);
         }
         complete(&mut claims, &rules);
-        for (name, value) in &self.claims {
+        for (path, value) in &self.claims {
             match value {
-                Some(value) => claims.insert(name.clone(), value.clone()),
-                None => claims.remove(name),
-            };
+                Some(value) => path.put(&mut claims, value.clone()),
+                None => path.take(&mut claims),
+            }
         }
         claims
     }

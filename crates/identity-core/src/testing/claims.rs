@@ -75,6 +75,7 @@ impl TestClaims for Descope {
 
 impl TestClaims for Auth0 {
     fn claims_of(&self, caller: &Principal) -> Value {
+        let caller = &in_its_only_tenant(caller);
         filled(json!({
             "azp": caller.client, "scope": caller.scopes.join(" "), "permissions": caller.permissions,
             "org_id": caller.current_tenant, self.config().roles_claim.as_str(): caller.roles,
@@ -82,11 +83,16 @@ impl TestClaims for Auth0 {
     }
 }
 
-/// The rights are in the first of the claims that are configured for them. Roles within tenants are written if
-/// [`roles_by_tenant`](crate::providers::OidcConfig::roles_by_tenant) is set, and permissions within tenants never.
+/// The rights are in the first of the claims that are configured for them. With
+/// [`roles_by_tenant`](crate::providers::OidcConfig::roles_by_tenant), roles within tenants are written, and permissions within
+/// tenants are not.
 impl TestClaims for Oidc {
     fn claims_of(&self, caller: &Principal) -> Value {
         let config = self.config();
+        let caller = &match config.roles_by_tenant {
+            true => caller.clone(),
+            false => in_its_only_tenant(caller),
+        };
         let mut claims = Claims::new();
         let named = |names: &[String], from_keys: bool| match from_keys {
             true => json!(
@@ -123,6 +129,19 @@ impl TestClaims for Oidc {
         }
         Value::Object(claims)
     }
+}
+
+/// Returns the caller as a token for one tenant has it: the rights are those there, if the caller belongs to one alone.
+fn in_its_only_tenant(caller: &Principal) -> Principal {
+    let mut caller = caller.clone();
+    if caller.tenants.len() == 1
+        && let Some((tenant, granted)) = caller.tenants.pop_first()
+    {
+        caller.current_tenant = Some(tenant);
+        caller.roles = granted.roles;
+        caller.permissions = granted.permissions;
+    }
+    caller
 }
 
 /// Returns the roles as keys of an object, each with the tenants that granted it.
