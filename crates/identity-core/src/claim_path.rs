@@ -71,9 +71,9 @@ impl ClaimPath {
         }
     }
 
-    /// Sets the value at this place, or removes it; what is on the way and no object is replaced.
+    /// Sets the value at this place; what is on the way and no object is replaced.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn set(&self, claims: &mut Claims, value: Option<Value>) {
+    pub(crate) fn put(&self, claims: &mut Claims, value: Value) {
         let Some((last, above)) = self.names.split_last() else {
             return;
         };
@@ -88,10 +88,21 @@ impl ClaimPath {
             };
             object = inner;
         }
-        match value {
-            Some(value) => object.insert(last.clone(), value),
-            None => object.remove(last),
+        object.insert(last.clone(), value);
+    }
+
+    /// Removes the value at this place, if there is one.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn take(&self, claims: &mut Claims) {
+        let Some((last, above)) = self.names.split_last() else {
+            return;
         };
+        let object = above
+            .iter()
+            .try_fold(claims, |object, name| object.get_mut(name)?.as_object_mut());
+        if let Some(object) = object {
+            object.remove(last);
+        }
     }
 
     /// Returns the value at this place. `None` if there is none, or if something on the way is not an object.

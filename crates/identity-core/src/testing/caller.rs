@@ -77,14 +77,22 @@ impl<'i> TestCaller<'i> {
         self
     }
 
-    /// Adds a role within a tenant, for providers whose tokens list tenants.
+    /// Makes the caller belong to a tenant.
+    pub fn member_of(mut self, tenant: &str) -> Self {
+        let granted = self.principal.tenants.entry(tenant.to_owned());
+        granted.or_default();
+        self
+    }
+
+    /// Adds a role within a tenant. With a provider whose tokens list no tenants, the token is for this one if there is no
+    /// other, and its rights are those there.
     pub fn role_in(mut self, tenant: &str, role: &str) -> Self {
         let granted = self.principal.tenants.entry(tenant.to_owned());
         granted.or_default().roles.push(role.to_owned());
         self
     }
 
-    /// Adds a permission within a tenant, for providers whose tokens list tenants.
+    /// Adds a permission within a tenant; see [`role_in`](Self::role_in).
     pub fn permission_in(mut self, tenant: &str, permission: &str) -> Self {
         let granted = self.principal.tenants.entry(tenant.to_owned());
         granted.or_default().permissions.push(permission.to_owned());
@@ -103,19 +111,17 @@ impl<'i> TestCaller<'i> {
         self
     }
 
-    /// Sets a claim of the token, whatever else it would be; `name` may be a [path](ClaimPath).
-    pub fn claim(self, name: &str, value: impl Into<Value>) -> Self {
-        self.set(name, Some(value.into()))
+    /// Sets a claim of the token, whatever else it would be. [`ClaimPath`] says how its name is read. Panics if it is none.
+    pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let path = name.parse().expect("the name of a claim");
+        self.claims.push((path, Some(value.into())));
+        self
     }
 
-    /// Leaves a claim out of the token; `name` may be a [path](ClaimPath).
-    pub fn without_claim(self, name: &str) -> Self {
-        self.set(name, None)
-    }
-
-    fn set(mut self, name: &str, value: Option<Value>) -> Self {
-        let path = name.parse().expect("the name or the path of a claim");
-        self.claims.push((path, value));
+    /// Leaves a claim out of the token. Panics as [`claim`](Self::claim) does.
+    pub fn without_claim(mut self, name: &str) -> Self {
+        let path = name.parse().expect("the name of a claim");
+        self.claims.push((path, None));
         self
     }
 
@@ -168,7 +174,10 @@ impl<'i> TestCaller<'i> {
         }
         complete(&mut claims, &rules);
         for (path, value) in &self.claims {
-            path.set(&mut claims, value.clone());
+            match value {
+                Some(value) => path.put(&mut claims, value.clone()),
+                None => path.take(&mut claims),
+            }
         }
         claims
     }

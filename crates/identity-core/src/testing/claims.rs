@@ -75,7 +75,7 @@ impl TestClaims for Descope {
 
 impl TestClaims for Auth0 {
     fn claims_of(&self, caller: &Principal) -> Value {
-        let caller = in_its_tenant(caller);
+        let caller = &in_its_only_tenant(caller);
         filled(json!({
             "azp": caller.client, "scope": caller.scopes.join(" "), "permissions": caller.permissions,
             "org_id": caller.current_tenant, self.config().roles_claim.as_str(): caller.roles,
@@ -83,14 +83,15 @@ impl TestClaims for Auth0 {
     }
 }
 
-/// The rights are in the first of the claims that are configured for them. Roles within tenants are written if
-/// [`roles_by_tenant`](crate::providers::OidcConfig::roles_by_tenant) is set, and permissions within tenants never.
+/// The rights are in the first of the claims that are configured for them. With
+/// [`roles_by_tenant`](crate::providers::OidcConfig::roles_by_tenant), roles within tenants are written, and permissions within
+/// tenants are not.
 impl TestClaims for Oidc {
     fn claims_of(&self, caller: &Principal) -> Value {
         let config = self.config();
         let caller = &match config.roles_by_tenant {
             true => caller.clone(),
-            false => in_its_tenant(caller),
+            false => in_its_only_tenant(caller),
         };
         let mut claims = Claims::new();
         let named = |names: &[String], from_keys: bool| match from_keys {
@@ -117,11 +118,11 @@ impl TestClaims for Oidc {
             (&config.permission_claims, permissions),
         ] {
             if let Some(path) = paths.first() {
-                path.set(&mut claims, Some(value));
+                path.put(&mut claims, value);
             }
         }
         if let Some(tenant) = tenant {
-            config.tenant_claim.set(&mut claims, Some(json!(tenant)));
+            config.tenant_claim.put(&mut claims, json!(tenant));
         }
         if let Some(client) = &caller.client {
             claims.insert("client_id".to_owned(), json!(client));
@@ -130,11 +131,13 @@ impl TestClaims for Oidc {
     }
 }
 
-/// Returns the caller as a token without a list of tenants shows them: its rights are those in the tenant that it is for.
-fn in_its_tenant(caller: &Principal) -> Principal {
+/// Returns the caller as a token for one tenant has it: the rights are those there, if the caller belongs to one alone.
+fn in_its_only_tenant(caller: &Principal) -> Principal {
     let mut caller = caller.clone();
-    let tenant = caller.current_tenant.as_ref();
-    if let Some(granted) = tenant.and_then(|tenant| caller.tenants.remove(tenant)) {
+    if caller.tenants.len() == 1
+        && let Some((tenant, granted)) = caller.tenants.pop_first()
+    {
+        caller.current_tenant = Some(tenant);
         caller.roles = granted.roles;
         caller.permissions = granted.permissions;
     }

@@ -62,12 +62,12 @@ fn is_met(route: &Route, claims: &Map<String, Value>, rights: &RightsClaims) -> 
     };
     let has = |claim: &str, wanted: &str| names(claims.get(claim)).iter().any(|one| one == wanted);
     let scope = |wanted: &str| scopes().iter().any(|one| one == wanted);
-    let (roles_inside, permissions_inside) = inside(route, claims, rights).unwrap_or_default();
+    let inside = inside(route, claims, rights).unwrap_or_default();
     let is_in = |names: &[String], wanted: &str| names.iter().any(|one| one == wanted);
     match route.demand {
         Demand::Nothing | Demand::Token | Demand::Member => true,
-        Demand::TenantRole(wanted) => is_in(&roles_inside, wanted),
-        Demand::TenantPermission(wanted) => is_in(&permissions_inside, wanted),
+        Demand::TenantRole(wanted) => is_in(&inside.roles, wanted),
+        Demand::TenantPermission(wanted) => is_in(&inside.permissions, wanted),
         Demand::Scopes(wanted) => wanted.iter().all(|wanted| scope(wanted)),
         Demand::ScopeOfOrganization(wanted) => scope(wanted),
         Demand::ScopeIfAny(wanted) => !claims.contains_key(&rights.scopes) || scope(wanted),
@@ -76,17 +76,25 @@ fn is_met(route: &Route, claims: &Map<String, Value>, rights: &RightsClaims) -> 
     }
 }
 
-/// The roles and permissions within the tenant of the path; `None` outside of it.
-fn inside(
-    route: &Route,
-    claims: &Map<String, Value>,
-    rights: &RightsClaims,
-) -> Option<(Vec<String>, Vec<String>)> {
+/// What a caller may do within a tenant.
+#[derive(Default)]
+struct Inside {
+    roles: Vec<String>,
+    permissions: Vec<String>,
+}
+
+/// The rights within the tenant of the path; `None` outside of it.
+fn inside(route: &Route, claims: &Map<String, Value>, rights: &RightsClaims) -> Option<Inside> {
     let (current, id) = match route.path.contains("{org_id}") {
         true => ("org_id", ORGANIZATION),
         false => ("dct", TENANT),
     };
-    let of = |roles, permissions| Some((names(roles), names(permissions)));
+    let of = |roles, permissions| {
+        Some(Inside {
+            roles: names(roles),
+            permissions: names(permissions),
+        })
+    };
     match claims.get("tenants") {
         Some(tenants) => {
             let rights = tenants.get(id)?;

@@ -67,6 +67,13 @@ async fn a_test_issuer_writes_the_rights_that_the_provider_reads() {
         assert_eq!(principal.roles, case.roles, "{name}");
         assert_eq!(principal.permissions, case.permissions, "{name}");
         assert_eq!(principal.current_tenant.as_deref(), case.tenant, "{name}");
+        if !case.roles.is_empty() {
+            let member = issuer.caller("user-2").role_in("T9", "member");
+            let found = member.claim("extra.one", 1).authenticated().await;
+            assert!(found.principal().has_role_in("T9", "member"), "{name}");
+            assert!(!found.principal().has_role_in("T8", "member"), "{name}");
+            assert_eq!(found.token().claim("extra"), Some(&json!({"one": 1})));
+        }
     }
 }
 

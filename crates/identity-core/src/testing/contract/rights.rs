@@ -107,7 +107,7 @@ impl Place {
         let path = ClaimPath::of_names(names.clone());
         let mut claims = contract.good.clone();
         let value = path.find(&claims).cloned().unwrap_or_default();
-        remove(&mut claims, &names);
+        path.take(&mut claims);
         let without = contract.verify_claims(&claims).await.ok();
         Self {
             path,
@@ -119,7 +119,7 @@ impl Place {
 
     fn with(&self, contract: &Contract, value: &Value) -> Claims {
         let mut claims = contract.good.clone();
-        self.path.set(&mut claims, Some(value.clone()));
+        self.path.put(&mut claims, value.clone());
         claims
     }
 
@@ -272,17 +272,5 @@ fn rename(value: &mut Value, tenant: &str, texts_too: bool) {
             }
         }
         _ => {}
-    }
-}
-
-fn remove(claims: &mut Claims, names: &[String]) {
-    match names {
-        [] => {}
-        [last] => drop(claims.remove(last)),
-        [first, rest @ ..] => {
-            if let Some(inner) = claims.get_mut(first).and_then(Value::as_object_mut) {
-                remove(inner, rest);
-            }
-        }
     }
 }
