@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::auth_server::AuthServer;
 use crate::browser::{Browser, location};
-use crate::{fault, identity, issuer, outcome, parsed};
+use crate::{Variables, fault, identity, issuer, outcome, parsed};
 
 const SCOPE: &str = "openid profile email read:messages offline_access";
 
@@ -128,11 +128,7 @@ async fn what_cannot_start_is_one_sentence_that_says_what_to_do() {
             "an address of this machine",
             vec![url, "--redirect-uri", "http://a@localhost/"],
         ),
-        (
-            2,
-            "set by the program",
-            vec![url, "--parameter", "state=s"],
-        ),
+        (2, "set by the program", vec![url, "--parameter", "state=s"]),
         (2, "NAME=VALUE", vec![url, "--parameter", "state"]),
     ] {
         let arguments = [&["token", "--client-id", "local-app"], &*arguments].concat();
@@ -206,7 +202,7 @@ async fn a_person_signs_in_with_a_browser_and_the_doctor_explains_the_token() {
     let issuer = issuer().await;
     let (descope, auth0) = (issuer.descope(), issuer.auth0());
     let auth0_issuer = auth0.issuer();
-    let rows: [(&ProviderHandle, &str, &[(&str, &str)], &str); 2] = [
+    let rows: [(&ProviderHandle, &str, Variables<'_>, &str); 2] = [
         (
             descope,
             "descope-api",
