@@ -54,7 +54,7 @@ enum Command {
         url: Url,
     },
     /// Gets an access token, as a client or by letting a person sign in, and prints it.
-    Token(TokenArguments),
+    Token(Box<TokenArguments>),
     /// Decodes a token and verifies it. The token is read from TOKEN or from the standard input.
     Inspect(InspectArguments),
     /// Reads the settings of a service and checks each link to its issuer: settings, metadata, keys, clock, a token (of TOKEN

@@ -85,3 +85,53 @@ fn next_interval(interval: Duration, error: TokenClientError) -> Result<Duration
         error => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use identity_core::client::{OAuthError, TokenClientError};
+    use identity_core::http::FetchError;
+
+    use super::next_interval;
+
+    #[test]
+    fn a_device_asks_again_while_nothing_is_decided_and_more_slowly_when_told_to() {
+        let refused = |code: &str| {
+            TokenClientError::Refused(OAuthError {
+                status: 400,
+                code: code.to_owned(),
+                description: String::new(),
+            })
+        };
+        let interval = Duration::from_secs(5);
+        let url = "https://issuer.example/token".to_owned();
+        for (error, words) in [
+            (refused("expired_token"), "start again"),
+            (refused("access_denied"), "sign in again"),
+            (refused("invalid_grant"), "invalid_grant"),
+            (FetchError::Insecure(url.clone()).into(), "https"),
+        ] {
+            let error = next_interval(interval, error).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
+        let timeout = interval;
+        let reason = String::new();
+        for (error, seconds) in [
+            (refused("authorization_pending"), 5),
+            (refused("slow_down"), 10),
+            (
+                FetchError::Timeout {
+                    url: url.clone(),
+                    timeout,
+                }
+                .into(),
+                10,
+            ),
+            (FetchError::Transport { url, reason }.into(), 10),
+        ] {
+            let next = next_interval(interval, error).unwrap();
+            assert_eq!(next, Duration::from_secs(seconds));
+        }
+    }
+}

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::auth_server::AuthServer;
 use crate::browser::{Browser, location};
-use crate::{fault, identity, issuer, outcome, parsed};
+use crate::{Variables, fault, identity, issuer, outcome, parsed};
 
 const SCOPE: &str = "openid profile email read:messages offline_access";
 
@@ -202,7 +202,7 @@ async fn a_person_signs_in_with_a_browser_and_the_doctor_explains_the_token() {
     let issuer = issuer().await;
     let (descope, auth0) = (issuer.descope(), issuer.auth0());
     let auth0_issuer = auth0.issuer();
-    let rows: [(&ProviderHandle, &str, &[(&str, &str)], &str); 2] = [
+    let rows: [(&ProviderHandle, &str, Variables<'_>, &str); 2] = [
         (
             descope,
             "descope-api",
