@@ -144,19 +144,20 @@ struct TenantParts {
 /// Returns the tenant that the path names, decoded. Errors: 404 for a path that cannot be decoded; 500 for a route whose
 /// path names none, or one twice.
 fn tenant_in(request: &HttpRequest) -> Result<String, ApiError> {
+    let names = request.match_info().iter();
+    if names
+        .filter(|(name, _)| matches!(*name, "tenant_id" | "org_id"))
+        .count()
+        != 1
+    {
+        return Err(ApiError::broken(
+            "a policy is about a tenant, but the route's path does not name one: it needs one of {tenant_id} and {org_id}, once",
+        ));
+    }
     let parts = web::Path::<TenantParts>::extract(request).into_inner();
     let parts = parts.map_err(|_| ApiError::outside(request.path()))?;
-    match parts.into_inner() {
-        TenantParts {
-            tenant_id: Some(id),
-            org_id: None,
-        }
-        | TenantParts {
-            tenant_id: None,
-            org_id: Some(id),
-        } => Ok(id),
-        _ => Err(ApiError::broken(
-            "a policy is about a tenant, but the route's path names none: it needs one of {tenant_id} and {org_id}",
-        )),
-    }
+    let TenantParts { tenant_id, org_id } = parts.into_inner();
+    tenant_id
+        .or(org_id)
+        .ok_or_else(|| ApiError::outside(request.path()))
 }

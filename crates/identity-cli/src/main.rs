@@ -80,7 +80,7 @@ async fn main() -> ExitCode {
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             // The sources are part of the sentence.
-            let sentence = format!("identity: {error:#}\n");
+            let sentence = format!("identity: {}\n", report::plain(&format!("{error:#}")));
             drop(io::stderr().write_all(sentence.as_bytes()));
             ExitCode::from(1)
         }

@@ -122,7 +122,7 @@ fn shown(tokens: &TokenResponse) -> Report {
             report.add(name, token);
         }
     }
-    report.with_text(format!("{access}\n"))
+    report.with_text(format!("{}\n", plain(access)))
 }
 
 impl TokenArguments {

@@ -42,9 +42,11 @@ pub enum Rule {
     Authenticated,
     /// The token has the scope.
     Scope(Cow<'static, str>),
-    /// The caller has the role, outside of any tenant.
+    /// The caller has the role outside of tenants, or in the tenant that the token is for if it lists none
+    /// ([`Principal::roles`](crate::Principal::roles)).
     Role(Cow<'static, str>),
-    /// The caller has the permission, outside of any tenant.
+    /// The caller has the permission outside of tenants, or in the tenant that the token is for if it lists none
+    /// ([`Principal::permissions`](crate::Principal::permissions)).
     Permission(Cow<'static, str>),
     /// The caller belongs to the tenant.
     Member,
@@ -78,13 +80,13 @@ impl Rule {
         Self::Scope(Cow::Borrowed(name))
     }
 
-    /// Returns the rule that the caller has the role, outside of any tenant.
+    /// Returns the rule [`Role`](Self::Role).
     #[must_use]
     pub const fn role(name: &'static str) -> Self {
         Self::Role(Cow::Borrowed(name))
     }
 
-    /// Returns the rule that the caller has the permission, outside of any tenant.
+    /// Returns the rule [`Permission`](Self::Permission).
     #[must_use]
     pub const fn permission(name: &'static str) -> Self {
         Self::Permission(Cow::Borrowed(name))

@@ -5,6 +5,10 @@ use std::fmt;
 /// The id of a tenant or organization to which the caller belongs. Only
 /// [`Principal::tenant`](crate::Principal::tenant) creates one, so that a query that takes a `Tenant` cannot be made for
 /// a tenant that was not checked.
+///
+/// An id is unique within its issuer only: a service that accepts issuers of others as well
+/// ([`AuthenticatorBuilder::and`](crate::AuthenticatorBuilder::and)) keeps what it stores apart by
+/// [`Principal::issuer`](crate::Principal) too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant(String);
 

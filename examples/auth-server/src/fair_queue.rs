@@ -19,6 +19,8 @@ pub struct Waiter {
 pub enum Tenant {
     /// An organization, by its id.
     Organization(String),
+    /// Those at one network, whose organization is not looked up yet.
+    Network(String),
     /// No organization: a name that no user has, a client that does not exist.
     Unknown,
     /// Those who sign up.

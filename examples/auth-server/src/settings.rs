@@ -107,7 +107,7 @@ struct Own {
     #[schemars(with = "String")]
     signing_algorithm: SigningAlgorithm,
     /// The addresses and networks of the proxies in front of the server, such as 10.0.0.0/8, whose X-Forwarded-For is read;
-    /// nobody's if unset.
+    /// no proxy's if unset.
     #[schemars(with = "Vec<String>")]
     trusted_proxies: TrustedProxies,
     /// The public clients that people sign in to with their browser, as id=redirect-URI, several of one id with its name

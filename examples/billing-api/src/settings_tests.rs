@@ -75,6 +75,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
             "realm_access.roles, /resource_access/my.api/roles",
         ),
         ("BILLING_API__ROLES_FROM_KEYS", "true"),
+        ("BILLING_API__ROLES_BY_TENANT", "true"),
         ("BILLING_API__PERMISSIONS_CLAIM", "permissions"),
         ("BILLING_API__PERMISSIONS_FROM_KEYS", "true"),
         ("BILLING_API__ORGANIZATION_CLAIM", "o.id"),
@@ -95,7 +96,7 @@ fn every_value_can_be_set_under_the_service_s_name() {
     let roles = ["realm_access.roles", "/resource_access/my.api/roles"];
     assert_eq!(texts(&oidc.role_claims), roles);
     assert_eq!(texts(&oidc.permission_claims), ["permissions"]);
-    assert!(oidc.roles_from_keys && oidc.permissions_from_keys);
+    assert!(oidc.roles_from_keys && oidc.permissions_from_keys && oidc.roles_by_tenant);
     assert_eq!(oidc.tenant_claim.to_string(), "o.id");
     assert_eq!(oidc.algorithms.to_string(), "ES256, EdDSA");
     assert_eq!(settings.database.url, "postgres://localhost/billing");

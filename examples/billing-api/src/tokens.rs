@@ -64,6 +64,9 @@ pub(crate) struct TokenSettings {
     roles_claim: Vec<String>,
     /// Whether the roles are the keys of an object, as in Zitadel's urn:zitadel:iam:org:project:1122:roles (of project 1122).
     roles_from_keys: bool,
+    /// Whether each of these keys has an object whose keys are the organizations that granted the role, as in Zitadel. The role
+    /// counts if the caller's own organization granted it. Implies ROLES_FROM_KEYS.
+    roles_by_tenant: bool,
     /// The claims that list permissions, written as those of the roles; none if unset.
     permissions_claim: Vec<String>,
     /// Whether the permissions are the keys of an object.
@@ -100,7 +103,10 @@ pub(crate) fn claims(oidc: &OidcConfig) -> String {
     format!(
         "scopes in {}, roles in {}, permissions in {}, the organization in {}",
         named(&oidc.scope_claims, false),
-        named(&oidc.role_claims, oidc.roles_from_keys),
+        named(
+            &oidc.role_claims,
+            oidc.roles_from_keys || oidc.roles_by_tenant
+        ),
         named(&oidc.permission_claims, oidc.permissions_from_keys),
         oidc.tenant_claim
     )
@@ -138,6 +144,7 @@ impl TokenSettings {
             scopes_claim: texts(&defaults.scope_claims),
             roles_claim: texts(&defaults.role_claims),
             roles_from_keys: defaults.roles_from_keys,
+            roles_by_tenant: defaults.roles_by_tenant,
             permissions_claim: texts(&defaults.permission_claims),
             permissions_from_keys: defaults.permissions_from_keys,
             organization_claim: defaults.tenant_claim,
@@ -182,6 +189,7 @@ impl TokenSettings {
             scope_claims: paths(reader, "scopes_claim", &self.scopes_claim),
             role_claims: paths(reader, "roles_claim", &self.roles_claim),
             roles_from_keys: self.roles_from_keys,
+            roles_by_tenant: self.roles_by_tenant,
             permission_claims: paths(reader, "permissions_claim", &self.permissions_claim),
             permissions_from_keys: self.permissions_from_keys,
             tenant_claim: self.organization_claim,

@@ -66,6 +66,9 @@ async fn poll(exchange: &Exchange<'_>, started: &DeviceAuthorization) -> Result<
     }
 }
 
+/// How long to wait at most while the network is away.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Returns how long to wait before the next request (RFC 8628, section 3.5). Errors: there is none.
 fn next_interval(interval: Duration, error: TokenClientError) -> Result<Duration> {
     match error {
@@ -80,7 +83,7 @@ fn next_interval(interval: Duration, error: TokenClientError) -> Result<Duration
         },
         // The person may be signing in while the network is away.
         TokenClientError::Fetch(FetchError::Timeout { .. } | FetchError::Transport { .. }) => {
-            Ok(interval * 2)
+            Ok(interval.max((interval * 2).min(LONGEST_INTERVAL)))
         }
         error => Err(error.into()),
     }

@@ -77,9 +77,9 @@ impl DeviceAuthorization {
         Duration::from_secs(self.expires_in)
     }
 
-    /// Returns how long to wait before each request to the token endpoint. 5 s if the response does not have it.
+    /// Returns how long to wait before each request to the token endpoint: at least 1 s; 5 s if the response does not say.
     pub fn interval(&self) -> Duration {
-        Duration::from_secs(self.interval.unwrap_or(5))
+        Duration::from_secs(self.interval.unwrap_or(5).max(1))
     }
 }
 

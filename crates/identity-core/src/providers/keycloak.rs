@@ -9,7 +9,7 @@ impl OidcConfig {
     /// Returns the configuration for the access tokens of a Keycloak realm, for an API that is the client `client_id`.
     ///
     /// Roles are those of the realm (`realm_access.roles`) and of that client (`resource_access`); scopes are in `scope`; the
-    /// tenant is the organization (`organization`) if the token has exactly one. Every access token has the claim `typ` =
+    /// tenant is the organization (`organization`) if the token has exactly one; roles are never those within it. Every access token has the claim `typ` =
     /// `Bearer`, which marks it. `realm_url` is the issuer as Keycloak writes it, without a slash at its end.
     ///
     /// A mapper has to add the audience: *Client scopes*, *Audience*, for that client; the scope `organization` adds the

@@ -90,7 +90,8 @@ pub enum TenantForm {
     #[default]
     Text,
     /// As a text, the only element of a list, or the only key of an object, as Keycloak's `organization`. Several name none,
-    /// because the token is not for one of them.
+    /// because the token is not for one of them. Roles and permissions are those outside of tenants, and none are those of
+    /// this one: of the rules about tenants, only [`Rule::Member`](crate::Rule::Member) can hold.
     OnlyOne,
 }
 
@@ -191,6 +192,11 @@ impl Provider for Oidc {
             .tenant(config.tenant_claim.find(token.claims()));
         let tenants = match config.roles_by_tenant {
             true => by_tenant(&config.role_claims, token),
+            // The issuer grants roles outside of tenants only.
+            false if config.tenant_form == TenantForm::OnlyOne => current_tenant
+                .iter()
+                .map(|tenant| (tenant.clone(), TenantGrants::default()))
+                .collect(),
             false => BTreeMap::new(),
         };
         let roles = match config.roles_by_tenant {

@@ -20,7 +20,7 @@ const HEAD: &str = "# Settings
 A service reads, in this order: its defaults, the TOML file that `CONFIG_FILE` names, `.env` in the folder that it is started in, and the environment; the last one that has a value wins, and an empty value counts as unset.
 In the environment the service's name and two underscores can be before each name, such as `DESCOPE_API__PORT` or `AUTH_SERVER__TOKENS__ACCESS_SECONDS`, which wins over the plain one.
 In a list in the environment there are commas between the entries.
-Everything that is missing, bad or unknown is reported at once, with the place it comes from, and the service does not start.
+Everything that is missing, bad or unknown is reported at once, with its source, and the service does not start.
 
 This page is generated from the code: `cargo test --test workspace -- --ignored` writes it.
 

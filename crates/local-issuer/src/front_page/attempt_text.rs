@@ -70,7 +70,7 @@ pub(super) fn request_text(ready: &Ready) -> String {
 /// A line that gets its own token, as the playground prints it.
 pub(super) fn curl(call: &Call<'_>, ready: &Ready) -> Option<String> {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    let mut line = "curl -i ".to_owned();
+    let mut line = "curl -gi ".to_owned();
     if ready.operation.method != "GET" {
         line.push_str(&format!("-X {} ", ready.operation.method));
     }
@@ -88,7 +88,7 @@ pub(super) fn curl(call: &Call<'_>, ready: &Ready) -> Option<String> {
     if !ready.body.is_empty() {
         let body = quoted(&ready.body);
         line.push_str(&format!(
-            " \\\n  -H 'content-type: application/json' -d {body}"
+            " \\\n  -H 'content-type: application/json' --data-raw {body}"
         ));
     }
     Some(line)

@@ -141,7 +141,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     setting(
         "LOCAL_ISSUER_CONTROL_ANSWER_BYTES",
-        "The largest answer that a fault may grow to; 1073741824 if unset.",
+        "The largest response that a fault may grow to; 1073741824 if unset.",
         |config, text| parse(&mut config.control_limits.answer_bytes, text, A_NUMBER),
     ),
     setting(
@@ -156,7 +156,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     setting(
         "LOCAL_ISSUER_TOKEN_LIFETIME_SECONDS",
-        "How long access tokens live; Descope 600 and Auth0 86400 if unset.",
+        "How long access tokens are valid; Descope 600 and Auth0 86400 if unset.",
         token_lifetime,
     ),
     setting(

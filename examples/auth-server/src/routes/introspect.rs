@@ -119,9 +119,9 @@ pub async fn introspect(
     let client = NamedClient::of(&request, id, secret)?;
     let client = client.authenticated(&state, &address).await?;
     let waiter = address.waits_as(Tenant::Organization(client.org.clone()));
-    let _turn = state.store.read_for(waiter).await?;
     check_permission(&state, &client, &address).await?;
     let token = required(&form.token, "token")?;
+    let _turn = state.store.read_for(waiter).await?;
     let active = match token.contains('.') {
         true => of_access_token(&state, &client.org, token).await?,
         false => of_refresh_token(&state, &client.org, &RefreshToken::of(token)).await?,

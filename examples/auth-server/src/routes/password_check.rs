@@ -57,7 +57,7 @@ pub(super) async fn admitted<'s>(
     address: &ClientAddress,
 ) -> Result<Admission<'s>, Refusal> {
     let is_familiar = is_username(name) && {
-        let waiter = address.waits_as(Tenant::Unknown);
+        let waiter = address.waits_as(Tenant::Network(address.network()));
         let _turn = state.store.begin_sign_in(waiter).await?;
         state.store.is_familiar(name, &address.network()).await?
     };

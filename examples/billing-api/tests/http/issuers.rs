@@ -180,7 +180,7 @@ fn zitadel() -> Case {
     let roles = "urn:zitadel:iam:org:project:1122:roles";
     let common = json!({
         "iss": "https://acme.zitadel.cloud", "aud": ["2233@billing", "1122"], "sub": "3344", "client_id": "2233@billing",
-        roles: {"editor": {"5566": "acme.zitadel.cloud"}},
+        roles: {"editor": {"5566": "acme.zitadel.cloud"}, "owner": {"9900": "other.zitadel.cloud"}},
         "urn:zitadel:iam:org:project:roles": {"admin": {"5566": "acme.zitadel.cloud"}}, "urn:zitadel:iam:user:resourceowner:id": "5566",
     });
     let id = json!({"azp": "2233@billing", "at_hash": "x", "amr": ["pwd"], "auth_time": 1, "nonce": "n"});
@@ -190,7 +190,7 @@ fn zitadel() -> Case {
             ("AUDIENCE", "1122"),
             ("SCOPES_CLAIM", "permissions"),
             ("ROLES_CLAIM", "urn:zitadel:iam:org:project:1122:roles"),
-            ("ROLES_FROM_KEYS", "true"),
+            ("ROLES_BY_TENANT", "true"),
             (
                 "ORGANIZATION_CLAIM",
                 "urn:zitadel:iam:user:resourceowner:id",

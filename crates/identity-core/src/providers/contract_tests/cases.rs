@@ -20,6 +20,8 @@ pub(super) struct Case {
     pub(super) roles: &'static [&'static str],
     pub(super) permissions: &'static [&'static str],
     pub(super) tenant: Option<&'static str>,
+    /// Whether its tokens can have roles in a tenant.
+    pub(super) has_roles_in_tenants: bool,
 }
 
 impl Case {
@@ -33,6 +35,7 @@ impl Case {
             roles: &[],
             permissions: &[],
             tenant: None,
+            has_roles_in_tenants: true,
         }
     }
 
@@ -110,6 +113,7 @@ fn oidc() -> Case {
 
 pub(super) fn keycloak() -> Case {
     Case {
+        has_roles_in_tenants: false,
         refused: vec![
             (json!({"typ": "ID", "at_hash": null}), "id_token"),
             (json!({"typ": "Refresh"}), "refresh_token"),

@@ -70,7 +70,8 @@ async fn a_test_issuer_writes_the_rights_that_the_provider_reads() {
         if !case.roles.is_empty() {
             let member = issuer.caller("user-2").role_in("T9", "member");
             let found = member.claim("extra.one", 1).authenticated().await;
-            assert!(found.principal().has_role_in("T9", "member"), "{name}");
+            let has_role = found.principal().has_role_in("T9", "member");
+            assert_eq!(has_role, case.has_roles_in_tenants, "{name}");
             assert!(!found.principal().has_role_in("T8", "member"), "{name}");
             assert_eq!(found.token().claim("extra"), Some(&json!({"one": 1})));
         }
@@ -110,8 +111,12 @@ async fn several_organizations_of_keycloak_are_none() {
         (json!({"acme": {}}), Some("acme")),
     ] {
         let caller = tokens.caller(json!({"organization": organization})).await;
-        let found = caller.principal().current_tenant.as_deref();
+        let principal = caller.principal();
+        let found = principal.current_tenant.as_deref();
         assert_eq!(found, expected, "{organization}");
+        assert!(principal.has_role("editor"));
+        let is_inside = principal.has_role_in("acme", "editor");
+        assert!(!is_inside, "a role of the realm: {organization}");
     }
 }
 

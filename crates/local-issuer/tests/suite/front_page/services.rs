@@ -289,7 +289,7 @@ async fn a_response_is_shown_beside_its_request() {
     for text in [
         "HTTP/1.1 201 Created",
         "-X POST",
-        "-d &#39;{&#34;a&#34;:&#34;&#60;script&#62;&#39;\\&#39;&#39;&#34;}&#39;",
+        "--data-raw &#39;{&#34;a&#34;:&#34;&#60;script&#62;&#39;\\&#39;&#39;&#34;}&#39;",
     ] {
         assert!(browser.html.contains(text), "{text}: {}", browser.html);
     }
