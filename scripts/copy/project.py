@@ -164,6 +164,12 @@ def composed(service, text):
     issuer = replaced(issuer, '"local-issuer-data:/data"', '"local-issuer-data:/data", "./personas.toml:/personas.toml:ro"')
     issuer = replaced(issuer, "    environment:\n", "    environment:\n      LOCAL_ISSUER_PERSONAS: /personas.toml\n")
     issuer = replaced(issuer, r"\$\{IMAGES:-identity\}-", f"{service}-")
+    # On its page, the service alone. Without the auth-server, it accepts the tokens of one of the issuer's sides.
+    listed = r"        \S+ \S+ http\S+ http\S+\n"
+    side = "descope" if SERVICES[service]["issuer"].endswith(":9000") else "auth0"
+    address = SERVICES[service]["address"]
+    shown = f"        {service} {side} {address} {address.replace('localhost', service)}\n"
+    issuer = replaced(issuer, f"(?:{listed})+", shown)
     own = replaced(own, r"\$\{IMAGES:-identity\}-", "")
     kept = ["volumes", "local-issuer-data", f"{service}-data"]
     volumes = [line for line in others[-1].splitlines() if line.strip(" :") in kept]
