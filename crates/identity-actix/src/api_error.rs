@@ -194,7 +194,7 @@ impl ApiError {
     }
 
     /// Returns the 404 error for a path: that of a caller who does not belong to the path's tenant, and of a path that does
-    /// not exist, so that nobody can tell one from the other.
+    /// not exist, so that no caller can tell one from the other.
     pub(crate) fn outside(path: &str) -> Self {
         Self::not_found(format!("There is no {path}"))
     }

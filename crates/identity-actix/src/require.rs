@@ -67,10 +67,7 @@ impl<P> RequireIn<P> {
     /// Returns the caller's rights in the tenant.
     pub fn rights(&self) -> RightsIn<'_> {
         let rights = self.principal().rights_in(self.tenant.id());
-        rights.unwrap_or(RightsIn {
-            roles: &[],
-            permissions: &[],
-        })
+        rights.unwrap_or_default()
     }
 }
 

@@ -4,14 +4,13 @@ use std::io::{self, IsTerminal};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use identity_actix::Access;
-use identity_core::Authenticated;
-use identity_core::VerifyError;
+use identity_actix::{Access, ErrorCode};
 use identity_core::client::{ClientAuthentication, TokenClient, TokenClientConfig};
 use identity_core::discovery::{Discovery, DiscoveryConfig, DiscoveryError};
 use identity_core::http::{FetchError, HttpClient};
 use identity_core::keys::{KeyAddress, KeySet};
 use identity_core::verification::AudienceRule;
+use identity_core::{Authenticated, Denial, Rule, VerifyError};
 use service_kit::settings::SettingsError;
 use url::Url;
 
@@ -186,14 +185,36 @@ fn rights(service: &Service, caller: &Authenticated, report: &mut Report) {
         let Access::Protected { rule, .. } = &route.access else {
             continue;
         };
-        let verdict = match rule.check(caller) {
-            Ok(()) => "allowed".to_owned(),
-            Err(denial) => format!("403 {}: {denial}", denial.code()),
+        let verdict = match rule.is_about_tenant() {
+            true => in_tenants(rule, caller),
+            false => of_check(rule.check(caller)),
         };
         report.item(
             "routes",
             format!("{} {}: {verdict}", route.method, route.path),
         );
+    }
+}
+
+/// Says in which of their tenants the caller satisfies a rule about the tenant of the path.
+fn in_tenants(rule: &Rule, caller: &Authenticated) -> String {
+    let tenants = caller.principal().rights_by_tenant();
+    let verdicts: Vec<_> = tenants
+        .map(|(tenant, _)| format!("{} in {tenant}", of_check(rule.check_in(caller, tenant))))
+        .collect();
+    match verdicts.is_empty() {
+        true => of_check(Err(Denial::NotAMember)),
+        false => verdicts.join("; "),
+    }
+}
+
+fn of_check(outcome: Result<(), Denial>) -> String {
+    match outcome {
+        Ok(()) => "allowed".to_owned(),
+        Err(denial) => {
+            let code = ErrorCode::from(&denial);
+            format!("{} {}: {denial}", code.status().as_u16(), code.as_str())
+        }
     }
 }
 

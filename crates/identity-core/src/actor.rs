@@ -24,12 +24,12 @@ pub struct Actor {
 
 impl Actor {
     /// The maximum number of actors that are read from a token; prior ones are left out.
-    pub const MAX_CHAIN: usize = 8;
+    const MAX_CHAIN: usize = 8;
 
     /// Reads the claim `act`. Returns `None` if it is not an object with a text `sub`; prior actors end at the first that
     /// is not one.
     #[must_use]
-    pub fn read(act: Option<&Value>) -> Option<Self> {
+    pub(crate) fn read(act: Option<&Value>) -> Option<Self> {
         Self::read_chain(act?, Self::MAX_CHAIN)
     }
 

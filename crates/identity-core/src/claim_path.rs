@@ -57,8 +57,7 @@ impl ClaimPath {
     }
 
     /// Creates the path of a member of an object inside a top-level claim, whatever characters the names contain.
-    #[must_use]
-    pub fn of_members<const N: usize>(names: [&str; N]) -> Self {
+    pub(crate) fn of_members<const N: usize>(names: [&str; N]) -> Self {
         Self::of_names(names.map(str::to_owned).to_vec())
     }
 

@@ -14,9 +14,9 @@ pub struct Tenant(String);
 
 impl Tenant {
     /// The maximum length of an id, in bytes.
-    pub const MAX_BYTES: usize = 255;
+    const MAX_BYTES: usize = 255;
 
-    /// Returns the tenant with this id, whoever its members are.
+    /// Returns the tenant with this id, without a check of membership.
     pub(crate) fn unchecked(id: &str) -> Self {
         Self(id.to_owned())
     }
@@ -27,7 +27,7 @@ impl Tenant {
         &self.0
     }
 
-    /// Returns whether a text can be the id of a tenant: not blank, of at most [`MAX_BYTES`](Self::MAX_BYTES), and
+    /// Returns whether a text can be the id of a tenant: not blank, of at most `MAX_BYTES`, and
     /// without control characters, which a database may refuse.
     pub(crate) fn is_id(text: &str) -> bool {
         !text.trim().is_empty() && text.len() <= Self::MAX_BYTES && !text.contains(char::is_control)
@@ -41,7 +41,7 @@ impl fmt::Display for Tenant {
 }
 
 /// The caller's rights within one tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RightsIn<'p> {
     /// The caller's roles within the tenant.
     pub roles: &'p [String],

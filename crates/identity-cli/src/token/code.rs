@@ -11,8 +11,8 @@ use url::form_urlencoded;
 use super::Exchange;
 use super::callback::Callback;
 
-/// Prints where to sign in, waits for the browser, and redeems the code that it brings. Errors: the issuer refuses, nobody
-/// signs in in time, or the response is not the one to this request.
+/// Prints where to sign in, waits for the browser, and redeems the code that it brings. Errors: the issuer refuses, there is no
+/// sign-in in time, or the response is not the one to this request.
 pub(super) async fn sign_in(exchange: &Exchange<'_>) -> Result<TokenResponse> {
     let Exchange {
         discovery, request, ..
@@ -36,7 +36,7 @@ pub(super) async fn sign_in(exchange: &Exchange<'_>) -> Result<TokenResponse> {
     let visit = timeout(request.time_limit(), callback.visit()).await;
     let visit = visit.map_err(|_| {
         let seconds = request.wait_seconds;
-        anyhow!("nobody signed in within {seconds} s: --wait-seconds waits longer")
+        anyhow!("no sign-in within {seconds} s: set --wait-seconds higher")
     })??;
     let expected = Expected {
         state: &state,

@@ -12,6 +12,9 @@ use super::Exchange;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
+/// How long to wait at most while the network is away.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Prints the code and where to enter it, and asks for the tokens until the person has decided. Errors: the issuer has no
 /// such flow or refuses, the person does, or the code expires.
 pub(super) async fn sign_in(exchange: &Exchange<'_>) -> Result<TokenResponse> {
@@ -46,7 +49,7 @@ pub(super) async fn sign_in(exchange: &Exchange<'_>) -> Result<TokenResponse> {
     let tokens = timeout(limit, poll(exchange, &started)).await;
     tokens.map_err(|_| {
         let seconds = limit.as_secs();
-        anyhow!("nobody confirmed the code within {seconds} s: start again for another one")
+        anyhow!("the code was not confirmed within {seconds} s: start again")
     })?
 }
 
@@ -66,17 +69,14 @@ async fn poll(exchange: &Exchange<'_>, started: &DeviceAuthorization) -> Result<
     }
 }
 
-/// How long to wait at most while the network is away.
-const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
-
-/// Returns how long to wait before the next request (RFC 8628, section 3.5). Errors: there is none.
+/// Returns how long to wait before the next request (RFC 8628, section 3.5). Errors: no further request may be sent.
 fn next_interval(interval: Duration, error: TokenClientError) -> Result<Duration> {
     match error {
         TokenClientError::Refused(refused) => match &*refused.code {
             "authorization_pending" => Ok(interval),
             "slow_down" => Ok(interval + Duration::from_secs(5)),
             "expired_token" => Err(anyhow!(
-                "the code expired before somebody confirmed it: start again for another one"
+                "the code expired before it was confirmed: start again"
             )),
             "access_denied" => Err(anyhow!(super::refusal(&refused.code, &refused.description))),
             _ => Err(TokenClientError::Refused(refused).into()),

@@ -118,7 +118,7 @@ pub(super) fn tokens(url: &Url, answer: &Answer) -> Result<TokenResponse, TokenC
     let granted = read::<TokenResponse>(url, answer)?;
     let granted = granted
         .filter(|granted| !granted.access_token.expose_secret().is_empty())
-        .ok_or_else(|| unreadable(url, "the answer has no access token".to_owned()))?;
+        .ok_or_else(|| unreadable(url, "the response has no access token".to_owned()))?;
     match granted.token_type.eq_ignore_ascii_case("Bearer") {
         true => Ok(granted),
         false => {
@@ -131,7 +131,7 @@ pub(super) fn tokens(url: &Url, answer: &Answer) -> Result<TokenResponse, TokenC
 /// Parses a response of a device authorization endpoint. Errors: as of [`tokens`].
 pub(super) fn device(url: &Url, answer: &Answer) -> Result<DeviceAuthorization, TokenClientError> {
     let started = read(url, answer)?;
-    started.ok_or_else(|| unreadable(url, "the answer has no codes of a device".to_owned()))
+    started.ok_or_else(|| unreadable(url, "the response has no device code".to_owned()))
 }
 
 /// Parses a successful response. Returns `None` if it has another form: the parser's message could repeat a part of the

@@ -19,7 +19,7 @@ use crate::verified_token::VerifiedToken;
 
 /// Accepts the tokens of one Descope project: access tokens of its apps, session tokens, and tokens of access keys.
 ///
-/// Not checked: whether a session was ended early (Descope has no introspection), and tenants, which a rule has to be about
+/// Not checked: whether a session was ended early (Descope has no introspection), and the tenant, except by rules about one
 /// ([`Rule::Member`](crate::Rule::Member)).
 ///
 /// ```

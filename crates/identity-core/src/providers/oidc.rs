@@ -18,8 +18,7 @@ use crate::verified_token::VerifiedToken;
 
 /// Accepts the access tokens of any OpenID Connect issuer.
 ///
-/// Not checked: revocation, and the tenant, which a handler has to compare with the tenants that it knows
-/// ([`Principal::current_tenant`]).
+/// Not checked: revocation, and the tenant, except by rules about one ([`Rule::Member`](crate::Rule::Member)).
 ///
 /// ```
 /// use identity_core::providers::{Oidc, OidcConfig};

@@ -13,7 +13,7 @@ impl OidcConfig {
     /// claims add them. Every access token names its client in `cid`, which marks it.
     ///
     /// The tokens of the org authorization server (an issuer without `/oauth2/`) are for Okta's own APIs, and Okta says that
-    /// nobody else can verify them. Not checked: which client asked (`cid`), whether a token was revoked. Okta's documentation:
+    /// no other API can verify them. Not checked: which client asked (`cid`), whether a token was revoked. Okta's documentation:
     /// "Validate access tokens", "Customize tokens returned from Okta with a groups claim".
     ///
     /// ```

@@ -42,7 +42,6 @@ impl OidcConfig {
         let roles = format!("urn:zitadel:iam:org:project:{project_id}:roles");
         Ok(Self {
             role_claims: vec![ClaimPath::of_claim(&roles)],
-            roles_from_keys: true,
             roles_by_tenant: true,
             tenant_claim: ClaimPath::of_claim("urn:zitadel:iam:user:resourceowner:id"),
             marks: vec![AccessMark::with_claim("jti")],

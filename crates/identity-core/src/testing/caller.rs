@@ -136,7 +136,7 @@ impl<'i> TestCaller<'i> {
     }
 
     /// Returns the caller's token once with each fault that a service must refuse it for: unsigned, forged, expired, for
-    /// another audience, an ID token, and some forty more.
+    /// another audience, an ID token, and others.
     pub fn bad_tokens(&self) -> Vec<BadToken> {
         let TestIssuer { provider, key, .. } = self.issuer;
         let rules = provider.verification();

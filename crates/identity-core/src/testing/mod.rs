@@ -1,4 +1,4 @@
-//! What a test of a service needs: tokens of any caller, tokens that nobody may accept, keys, a clock, and the contract of
+//! What a test of a service needs: tokens of any caller, tokens that no service may accept, keys, a clock, and the contract of
 //! providers. Needs the feature `testing`. For tests only: what is signed here is signed with keys of the test.
 //!
 //! | to test | use |

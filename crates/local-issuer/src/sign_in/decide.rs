@@ -125,7 +125,7 @@ impl Visit<'_> {
         Ok(self.consent_or_code(request, &browser)?)
     }
 
-    /// Returns the browser that a page was shown to. Errors: somebody else signed in, or out, while the page was open.
+    /// Returns the browser that a page was shown to. Errors: another user signed in, or out, while the page was open.
     fn same_browser(self, browser_id: &str) -> Result<Browser, FormError> {
         let browser = Browser::of_cookie(self.call).filter(|browser| browser.id == browser_id);
         browser.ok_or(FormError::Unknown)

@@ -165,6 +165,9 @@ impl<'d> Request<'d> {
             let name = parameter["name"].as_str().unwrap();
             let value = match parameter.pointer("/schema/type") {
                 Some(kind) if kind == "integer" => "1",
+                // Those of the personas.
+                _ if name == "tenant_id" => "T2LocalAcme00000000000000000",
+                _ if name == "org_id" => "org_2LocalAcme000000",
                 _ if name.ends_with("_id") => "019a2f6e-0000-7000-8000-000000000000",
                 _ => name,
             };
