@@ -5,17 +5,12 @@ use super::*;
 #[tokio::test]
 async fn the_doctor_names_the_setting() {
     let issuer = issuer().await;
-    let (descope, auth0) = (issuer.descope(), issuer.auth0());
-    let (base, project) = (descope.issuer_base(), descope.project_id());
-    let (domain, audience) = ("dev-example.us.auth0.com", auth0.audience());
-    let auth0_issuer = auth0.issuer();
+    let (base, project) = (
+        issuer.descope().issuer_base(),
+        issuer.descope().project_id(),
+    );
     let good = token(&issuer, "viewer").await;
     let descope_api = [("DESCOPE_PROJECT_ID", project), ("DESCOPE_BASE_URL", base)];
-    let auth0_api = [
-        ("AUTH0_DOMAIN", domain),
-        ("AUTH0_API_AUDIENCE", audience),
-        ("AUTH0_ISSUER", &auth0_issuer),
-    ];
     let doctor = async |service: &str, variables: &[(&str, &str)]| {
         let arguments = ["doctor", "--service", service, "--json"];
         parsed(identity(&arguments, variables, "").await)
