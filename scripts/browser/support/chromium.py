@@ -7,7 +7,7 @@ from importlib.metadata import distribution
 
 from flows import equal
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
@@ -43,7 +43,8 @@ class Browser:
             file.write(b64decode(shot["data"]))
 
     def wait(self, condition):
-        wait = WebDriverWait(self.driver, 40, ignored_exceptions=[StaleElementReferenceException])
+        # While one page takes the place of another, Chromium has errors of several kinds about elements that are gone.
+        wait = WebDriverWait(self.driver, 40, ignored_exceptions=[WebDriverException])
         return wait.until(lambda _: condition())
 
     def find(self, selector):
@@ -64,7 +65,7 @@ class Browser:
         """Clicks a button of a form, and waits for the page that follows."""
         before = self.driver.find_element(By.TAG_NAME, "html")
         self.click(element)
-        WebDriverWait(self.driver, 40).until(staleness_of(before))
+        self.wait(lambda: staleness_of(before)(self.driver))
         self.find("h1")
 
     def text(self):
