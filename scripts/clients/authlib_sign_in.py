@@ -118,6 +118,11 @@ for issuer in both():
         equal(revoked.status_code, 200)
         no_token(client, issuer.metadata["token_endpoint"], grant_type="refresh_token", refresh_token=token)
 
+    @flow(f"local issuer, {issuer.name}: sign-out")
+    def sign_out(issuer=issuer):
+        client, _ = signed_in(issuer, "viewer")
+        equal(issuer.sign_out(client.token["id_token"]), REDIRECT_URI)
+
 
 def no_token(client, url, **named):
     """Descope's error is not one of OAuth, so this library returns it as if it were the token."""

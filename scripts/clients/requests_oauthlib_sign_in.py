@@ -1,4 +1,7 @@
-"""requests-oauthlib lets people sign in at auth-server and at the local issuers: authorization code with PKCE, refresh."""
+"""requests-oauthlib lets people sign in at auth-server and at the local issuers: authorization code with PKCE, refresh.
+
+Revocation is oauthlib's, which it is built on.
+"""
 
 import os
 
@@ -10,8 +13,19 @@ os.environ["OAUTHLIB_RELAX_TOKEN_SCOPE"] = "1"
 import requests
 from flows import address, equal, flow, refused, run
 from issuers import REDIRECT_URI, both
+from oauthlib.oauth2 import WebApplicationClient
 from people import READ, Owner
 from requests_oauthlib import OAuth2Session
+
+
+def revoke(client, metadata):
+    """Revokes the refresh token, and expects that it gives no token afterwards."""
+    token = client.token["refresh_token"]
+    prepared = WebApplicationClient(client.client_id).prepare_token_revocation_request
+    url, headers, body = prepared(metadata["revocation_endpoint"], token, "refresh_token", client_id=client.client_id)
+    equal(requests.post(url, headers=headers, data=body, timeout=30).status_code, 200)
+    refused(Exception, client.refresh_token, metadata["token_endpoint"], token, client_id=client.client_id)
+
 
 @flow("auth-server: sign-in at its page, refresh, userinfo, the token at billing-api, and a code used twice")
 def auth_server():
@@ -49,6 +63,17 @@ for issuer in both():
         equal(client.token["refresh_token"] != before, True)
         equal(client.get(issuer.metadata["userinfo_endpoint"]).status_code, 200)
         refused(Exception, client.fetch_token, issuer.metadata["token_endpoint"], **named)
+
+    @flow(f"local issuer, {issuer.name}: a revoked refresh token, and sign-out")
+    def ends(issuer=issuer):
+        client = OAuth2Session("local-app", redirect_uri=REDIRECT_URI, scope=issuer.scope.split(), pkce="S256")
+        url, _ = client.authorization_url(issuer.metadata["authorization_endpoint"], **issuer.parameters)
+        back = issuer.sign_in(url, "viewer")
+        token = client.fetch_token(
+            issuer.metadata["token_endpoint"], authorization_response=back, include_client_id=True
+        )
+        revoke(client, issuer.metadata)
+        equal(issuer.sign_out(token["id_token"]), REDIRECT_URI)
 
 
 run("requests-oauthlib", "oauthlib")

@@ -244,9 +244,17 @@ fn of_fetch(error: &FetchError) -> Fault {
             "timeout",
             "is there a proxy? HTTPS_PROXY names it; FETCH__TIMEOUT_SECONDS waits longer",
         ),
+        FetchError::Transport { reason, .. } if reason.contains("certificate") => (
+            "certificate",
+            "EXTRA_CA_FILE names a company's certificate authority; otherwise the certificate has expired or is another host's",
+        ),
+        FetchError::Transport { reason, .. } if reason.contains("lookup address") => (
+            "name_not_found",
+            "is the host spelled right? Where only a proxy knows it, HTTPS_PROXY names the proxy",
+        ),
         FetchError::Transport { .. } => (
             "unreachable",
-            "check the name, the port and the network; HTTPS_PROXY names a proxy, EXTRA_CA_FILE a company's certificate authority",
+            "check the port and the network; HTTPS_PROXY names a proxy",
         ),
         FetchError::Status { .. } => (
             "status",

@@ -23,6 +23,12 @@ class Issuer:
         equal(response.is_redirect, True)
         return response.headers["Location"]
 
+    def sign_out(self, id_token):
+        """Returns the address that the browser is sent to after the sign-out."""
+        hint = {"id_token_hint": id_token, "post_logout_redirect_uri": REDIRECT_URI}
+        response = requests.get(self.metadata["end_session_endpoint"], params=hint, allow_redirects=False, timeout=30)
+        return response.headers["Location"]
+
 
 def both():
     """Returns both sides."""

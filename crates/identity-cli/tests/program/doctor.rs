@@ -1,5 +1,9 @@
 //! The doctor, at issuers that are well and at those that are not.
 
+use local_issuer::TlsFiles;
+use pem::Pem;
+use rcgen::{CertificateParams, KeyPair};
+
 use super::*;
 
 #[tokio::test]
@@ -125,4 +129,35 @@ async fn the_doctor_says_which_routes_a_token_opens() {
     assert_eq!((status, fault(&found)), (0, ""), "{found}");
     let routes = found["routes"].to_string();
     assert!(routes.contains("GET /api/admin: allowed"), "{routes}");
+}
+
+#[tokio::test]
+async fn the_doctor_names_the_setting_for_a_certificate_of_an_unknown_authority() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, label: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, pem::encode(&Pem::new(label, content))).unwrap();
+        path
+    };
+    let key = KeyPair::generate().unwrap();
+    let names = ["localhost", "127.0.0.1"].map(str::to_owned);
+    let own = CertificateParams::new(names).unwrap();
+    let own = own.self_signed(&key).unwrap();
+    let files = TlsFiles {
+        certificate: write("certificate.pem", "CERTIFICATE", own.der()),
+        key: write("key.pem", "PRIVATE KEY", key.serialized_der()),
+    };
+    let tls = IssuerConfig {
+        tls: Some(files),
+        ..config()
+    };
+    let issuer = LocalIssuer::start(tls).await.unwrap();
+    let variables = [
+        ("DESCOPE_PROJECT_ID", issuer.descope().project_id()),
+        ("DESCOPE_BASE_URL", issuer.descope().issuer_base()),
+    ];
+    let (status, found) = parsed(identity(&["doctor", "--json"], &variables, "").await);
+    assert_eq!((status, fault(&found)), (1, "certificate"), "{found}");
+    let faults = found["faults"].to_string();
+    assert!(faults.contains("EXTRA_CA_FILE"), "{faults}");
 }

@@ -17,7 +17,11 @@ use local_issuer::{Auth0Config, DescopeConfig, IssuerConfig, LocalIssuer};
 use serde_json::Value;
 
 async fn issuer() -> LocalIssuer {
-    let config = IssuerConfig {
+    LocalIssuer::start(config()).await.unwrap()
+}
+
+fn config() -> IssuerConfig {
+    IssuerConfig {
         descope: DescopeConfig {
             port: 0,
             ..DescopeConfig::default()
@@ -27,8 +31,7 @@ async fn issuer() -> LocalIssuer {
             ..Auth0Config::default()
         },
         ..IssuerConfig::default()
-    };
-    LocalIssuer::start(config).await.unwrap()
+    }
 }
 
 type Variables<'v> = &'v [(&'v str, &'v str)];
