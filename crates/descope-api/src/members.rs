@@ -2,9 +2,8 @@
 
 use identity_core::Tenant;
 use service_kit::store::{Database, Page, Rows, is_id};
-use uuid::Uuid;
 
-use crate::users::{CreateError, User};
+use crate::users::{CreateError, User, created};
 
 /// The users of tenants. Every query is for one tenant, and takes it as a [`Tenant`], so that no caller reaches another.
 /// Cheap to clone.
@@ -33,17 +32,8 @@ impl Members {
         name: &str,
         email: &str,
     ) -> Result<User, CreateError> {
-        // Repeated only if the user that has the email is deleted between the two statements.
-        loop {
-            if let Some(user) = self.insert(tenant, name, email).await? {
-                return Ok(user);
-            }
-            match self.with_email(tenant, email).await? {
-                Some(user) if user.name == name => return Ok(user),
-                Some(_) => return Err(CreateError::EmailTaken),
-                None => {}
-            }
-        }
+        let insert = || self.insert(tenant, name, email);
+        created(name, insert, || self.with_email(tenant, email)).await
     }
 
     /// Stores a new user of the tenant. Returns `None` if a user there has the email.
@@ -53,11 +43,7 @@ impl Members {
         name: &str,
         email: &str,
     ) -> Result<Option<User>, sqlx::Error> {
-        let user = User {
-            id: Uuid::now_v7().to_string(),
-            name: name.to_owned(),
-            email: email.to_owned(),
-        };
+        let user = User::new(name, email);
         let inserted = sqlx::query(
             "INSERT INTO members (tenant_id, id, name, email) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, lower(email)) DO NOTHING",
         )

@@ -75,26 +75,13 @@ impl Users {
     ///
     /// If a user with another name has the email, or the database fails.
     pub async fn create(&self, name: &str, email: &str) -> Result<User, CreateError> {
-        // Repeated only if the user that has the email is deleted between the two statements.
-        loop {
-            if let Some(user) = self.insert(name, email).await? {
-                return Ok(user);
-            }
-            match self.with_email(email).await? {
-                Some(user) if user.name == name => return Ok(user),
-                Some(_) => return Err(CreateError::EmailTaken),
-                None => {}
-            }
-        }
+        let (insert, with_email) = (|| self.insert(name, email), || self.with_email(email));
+        created(name, insert, with_email).await
     }
 
     /// Stores a new user. Returns `None` if a user has the email.
     async fn insert(&self, name: &str, email: &str) -> Result<Option<User>, sqlx::Error> {
-        let user = User {
-            id: Uuid::now_v7().to_string(),
-            name: name.to_owned(),
-            email: email.to_owned(),
-        };
+        let user = User::new(name, email);
         let inserted = sqlx::query(
             "INSERT INTO users (id, name, email) VALUES ($1, $2, $3) ON CONFLICT (lower(email)) DO NOTHING",
         )
@@ -142,6 +129,37 @@ impl Users {
             .execute(self.database.pool())
             .await?;
         Ok(deleted.rows_affected() > 0)
+    }
+}
+
+/// Returns the user that `insert` stores, or the one with the same email if it has this name. `insert` returns `None` if a user
+/// has the email, whom `with_email` returns.
+pub(crate) async fn created(
+    name: &str,
+    insert: impl AsyncFn() -> Result<Option<User>, sqlx::Error>,
+    with_email: impl AsyncFn() -> Result<Option<User>, sqlx::Error>,
+) -> Result<User, CreateError> {
+    // Repeated only if the user that has the email is deleted between the two statements.
+    loop {
+        if let Some(user) = insert().await? {
+            return Ok(user);
+        }
+        match with_email().await? {
+            Some(user) if user.name == name => return Ok(user),
+            Some(_) => return Err(CreateError::EmailTaken),
+            None => {}
+        }
+    }
+}
+
+impl User {
+    /// Returns a user with an id of its own, who is not stored yet.
+    pub(crate) fn new(name: &str, email: &str) -> Self {
+        Self {
+            id: Uuid::now_v7().to_string(),
+            name: name.to_owned(),
+            email: email.to_owned(),
+        }
     }
 }
 

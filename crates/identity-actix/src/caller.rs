@@ -27,8 +27,7 @@ impl Caller {
     /// Returns `None` outside it.
     pub fn of(request: &impl HttpMessage) -> Option<Self> {
         let extensions = request.extensions();
-        let session = extensions.get::<Session>()?;
-        Some(Self(Arc::clone(&session.caller)))
+        extensions.get::<Session>().map(Self::from)
     }
 
     /// Returns the 403 error for what the caller lacks, in a handler whose rule depends on the request: for example, a
@@ -42,6 +41,12 @@ impl Caller {
         outcome
             .err()
             .unwrap_or_else(|| ApiError::broken("a denial was accepted"))
+    }
+}
+
+impl From<&Session> for Caller {
+    fn from(session: &Session) -> Self {
+        Self(Arc::clone(&session.caller))
     }
 }
 
@@ -113,9 +118,7 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(session(request, |session| {
-            Ok(Self(Arc::clone(&session.caller)))
-        }))
+        ready(session(request, |session| Ok(session.into())))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -11,7 +10,6 @@ use identity_core::{Authenticated, Denial, Policy, RightsIn, Rule, Tenant};
 use serde::Deserialize;
 
 use crate::api_error::ApiError;
-use crate::authenticate::Session;
 use crate::caller::{Caller, refused, session};
 
 /// A caller who satisfies the rule of the policy `P`. The response to other callers is 403, or 401 if they have to sign in
@@ -100,7 +98,7 @@ impl<P: Policy> FromRequest for Require<P> {
             };
             outcome.map_err(|denial| refused(request, session, &denial, P::DENIED))?;
             Ok(Self {
-                caller: caller_of(session),
+                caller: session.into(),
                 policy: PhantomData,
             })
         }))
@@ -116,15 +114,11 @@ impl<P: Policy> FromRequest for RequireIn<P> {
             let outcome = in_tenant(&P::RULE, &session.caller, &tenant_in(request)?);
             Ok(Self {
                 tenant: outcome.map_err(|denial| refused(request, session, &denial, P::DENIED))?,
-                caller: caller_of(session),
+                caller: session.into(),
                 policy: PhantomData,
             })
         }))
     }
-}
-
-fn caller_of(session: &Session) -> Caller {
-    Caller(Arc::clone(&session.caller))
 }
 
 fn in_tenant(rule: &Rule, caller: &Authenticated, id: &str) -> Result<Tenant, Denial> {

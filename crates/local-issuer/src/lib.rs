@@ -34,6 +34,7 @@ mod scopes;
 mod server;
 mod services;
 mod sessions;
+mod shell;
 mod sign_in;
 mod tls;
 mod verified;

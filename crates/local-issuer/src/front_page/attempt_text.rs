@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::provider::Call;
 use crate::same_origin::is_asked_as_loopback;
 use crate::services::{Operation, Received, Service};
+use crate::shell::{is_plain_name, quoted};
 
 /// Those that say why a response is what it is.
 const SHOWN: [&str; 6] = [
@@ -69,7 +70,6 @@ pub(super) fn request_text(ready: &Ready) -> String {
 
 /// A line that gets its own token, as the playground prints it.
 pub(super) fn curl(call: &Call<'_>, ready: &Ready) -> Option<String> {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     let mut line = "curl -gi ".to_owned();
     if ready.operation.method != "GET" {
         line.push_str(&format!("-X {} ", ready.operation.method));
@@ -77,7 +77,7 @@ pub(super) fn curl(call: &Call<'_>, ready: &Ready) -> Option<String> {
     let address = format!("{}{}", ready.service.url, target(&ready.url));
     line.push_str(&quoted(&address));
     if let Some(persona) = &ready.persona {
-        if !is_asked_as_loopback(call.request) || !persona.chars().all(is_plain) {
+        if !is_asked_as_loopback(call.request) || !is_plain_name(persona) {
             return None;
         }
         let issuer = call.base_url();
@@ -92,15 +92,6 @@ pub(super) fn curl(call: &Call<'_>, ready: &Ready) -> Option<String> {
         ));
     }
     Some(line)
-}
-
-/// One word for a shell.
-fn quoted(text: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:/".contains(letter);
-    match text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
 }
 
 pub(super) fn response_text(received: &Received) -> String {

@@ -21,6 +21,7 @@ use crate::persona_card::PersonaCard;
 use crate::provider::{Call, Provider};
 use crate::requests::SeenRequest;
 use crate::same_origin::is_asked_as_loopback;
+use crate::shell::is_plain_name;
 
 /// Enough to see what a service does, and few enough for a page.
 const MOST_REQUESTS: usize = 20;
@@ -225,8 +226,7 @@ fn selected(outcome: &Outcome, services: &[ServiceRow]) -> String {
 
 fn shell_address(call: &Call<'_>, outcome: &Outcome) -> Option<String> {
     let (persona, _) = outcome.minted.as_ref()?;
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    let is_word = is_asked_as_loopback(call.request) && persona.chars().all(is_plain);
+    let is_word = is_asked_as_loopback(call.request) && is_plain_name(persona);
     is_word.then(|| call.base_url())
 }
 

@@ -8,6 +8,7 @@ use crate::auth0;
 use crate::descope::{self, EXCHANGE_PATH};
 use crate::kind::ProviderKind;
 use crate::personas::{Obtained, Persona};
+use crate::shell::quoted;
 
 /// One request for a token.
 pub(super) struct TokenRequest {
@@ -84,16 +85,5 @@ impl TokenRequest {
                 )
             }
         }
-    }
-}
-
-/// A word of a POSIX shell.
-fn quoted(text: &str) -> String {
-    let plain =
-        |character: char| character.is_ascii_alphanumeric() || "-_./:=@".contains(character);
-    if text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
