@@ -1,6 +1,7 @@
 //! An issuer and a service in containers, on a network of their own.
 
 use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use integration_tests::{BILLING_PERSONAS, ServiceKind, Target, Tokens, issuer_config};
@@ -233,6 +234,7 @@ fn hardened(request: ContainerRequest<GenericImage>) -> ContainerRequest<Generic
     reason = "the control plane is asked by nothing else here"
 )]
 fn client() -> Result<Client> {
-    let builder = Client::builder().no_proxy().tls_certs_only([]);
+    let builder = Client::builder().timeout(Duration::from_secs(30));
+    let builder = builder.no_proxy().tls_certs_only([]);
     Ok(builder.build()?)
 }

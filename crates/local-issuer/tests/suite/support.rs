@@ -1,5 +1,7 @@
 //! What the tests share: an issuer, a client, and verification by a library the issuer does not sign with.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::Jwk;
@@ -79,7 +81,10 @@ pub(crate) fn quick() -> IssuerConfig {
     reason = "this is the one file that makes a client"
 )]
 fn builder() -> ClientBuilder {
-    Client::builder().no_proxy().tls_certs_only([])
+    Client::builder()
+        .timeout(Duration::from_secs(60))
+        .no_proxy()
+        .tls_certs_only([])
 }
 
 pub(crate) fn client() -> Client {

@@ -209,7 +209,14 @@ async fn a_page_takes_the_same_number_of_statements_whatever_is_in_it(database: 
         .env("RUST_LOG", "info,sqlx::query=debug")
         .stderr(Stdio::piped());
     let (mut server, api) = listening(command).await;
-    let mut log = BufReader::new(server.stderr.take().unwrap()).lines();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
+    let (sender, mut log) = tokio::sync::mpsc::unbounded_channel();
+    // Read all the time, or the server would wait for room in the pipe, and the test for its response.
+    tokio::spawn(async move {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            drop(sender.send(line));
+        }
+    });
     let owner = Person::owner(&api).await;
     // Each list is between two requests that are marked in the log.
     let mut counts = async || {
@@ -220,7 +227,7 @@ async fn a_page_takes_the_same_number_of_statements_whatever_is_in_it(database: 
             let mark = format!("/mark/{}", crate::support::number());
             api.get(&mark, &owner.token).await.expect(404);
             let mut count = 0;
-            while let Some(line) = log.next_line().await.unwrap() {
+            while let Some(line) = log.recv().await {
                 if line.contains(&mark) {
                     break;
                 }

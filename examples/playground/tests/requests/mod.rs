@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use local_issuer::{Persona, Personas};
 use reqwest::redirect::Policy;
@@ -276,7 +277,8 @@ fn sample(document: &Value, schema: &Value) -> Value {
     reason = "the test needs a client without redirects, and no certificates"
 )]
 fn client() -> Client {
-    let client = Client::builder().redirect(Policy::none()).no_proxy();
+    let client = Client::builder().timeout(Duration::from_secs(30));
+    let client = client.redirect(Policy::none()).no_proxy();
     client.tls_certs_only([]).build().unwrap()
 }
 

@@ -1,8 +1,13 @@
 //! An HTTP client that uses none of the server's code.
 
+use std::time::Duration;
+
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
+
+/// A test fails after this time instead of waiting without an end.
+pub const RESPONSE_WITHIN: Duration = Duration::from_secs(120);
 
 /// A client for one server.
 #[derive(Clone)]
@@ -25,7 +30,11 @@ impl Api {
             clippy::disallowed_methods,
             reason = "the one place in which tests make a client; it asks loopback alone"
         )]
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(RESPONSE_WITHIN)
+            .build()
+            .unwrap();
         Self {
             base: base.to_owned(),
             http,

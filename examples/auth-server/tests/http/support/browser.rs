@@ -66,6 +66,7 @@ impl Browser {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
+            .timeout(super::api::RESPONSE_WITHIN)
             .build()
             .unwrap();
         Self {
