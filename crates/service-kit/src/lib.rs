@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod app;
 mod index;
 mod info;
 pub mod observe;
@@ -17,7 +18,7 @@ mod token_info;
 
 pub use info::ServiceInfo;
 pub use observe::{Activity, health, metrics, telemetry};
-pub use request::{is_late, validate, validate_with};
+pub use request::{ClientAddress, TrustedProxies, is_late, validate, validate_with};
 pub use routes::{Check, CheckOutcome, Routes};
 pub use serve::{BindError, BoundServer, HealthcheckError, Stopping, bind, healthcheck, program};
 pub use service::Service;

@@ -1,27 +1,17 @@
-//! A service: its configuration, and the actix app that is built from it.
+//! A service and its configuration.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::from_fn;
-use actix_web::{App, Error, web};
-use identity_actix::{AccessTable, Authenticate, no_such_route};
+use actix_web::web;
+use identity_actix::AccessTable;
 use identity_core::Authenticator;
 use identity_core::clock::{Clock, SystemClock};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt, OpenApiFactory};
 
-use crate::index;
 use crate::info::ServiceInfo;
-use crate::metrics::HttpMetrics;
-use crate::observe::health::{self, Dependency, Health};
-use crate::observe::telemetry::RequestLog;
-use crate::openapi::{self, SignIn};
-use crate::request::{cors, inside_cors, outside_cors};
-use crate::routes::{Check, Routes, authenticated};
+use crate::observe::health::{Dependency, Health};
+use crate::openapi::SignIn;
+use crate::routes::{Check, Routes};
 use crate::serve::Stopping;
 use crate::settings::ServiceSettings;
 
@@ -60,26 +50,26 @@ use crate::settings::ServiceSettings;
 #[derive(Clone)]
 #[must_use]
 pub struct Service {
-    info: ServiceInfo,
-    authenticator: Arc<Authenticator>,
-    access: web::Data<AccessTable>,
-    health: Health,
-    clock: web::Data<dyn Clock>,
-    settings: ServiceSettings,
-    stopping: Stopping,
-    data: Vec<Arc<AddData>>,
-    public: AddRoutes,
-    protected: Vec<(&'static str, AddRoutes)>,
-    check: Option<Check>,
-    document: Option<Arc<DocumentChange>>,
-    sign_in: Option<SignIn>,
+    pub(crate) info: ServiceInfo,
+    pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) access: web::Data<AccessTable>,
+    pub(crate) health: Health,
+    pub(crate) clock: web::Data<dyn Clock>,
+    pub(crate) settings: ServiceSettings,
+    pub(crate) stopping: Stopping,
+    pub(crate) data: Vec<Arc<AddData>>,
+    pub(crate) public: AddRoutes,
+    pub(crate) protected: Vec<(&'static str, AddRoutes)>,
+    pub(crate) check: Option<Check>,
+    pub(crate) document: Option<Arc<DocumentChange>>,
+    pub(crate) sign_in: Option<SignIn>,
 }
 
-type AddRoutes = fn(&mut Routes);
+pub(crate) type AddRoutes = fn(&mut Routes);
 
-type AddData = dyn Fn(&mut web::ServiceConfig) + Send + Sync;
+pub(crate) type AddData = dyn Fn(&mut web::ServiceConfig) + Send + Sync;
 
-type DocumentChange = dyn Fn(OpenApi, &AccessTable) -> OpenApi + Send + Sync;
+pub(crate) type DocumentChange = dyn Fn(OpenApi, &AccessTable) -> OpenApi + Send + Sync;
 
 impl Service {
     /// Returns a service with this authenticator, whose routes have the rules of `access`. With several issuers, it is
@@ -189,111 +179,5 @@ impl Service {
     /// Returns the handle that stops the service and tells whether it is stopping.
     pub fn stopping(&self) -> Stopping {
         self.stopping.clone()
-    }
-
-    /// Returns the app of one worker. A request passes, from the outside in: the log, the middleware outside CORS,
-    /// CORS, the middleware inside CORS, the routes, and in a protected scope authentication before the handler.
-    pub fn app(
-        &self,
-    ) -> App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<impl MessageBody + use<>>,
-            Error = Error,
-            InitError = (),
-        > + use<>,
-    > {
-        // actix runs the last one first.
-        let app = App::new()
-            .wrap(from_fn(inside_cors))
-            .wrap(cors(
-                &self.settings.cors_allowed_origins,
-                &self.settings.cors_allowed_headers,
-            ))
-            .wrap(from_fn(outside_cors))
-            .wrap(RequestLog::new())
-            .configure(|app| self.configure(app));
-        let (app, document) = self.add_routes(app);
-        app.configure(openapi::docs(document, self.sign_in.as_ref()))
-            .default_service(web::to(no_such_route))
-    }
-
-    /// Returns the OpenAPI document, as served at `/openapi.json`.
-    pub fn document(&self) -> OpenApi {
-        self.add_routes(App::new()).1
-    }
-
-    /// Adds the routes, and returns their document.
-    fn add_routes<T>(&self, app: App<T>) -> (App<T>, OpenApi)
-    where
-        T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
-    {
-        let info = self.info;
-        let app = app
-            .into_utoipa_app()
-            .openapi(openapi::document(info.name, info.version, info.description))
-            .configure(|app| self.public_routes(app));
-        let scopes = self.protected.iter();
-        let app = scopes.fold(app, |app, (path, routes)| {
-            app.service(self.scope(path, *routes))
-        });
-        let (app, document) = app.split_for_parts();
-        let document = openapi::describe(document, &self.access, info.how_to_get_a_token);
-        let document = index::document(document);
-        let document = match &self.sign_in {
-            Some(sign_in) => openapi::with_sign_in(document, &self.access, sign_in),
-            None => document,
-        };
-        let changes = self.document.iter();
-        let document = changes.fold(document, |document, change| change(document, &self.access));
-        let prefix = self.settings.path_prefix.iter();
-        let document = prefix.fold(document, |document, prefix| {
-            openapi::below(document, prefix)
-        });
-        (app, document)
-    }
-
-    fn public_routes(&self, app: &mut ServiceConfig) {
-        (self.public)(&mut Routes(app));
-        app.service(health::health).service(health::ready);
-        for path in self.access.public_paths() {
-            let mut scopes = self.protected.iter();
-            if scopes.any(|(scope, _)| path.starts_with(&format!("{scope}/"))) {
-                // The protected scope would respond to other methods with 401 instead of 405.
-                app.route(path, web::route().to(no_such_route));
-            }
-        }
-    }
-
-    fn scope(
-        &self,
-        path: &str,
-        routes: AddRoutes,
-    ) -> impl HttpServiceFactory + OpenApiFactory + 'static + use<> {
-        let check = self.check;
-        utoipa_actix_web::scope(path)
-            .configure(|scope| routes(&mut Routes(scope)))
-            .default_service(web::to(no_such_route))
-            .wrap(from_fn(move |request, next| {
-                authenticated(check, request, next)
-            }))
-            .wrap(Authenticate::required(Arc::clone(&self.authenticator)).realm(self.info.name))
-    }
-
-    /// Adds the app data and the limits.
-    pub(crate) fn configure(&self, app: &mut web::ServiceConfig) {
-        self.settings.limits.configure(app);
-        app.app_data(self.info)
-            .app_data(Rc::new(HttpMetrics::default()))
-            .app_data(web::Data::new(self.health.clone()))
-            .app_data(self.access.clone())
-            .app_data(web::Data::new(self.stopping.clone()))
-            .app_data(self.clock.clone());
-        for add in &self.data {
-            add(app);
-        }
-        let prefix = self.settings.path_prefix.as_deref();
-        index::page(app, self.info, &self.access, prefix);
     }
 }

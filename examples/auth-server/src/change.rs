@@ -8,12 +8,12 @@ use identity_core::clock::UnixTime;
 use identity_core::{Authenticated, Denial};
 use serde_json::{Value, json};
 
-use crate::address::ClientAddress;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::policies::{RIGHTS, is_own};
 use crate::state::{Actor, Refused, State};
 use crate::store::Write;
 use crate::store::roles::Role;
+use service_kit::ClientAddress;
 
 /// What a change does, for the audit log.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl State {
         address: &ClientAddress,
     ) -> Result<Change<'a>, sqlx::Error> {
         let (actor, now) = (Actor::of(caller), self.now());
-        let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+        let waiter = Waiter::of(address, Tenant::Organization(actor.org.to_owned()));
         let mut write = self.store.write_for(waiter).await?;
         write.lock_org(actor.org, now).await?;
         Ok(Change {

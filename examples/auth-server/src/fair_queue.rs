@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use hashlink::LinkedHashMap;
+use service_kit::ClientAddress;
 
 /// Who waits. Tenants take turns, and so do the addresses of one tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,16 @@ pub struct Waiter {
     pub tenant: Tenant,
     /// The network of the client's address; `None` for the server's own work.
     pub network: Option<String>,
+}
+
+impl Waiter {
+    /// Returns the client at `address`, who waits on behalf of `tenant`.
+    pub fn of(address: &ClientAddress, tenant: Tenant) -> Self {
+        Self {
+            tenant,
+            network: Some(address.network()),
+        }
+    }
 }
 
 /// On whose behalf something is done.

@@ -6,7 +6,6 @@
 //! All data belongs to an organization, and every organization can create any slug: the scopes of a token mean nothing
 //! without its `org_id`.
 
-mod address;
 mod argon;
 mod authorization;
 mod banner;
@@ -26,7 +25,6 @@ mod password_text;
 mod passwords;
 mod policies;
 mod provider;
-mod proxies;
 mod public_clients;
 mod redirect_uri;
 mod refresh_token;
@@ -47,7 +45,6 @@ pub use encryption::EncryptionKey;
 pub use limits::Limits;
 pub use passwords::PasswordLimits;
 pub use policies::access;
-pub use proxies::TrustedProxies;
 pub use public_clients::PublicClients;
 pub use settings::{Settings, TokenSettings};
 pub use signing::{Rotation, SigningAlgorithm};

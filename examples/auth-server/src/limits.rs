@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::passwords::PasswordLimits;
-use crate::proxies::TrustedProxies;
 
 /// What slows down guessing. Failures fill a bucket, which drains with time.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -31,9 +30,6 @@ pub struct Limits {
     /// How many new organizations from one address are forgotten per hour, evenly.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub address_signups_per_hour: u32,
-    /// `TRUSTED_PROXIES`: the proxies whose `X-Forwarded-For` is read. Default none.
-    #[serde(skip)]
-    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for Limits {
@@ -46,7 +42,6 @@ impl Default for Limits {
             address_failures_per_hour: 60,
             signups_per_address: 20,
             address_signups_per_hour: 20,
-            trusted_proxies: TrustedProxies::default(),
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::in_order::InOrder;
 use crate::oauth_error::OAuthError;
 use crate::passwords::Passwords;
 use crate::provider::OwnTokens;
-use crate::proxies::Proxies;
 use crate::public_clients::PublicClients;
 use crate::settings::Settings;
 use crate::signing::{Rotation, SigningConfig, SigningKeys};
@@ -63,9 +62,6 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
         .app_data(web::Data::from(state))
         .app_data(web::Data::new(AllowedOrigins(
             listen.cors_allowed_origins.clone(),
-        )))
-        .app_data(web::Data::new(Proxies::new(
-            settings.limits.trusted_proxies.clone(),
         )))
         .worker_data(move || {
             web::FormConfig::default()

@@ -15,7 +15,6 @@ use url::Url;
 use crate::encryption::EncryptionKey;
 use crate::limits::{Limits, one_hash_a_core};
 use crate::passwords::PasswordLimits;
-use crate::proxies::TrustedProxies;
 use crate::public_clients::PublicClients;
 use crate::signing::SigningAlgorithm;
 use crate::store::AuditSettings;
@@ -106,10 +105,6 @@ struct Own {
     #[serde(serialize_with = "algorithm", deserialize_with = "text::deserialize")]
     #[schemars(with = "String")]
     signing_algorithm: SigningAlgorithm,
-    /// The addresses and networks of the proxies in front of the server, such as 10.0.0.0/8, whose X-Forwarded-For is read;
-    /// no proxy's if unset.
-    #[schemars(with = "Vec<String>")]
-    trusted_proxies: TrustedProxies,
     /// The public clients that people sign in to with their browser, as id=redirect-URI, several of one id with its name
     /// again, such as shop=https://shop.example.com/callback; the page at /docs as auth-server if unset, and, if the issuer is
     /// plain http, those of all services on this machine. A redirect URI must be the same, but for the port of this machine.
@@ -148,7 +143,6 @@ impl Default for Own {
             management_on_request: false,
             key_encryption_key: None,
             signing_algorithm: SigningAlgorithm::default(),
-            trusted_proxies: TrustedProxies::default(),
             public_clients: PublicClients::default(),
             password_grant: true,
             tokens: TokenSettings {
@@ -236,7 +230,6 @@ impl Settings {
                     at_once: own.passwords.at_once.unwrap_or(one_hash_a_core().at_once),
                     waiting: own.passwords.waiting,
                 },
-                trusted_proxies: own.trusted_proxies,
                 ..own.throttle
             },
             audit: own.audit,

@@ -19,10 +19,10 @@ pub use clock::{SinceStart, SteadyClock};
 use self::attempts::{Origin, Throttle, ThrottleConfig};
 use self::bucket::Limit;
 use self::shared::Shared;
-use crate::address::ClientAddress;
 use crate::input::is_username;
 use crate::limits::Limits;
 use crate::store::Store;
+use service_kit::ClientAddress;
 
 /// The throttles, with separate buckets for people, machine clients, sign-ups and taken names.
 pub struct Throttles {

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::request::TrustedProxies;
+
 use super::{InputLimits, LogSettings, SettingsReader, StopConfig};
 
 /// How a service listens, responds and stops.
@@ -30,6 +32,10 @@ pub struct ServiceSettings {
     /// The path that a proxy puts before all paths of the service and removes from requests, such as `/billing`; none if
     /// unset. `/docs` and the OpenAPI document use it.
     pub path_prefix: Option<String>,
+    /// The addresses and networks of the proxies in front of the service, such as 10.0.0.0/8, whose X-Forwarded-For is read;
+    /// no proxy's if unset.
+    #[schemars(with = "Vec<String>")]
+    pub trusted_proxies: TrustedProxies,
     /// An IP address and port of their own for the metrics that Prometheus collects at /metrics, such as
     /// 127.0.0.1:9100; nowhere if unset. They are shown to everyone who can reach it.
     #[serde(rename = "metrics_addr")]
@@ -79,6 +85,7 @@ impl ServiceSettings {
             cors_allowed_origins: Vec::new(),
             cors_allowed_headers: TRACING_AND_RETRYING.map(str::to_owned).to_vec(),
             path_prefix: None,
+            trusted_proxies: TrustedProxies::default(),
             metrics_address: None,
             limits: InputLimits::default(),
             shutdown: StopConfig::default(),

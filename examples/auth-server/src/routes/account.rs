@@ -9,13 +9,13 @@ use service_kit::validate_with;
 use utoipa::ToSchema;
 
 use super::password_check::admitted;
-use crate::address::ClientAddress;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::input;
 use crate::password_text;
 use crate::state::{Actor, Refused, State};
 use crate::store::sessions::Session;
 use crate::store::users::Login;
+use service_kit::ClientAddress;
 
 /// The caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,7 +104,7 @@ pub async fn logout(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Refused> {
     let (actor, now) = (Actor::of(&caller), state.now());
-    let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+    let waiter = Waiter::of(&address, Tenant::Organization(actor.org.to_owned()));
     let address = address.text();
     if let Some(session) = caller.token().text("sid") {
         let mut write = state.store.write_for(waiter).await?;
@@ -137,7 +137,7 @@ pub async fn change_password(
     validate_with(&new, &login)?;
     compare(&state, &login, new.old_password, &address).await?;
 
-    let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
+    let waiter = Waiter::of(&address, Tenant::Organization(login.user.org.clone()));
     let hash = state
         .passwords
         .hash(new.new_password, waiter.clone())
@@ -181,7 +181,7 @@ async fn compare(
     // No user has a longer password.
     let is_possible = password_text::is_possible(&password);
     let stored = Some(login.password_hash.clone());
-    let waiter = address.waits_as(Tenant::Organization(login.user.org.clone()));
+    let waiter = Waiter::of(address, Tenant::Organization(login.user.org.clone()));
     // If it cannot be verified, the attempt is dropped and not counted.
     if is_possible && state.passwords.verify(password, stored, waiter).await? {
         attempt.succeed().await;

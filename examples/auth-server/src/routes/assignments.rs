@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use super::permissions::find_permission;
 use super::roles::find_role;
 use super::users::find_user;
-use crate::address::ClientAddress;
 use crate::change::Event;
 use crate::policies::{WriteRoles, is_own};
 use crate::state::{Refused, State};
@@ -19,6 +18,7 @@ use crate::store::Write;
 use crate::store::permissions::Attachment;
 use crate::store::roles::Role;
 use crate::store::users::User;
+use service_kit::ClientAddress;
 
 /// A permission of a role.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -4,12 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use uuid::Uuid;
 
-use crate::address::ClientAddress;
 use crate::authorization::{
     AuthorizationError, AuthorizationRequest, RequestError, check_length, redirect, with_query,
 };
 use crate::browser::{Cookie, FormKey};
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::pages::{self, Form, SignInPage};
 use crate::state::State;
@@ -18,6 +17,7 @@ use crate::store::browsers::BrowserSession;
 use crate::store::codes::Code;
 use crate::store::orgs::seconds;
 use crate::tokens::{hash_of, secret};
+use service_kit::ClientAddress;
 
 /// A form as pairs of names and values.
 pub type Pairs = web::Form<Vec<(String, String)>>;
@@ -103,7 +103,7 @@ async fn respond(
     };
     if let Some(session) = session.filter(|_| !asked.prompt.is_login) {
         let tenant = Tenant::Organization(session.user.org.clone());
-        let mut write = state.store.write_for(address.waits_as(tenant)).await?;
+        let mut write = state.store.write_for(Waiter::of(address, tenant)).await?;
         if write
             .confirm_browser_session(&session.id, state.now())
             .await?

@@ -11,10 +11,9 @@ use uuid::Uuid;
 use super::authorize::{of_cookie, read, sign_in_page, with_code};
 use super::issue::required;
 use super::password_check::{checked, wrong};
-use crate::address::ClientAddress;
 use crate::authorization::{AuthorizationError, AuthorizationRequest};
 use crate::browser::{Cookie, FormKey};
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::pages;
 use crate::state::{Actor, State};
@@ -23,6 +22,7 @@ use crate::store::browsers::BrowserSession;
 use crate::store::orgs::seconds;
 use crate::store::users::Login;
 use crate::tokens::{hash_of, secret};
+use service_kit::ClientAddress;
 
 /// The form of the sign-in page. It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -128,7 +128,7 @@ async fn signed_in(
     let cookie = secret().map_err(|error| OAuthError::internal(&error))?;
 
     let (user, now) = (&login.user, state.now());
-    let waiter = address.waits_as(Tenant::Organization(user.org.clone()));
+    let waiter = Waiter::of(address, Tenant::Organization(user.org.clone()));
     let mut write = state.store.write_for(waiter).await?;
     if !write.confirm_password(user, &login.password_hash).await? {
         return Err(wrong());

@@ -7,15 +7,15 @@ use serde_json::json;
 use super::authorize::{Pairs, as_get, of_cookie};
 use super::browser_sign_in::is_own_form;
 use super::issue::fresh_keys;
-use crate::address::ClientAddress;
 use crate::authorization::{Parameters, check_length, redirect, with_query};
 use crate::browser::{Cookie, FormKey};
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::id_token::Hint;
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::pages::{self, Form, MessagePage, SignOutPage};
 use crate::state::{Actor, State};
 use crate::store::browsers::BrowserSession;
+use service_kit::ClientAddress;
 
 /// A valid request to sign out.
 struct LogoutRequest {
@@ -148,7 +148,7 @@ async fn end(
     address: &ClientAddress,
 ) -> Result<(), OAuthError> {
     let user = &session.user;
-    let waiter = address.waits_as(Tenant::Organization(user.org.clone()));
+    let waiter = Waiter::of(address, Tenant::Organization(user.org.clone()));
     let address = address.text();
     let mut write = state.store.write_for(waiter).await?;
     write.end_browser_session(&session.id).await?;

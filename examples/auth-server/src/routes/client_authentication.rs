@@ -9,10 +9,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 use service_kit::store::is_id;
 
-use crate::address::ClientAddress;
 use crate::oauth_error::OAuthError;
 use crate::state::{Actor, State};
 use crate::tokens::{FIRST_PARTY, hash_of};
+use service_kit::ClientAddress;
 
 /// The client that a request names, without proof. It has no `Debug`.
 pub struct NamedClient {

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::permissions::find_permission;
-use crate::address::ClientAddress;
 use crate::change::Event;
 use crate::input;
 use crate::policies::{ReadClients, WriteClients};
@@ -20,6 +19,7 @@ use crate::state::{Actor, Refused, State};
 use crate::store::clients::Client;
 use crate::store::lists::MOST;
 use crate::tokens::{hash_of, secret};
+use service_kit::ClientAddress;
 
 /// The created machine client. It has no `Debug`.
 #[derive(Serialize, ToSchema)]

@@ -4,9 +4,8 @@ use serde_json::json;
 use tracing::warn;
 
 use super::issue::{Tokens, fresh_keys, tokens_of};
-use crate::address::ClientAddress;
 use crate::authorization::Challenge;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::id_token::IdToken;
 use crate::oauth_error::OAuthError;
 use crate::refresh_token::RefreshToken;
@@ -15,6 +14,7 @@ use crate::store::codes::{Code, RedeemedCode};
 use crate::store::orgs::seconds;
 use crate::store::sessions::Session;
 use crate::tokens::hash_of;
+use service_kit::ClientAddress;
 
 /// What a client sends to redeem a code. It has no `Debug`.
 pub struct CodeRequest<'r> {
@@ -40,7 +40,7 @@ pub(super) async fn redeemed(
     let (keys, now) = (fresh_keys(state).await?, state.now());
     // An unknown code does not wait for a turn, and so keeps out no one.
     let org = state.store.org_of_code(&hash).await?.ok_or_else(refused)?;
-    let waiter = address.waits_as(Tenant::Organization(org));
+    let waiter = Waiter::of(address, Tenant::Organization(org));
     let mut write = state.store.write_for(waiter).await?;
     let code = match write.redeem_code(&hash, now).await? {
         RedeemedCode::Good(code) => code,

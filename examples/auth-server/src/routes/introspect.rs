@@ -12,15 +12,15 @@ use utoipa::ToSchema;
 
 use super::client_authentication::{MachineClient, NamedClient};
 use super::issue::required;
-use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::policies::INTROSPECT;
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
 use crate::still_valid::rights_behind;
 use crate::tokens::is_identity;
+use service_kit::ClientAddress;
 
 /// An introspection request (RFC 7662, section 2.1). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -118,7 +118,7 @@ pub async fn introspect(
     let (id, secret) = (form.client_id.as_deref(), form.client_secret.as_deref());
     let client = NamedClient::of(&request, id, secret)?;
     let client = client.authenticated(&state, &address).await?;
-    let waiter = address.waits_as(Tenant::Organization(client.org.clone()));
+    let waiter = Waiter::of(&address, Tenant::Organization(client.org.clone()));
     check_permission(&state, &client, &address).await?;
     let token = required(&form.token, "token")?;
     let _turn = state.store.read_for(waiter).await?;

@@ -12,14 +12,14 @@ use super::issue::{
     Tokens, access_token, answer, fresh_keys, nothing_granted, required, tokens_of,
 };
 use super::sign_in::{LoginForm, signed_in};
-use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
 use crate::store::sessions::{Redeemed, Session};
 use crate::tokens::{Grant, is_identity, secret};
+use service_kit::ClientAddress;
 
 /// A token request (RFC 6749, sections 4.1.3, 4.3.2, 4.4.2 and 6). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -187,7 +187,7 @@ async fn refreshed(
     if owner != client {
         return Err(OAuthError::of_another_client());
     }
-    let waiter = address.waits_as(Tenant::Organization(org));
+    let waiter = Waiter::of(address, Tenant::Organization(org));
     let mut write = state.store.write_for(waiter).await?;
     let (session, next) = match write.redeem(&token, &salt, grace, now).await? {
         Redeemed::Good(session, next) => (session, next),

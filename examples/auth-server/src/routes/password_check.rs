@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::address::ClientAddress;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::input::is_username;
 use crate::oauth_error::OAuthError;
 use crate::password_text;
@@ -11,6 +10,7 @@ use crate::passwords::PasswordError;
 use crate::state::{Actor, State};
 use crate::store::users::Login;
 use crate::throttle::{Admission, Refusal, SignIn};
+use service_kit::ClientAddress;
 
 /// Returns the user with this name and password. Every sign-in is checked here: with the throttle, the fair queue, the order
 /// of failures, and the audit log.
@@ -33,7 +33,7 @@ pub(super) async fn checked(
                 .as_ref()
                 .map_or(("", ""), |login| (&*login.user.org, &*login.user.id));
             // Known or not, it waits as one that is not: otherwise the time would tell.
-            let waiter = address.waits_as(Tenant::Unknown);
+            let waiter = Waiter::of(address, Tenant::Unknown);
             let (actor, address) = (Actor { org, id }, address.text());
             let record = actor.did("user.login_failed", json!({}), &address);
             let write = state.store.write_for(waiter).await?;
@@ -57,7 +57,7 @@ pub(super) async fn admitted<'s>(
     address: &ClientAddress,
 ) -> Result<Admission<'s>, Refusal> {
     let is_familiar = is_username(name) && {
-        let waiter = address.waits_as(Tenant::Network(address.network()));
+        let waiter = Waiter::of(address, Tenant::Network(address.network()));
         let _turn = state.store.begin_sign_in(waiter).await?;
         state.store.is_familiar(name, &address.network()).await?
     };
@@ -85,10 +85,13 @@ async fn verified(state: &State, name: &str, password: &str, address: &ClientAdd
     let is_possible = password_text::is_possible(password);
     let password = if is_possible { password } else { "" };
     let stored = login.as_ref().map(|login| login.password_hash.clone());
-    let waiter = address.waits_as(match &login {
-        Some(login) => Tenant::Organization(login.user.org.clone()),
-        None => Tenant::Unknown,
-    });
+    let waiter = Waiter::of(
+        address,
+        match &login {
+            Some(login) => Tenant::Organization(login.user.org.clone()),
+            None => Tenant::Unknown,
+        },
+    );
     let verified = state.passwords.verify(password.to_owned(), stored, waiter);
     let matches = verified.await.map_err(|error| match error {
         PasswordError::Busy => OAuthError::busy(),

@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 use super::client_authentication::NamedClient;
 use super::introspect::own_access_token;
 use super::issue::required;
-use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
+use service_kit::ClientAddress;
 
 /// A revocation request (RFC 7009, section 2.1). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -87,7 +87,7 @@ async fn end_session_of(
     if owner != client {
         return Err(OAuthError::of_another_client());
     }
-    let waiter = address.waits_as(Tenant::Organization(org));
+    let waiter = Waiter::of(address, Tenant::Organization(org));
     let mut write = state.store.write_for(waiter).await?;
     let now = state.now();
     if let Some(session) = write.end_session_of(token, now).await? {
@@ -120,7 +120,7 @@ async fn end_session_of_access_token(
     if active.is_none() {
         return Ok(());
     }
-    let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+    let waiter = Waiter::of(address, Tenant::Organization(actor.org.to_owned()));
     let mut write = state.store.write_for(waiter).await?;
     write.end_session(actor.org, session).await?;
     let (target, address) = (json!({"session": {"id": session}}), address.text());

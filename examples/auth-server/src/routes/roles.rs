@@ -9,7 +9,6 @@ use service_kit::store::{ListQuery, Rows};
 use service_kit::validate;
 use utoipa::ToSchema;
 
-use crate::address::ClientAddress;
 use crate::change::Event;
 use crate::input;
 use crate::policies::{ReadRoles, WriteRoles};
@@ -17,6 +16,7 @@ use crate::state::{Actor, Refused, State};
 use crate::store::Write;
 use crate::store::lists::MOST;
 use crate::store::roles::{NewRole, Role};
+use service_kit::ClientAddress;
 
 /// The role to create.
 #[derive(Debug, Deserialize, Validate, ToSchema)]

@@ -8,9 +8,8 @@ use uuid::Uuid;
 
 use super::issue::{Tokens, answer, fresh_keys, nothing_granted, required, tokens_of};
 use super::password_check::{checked, wrong};
-use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::oauth_error::{OAuthError, OAuthProblem};
 use crate::refresh_token::RefreshToken;
 use crate::state::{Actor, State};
@@ -18,6 +17,7 @@ use crate::store::orgs::seconds;
 use crate::store::sessions::Session;
 use crate::store::users::Login;
 use crate::tokens::FIRST_PARTY;
+use service_kit::ClientAddress;
 
 /// A username and a password (RFC 6749, section 4.3.2). It has no `Debug`.
 #[derive(Deserialize, ToSchema)]
@@ -95,7 +95,7 @@ async fn open_session(
     let refresh_token = RefreshToken::first().map_err(|error| OAuthError::internal(&error))?;
     let lifetime = state.tokens.session_lifetime.as_secs();
     let keys = fresh_keys(state).await?;
-    let waiter = address.waits_as(Tenant::Organization(user.org.clone()));
+    let waiter = Waiter::of(address, Tenant::Organization(user.org.clone()));
     let mut write = state.store.write_for(waiter).await?;
     if !write.confirm_password(user, &login.password_hash).await? {
         return Ok(None);

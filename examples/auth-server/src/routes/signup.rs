@@ -14,7 +14,6 @@ use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::schema::Type;
 use uuid::Uuid;
 
-use crate::address::ClientAddress;
 use crate::cross_site::NotCrossSite;
 use crate::fair_queue::{Tenant, Waiter};
 use crate::input;
@@ -26,6 +25,7 @@ use crate::store::permissions::Attachment;
 use crate::store::roles::{NewRole, Role};
 use crate::store::taken::taken;
 use crate::store::users::{Login, User};
+use service_kit::ClientAddress;
 
 /// The organization to create, and its first user.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -171,7 +171,7 @@ async fn create(state: &State, new: Signup, address: &ClientAddress) -> Result<S
         domain: org.domain,
         kind: org.r#type,
     };
-    let waiter = address.waits_as(Tenant::SignUp);
+    let waiter = Waiter::of(address, Tenant::SignUp);
     let login = user.into_login(state, &org.id, waiter.clone()).await?;
     let now = state.now();
     let mut write = state.store.write_for(waiter).await?;

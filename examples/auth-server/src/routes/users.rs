@@ -11,9 +11,8 @@ use utoipa::ToSchema;
 
 use super::roles::find_role;
 use super::signup::NewUser;
-use crate::address::ClientAddress;
 use crate::change::{Change, Event};
-use crate::fair_queue::Tenant;
+use crate::fair_queue::{Tenant, Waiter};
 use crate::input;
 use crate::policies::{ReadUsers, WriteUsers};
 use crate::state::{Actor, Refused, State};
@@ -21,6 +20,7 @@ use crate::store::Write;
 use crate::store::roles::{Role, Roles};
 use crate::store::taken::taken;
 use crate::store::users::User;
+use service_kit::ClientAddress;
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
@@ -158,7 +158,7 @@ pub async fn create(
     drop(checked);
 
     let attempt = state.throttles.new_name(actor.org).await?;
-    let waiter = address.waits_as(Tenant::Organization(actor.org.to_owned()));
+    let waiter = Waiter::of(&address, Tenant::Organization(actor.org.to_owned()));
     let login = user.into_login(&state, actor.org, waiter).await?;
     let change = state.change(&caller, &address).await?;
     let named = login.user.named();

@@ -7,13 +7,13 @@ use std::time::Duration;
 use service_kit::store::DatabaseConfig;
 
 use super::{BucketLimit, Shared};
-use crate::address::ClientAddress;
 use crate::limits::Limits;
 use crate::store::Store;
 use crate::throttle::attempts::{Origin, Refusal, ThrottleConfig};
 use crate::throttle::bucket::Limit;
 use crate::throttle::set_clock::SetClock;
 use crate::throttle::{SignIn, SteadyClock, Throttles};
+use service_kit::ClientAddress;
 
 async fn store() -> Store {
     let config = DatabaseConfig::at("sqlite::memory:");

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::set_clock::SetClock;
 use super::{Admission, Refusal, SignIn, SteadyClock, Throttles};
-use crate::address::ClientAddress;
 use crate::limits::Limits;
+use service_kit::ClientAddress;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;

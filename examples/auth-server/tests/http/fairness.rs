@@ -26,7 +26,7 @@ async fn a_tenant_that_floods_from_many_addresses_keeps_no_other_out(database: T
 
 async fn keeps_no_other_out(database: &TestDatabase, address: impl Fn(usize) -> String) {
     let mut settings = settings(database);
-    settings.limits.trusted_proxies = "127.0.0.1".parse().unwrap();
+    settings.service.trusted_proxies = "127.0.0.1".parse().unwrap();
     // So many sign-ins under one name would wait for one another before they wait for the password.
     settings.limits.failures_per_account = 10_000;
     settings.limits.failures_per_address = 10_000;

@@ -39,7 +39,7 @@ impl SteadyClock for SetClock {
 pub fn with_clock(database: &TestDatabase) -> (Settings, Arc<SetClock>) {
     let (mut settings, clock) = (settings(database), Arc::new(SetClock::default()));
     settings.steady_clock = clock.clone();
-    settings.limits.trusted_proxies = "127.0.0.1".parse().unwrap();
+    settings.service.trusted_proxies = "127.0.0.1".parse().unwrap();
     settings.limits.account_failures_per_hour = 60;
     settings.limits.address_failures_per_hour = 60;
     settings.limits.address_signups_per_hour = 60;

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::settings::text;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use service_kit::settings::text;
 
 /// The addresses and networks of trusted proxies. Parsed from a list with commas, such as `127.0.0.1, 10.0.0.0/8`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,23 +58,28 @@ impl Serialize for TrustedProxies {
 
 /// The trusted proxies, and whether the log has the warning that another one forwards requests.
 #[derive(Debug)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     /// The trusted proxies.
-    pub trusted: TrustedProxies,
+    trusted: TrustedProxies,
     is_told: AtomicBool,
 }
 
 impl Proxies {
     /// Returns these proxies.
-    pub fn new(trusted: TrustedProxies) -> Self {
+    pub(crate) fn new(trusted: TrustedProxies) -> Self {
         Self {
             trusted,
             is_told: AtomicBool::new(false),
         }
     }
 
+    /// Returns whether this is the address of a trusted proxy.
+    pub(crate) fn trust(&self, address: IpAddr) -> bool {
+        self.trusted.contain(address)
+    }
+
     /// Returns whether this is the first time that it is called: the warning is logged once.
-    pub fn is_news(&self) -> bool {
+    pub(crate) fn is_news(&self) -> bool {
         !self.is_told.swap(true, Ordering::Relaxed)
     }
 }

@@ -9,20 +9,20 @@ use actix_web::http::header::X_FORWARDED_FOR;
 use actix_web::{FromRequest, HttpRequest, web};
 use tracing::warn;
 
-use crate::fair_queue::{Tenant, Waiter};
-use crate::proxies::Proxies;
+use super::proxies::Proxies;
 
-/// The IP address of the client, if known.
+/// The IP address of the client, if known: that of the peer or, behind proxies of `TRUSTED_PROXIES`, the one that they
+/// forward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
-    #[cfg(test)]
+    /// Returns this address.
     pub fn at(address: IpAddr) -> Self {
         Self(Some(address))
     }
 
-    /// Returns the address for the audit log; empty if unknown.
+    /// Returns the address as text; empty if unknown.
     pub fn text(&self) -> String {
         self.0
             .map(|address| address.to_string())
@@ -42,20 +42,12 @@ impl ClientAddress {
         }
     }
 
-    /// Returns this client as one that waits on behalf of `tenant`.
-    pub fn waits_as(&self, tenant: Tenant) -> Waiter {
-        Waiter {
-            tenant,
-            network: Some(self.network()),
-        }
-    }
-
     /// Returns the peer address; if a trusted proxy is the peer, the last address in `X-Forwarded-For` that is not a
     /// trusted proxy's. Entries further left can be forged by the client.
     fn of(request: &HttpRequest, proxies: &Proxies) -> Self {
         let peer = request.peer_addr().map(|peer| peer.ip());
         let values: Vec<_> = request.headers().get_all(X_FORWARDED_FOR).collect();
-        let is_trusted = peer.is_some_and(|peer| proxies.trusted.contain(peer));
+        let is_trusted = peer.is_some_and(|peer| proxies.trust(peer));
         if !values.is_empty() && !is_trusted && proxies.is_news() {
             warn!(
                 "a request has X-Forwarded-For, but its sender is not in TRUSTED_PROXIES: if that is a proxy, all clients behind it are counted as one address"
@@ -66,7 +58,7 @@ impl ClientAddress {
             .rev()
             .flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
         let mut client = peer;
-        while client.is_some_and(|client| proxies.trusted.contain(client)) {
+        while client.is_some_and(|client| proxies.trust(client)) {
             match hops.next().and_then(address_in) {
                 Some(hop) => client = Some(hop),
                 None => break,
@@ -104,7 +96,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::ClientAddress;
-    use crate::proxies::Proxies;
+    use crate::request::proxies::Proxies;
 
     fn address(trusted: &str, headers: &[&str]) -> String {
         let request = headers.iter().fold(
