@@ -170,12 +170,9 @@ impl Store {
     /// for a connection.
     pub async fn write_for(&self, waiter: Waiter) -> Result<Write, sqlx::Error> {
         let turn = self.turn(&self.writers, waiter).await?;
+        let begin = self.database.kind().begin_write();
         Ok(Write {
-            transaction: self
-                .database
-                .pool()
-                .begin_with(self.database.kind().begin_write())
-                .await?,
+            transaction: self.database.noted(self.pool().begin_with(begin).await)?,
             audit: self.audit,
             _turn: turn,
         })
@@ -195,6 +192,7 @@ impl Store {
     }
 
     async fn turn(&self, turns: &Turns, waiter: Waiter) -> Result<Turn, sqlx::Error> {
+        self.database.after_outage().await?;
         let turn = timeout(self.patience, turns.take(waiter)).await;
         let turn = turn.ok().and_then(Result::ok);
         turn.ok_or(sqlx::Error::PoolTimedOut)

@@ -2,12 +2,15 @@
 
 use std::future::ready;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use tokio::time::timeout;
 
+use super::failure::is_unavailable;
+use super::outage::Outage;
 use super::pooler::{is_unknown_parameter, refuse_shared_sessions};
 use super::postgres_url::with_verified_server;
 use super::sqlite_file::SqliteFile;
@@ -21,6 +24,7 @@ pub struct Database {
     kind: DatabaseKind,
     file: Option<PathBuf>,
     probe: &'static str,
+    outage: Arc<Outage>,
 }
 
 impl Database {
@@ -62,6 +66,7 @@ impl Database {
             kind,
             file,
             probe: schema.probe,
+            outage: Arc::default(),
         })
     }
 
@@ -73,6 +78,33 @@ impl Database {
     /// Returns the kind of database.
     pub fn kind(&self) -> DatabaseKind {
         self.kind
+    }
+
+    /// Waits for the end of an outage that [`noted`](Self::noted) has begun, at most half a second. Returns at once if there is
+    /// none, so a request that begins with it is refused soon while PostgreSQL is gone, and few requests wait when it is back.
+    ///
+    /// Errors: [`sqlx::Error::PoolTimedOut`] if the outage goes on.
+    pub async fn after_outage(&self) -> Result<(), sqlx::Error> {
+        match self.outage.is_over().await {
+            true => Ok(()),
+            false => Err(sqlx::Error::PoolTimedOut),
+        }
+    }
+
+    /// Returns the outcome of a statement. If it says that the database is out of reach, and a new connection to PostgreSQL
+    /// fails too, an outage begins, which ends when a connection succeeds.
+    pub fn noted<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        if self.kind == DatabaseKind::Postgres
+            && let Err(error) = &outcome
+            && is_unavailable(error)
+        {
+            let options = self.pool.connect_options();
+            self.outage.check(move || {
+                let options = Arc::clone(&options);
+                async move { AnyConnection::connect_with(&options).await.is_ok() }
+            });
+        }
+        outcome
     }
 
     /// Reads from the tables, in a transaction: a connection may respond that can begin none. It is not one that writes,

@@ -9,6 +9,7 @@ mod error;
 mod failure;
 mod id;
 mod list;
+mod outage;
 mod owner_only;
 mod pooler;
 mod postgres_url;

@@ -48,9 +48,8 @@ impl Store {
         )
         .bind(username)
         .bind(network)
-        .fetch_optional(self.pool())
-        .await?;
-        Ok(found.is_some())
+        .fetch_optional(self.pool());
+        Ok(self.database.noted(found.await)?.is_some())
     }
 }
 
