@@ -118,7 +118,7 @@ impl Comparison {
 }
 
 fn rows(world: &World) -> Vec<Row> {
-    let service = Kind::Service(None);
+    let service = Kind::Service(&[]);
     let mut rows = vec![
         Row::new(PUBLIC, service, Tokens::Public),
         Row::new(ONE_TOKEN, service, Tokens::First(1)),

@@ -19,8 +19,8 @@ pub const READY: &str = "/health/ready";
 /// What runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The service, with this setting besides those that it needs.
-    Service(Option<(&'static str, &'static str)>),
+    /// The service, with these settings besides those that it needs.
+    Service(&'static [(&'static str, &'static str)]),
     /// Plain actix-web with the service's response.
     Floor,
     /// So many issuers, remembering verified tokens or not.
@@ -88,7 +88,7 @@ impl Server {
 /// Writes the file with the service's response, which the floor repeats.
 pub async fn record(world: &World) -> Result<()> {
     let pins = world.cores.pins(1);
-    let server = Server::start(world, Kind::Service(None), MAIN, (1, &pins.server)).await?;
+    let server = Server::start(world, Kind::Service(&[]), MAIN, (1, &pins.server)).await?;
     let response = floor::record(server.address, &world.issuer(MAIN)?.token)?;
     std::fs::write(world.recording(), response)?;
     Ok(())
@@ -133,9 +133,10 @@ fn program(world: &World, kind: Kind, port: u16) -> Result<Vec<OsString>> {
 
 fn settings_of(world: &World, kind: Kind, issuer: usize) -> Result<BTreeMap<&'static str, String>> {
     let issuer = world.issuer(issuer)?;
-    if let Kind::Service(change) = kind {
+    if let Kind::Service(changes) = kind {
         let mut settings = settings(world.arguments.service, &issuer.config())?;
-        settings.extend(change.map(|(name, value)| (name, value.to_owned())));
+        let changes = changes.iter();
+        settings.extend(changes.map(|(name, value)| (*name, (*value).to_owned())));
         return Ok(settings);
     }
     let provider = issuer.provider();
