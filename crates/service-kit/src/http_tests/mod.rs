@@ -2,6 +2,7 @@
 
 mod actor;
 mod app;
+mod audit;
 mod contract;
 mod cors;
 mod health;

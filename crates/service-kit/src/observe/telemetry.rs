@@ -6,6 +6,7 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use identity_actix::Caller;
+use identity_core::printable;
 use tracing::field::{Empty, display};
 use tracing::{Dispatch, Span, debug, info, info_span};
 use tracing_actix_web::{RootSpanBuilder, TracingLogger};
@@ -62,8 +63,9 @@ where
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
         // actix logs an error for a malformed request head, to which it responds with 400: any client could fill the
-        // log. This directive is first, so that a filter that names the module overrides it.
-        .parse_lossy(format!("actix_http=off,{}", settings.filter));
+        // log. Audit events have a setting of their own. These directives are first, so that a filter that names the
+        // modules overrides them.
+        .parse_lossy(format!("actix_http=off,audit=info,{}", settings.filter));
     let filtered = tracing_subscriber::registry().with(filter);
     match settings.format {
         LogFormat::Human => filtered.with(lines.with_target(false)).into(),
@@ -102,7 +104,7 @@ impl RootSpanBuilder for RequestSpan {
             service.name = request.app_data::<ServiceInfo>().map(|info| info.name),
             request_id = request_id::of(request).map(|id| id.to_string()),
             http.method = %request.method(),
-            http.path = request.path(),
+            http.path = &*printable(request.path()),
             caller.actor = Empty,
         )
     }
