@@ -87,7 +87,7 @@ fn events_are_in_the_file_whatever_the_log_shows_and_after_a_rotation() {
     let file = running.file("audit.jsonl");
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     running.send("GET /api/private?key=hunter2 HTTP/1.1\r\n");
-    running.send("GET /api/%0A\u{202e}x HTTP/1.1\r\nauthorization: Bearer hunter2\r\n");
+    running.send("GET /api/%0A%E2%80%AE\"x HTTP/1.1\r\nauthorization: Bearer hunter2\r\n");
     let first = lines(&file, 2);
     for (line, code) in first.iter().zip(["missing_token", "malformed_token"]) {
         for part in [

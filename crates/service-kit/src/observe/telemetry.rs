@@ -6,7 +6,6 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use identity_actix::Caller;
-use identity_core::printable;
 use tracing::field::{Empty, display};
 use tracing::{Dispatch, Span, debug, info, info_span};
 use tracing_actix_web::{RootSpanBuilder, TracingLogger};
@@ -104,7 +103,7 @@ impl RootSpanBuilder for RequestSpan {
             service.name = request.app_data::<ServiceInfo>().map(|info| info.name),
             request_id = request_id::of(request).map(|id| id.to_string()),
             http.method = %request.method(),
-            http.path = &*printable(request.path()),
+            http.path = request.path(),
             caller.actor = Empty,
         )
     }

@@ -30,6 +30,7 @@ async fn all() -> (Vec<Map<String, Value>>, Vec<Map<String, Value>>) {
     let other = with_token(post("/api/orgs/org_2/users"), &creator(&json!({})));
     for request in [
         get("/api/me"),
+        get("/api/nothing"),
         with_token(get("/api/admin"), &token(&json!({}))),
         other,
         creating("ada"),

@@ -33,15 +33,15 @@ async fn check(audited: &Audited, lines: &Lines, request: TestRequest, why: &str
     let text = lines.text();
     let new: Vec<_> = text.split('\n').skip(before).collect();
     let new = new.join("\n");
+    // Each line is one of the program's own, with its time: none is a part of another.
+    for line in new.lines() {
+        let is_own = match serde_json::from_str::<serde_json::Value>(line) {
+            Ok(line) => line["timestamp"].is_string(),
+            Err(_) => line.starts_with("20"),
+        };
+        assert!(is_own, "{why}: {new}");
+    }
     let count = new.lines().count();
-    let audits = new.lines().filter(|line| line.contains("audit: ")).count();
-    assert_eq!(audits, 1, "{why}: {new}");
-    // Each line is one of the program's own: they all begin with a time.
-    assert!(
-        new.lines()
-            .all(|line| line.starts_with("20") || line.starts_with('{')),
-        "{why}: {new}"
-    );
     assert_lines(&new, count, why);
 }
 
@@ -83,7 +83,6 @@ async fn no_path_tenant_or_header_does() {
         for path in [
             "/api/%0A%7B%22audit.event%22:%22change_granted%22%7D",
             "/api/%0d%0aINFO%1b%5b2K",
-            "/api/\u{202e}\u{2028}\u{85}x",
             "/api/orgs/%E2%80%AE%0A%E2%80%A8%C2%9B31m/users",
             "/api/orgs/org%2F%250A/users",
         ] {
@@ -110,11 +109,13 @@ async fn no_path_tenant_or_header_does() {
 }
 
 #[actix_web::test]
-async fn what_a_handler_denies_with_is_one_line() {
-    let (lines, _guard) = super::human();
+async fn what_a_handler_denies_with_or_fails_for_is_one_line() {
     let audited = Audited::new();
-    check(&audited, &lines, creating("theirs"), "a denial").await;
-    assert!(lines.text().contains(r"a\nb\u{202e}"), "{}", lines.text());
+    for name in ["theirs", "broken"] {
+        let (lines, _guard) = super::human();
+        check(&audited, &lines, creating(name), name).await;
+        assert!(lines.text().contains(r"a\nb\u{202e}"), "{}", lines.text());
+    }
 }
 
 #[actix_web::test]

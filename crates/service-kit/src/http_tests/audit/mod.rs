@@ -63,7 +63,7 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     match new.name.as_str() {
         "taken" => Err(ApiError::conflict("The name is taken")),
-        "broken" => Err(ApiError::internal(&std::io::Error::other("it broke"))),
+        "broken" => Err(ApiError::internal(&std::io::Error::other("a\nb\u{202e}"))),
         "slow" => std::future::pending().await,
         "theirs" => {
             let denial = Denial::Permission("a\nb\u{202e}".to_owned().into());

@@ -1,13 +1,11 @@
 //! One audit event: its fields, and how they are written.
 
-use std::collections::HashMap;
-
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, web};
 use identity_actix::{AccessTable, Caller};
 use identity_core::{Denial, printable};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use tracing::{Level, event};
 use tracing_subscriber::fmt::format::Writer;
@@ -175,14 +173,17 @@ impl Event {
     }
 }
 
+#[derive(Deserialize)]
+struct TenantParts {
+    tenant_id: Option<String>,
+    org_id: Option<String>,
+}
+
 /// Returns the tenant that the path names, decoded.
 fn tenant_in(request: &HttpRequest) -> Option<String> {
-    let mut names = request.match_info().iter();
-    let name = names
-        .find(|(name, _)| matches!(*name, "tenant_id" | "org_id"))?
-        .0;
-    let parts = web::Path::<HashMap<String, String>>::extract(request).into_inner();
-    parts.ok()?.remove(name)
+    let parts = web::Path::<TenantParts>::extract(request).into_inner();
+    let TenantParts { tenant_id, org_id } = parts.ok()?.into_inner();
+    tenant_id.or(org_id)
 }
 
 fn cut(text: &str) -> String {

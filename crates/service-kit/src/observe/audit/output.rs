@@ -169,3 +169,7 @@ fn others_can_read(file: &Metadata) -> bool {
 fn others_can_read(_: &Metadata) -> bool {
     false
 }
+
+#[cfg(test)]
+#[path = "output_tests.rs"]
+mod tests;
