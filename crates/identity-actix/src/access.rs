@@ -1,5 +1,6 @@
 //! The access table: which route has which rule.
 
+use std::any::type_name;
 use std::fmt;
 
 use actix_web::dev::ResourceDef;
@@ -27,6 +28,8 @@ pub struct AccessRoute {
     pub path: &'static str,
     /// Who may call the route.
     pub access: Access,
+    /// The name of the policy, such as `CreateUsers`: that of its type. `None` for a public route.
+    pub policy: Option<&'static str>,
     /// The path, compiled once.
     pattern: ResourceDef,
 }
@@ -62,7 +65,7 @@ impl AccessTable {
 
     /// Adds a route that needs no credentials.
     pub fn public(self, method: Method, path: &'static str) -> Self {
-        self.with(method, path, Access::Public)
+        self.with(method, path, Access::Public, None)
     }
 
     /// Adds a route with the policy that its handler enforces.
@@ -74,14 +77,22 @@ impl AccessTable {
                 rule: P::RULE,
                 denied: P::DENIED,
             },
+            type_name::<P>().rsplit("::").next(),
         )
     }
 
-    fn with(mut self, method: Method, path: &'static str, access: Access) -> Self {
+    fn with(
+        mut self,
+        method: Method,
+        path: &'static str,
+        access: Access,
+        policy: Option<&'static str>,
+    ) -> Self {
         self.routes.push(AccessRoute {
             method,
             path,
             access,
+            policy,
             pattern: ResourceDef::new(path),
         });
         self
@@ -112,25 +123,44 @@ impl AccessTable {
         paths
     }
 
+    /// Returns the row of a request. `path` is its path, decoded, or the pattern of its route. If the path has rows of its
+    /// own, patterns that also match it are ignored.
+    #[must_use]
+    pub fn row(&self, method: &Method, path: &str) -> Option<&AccessRoute> {
+        let mut rows = self.rows(path);
+        rows.find(|route| route.method == *method)
+    }
+
     /// Returns the methods of a path, without duplicates. If the path has rows of its own, patterns that also match it
     /// are ignored.
     fn methods(&self, path: &str) -> Vec<Method> {
-        let has_its_own = self.routes.iter().any(|route| route.path == path);
-        let is_of = |route: &&AccessRoute| match has_its_own {
-            true => route.path == path,
-            false => route.pattern.is_match(path),
-        };
         let mut methods = Vec::new();
-        for route in self.routes.iter().filter(is_of) {
+        for route in self.rows(path) {
             if !methods.contains(&route.method) {
                 methods.push(route.method.clone());
             }
         }
         methods
     }
+
+    fn rows(&self, path: &str) -> impl Iterator<Item = &AccessRoute> {
+        let has_its_own = self.routes.iter().any(|route| route.path == path);
+        self.routes.iter().filter(move |route| match has_its_own {
+            true => route.path == path,
+            false => route.pattern.is_match(path),
+        })
+    }
 }
 
 impl AccessRoute {
+    /// Returns the rule. Returns `None` for a public route.
+    pub fn rule(&self) -> Option<&Rule> {
+        match &self.access {
+            Access::Public => None,
+            Access::Protected { rule, .. } => Some(rule),
+        }
+    }
+
     /// Returns whether the path names the tenant of the request: it has one part `{tenant_id}` or `{org_id}`, in which
     /// [`RequireIn`](crate::RequireIn) checks the caller.
     pub fn names_tenant(&self) -> bool {
@@ -195,75 +225,5 @@ pub async fn no_such_route(
 }
 
 #[cfg(test)]
-mod tests {
-    use actix_web::http::Method;
-    use identity_core::{Policy, Rule};
-
-    use super::{AccessTable, AnyCaller};
-
-    struct Admins;
-
-    impl Policy for Admins {
-        const RULE: Rule = Rule::role("admin");
-    }
-
-    fn table() -> AccessTable {
-        AccessTable::new()
-            .public(Method::GET, "/")
-            .protected::<AnyCaller>(Method::GET, "/users")
-            .protected::<Admins>(Method::POST, "/users")
-            .protected::<Admins>(Method::DELETE, "/users/{id}")
-            .public(Method::GET, "/words/all")
-            .public(Method::GET, "/words/{word}")
-            .public(Method::DELETE, "/words/{word}")
-    }
-
-    #[test]
-    fn rows_read_as_sentences() {
-        let rows: Vec<_> = table().routes().iter().map(ToString::to_string).collect();
-        assert_eq!(
-            rows,
-            [
-                "GET /",
-                "GET /users",
-                "POST /users (requires role admin)",
-                "DELETE /users/{id} (requires role admin)",
-                "GET /words/all",
-                "GET /words/{word}",
-                "DELETE /words/{word}"
-            ]
-        );
-    }
-
-    #[test]
-    fn refusals_are_those_of_the_rule() {
-        let table = table();
-        let of = |index: usize| {
-            let refusals = table.routes()[index].refusals();
-            refusals.iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
-        assert!(of(0).is_empty(), "a public route");
-        let without_a_good_token = [
-            "missing_token: Not authenticated",
-            "token_expired: Token has expired",
-        ];
-        assert_eq!(of(1), without_a_good_token, "any caller");
-        assert_eq!(of(2)[..2], without_a_good_token);
-        assert_eq!(of(2)[2..], ["missing_role: Missing required role: admin"]);
-    }
-
-    #[test]
-    fn paths_stand_once() {
-        assert_eq!(table().public_paths(), ["/", "/words/all", "/words/{word}"]);
-        assert_eq!(table().protected_paths(), ["/users", "/users/{id}"]);
-    }
-
-    #[test]
-    fn methods_are_those_of_the_path() {
-        assert_eq!(table().methods("/users"), [Method::GET, Method::POST]);
-        assert_eq!(table().methods("/users/7"), [Method::DELETE]);
-        assert_eq!(table().methods("/words/all"), [Method::GET], "its own");
-        assert_eq!(table().methods("/words/one"), [Method::GET, Method::DELETE]);
-        assert!(table().methods("/users/7/x").is_empty());
-    }
-}
+#[path = "access_tests.rs"]
+mod tests;

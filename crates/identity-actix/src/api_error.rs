@@ -7,16 +7,18 @@ use std::time::Duration;
 use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
-use identity_core::{ClaimsError, Denial, TokenError, VerifyError};
+use identity_core::{Denial, VerifyError, printable};
 use tracing::error;
 
 use crate::challenge::{Challenge, Demand};
 use crate::error_code::ErrorCode;
 use crate::problem::{InvalidField, Problem};
+use crate::token_detail::detail_of;
 
 /// An error of a handler, an extractor or middleware, which becomes a problem response.
 ///
-/// `Display` and `Debug` show only what the client sees.
+/// `Display` shows only what the client sees, and `Debug` also why a caller was denied. The response has the [`ErrorCode`] in its extensions and, if the
+/// caller was denied, the [`Denial`].
 #[derive(Debug, Clone)]
 pub struct ApiError {
     code: ErrorCode,
@@ -25,6 +27,7 @@ pub struct ApiError {
     challenge: Option<Box<Challenge>>,
     retry_after: Option<Duration>,
     allow: Vec<Method>,
+    denial: Option<Box<Denial>>,
 }
 
 impl ApiError {
@@ -36,6 +39,7 @@ impl ApiError {
             challenge: None,
             retry_after: None,
             allow: Vec::new(),
+            denial: None,
         }
     }
 
@@ -190,7 +194,17 @@ impl ApiError {
         let code = ErrorCode::from(denial);
         let detail = detail.filter(|_| code.status() == StatusCode::FORBIDDEN);
         let detail = detail.map_or_else(|| denial.to_string(), str::to_owned);
-        Self::new(code, detail).challenged(realm, denial.into())
+        Self::new(code, detail)
+            .challenged(realm, denial.into())
+            .because(denial)
+    }
+
+    /// Adds why the caller was denied, for the response's extensions.
+    pub(crate) fn because(self, denial: &Denial) -> Self {
+        Self {
+            denial: Some(Box::new(denial.clone())),
+            ..self
+        }
     }
 
     /// Returns the 404 error for a path: that of a caller who does not belong to the path's tenant, and of a path that does
@@ -223,29 +237,7 @@ impl ApiError {
 fn with_causes(reason: &(dyn std::error::Error + 'static)) -> String {
     let causes = successors(Some(reason), |cause| cause.source());
     let causes: Vec<_> = causes.map(ToString::to_string).collect();
-    causes.join(": ")
-}
-
-/// Returns the description of a token error for the client. Errors whose details would help to forge a token share one
-/// sentence.
-fn detail_of(error: &TokenError) -> String {
-    match error {
-        TokenError::Malformed(malformed) => format!("Unable to validate token: {}", malformed),
-        TokenError::TooLarge { limit, .. } => format!("The token is larger than {limit} bytes"),
-        TokenError::Expired => "Token has expired".to_owned(),
-        TokenError::Inactive => "The token is not active".to_owned(),
-        TokenError::NotYetValid(_) => "Token is not yet valid".to_owned(),
-        TokenError::KeyNotFound(_) => "Unable to find appropriate key".to_owned(),
-        TokenError::Claims(ClaimsError::UnknownOrganization) => {
-            "The token is for an organization that is not accepted here".to_owned()
-        }
-        TokenError::InvalidIssuer(_)
-        | TokenError::InvalidAudience(_)
-        | TokenError::InvalidClient(_) => {
-            "Invalid claims. Please check the audience and issuer.".to_owned()
-        }
-        _ => "Unable to validate token".to_owned(),
-    }
+    printable(&causes.join(": ")).into_owned()
 }
 
 impl fmt::Display for ApiError {
@@ -279,8 +271,11 @@ impl ResponseError for ApiError {
                 response.insert_header((ALLOW, methods));
             }
         }
-        // For middleware that counts error responses.
+        // For middleware that counts error responses, or records why a caller was denied.
         response.extensions_mut().insert(self.code);
+        if let Some(denial) = &self.denial {
+            response.extensions_mut().insert(Denial::clone(denial));
+        }
         response.json(self.problem())
     }
 }

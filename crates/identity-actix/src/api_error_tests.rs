@@ -1,4 +1,5 @@
 use actix_web::ResponseError;
+use identity_core::Denial;
 
 use super::ApiError;
 use crate::ErrorCode;
@@ -11,6 +12,26 @@ fn each_code_has_its_status_and_is_on_its_response() {
         assert_eq!(response.status(), code.status(), "{code:?}");
         assert_eq!(error.status_code(), code.status(), "{code:?}");
         assert_eq!(response.extensions().get(), Some(&code));
+    }
+}
+
+#[test]
+fn the_response_to_a_denied_caller_has_the_denial_and_no_other_has() {
+    let denial = Denial::Role("admin".into());
+    let response = ApiError::denied("api", &denial, Some("No.")).error_response();
+    assert_eq!(response.extensions().get(), Some(&denial));
+    let outside = ApiError::outside("/x");
+    let response = outside
+        .clone()
+        .because(&Denial::NotAMember)
+        .error_response();
+    assert_eq!(response.extensions().get(), Some(&Denial::NotAMember));
+    for error in [
+        outside,
+        ApiError::missing_token("api"),
+        ApiError::access_denied("no"),
+    ] {
+        assert!(!error.error_response().extensions().contains::<Denial>());
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use identity_core::{Authenticated, Denial};
+use identity_core::{Authenticated, Denial, printable};
 use serde::de::DeserializeOwned;
 use tracing::info;
 
@@ -106,9 +106,15 @@ pub(crate) fn refused(
     denial: &Denial,
     detail: Option<&str>,
 ) -> ApiError {
-    info!(access.reason = denial.code(), "access denied: {denial}");
+    // A handler's own denial may name what the client sent.
+    let told = denial.to_string();
+    info!(
+        access.reason = denial.code(),
+        "access denied: {}",
+        printable(&told)
+    );
     match denial {
-        Denial::NotAMember => ApiError::outside(request.path()),
+        Denial::NotAMember => ApiError::outside(request.path()).because(denial),
         denial => ApiError::denied(&session.realm, denial, detail),
     }
 }

@@ -12,6 +12,7 @@ mod request_id;
 mod require;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token_detail;
 
 pub use access::{Access, AccessRoute, AccessTable, AnyCaller, no_such_route};
 pub use api_error::ApiError;

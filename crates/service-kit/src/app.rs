@@ -14,6 +14,7 @@ use utoipa_actix_web::{AppExt, OpenApiFactory};
 
 use crate::index;
 use crate::metrics::HttpMetrics;
+use crate::observe::audit::Audit;
 use crate::observe::health;
 use crate::observe::telemetry::RequestLog;
 use crate::openapi;
@@ -124,6 +125,9 @@ impl Service {
                 self.settings.trusted_proxies.clone(),
             )))
             .app_data(self.clock.clone());
+        if let Some(audit) = Audit::of(&self.settings.audit, self.audit_file.clone()) {
+            app.app_data(audit);
+        }
         for add in &self.data {
             add(app);
         }

@@ -17,7 +17,7 @@ pub mod testing;
 mod token_info;
 
 pub use info::ServiceInfo;
-pub use observe::{Activity, health, metrics, telemetry};
+pub use observe::{Activity, audit, health, metrics, telemetry};
 pub use request::{ClientAddress, TrustedProxies, is_late, validate, validate_with};
 pub use routes::{Check, CheckOutcome, Routes};
 pub use serve::{BindError, BoundServer, HealthcheckError, Stopping, bind, healthcheck, program};

@@ -10,6 +10,7 @@ use actix_web::{Error, HttpResponse};
 use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::observe::audit::Change;
 use crate::observe::{note_actor, note_caller};
 
 /// A service's own check of authenticated requests.
@@ -48,6 +49,18 @@ pub(crate) async fn authenticated(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     note_caller(&request);
     note_actor(&request);
+    let change = Change::begin(&request);
+    let outcome = checked(check, request, next).await;
+    change.end();
+    outcome
+}
+
+/// Runs the service's own check, and then the handler.
+async fn checked(
+    check: Option<Check>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let mut _kept = None;
     if let Some(check) = check {
         let outcome = check(&request).await;

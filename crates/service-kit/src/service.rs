@@ -9,6 +9,7 @@ use identity_core::clock::{Clock, SystemClock};
 use utoipa::openapi::OpenApi;
 
 use crate::info::ServiceInfo;
+use crate::observe::audit::AuditFile;
 use crate::observe::health::{Dependency, Health};
 use crate::openapi::SignIn;
 use crate::routes::{Check, Routes};
@@ -63,6 +64,7 @@ pub struct Service {
     pub(crate) check: Option<Check>,
     pub(crate) document: Option<Arc<DocumentChange>>,
     pub(crate) sign_in: Option<SignIn>,
+    pub(crate) audit_file: Option<AuditFile>,
 }
 
 pub(crate) type AddRoutes = fn(&mut Routes);
@@ -97,6 +99,7 @@ impl Service {
             check: None,
             document: None,
             sign_in: None,
+            audit_file: None,
         }
     }
 
@@ -164,6 +167,12 @@ impl Service {
     /// Sets how people sign in at `/docs`. Default `None`: they paste a token.
     pub fn signing_in(self, sign_in: Option<SignIn>) -> Self {
         Self { sign_in, ..self }
+    }
+
+    /// Sets the file of audit events. [`BoundServer::start`](crate::BoundServer::start) opens that of the settings.
+    pub fn audited_in(self, file: AuditFile) -> Self {
+        let audit_file = Some(file);
+        Self { audit_file, ..self }
     }
 
     /// Returns the access table.

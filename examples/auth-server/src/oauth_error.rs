@@ -11,6 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use service_kit::audit;
 use service_kit::is_late;
 use service_kit::store::is_unavailable;
 use tracing::error;
@@ -164,6 +165,18 @@ impl OAuthError {
         &self.description
     }
 
+    /// Returns what it refuses, for the audit events of service-kit. Returns `None` if it refuses neither credentials nor a
+    /// right. A code and a refresh token are credentials, as a password is.
+    pub fn refusal(&self) -> Option<audit::Refusal> {
+        match (self.error, self.status) {
+            ("invalid_client" | "invalid_grant", _) => {
+                Some(audit::Refusal::Credentials(self.error))
+            }
+            (_, StatusCode::FORBIDDEN) => Some(audit::Refusal::Rights(self.error)),
+            _ => None,
+        }
+    }
+
     /// Returns the header `Retry-After`, if a later attempt may succeed.
     pub fn retry_after(&self) -> Option<(HeaderName, HeaderValue)> {
         // Whole seconds, at least 1: 0 would mean "at once".
@@ -245,6 +258,9 @@ impl ResponseError for OAuthError {
         }
         if let Some(header) = self.retry_after() {
             response.insert_header(header);
+        }
+        if let Some(refusal) = self.refusal() {
+            response.extensions_mut().insert(refusal);
         }
         response.json(OAuthProblem {
             error: self.error,

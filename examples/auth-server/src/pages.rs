@@ -96,13 +96,16 @@ pub fn problem(status: StatusCode, text: &str) -> HttpResponse {
 
 /// Returns a page for an error of the server.
 pub fn failed(error: &OAuthError) -> HttpResponse {
-    with_retry_after(problem(error.status(), error.description()), error)
+    of_error(problem(error.status(), error.description()), error)
 }
 
-/// Adds `Retry-After`, if the error has it.
-pub fn with_retry_after(mut response: HttpResponse, error: &OAuthError) -> HttpResponse {
+/// Adds what an error has besides its status and its description: `Retry-After`, and what it is in the audit events.
+pub fn of_error(mut response: HttpResponse, error: &OAuthError) -> HttpResponse {
     if let Some((name, value)) = error.retry_after() {
         response.headers_mut().insert(name, value);
+    }
+    if let Some(refusal) = error.refusal() {
+        response.extensions_mut().insert(refusal);
     }
     response
 }

@@ -13,6 +13,7 @@ use identity_actix::{ApiError, Caller};
 use identity_core::Authenticated;
 use serde_json::json;
 use service_kit::CheckOutcome;
+use service_kit::audit::Refusal;
 use service_kit::store::api_error;
 use tracing::info;
 
@@ -113,7 +114,11 @@ fn revoked() -> HttpResponse {
     let challenge = format!(
         r#"Bearer realm="auth-server", error="invalid_token", error_description="{detail}""#
     );
-    HttpResponse::Unauthorized()
+    let mut response = HttpResponse::Unauthorized();
+    response
+        .extensions_mut()
+        .insert(Refusal::Credentials("token_revoked"));
+    response
         .content_type("application/problem+json")
         .insert_header((WWW_AUTHENTICATE, challenge))
         .json(json!({

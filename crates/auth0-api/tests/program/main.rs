@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not as it says"
 )]
 
+mod audit;
 mod metrics;
 mod stop;
 

@@ -2,13 +2,14 @@
 
 mod actor;
 mod app;
+mod audit;
 mod contract;
 mod cors;
 mod health;
 mod index;
 mod input;
 mod keys;
-mod log;
+pub(crate) mod log;
 mod opaque;
 mod order;
 mod prefix;

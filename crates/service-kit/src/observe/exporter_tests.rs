@@ -14,9 +14,10 @@ use actix_web::{App, Error, dev, web};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
+use crate::audit::AuditFile;
 use crate::request::{inside_cors, outside_cors};
 use crate::serve::bind;
-use crate::settings::IssuerSettings;
+use crate::settings::{AuditSettings, IssuerSettings};
 use crate::test_service::{INFO, Of};
 use crate::{Service, metrics};
 use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
@@ -37,7 +38,13 @@ async fn traffic() {
     let builder = builder.introspection(IntrospectionConfig::new(nobody, "an-api", "hunter2"));
     let authenticator = IssuerSettings::default().applied_to(builder).build();
     let authenticator = Arc::new(authenticator.unwrap());
-    let service = Service::new(INFO, Arc::clone(&authenticator), access);
+    let folder = tempfile::tempdir().unwrap();
+    let audit = AuditSettings {
+        file: Some(folder.path().join("audit.jsonl")),
+        ..AuditSettings::default()
+    };
+    let file = AuditFile::open(&audit).unwrap().unwrap();
+    let service = Service::new(INFO, Arc::clone(&authenticator), access).audited_in(file);
     let api = web::scope("/api")
         .route("/me", web::get().to(async || "me"))
         .default_service(web::to(no_such_route))

@@ -9,6 +9,7 @@
 //! | `http_requests_total` | counter | | `route`, `method`, `status` | responses, without those to CORS preflights |
 //! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
 //! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](identity_actix::ErrorCode) |
+//! | `audit_events_dropped_total` | counter | | `reason` | audit events that are not in `AUDIT_FILE`: `queue_full`, `write_failed` |
 //! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
 //! | `identity_introspections_total` | counter | | `issuer`, `outcome` | opaque tokens that are introspected: `active`, `inactive`, `failed`, `cached`, `turned_away` |
 //! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
@@ -46,6 +47,9 @@ pub const HTTP_DURATION: &str = "http_request_duration_seconds";
 /// Error responses, by code.
 pub const API_ERRORS: &str = "api_errors_total";
 
+/// Audit events that were dropped, by reason. Shown while a file of them is open.
+pub const AUDIT_DROPPED: &str = "audit_events_dropped_total";
+
 /// The upper bounds of [`HTTP_DURATION`]'s buckets, in seconds.
 pub const HTTP_DURATION_BUCKETS: &[f64] = &[
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -69,6 +73,11 @@ pub fn describe() {
         "From the request's head to the answer's, by route and method"
     );
     describe_counter!(API_ERRORS, Unit::Count, "Error answers, by code");
+    describe_counter!(
+        AUDIT_DROPPED,
+        Unit::Count,
+        "Audit events that are not in the file, by reason"
+    );
 }
 
 /// Caches the metric handles of one worker: each is looked up once, at its first response.

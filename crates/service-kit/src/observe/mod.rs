@@ -1,6 +1,7 @@
-//! Observability: log, metrics, health and recent callers.
+//! Observability: log, audit events, metrics, health and recent callers.
 
 mod activity;
+pub mod audit;
 pub(crate) mod exporter;
 pub mod health;
 pub mod metrics;

@@ -62,8 +62,9 @@ where
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
         // actix logs an error for a malformed request head, to which it responds with 400: any client could fill the
-        // log. This directive is first, so that a filter that names the module overrides it.
-        .parse_lossy(format!("actix_http=off,{}", settings.filter));
+        // log. Audit events have a setting of their own. These directives are first, so that a filter that names the
+        // modules overrides them.
+        .parse_lossy(format!("actix_http=off,audit=info,{}", settings.filter));
     let filtered = tracing_subscriber::registry().with(filter);
     match settings.format {
         LogFormat::Human => filtered.with(lines.with_target(false)).into(),

@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use super::count::{self, Counted};
 use super::{body_deadline, cors, page_headers, request_id};
 use crate::index;
+use crate::observe::audit;
 use crate::serve::stopping;
 use identity_actix::with_request_id;
 
@@ -32,7 +33,7 @@ pub(crate) async fn inside_cors<B: MessageBody>(
     Ok(body.kept_by(response))
 }
 
-/// Middleware outside CORS and inside the log: adds the request id to the response and the
+/// Middleware outside CORS and inside the log: emits the audit event, adds the request id to the response and the
 /// security headers to a page, turns a rejected preflight into a
 /// problem response, and closes every connection after its response once the service is stopping.
 pub(crate) async fn outside_cors<B: MessageBody>(
@@ -44,6 +45,7 @@ pub(crate) async fn outside_cors<B: MessageBody>(
     let answer = async { next.call(request).await.map(cors::as_problem) };
     let mut response = with_request_id(id, answer).await?;
     count::error(&response);
+    audit::note(&response);
     request_id::put(id, &mut response);
     page_headers::put(&mut response);
     stopping::close(stopping.as_ref(), &mut response);

@@ -1,14 +1,14 @@
 //! The request id in the response.
 
 use actix_web::HttpMessage;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceResponse;
 use actix_web::http::header::HeaderValue;
 use identity_actix::REQUEST_ID_HEADER;
 use tracing_actix_web::RequestId;
 use uuid::Uuid;
 
 /// Returns the id that the log assigned to the request.
-pub(crate) fn of(request: &ServiceRequest) -> Option<Uuid> {
+pub(crate) fn of(request: &impl HttpMessage) -> Option<Uuid> {
     let extensions = request.extensions();
     extensions.get::<RequestId>().map(|id| **id)
 }

@@ -6,14 +6,19 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use identity_core::http::{HttpClient, HttpConfig};
+use tracing::error;
 use url::Url;
 
 use super::drain::Drain;
 use super::http_server::{self, ConnectionConfig};
 use super::signal::Signals as OsSignals;
 use super::stopping::Stopping;
+use crate::observe::audit::AuditFile;
 use crate::service::Service;
 use crate::settings::{ServiceSettings, Signals};
+
+/// How long the last audit events may take to be written when the service has stopped.
+const LAST_EVENTS: Duration = Duration::from_secs(5);
 
 /// A service that has its port and is about to run.
 pub struct BoundServer {
@@ -21,18 +26,24 @@ pub struct BoundServer {
     server: Server,
     drain: Drain,
     signals: OsSignals,
+    audit: Option<AuditFile>,
 }
 
 impl BoundServer {
     /// Starts `service` on `listener`, with as many workers as `settings` say, to be stopped without losing a request.
     ///
-    /// Must be called inside an actix runtime. Errors: the system's, about the socket.
+    /// Must be called inside an actix runtime. Errors: the system's, about the socket or the file of audit events.
     pub fn start(
         service: Service,
         listener: TcpListener,
         settings: &ServiceSettings,
     ) -> io::Result<Self> {
         let config = settings.shutdown;
+        let audit = AuditFile::open(&settings.audit)?;
+        let service = match &audit {
+            Some(file) => service.audited_in(file.clone()),
+            None => service,
+        };
         let signals = match settings.signals {
             Signals::Handled => OsSignals::handled()?,
             Signals::Ignored => OsSignals::ignored(),
@@ -64,6 +75,7 @@ impl BoundServer {
             server,
             drain,
             signals,
+            audit,
         })
     }
 
@@ -84,10 +96,16 @@ impl BoundServer {
 
     /// Responds to requests until it is stopped.
     pub async fn run(self) -> io::Result<()> {
-        tokio::select! {
+        let outcome = tokio::select! {
             outcome = self.server => outcome,
             () = self.drain.run(self.signals) => Ok(()),
+        };
+        if let Some(audit) = self.audit
+            && !audit.flush(LAST_EVENTS).await
+        {
+            error!("the last audit events could not be written within {LAST_EVENTS:?}");
         }
+        outcome
     }
 }
 

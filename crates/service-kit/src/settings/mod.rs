@@ -4,6 +4,7 @@
 //! (for its names, descriptions and ranges); [`SettingsReader::group`] fills it. A field is a setting, and a nested
 //! struct is a table: `keys.ttl_seconds` in the file is `KEYS__TTL_SECONDS` in the environment.
 
+mod audit;
 mod client;
 mod docs;
 mod document;
@@ -18,6 +19,7 @@ mod sources;
 mod stop;
 pub mod text;
 
+pub use audit::AuditSettings;
 pub use client::ClientSettings;
 pub use docs::DocsSettings;
 pub use document::faults_of_example;

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::request::TrustedProxies;
 
-use super::{InputLimits, LogSettings, SettingsReader, StopConfig};
+use super::{AuditSettings, InputLimits, LogSettings, SettingsReader, StopConfig};
 
 /// How a service listens, responds and stops.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +48,9 @@ pub struct ServiceSettings {
     /// The log.
     #[serde(skip)]
     pub log: LogSettings,
+    /// Where audit events go.
+    #[serde(skip)]
+    pub audit: AuditSettings,
     /// Who stops the service. Not read from anywhere.
     #[serde(skip)]
     pub signals: Signals,
@@ -90,6 +93,7 @@ impl ServiceSettings {
             limits: InputLimits::default(),
             shutdown: StopConfig::default(),
             log: LogSettings::default(),
+            audit: AuditSettings::default(),
             signals: Signals::Handled,
         }
     }
@@ -101,6 +105,7 @@ impl ServiceSettings {
                 dotenv: reader.dotenv_path().map(Path::to_path_buf),
                 ..reader.group(LogSettings::default())
             },
+            audit: reader.group(AuditSettings::default()),
             ..reader.group(Self::on_port(port))
         };
         settings.check(reader);

@@ -31,6 +31,12 @@ fn nothing_has_to_be_set() {
     assert_eq!(settings.shutdown.delay, Duration::ZERO);
     assert_eq!(settings.shutdown.timeout, Duration::from_secs(30));
     assert_eq!(settings.log, LogSettings::default());
+    let audit = (
+        settings.audit.log,
+        settings.audit.file,
+        settings.audit.queue_bytes,
+    );
+    assert_eq!(audit, (false, None, 4 * 1024 * 1024));
     assert_eq!(settings.signals, Signals::Handled);
 }
 
@@ -54,8 +60,14 @@ fn everything_can_be_set() {
         ("SHUTDOWN__TIMEOUT_SECONDS", "0"),
         ("RUST_LOG", "warn,an_api=debug"),
         ("LOG_FORMAT", "json"),
+        ("AUDIT_LOG", "true"),
+        ("AN_API__AUDIT_FILE", "logs/audit.jsonl"),
+        ("AUDIT_QUEUE_BYTES", "65536"),
     ])
     .unwrap();
+    assert!(settings.audit.log);
+    assert_eq!(settings.audit.file, Some("logs/audit.jsonl".into()));
+    assert_eq!(settings.audit.queue_bytes, 65_536);
     assert_eq!(settings.host.to_string(), "::");
     assert_eq!((settings.port, settings.workers), (0, Some(2)));
     assert_eq!(
@@ -88,10 +100,14 @@ fn everything_wrong_is_reported_at_once_with_what_is_expected() {
         ("SHUTDOWN__TIMEOUT_SECONDS", "1.5"),
         ("RUST_LOG", "an_api=loud"),
         ("LOG_FORMAT", "xml"),
+        ("AUDIT_LOG", "stdout"),
+        ("AUDIT_QUEUE_BYTES", "0"),
     ])
     .unwrap_err();
     let expected = [
         "LOG_FORMAT cannot be used: expected human or json",
+        "AUDIT_LOG cannot be used: expected true or false",
+        "AUDIT_QUEUE_BYTES cannot be used: expected a whole number from 65536 to 1073741824",
         "LISTEN_HOST cannot be used: expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up",
         "METRICS_ADDR cannot be used: expected an IP address and a port, such as 127.0.0.1:9100",
         "PORT cannot be used: expected a whole number from 0 to 65535",

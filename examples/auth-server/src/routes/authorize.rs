@@ -187,7 +187,7 @@ pub(super) fn sign_in_page(
     };
     let mut response = pages::page(status, &page, Some(&asked.return_to.redirect_uri));
     if let Some((_, error)) = refused {
-        response = pages::with_retry_after(response, error);
+        response = pages::of_error(response, error);
     }
     Ok(pages::with_header(response, key.cookie(&state.address)))
 }

@@ -11,6 +11,7 @@ mod support;
 
 mod access;
 mod audit;
+mod audit_events;
 mod audit_targets;
 mod bodies;
 mod browser;
