@@ -9,6 +9,10 @@
 //! | `http_requests_total` | counter | | `route`, `method`, `status` | responses, without those to CORS preflights |
 //! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
 //! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](identity_actix::ErrorCode) |
+//! | `settings_reloads_total` | counter | | `outcome` | times that the settings were read again: `applied`, `unchanged`, `refused` |
+//! | `settings_refused` | gauge | | | 1 while those that changed last are refused and the service runs with those before, else 0 |
+//! | `settings_loaded_timestamp_seconds` | gauge | s | | when settings were last read and not refused, in Unix time |
+//! | `settings_awaiting_restart` | gauge | | | changed settings that need a restart |
 //! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
 //! | `identity_introspections_total` | counter | | `issuer`, `outcome` | opaque tokens that are introspected: `active`, `inactive`, `failed`, `cached`, `turned_away` |
 //! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
@@ -37,7 +41,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
-use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram,
+    histogram,
+};
 
 /// Responses, by route, method and status.
 pub const HTTP_REQUESTS: &str = "http_requests_total";
@@ -45,6 +52,18 @@ pub const HTTP_REQUESTS: &str = "http_requests_total";
 pub const HTTP_DURATION: &str = "http_request_duration_seconds";
 /// Error responses, by code.
 pub const API_ERRORS: &str = "api_errors_total";
+
+/// Reloads of the settings, by outcome.
+pub const SETTINGS_RELOADS: &str = "settings_reloads_total";
+
+/// Whether the changed settings are refused.
+pub const SETTINGS_REFUSED: &str = "settings_refused";
+
+/// When the settings in use were read.
+pub const SETTINGS_LOADED: &str = "settings_loaded_timestamp_seconds";
+
+/// Changed settings that need a restart.
+pub const SETTINGS_AWAITING_RESTART: &str = "settings_awaiting_restart";
 
 /// The upper bounds of [`HTTP_DURATION`]'s buckets, in seconds.
 pub const HTTP_DURATION_BUCKETS: &[f64] = &[
@@ -69,6 +88,26 @@ pub fn describe() {
         "From the request's head to the answer's, by route and method"
     );
     describe_counter!(API_ERRORS, Unit::Count, "Error answers, by code");
+    describe_counter!(
+        SETTINGS_RELOADS,
+        Unit::Count,
+        "Reloads of the settings, by outcome"
+    );
+    describe_gauge!(
+        SETTINGS_REFUSED,
+        Unit::Count,
+        "1 while changed settings are refused"
+    );
+    describe_gauge!(
+        SETTINGS_LOADED,
+        Unit::Seconds,
+        "When settings were last read and not refused"
+    );
+    describe_gauge!(
+        SETTINGS_AWAITING_RESTART,
+        Unit::Count,
+        "Changed settings that need a restart"
+    );
 }
 
 /// Caches the metric handles of one worker: each is looked up once, at its first response.
