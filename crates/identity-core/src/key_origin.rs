@@ -69,3 +69,7 @@ impl KeyOrigin {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "key_origin_tests.rs"]
+mod tests;

@@ -6,6 +6,8 @@
 )]
 
 mod metrics;
+#[cfg(unix)]
+mod reload;
 mod stop;
 
 use std::io::{BufRead, BufReader, Read};

@@ -14,6 +14,7 @@ use actix_web::{App, Error, dev, web};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
+use crate::observe::Reloads;
 use crate::request::{inside_cors, outside_cors};
 use crate::serve::bind;
 use crate::settings::IssuerSettings;
@@ -50,6 +51,7 @@ async fn traffic() {
         .service(web::scope("/broken").wrap(from_fn(broken)))
         .service(api)
         .default_service(web::to(no_such_route));
+    Reloads::started();
     let app = init_service(app).await;
     let brew = Method::from_bytes(b"BREW").unwrap();
     for (method, path) in [

@@ -58,12 +58,18 @@ impl Files {
         };
         loop {
             sleep(every).await;
-            let now = self.contents();
-            if now == self.seen && now != self.used {
+            if self.look() {
                 return;
             }
-            self.seen = now;
         }
+    }
+
+    /// Returns whether the files have changed since they were used, and not since the last look.
+    fn look(&mut self) -> bool {
+        let now = self.contents();
+        let is_complete = now == self.seen;
+        self.seen = now;
+        is_complete && self.seen != self.used
     }
 
     pub(crate) fn every(&self) -> Option<Duration> {
@@ -86,31 +92,40 @@ mod tests {
 
     use super::Files;
 
-    /// Returns whether a change was seen after this many looks at most.
-    async fn is_seen(files: &mut Files, looks: u32) -> bool {
-        let time = Duration::from_secs(2) * looks + Duration::from_secs(1);
-        tokio::time::timeout(time, files.changed()).await.is_ok()
-    }
-
-    #[actix_web::test]
-    async fn a_change_is_seen_when_it_is_complete_and_once() {
-        tokio::time::pause();
+    #[test]
+    fn a_change_is_seen_when_it_is_complete_and_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.toml");
         std::fs::write(&path, "port = 1").unwrap();
         let every = Some(Duration::from_secs(2));
         let mut files = Files::new(&[path.clone()].into(), every);
-        assert!(!is_seen(&mut files, 5).await);
-        std::fs::write(&path, "po").unwrap();
-        assert!(!is_seen(&mut files, 1).await, "it may be half");
-        std::fs::write(&path, "port = 2").unwrap();
-        assert!(!is_seen(&mut files, 1).await, "it may be half");
-        assert!(is_seen(&mut files, 1).await);
+        assert!(!files.look() && !files.look());
+        for half in ["po", "port = 2"] {
+            std::fs::write(&path, half).unwrap();
+            assert!(!files.look(), "it may be half: {half}");
+        }
+        assert!(files.look());
         files.use_now();
-        assert!(!is_seen(&mut files, 5).await);
+        assert!(!files.look() && !files.look());
         std::fs::remove_file(&path).unwrap();
-        assert!(is_seen(&mut files, 2).await);
-        files.look_at(&[path.clone()].into(), None);
-        assert!(!is_seen(&mut files, 5).await, "nothing is looked at");
+        assert!(!files.look());
+        assert!(files.look());
+    }
+
+    #[test]
+    fn other_files_are_looked_at_and_no_change_of_the_old_ones_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        let mut files = Files::new(&[old.clone()].into(), None);
+        std::fs::write(&old, "x").unwrap();
+        std::fs::write(&new, "x").unwrap();
+        files.look_at(&[old.clone(), new.clone()].into(), None);
+        assert!(!files.look());
+        assert!(files.look(), "the old one has changed");
+        files.use_now();
+        assert!(!files.look());
+        std::fs::write(&new, "y").unwrap();
+        assert!(!files.look());
+        assert!(files.look(), "the new one has changed");
     }
 }

@@ -33,7 +33,7 @@ impl Live {
 
     /// Replaces the service. Requests that begin after this call are handled by the new one, those before by the old one.
     pub(crate) fn replace(&self, service: Service) {
-        self.0.send_replace(service);
+        drop(self.0.send_replace(service));
     }
 
     /// Returns whether an app of the service can be made, as [`Renewing`] will do.

@@ -237,10 +237,11 @@ struct Refused {
 }
 
 impl Refused {
-    /// Each fault begins with what it is about, and a colon or ` cannot be used`.
+    /// Each fault begins with what it is about.
     fn faults(problems: &[String]) -> Self {
         let subjects = problems.iter().map(|problem| {
-            let end = problem.find(": ").unwrap_or(problem.len());
+            let ends = [": ", " (it comes from "].map(|end| problem.find(end));
+            let end = ends.into_iter().flatten().min().unwrap_or(problem.len());
             problem.get(..end).unwrap_or_default()
         });
         Self {
@@ -259,5 +260,21 @@ impl Refused {
 }
 
 #[cfg(test)]
-#[path = "reload_tests.rs"]
-mod tests;
+mod tests {
+    use super::Refused;
+
+    #[test]
+    fn readiness_names_the_settings_without_values_and_files() {
+        let problems = [
+            "CORS_ALLOWED_ORIGINS cannot be used: \"secret\" is not an origin (it comes from /etc/secret.toml)",
+            "secret_word is not a setting of this service (it comes from /etc/secret.toml)",
+            "AUTH0_API_AUDIENCE is not set: the identifier of your API",
+        ];
+        let refused = Refused::faults(&problems.map(str::to_owned));
+        assert_eq!(
+            refused.short,
+            "CORS_ALLOWED_ORIGINS cannot be used; secret_word is not a setting of this service; AUTH0_API_AUDIENCE is not set"
+        );
+        assert_eq!(refused.reason, problems.join("; "));
+    }
+}
