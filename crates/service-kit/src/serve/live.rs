@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Debug;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -174,6 +175,7 @@ where
         let future = Box::pin(async move {
             worker.renew().await;
             let app = worker.app();
+            poll_fn(|context| app.poll_ready(context)).await?;
             app.call(request).await
         });
         Handling::Renewed { future }

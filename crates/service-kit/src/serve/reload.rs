@@ -120,14 +120,14 @@ impl<S> Reloader<S> {
         }
     }
 
+    /// The metrics and the readiness are those of the outcome before the log names it.
     async fn reload(&mut self) {
         match self.attempt().await {
             Ok(changes) => self.succeeded(&changes),
-            Err(refused) => {
-                let reason = refused.reason;
-                warn!(%reason, "changed settings refused, those before are in use: {reason}");
-                let told = format!("changed settings were refused: {}", refused.short);
+            Err(Refused { reason, short }) => {
+                let told = format!("changed settings were refused: {short}");
                 self.reloads.ended(ReloadOutcome::Refused, Some(told));
+                warn!(%reason, "changed settings refused, those before are in use: {reason}");
             }
         }
     }
@@ -135,14 +135,14 @@ impl<S> Reloader<S> {
     fn succeeded(&self, changes: &Changes) {
         let changed = changes.reloaded().join(", ");
         let waiting = changes.need_restart();
-        if changed.is_empty() {
-            info!("settings read again: none has changed that a running service can take");
-            self.reloads.ended(ReloadOutcome::Unchanged, None);
-        } else {
-            info!(settings.changed = %changed, "changed settings in use: {changed}");
-            self.reloads.ended(ReloadOutcome::Applied, None);
-        }
         awaiting_restart(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
+        if changed.is_empty() {
+            self.reloads.ended(ReloadOutcome::Unchanged, None);
+            info!("settings read again: none has changed that a running service can take");
+        } else {
+            self.reloads.ended(ReloadOutcome::Applied, None);
+            info!(settings.changed = %changed, "changed settings in use: {changed}");
+        }
         if !waiting.is_empty() {
             let waiting = waiting.join(", ");
             warn!(settings.waiting = %waiting, "changed settings that need a restart: {waiting}");

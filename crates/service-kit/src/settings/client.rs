@@ -51,11 +51,11 @@ impl ClientSettings {
         });
         let mut authorities = Vec::new();
         if let Some(path) = written.extra_ca_file {
-            match std::fs::read(&path) {
-                Ok(pem) => {
-                    reader.note_content("extra_ca_file", &path, &pem);
-                    authorities = Certificate::from_pem_bundle(&pem).unwrap_or_default();
-                }
+            let read = std::fs::read(&path);
+            let content = read.as_deref().unwrap_or_default();
+            reader.note_content("extra_ca_file", &path, content);
+            match read {
+                Ok(pem) => authorities = Certificate::from_pem_bundle(&pem).unwrap_or_default(),
                 Err(error) => {
                     let expected = format!("{} cannot be read: {error}", path.display());
                     reader.unusable("extra_ca_file", &expected);

@@ -58,7 +58,7 @@ fn a_removed_audience_is_refused_at_once_and_an_added_one_accepted() {
     );
     // The documents of the service are about the audience in use, too.
     let both = format!(r#""required_audience":"{A} or {B}""#);
-    assert!(running.get("/api/public/info", "").text.contains(&both));
+    assert!(running.get("/public/info", "").text.contains(&both));
 }
 
 #[test]
