@@ -44,6 +44,19 @@ impl Process {
         Ok(Self { child, folder })
     }
 
+    /// Writes a file in its folder.
+    pub fn write(&self, name: &str, text: &str) -> Result<()> {
+        Ok(fs::write(self.folder.path().join(name), text)?)
+    }
+
+    /// Sends it a signal, such as `HUP`.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status()?;
+        anyhow::ensure!(sent.success(), "SIG{name} was not sent");
+        Ok(())
+    }
+
     /// Returns the memory in use, in KiB.
     pub fn memory(&self) -> Result<u64> {
         let status = fs::read_to_string(self.proc("status"))?;

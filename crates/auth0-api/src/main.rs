@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use auth0_api::{Settings, access, banner, server};
-use service_kit::program::{self, Command};
+use service_kit::program::{self, Command, Configuration};
 
 #[actix_web::main]
 async fn main() -> ExitCode {
@@ -17,8 +17,11 @@ async fn run() -> anyhow::Result<()> {
     program::run(
         Command::of(&arguments),
         &access(),
-        Settings::from_env,
-        |settings| &settings.service,
+        Configuration {
+            read: Settings::from_env,
+            service: |settings| &settings.service,
+            reload: server::reload(),
+        },
         async |settings: &Settings| {
             let server = server::build(settings.clone()).await?;
             program::announce(&banner(settings, server.address()));

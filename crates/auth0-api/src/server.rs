@@ -1,10 +1,10 @@
 //! Puts the service together.
 
 use actix_web::web;
-use identity_core::Authenticator;
 use identity_core::providers::{Auth0, Auth0Config};
+use identity_core::{Authenticator, AuthenticatorBuilder};
 use service_kit::openapi::SignIn;
-use service_kit::{Activity, BoundServer, Service, ServiceInfo, bind};
+use service_kit::{Activity, BoundServer, Reload, Service, ServiceInfo, bind};
 
 use crate::policies;
 use crate::routes;
@@ -22,19 +22,31 @@ const INFO: ServiceInfo = ServiceInfo {
 ///
 /// Must be called inside an actix runtime. Errors: the port cannot be had.
 pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
-    let Settings {
-        service: listen,
-        issuer,
-        auth0,
-        sign_in,
-    } = settings;
+    let listen = &settings.service;
     let listener = bind(listen.host, listen.port, "AUTH0_API__PORT or PORT")?;
-    let authenticator = issuer.authenticator(Auth0::new(auth0.clone())?)?;
-    let sign_in = sign_in.map(|sign_in| for_this_api(sign_in, &auth0));
-    let service = service(authenticator, auth0)
-        .with_settings(&listen)
-        .signing_in(sign_in);
-    Ok(BoundServer::start(service, listener, &listen)?)
+    let service = service(authenticator(&settings)?.build()?, settings.auth0.clone());
+    let service = configured(service, &settings);
+    Ok(BoundServer::start(service, listener, listen)?)
+}
+
+/// Returns how the running service takes changed settings.
+pub fn reload() -> Reload<Settings> {
+    Reload::new(configured).authenticated_by(authenticator)
+}
+
+fn authenticator(settings: &Settings) -> anyhow::Result<AuthenticatorBuilder> {
+    let provider = Auth0::new(settings.auth0.clone())?;
+    let builder = Authenticator::builder(provider);
+    Ok(settings.issuer.applied_to(builder))
+}
+
+fn configured(service: Service, settings: &Settings) -> Service {
+    let auth0 = &settings.auth0;
+    let sign_in = settings.sign_in.clone();
+    service
+        .with_settings(&settings.service)
+        .signing_in(sign_in.map(|sign_in| for_this_api(sign_in, auth0)))
+        .app_data(web::Data::new(auth0.clone()))
 }
 
 /// Asks for a token for this API, and for the caller's name and email address.

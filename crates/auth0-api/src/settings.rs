@@ -25,6 +25,7 @@ pub struct Settings {
 
 /// Those that only this service has, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "tokens"))]
 struct Own {
     /// Your tenant's domain, such as dev-example.us.auth0.com.
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]

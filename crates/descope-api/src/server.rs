@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::web;
-use identity_core::Authenticator;
 use identity_core::providers::{Descope, DescopeConfig};
+use identity_core::{Authenticator, AuthenticatorBuilder};
 use service_kit::openapi::SignIn;
 use service_kit::store::DatabaseConfig;
-use service_kit::{Activity, BoundServer, Service, ServiceInfo, bind};
+use service_kit::{Activity, BoundServer, Reload, Service, ServiceInfo, bind};
 
 use crate::members::Members;
 use crate::policies;
@@ -27,20 +27,31 @@ const INFO: ServiceInfo = ServiceInfo {
 ///
 /// Must be called inside an actix runtime. Errors: the port or the store cannot be had.
 pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
-    let Settings {
-        service: listen,
-        issuer,
-        descope,
-        database,
-        sign_in,
-    } = settings;
+    let listen = &settings.service;
     let listener = bind(listen.host, listen.port, "DESCOPE_API__PORT or PORT")?;
-    let authenticator = issuer.authenticator(Descope::new(descope.clone()))?;
-    let service = service(authenticator, descope, &database)
-        .await?
-        .with_settings(&listen)
-        .signing_in(sign_in.map(with_scopes));
-    Ok(BoundServer::start(service, listener, &listen)?)
+    let authenticator = authenticator(&settings)?.build()?;
+    let service = service(authenticator, settings.descope.clone(), &settings.database).await?;
+    let service = configured(service, &settings);
+    Ok(BoundServer::start(service, listener, listen)?)
+}
+
+/// Returns how the running service takes changed settings.
+pub fn reload() -> Reload<Settings> {
+    Reload::new(configured).authenticated_by(authenticator)
+}
+
+fn authenticator(settings: &Settings) -> anyhow::Result<AuthenticatorBuilder> {
+    let provider = Descope::new(settings.descope.clone());
+    let builder = Authenticator::builder(provider);
+    Ok(settings.issuer.applied_to(builder))
+}
+
+fn configured(service: Service, settings: &Settings) -> Service {
+    let sign_in = settings.sign_in.clone();
+    service
+        .with_settings(&settings.service)
+        .signing_in(sign_in.map(with_scopes))
+        .app_data(web::Data::new(settings.descope.clone()))
 }
 
 /// Adds the scopes that fill the routes about the caller: a token has roles and permissions only with `descope.claims`.

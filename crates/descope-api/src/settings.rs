@@ -29,6 +29,7 @@ pub struct Settings {
 
 /// Those that only this service has, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "tokens"))]
 struct Own {
     /// The id of your Descope project: P and letters and digits, from the project's settings page.
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]

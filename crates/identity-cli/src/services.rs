@@ -68,7 +68,7 @@ impl ServiceName {
             }
             Self::Billing => {
                 let settings = billing_api::Settings::from_env()?;
-                let authenticator = billing_api::server::authenticator(&settings)?;
+                let authenticator = billing_api::server::authenticator(&settings)?.build()?;
                 let provider = Arc::new(Oidc::new(settings.oidc)?);
                 (
                     settings.issuer,

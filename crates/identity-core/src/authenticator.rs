@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::authenticated::Authenticated;
 use crate::authenticator_error::AuthenticatorError;
 use crate::introspection::Introspector;
+use crate::key_origin::KeptKeys;
 use crate::keys::{IssuerStatus, KeyStatus};
 use crate::metrics::TokenMetrics;
 use crate::registered_claims;
@@ -146,11 +147,28 @@ impl Authenticator {
     /// Returns the status of each provider's keys, in the order in which the providers were added.
     #[must_use]
     pub fn key_statuses(&self) -> Vec<IssuerStatus> {
-        let status = |issuer: &TrustedIssuer| IssuerStatus {
-            issuer: issuer.name.clone(),
-            keys: issuer.keys.status(),
-        };
-        self.issuers.iter().map(status).collect()
+        self.issuers.iter().map(TrustedIssuer::status).collect()
+    }
+
+    /// Waits for the keys of each provider, as long as their first fetch takes. Keys that were taken over from another
+    /// authenticator ([`keys_of`](crate::AuthenticatorBuilder::keys_of)) are not waited for.
+    ///
+    /// Errors: the status of the first provider whose keys could not be fetched. They are fetched again in the
+    /// background, so that a later call may succeed.
+    pub async fn first_keys(&self) -> Result<(), IssuerStatus> {
+        for issuer in self.issuers.iter().filter(|issuer| !issuer.has_kept_keys()) {
+            let is_starting = || matches!(issuer.keys.status(), KeyStatus::Starting { .. });
+            if is_starting() && issuer.keys.with_key("").await.is_err() {
+                return Err(issuer.status());
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the keys for an authenticator that takes them over.
+    pub(crate) fn kept_keys(&self) -> Vec<KeptKeys> {
+        let issuers = self.issuers.iter();
+        issuers.filter_map(TrustedIssuer::kept_keys).collect()
     }
 
     /// Returns what introspects this token. Returns `None` if the token may be a JWT, or nothing introspects tokens.

@@ -11,14 +11,13 @@ use crate::authenticator_error::AuthenticatorError;
 use crate::clock::{Clock, SystemClock};
 use crate::http::{HttpClient, HttpConfig};
 use crate::introspection::{Endpoint, IntrospectionConfig, Introspector};
-use crate::keys::{
-    KeyAddress, KeyRefresh, KeySource, NoKeys, RemoteKeys, RemoteKeysConfig, UnnamedKeys,
-};
+use crate::key_origin::{KeptKeys, KeyOrigin};
+use crate::keys::{KeyRefresh, KeySource, NoKeys};
 use crate::provider::Provider;
 use crate::setting_names::SettingNames;
 use crate::token_cache::CacheLimits;
 use crate::trusted_issuer::TrustedIssuer;
-use crate::verification_rules::{KeyIdRule, TokenLimits, VerificationRules};
+use crate::verification_rules::{TokenLimits, VerificationRules};
 use crate::verifier::Verifier;
 
 /// Configuration of an [`Authenticator`], created with [`Authenticator::builder`]. Everything except the provider has a
@@ -37,6 +36,7 @@ pub struct AuthenticatorBuilder {
     cache: CacheLimits,
     clock: Arc<dyn Clock>,
     names: SettingNames,
+    kept: Vec<KeptKeys>,
 }
 
 #[derive(Debug)]
@@ -72,6 +72,7 @@ impl Authenticator {
             cache: CacheLimits::default(),
             clock: Arc::new(SystemClock),
             names: SettingNames::default(),
+            kept: Vec::new(),
         }
     }
 }
@@ -86,6 +87,15 @@ impl AuthenticatorBuilder {
     /// Sets the key source of the provider that was added last. Without one, keys are fetched from [`Provider::keys`].
     pub fn keys(mut self, keys: Arc<dyn KeySource>) -> Self {
         self.others.last_mut().unwrap_or(&mut self.first).keys = Some(keys);
+        self
+    }
+
+    /// Takes over the keys of `other` for each provider whose keys are fetched from the same address, at the same times and
+    /// within the same limits as those of one of its providers: they are not fetched again. Its cache is not taken over.
+    ///
+    /// Not checked: whether the [`http_client`](Self::http_client) is the same. With another one, leave this out.
+    pub fn keys_of(mut self, other: &Authenticator) -> Self {
+        self.kept = other.kept_keys();
         self
     }
 
@@ -218,13 +228,14 @@ impl AuthenticatorBuilder {
         rules: VerificationRules,
         http: Option<&HttpClient>,
     ) -> Result<TrustedIssuer, AuthenticatorError> {
-        let keys: Arc<dyn KeySource> = match (&issuer.keys, http) {
-            (Some(keys), _) => Arc::clone(keys),
-            (None, Some(http)) => {
+        let mut origin = self.origin(issuer);
+        let keys: Arc<dyn KeySource> = match (&issuer.keys, &mut origin, http) {
+            (Some(keys), ..) => Arc::clone(keys),
+            (None, Some(origin), Some(http)) => {
                 Handle::try_current().map_err(|_| AuthenticatorError::NoRuntime)?;
-                Arc::new(self.remote_keys(&*issuer.provider, http))
+                origin.keys(http, &self.kept)
             }
-            (None, None) => Arc::new(NoKeys), // unreachable: a client exists if an issuer has no keys
+            _ => Arc::new(NoKeys), // unreachable: a client exists if an issuer has no keys
         };
         let introspector = match (&issuer.introspection, http) {
             (Some(config), Some(http)) => {
@@ -240,7 +251,8 @@ impl AuthenticatorBuilder {
         let verifier = Verifier::new(rules, Arc::clone(&keys), Arc::clone(&self.clock));
         let verifier = verifier.with_limits(self.limits);
         let provider = Arc::clone(&issuer.provider);
-        Ok(TrustedIssuer::new(provider, keys, verifier).introspected_by(introspector))
+        let trusted = TrustedIssuer::new(provider, keys, verifier).with_keys_from(origin);
+        Ok(trusted.introspected_by(introspector))
     }
 
     fn rules_of(&self, provider: &dyn Provider) -> Result<VerificationRules, AuthenticatorError> {
@@ -263,22 +275,11 @@ impl AuthenticatorBuilder {
         })
     }
 
-    fn remote_keys(&self, provider: &dyn Provider, http: &HttpClient) -> RemoteKeys {
-        let mut config = RemoteKeysConfig {
-            address: provider.keys(),
-            refresh: self.refresh,
-            names: self.names,
-            unnamed: match provider.verification().key_ids {
-                KeyIdRule::OptionalWithOneKey => UnnamedKeys::Used,
-                KeyIdRule::Required => UnnamedKeys::Skipped,
-            },
-        };
-        if let KeyAddress::Discovered(discovery) = &mut config.address {
-            discovery
-                .endpoint_hosts
-                .extend_from_slice(&self.key_set_hosts);
-        }
-        RemoteKeys::start(config, http.clone())
+    /// Returns `None` if the keys of this issuer are not fetched.
+    fn origin(&self, issuer: &Issuer) -> Option<KeyOrigin> {
+        let origin = KeyOrigin::of(&*issuer.provider, self.refresh, self.names, &self.http);
+        let origin = origin.allowing(&self.key_set_hosts);
+        issuer.keys.is_none().then_some(origin)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::http::{self, FetchError, HttpClient};
 use crate::json;
 
 /// Where a discovery document is, and what it may contain.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiscoveryConfig {
     /// The URL of the document.
     pub url: Url,

@@ -11,7 +11,7 @@ use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use url::{Host, Url};
 
 /// Configuration of requests to issuers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpConfig {
     /// The timeout of a whole request, from connecting to the last byte of the response. Default 5 s.
     pub timeout: Duration,

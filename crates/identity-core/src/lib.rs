@@ -19,6 +19,7 @@ mod header;
 pub mod http;
 pub mod introspection;
 mod json;
+mod key_origin;
 pub mod keys;
 pub mod metrics;
 mod policy;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::authenticated::Authenticated;
 use crate::claims::Claims;
 use crate::introspection::{self, Introspector};
-use crate::keys::KeySource;
+use crate::key_origin::{KeptKeys, KeyOrigin};
+use crate::keys::{IssuerStatus, KeySource};
 use crate::metrics::TokenMetrics;
 use crate::principal::Principal;
 use crate::provider::Provider;
@@ -23,6 +24,7 @@ pub(crate) struct TrustedIssuer {
     pub(crate) keys: Arc<dyn KeySource>,
     pub(crate) introspector: Option<Introspector>,
     pub(crate) metrics: TokenMetrics,
+    origin: Option<KeyOrigin>,
 }
 
 impl TrustedIssuer {
@@ -39,7 +41,26 @@ impl TrustedIssuer {
             provider,
             keys,
             introspector: None,
+            origin: None,
         }
+    }
+
+    /// Records where the keys are fetched from.
+    pub(crate) fn with_keys_from(self, origin: Option<KeyOrigin>) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// Returns whether the keys were another authenticator's before.
+    pub(crate) fn has_kept_keys(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.is_kept)
+    }
+
+    /// Returns the keys for an authenticator that takes them over, if they are fetched.
+    pub(crate) fn kept_keys(&self) -> Option<KeptKeys> {
+        Some(KeptKeys {
+            origin: self.origin.clone()?,
+            keys: Arc::clone(&self.keys),
+        })
     }
 
     /// Has the opaque tokens of this issuer introspected.
@@ -47,6 +68,13 @@ impl TrustedIssuer {
         Self {
             introspector,
             ..self
+        }
+    }
+
+    pub(crate) fn status(&self) -> IssuerStatus {
+        IssuerStatus {
+            issuer: self.name.clone(),
+            keys: self.keys.status(),
         }
     }
 

@@ -3,8 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use actix_http::Request;
+use actix_service::IntoServiceFactory;
 use actix_web::body::MessageBody;
-use actix_web::dev::{HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{
+    AppConfig, HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse,
+};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, web};
 use identity_actix::{Authenticate, no_such_route};
@@ -49,6 +53,19 @@ impl Service {
         let (app, document) = self.add_routes(app);
         app.configure(openapi::docs(document, self.sign_in.as_ref()))
             .default_service(web::to(no_such_route))
+    }
+
+    /// Returns the factory of [`app`](Self::app), for the server.
+    pub(crate) fn factory(
+        &self,
+    ) -> impl ServiceFactory<
+        Request,
+        Config = AppConfig,
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<> {
+        self.app().into_factory()
     }
 
     /// Returns the OpenAPI document, as served at `/openapi.json`.
@@ -128,7 +145,7 @@ impl Service {
         if let Some(audit) = Audit::of(&self.settings.audit, self.audit_file.clone()) {
             app.app_data(audit);
         }
-        for add in &self.data {
+        for (_, add) in &self.data {
             add(app);
         }
         let prefix = self.settings.path_prefix.as_deref();

@@ -20,7 +20,9 @@ pub use info::ServiceInfo;
 pub use observe::{Activity, audit, health, metrics, telemetry};
 pub use request::{ClientAddress, TrustedProxies, is_late, validate, validate_with};
 pub use routes::{Check, CheckOutcome, Routes};
-pub use serve::{BindError, BoundServer, HealthcheckError, Stopping, bind, healthcheck, program};
+pub use serve::{
+    BindError, BoundServer, HealthcheckError, Reload, Stopping, bind, healthcheck, program,
+};
 pub use service::Service;
 pub use settings::{InputLimits, StopConfig};
 pub use token_info::TokenInfo;

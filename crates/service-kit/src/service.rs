@@ -1,5 +1,6 @@
 //! A service and its configuration.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use actix_web::web;
@@ -58,7 +59,8 @@ pub struct Service {
     pub(crate) clock: web::Data<dyn Clock>,
     pub(crate) settings: ServiceSettings,
     pub(crate) stopping: Stopping,
-    pub(crate) data: Vec<Arc<AddData>>,
+    /// By type: data of the same type replaces that before it.
+    pub(crate) data: Vec<(TypeId, Arc<AddData>)>,
     pub(crate) public: AddRoutes,
     pub(crate) protected: Vec<(&'static str, AddRoutes)>,
     pub(crate) check: Option<Check>,
@@ -123,16 +125,19 @@ impl Service {
         Self { check, ..self }
     }
 
-    /// Adds app data for handlers, such as a `web::Data<T>`. Each worker gets a clone.
+    /// Adds app data for handlers, such as a `web::Data<T>`, in place of data of the same type. Each worker gets a clone.
     pub fn app_data<T: Clone + Send + Sync + 'static>(self, data: T) -> Self {
         self.worker_data(move || data.clone())
     }
 
     /// Adds app data that each worker creates for itself, such as the configuration of an extractor.
     pub fn worker_data<T: 'static>(mut self, make: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        self.data.push(Arc::new(move |app| {
+        let type_id = TypeId::of::<T>();
+        let add: Arc<AddData> = Arc::new(move |app| {
             app.app_data(make());
-        }));
+        });
+        self.data.retain(|(other, _)| *other != type_id);
+        self.data.push((type_id, add));
         self
     }
 
@@ -173,6 +178,15 @@ impl Service {
     pub fn audited_in(self, file: AuditFile) -> Self {
         let audit_file = Some(file);
         Self { audit_file, ..self }
+    }
+
+    /// Returns the same service with another authenticator.
+    pub(crate) fn with_authenticator(self, authenticator: Arc<Authenticator>) -> Self {
+        Self {
+            health: self.health.with_authenticator(Arc::clone(&authenticator)),
+            authenticator,
+            ..self
+        }
     }
 
     /// Returns the access table.

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use auth_server::{Rotation, Settings, access, banner, server};
-use service_kit::program::{self, Command};
+use service_kit::program::{self, Command, Configuration};
 use service_kit::telemetry;
 
 #[actix_web::main]
@@ -26,8 +26,11 @@ async fn run() -> anyhow::Result<()> {
     program::run(
         Command::of(&arguments),
         &access(),
-        Settings::from_env,
-        |settings| &settings.service,
+        Configuration {
+            read: Settings::from_env,
+            service: |settings| &settings.service,
+            reload: server::reload(),
+        },
         async |settings: &Settings| {
             let server = server::build(settings.clone()).await?;
             program::announce(&banner(settings, server.address()));

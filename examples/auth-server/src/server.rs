@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::web;
 use identity_core::Authenticator;
-use service_kit::{BoundServer, Service, ServiceInfo, bind};
+use service_kit::{BoundServer, Reload, Service, ServiceInfo, bind};
 
 use crate::browser::PublicAddress;
 use crate::cross_site::AllowedOrigins;
@@ -48,26 +48,15 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
 ///
 /// Must be called inside an actix runtime. Errors: the store cannot be had, or the keys cannot be decrypted.
 pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result<Service> {
-    let listen = &settings.service;
     let state = Arc::new(state(settings, settings.token_config(address)).await?);
     upkeep::start(&state);
 
-    let max_body_bytes = listen.limits.max_body_bytes;
     let password_grant = settings.password_grant;
     let authenticator = Arc::clone(&state.authenticator);
-    Ok(Service::new(INFO, authenticator, policies::access())
+    let service = Service::new(INFO, authenticator, policies::access())
         .depending_on(Arc::new(state.store.database().clone()))
         .depending_on(state.keys.clone())
-        .with_settings(listen)
         .app_data(web::Data::from(state))
-        .app_data(web::Data::new(AllowedOrigins(
-            listen.cors_allowed_origins.clone(),
-        )))
-        .worker_data(move || {
-            web::FormConfig::default()
-                .limit(max_body_bytes)
-                .error_handler(|error, _| OAuthError::from(&error).into())
-        })
         .public(routes::public)
         .checked_by(still_valid)
         .protected("/oauth", routes::oauth)
@@ -80,7 +69,28 @@ pub async fn service(settings: &Settings, address: SocketAddr) -> anyhow::Result
         .documented(move |document, table| match password_grant {
             true => with_sign_in(document, table),
             false => document,
-        }))
+        });
+    Ok(configured(service, settings))
+}
+
+/// Returns how the running service takes changed settings. Its issuer, keys, lifetimes and throttles stay as they were at
+/// the start.
+pub fn reload() -> Reload<Settings> {
+    Reload::new(configured)
+}
+
+fn configured(service: Service, settings: &Settings) -> Service {
+    let listen = &settings.service;
+    let origins = AllowedOrigins(listen.cors_allowed_origins.clone());
+    let max_body_bytes = listen.limits.max_body_bytes;
+    service
+        .with_settings(listen)
+        .app_data(web::Data::new(origins))
+        .worker_data(move || {
+            web::FormConfig::default()
+                .limit(max_body_bytes)
+                .error_handler(|error, _| OAuthError::from(&error).into())
+        })
 }
 
 /// Rotates the signing keys of the database that `settings` name: every replica signs with the next ones from then on.

@@ -23,6 +23,7 @@ pub struct Introspection {
 
 /// The settings of introspection, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "tokens"))]
 pub(crate) struct IntrospectionSettings {
     /// The address of the introspection endpoint of ISSUER (RFC 7662), which is asked about tokens that are not JWTs; discover
     /// for the one in its discovery document, on the same host. Such tokens are refused if unset.

@@ -8,7 +8,7 @@ use identity_core::providers::{Oidc, OidcConfig};
 use identity_core::{Authenticator, AuthenticatorBuilder};
 use service_kit::openapi::{PasswordFlow, SelectedScopes, SignIn, with_password_flow};
 use service_kit::store::DatabaseConfig;
-use service_kit::{BoundServer, Service, ServiceInfo, bind};
+use service_kit::{BoundServer, Reload, Service, ServiceInfo, bind};
 use url::Url;
 
 use crate::introspection::Introspection;
@@ -29,36 +29,41 @@ const INFO: ServiceInfo = ServiceInfo {
 ///
 /// Must be called inside an actix runtime. Errors: the port or the store cannot be had.
 pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
-    let authenticator = authenticator(&settings);
-    let Settings {
-        service: listen,
-        oidc,
-        database,
-        login_url,
-        sign_in,
-        ..
-    } = settings;
+    let listen = &settings.service;
     let listener = bind(listen.host, listen.port, "BILLING_API__PORT or PORT")?;
-    let service = service(authenticator?, oidc, &database)
-        .await?
-        .with_settings(&listen)
-        .signing_in(sign_in.map(|sign_in| SignIn {
-            scopes: scopes(),
-            // Many issuers refuse a request for scopes that they do not know or that the person does not have.
-            selected: SelectedScopes::None,
-            ..sign_in
-        }));
-    let service = match login_url {
-        Some(url) => service.documented(move |document, table| {
-            with_password_flow(document, table, password_flow(&url))
-        }),
-        None => service,
-    };
-    Ok(BoundServer::start(service, listener, &listen)?)
+    let authenticator = authenticator(&settings)?.build()?;
+    let service = service(authenticator, settings.oidc.clone(), &settings.database).await?;
+    let service = configured(service, &settings);
+    Ok(BoundServer::start(service, listener, listen)?)
 }
 
-/// Returns an authenticator that accepts the tokens that these settings say. Must be called inside a tokio runtime.
-pub fn authenticator(settings: &Settings) -> anyhow::Result<Authenticator> {
+/// Returns how the running service takes changed settings.
+pub fn reload() -> Reload<Settings> {
+    Reload::new(configured).authenticated_by(authenticator)
+}
+
+fn configured(service: Service, settings: &Settings) -> Service {
+    let sign_in = settings.sign_in.clone().map(|sign_in| SignIn {
+        scopes: scopes(),
+        // Many issuers refuse a request for scopes that they do not know or that the person does not have.
+        selected: SelectedScopes::None,
+        ..sign_in
+    });
+    let login_url = settings.login_url.clone();
+    let issuers = AcceptedIssuers(service.authenticator().issuers());
+    service
+        .with_settings(&settings.service)
+        .signing_in(sign_in)
+        .documented(move |document, table| match &login_url {
+            Some(url) => with_password_flow(document, table, password_flow(url)),
+            None => document,
+        })
+        .app_data(web::Data::new(settings.oidc.clone()))
+        .app_data(web::Data::new(issuers))
+}
+
+/// Returns the builder of an authenticator that accepts the tokens that these settings say.
+pub fn authenticator(settings: &Settings) -> anyhow::Result<AuthenticatorBuilder> {
     let Settings {
         issuer,
         oidc,
@@ -77,7 +82,7 @@ pub fn authenticator(settings: &Settings) -> anyhow::Result<Authenticator> {
     let others = other_issuers.into_iter().map(Oidc::new);
     let others = others.collect::<Result<Vec<_>, _>>()?;
     let builder = others.into_iter().fold(builder, AuthenticatorBuilder::and);
-    Ok(issuer.applied_to(builder).build()?)
+    Ok(issuer.applied_to(builder))
 }
 
 /// Returns the service with these callers and invoices: for [`build`], and for tests of its routes.

@@ -38,6 +38,7 @@ pub struct Settings {
 
 /// Those that only this service has, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "requests"))]
 struct Own {
     /// The address where the Authorize dialog at /docs signs in with a name and a password, such as
     /// http://localhost:8002/user/login; nowhere if unset. That issuer must allow the page's origin.

@@ -26,6 +26,7 @@ pub(crate) const NAMES: SettingNames = SettingNames {
 
 /// The settings of the accepted tokens, as they are written.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "tokens"))]
 pub(crate) struct TokenSettings {
     /// The issuer of the tokens, exactly as `iss` says it, such as http://localhost:8002 for the auth-server. Of an issuer
     /// with several names, all of them, such as https://accounts.google.com and accounts.google.com: they share the keys of

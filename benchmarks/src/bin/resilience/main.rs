@@ -13,6 +13,7 @@ mod report;
 mod cold;
 mod flood;
 mod outage;
+mod reload;
 mod rotation;
 mod soak;
 mod stampede;
@@ -44,6 +45,7 @@ async fn main() -> Result<ExitCode> {
             Scenario::Cold => cold::run(&arguments, &mut report).await,
             Scenario::Flood => flood::run(&arguments, &mut report).await,
             Scenario::Stampede => stampede::run(&arguments, &mut report).await,
+            Scenario::Reload => reload::run(&arguments, &mut report).await,
             Scenario::Soak => soak::run(&arguments, &mut report).await,
         };
         outcome.with_context(|| format!("{} could not be measured", scenario.name()))?;

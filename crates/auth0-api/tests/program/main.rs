@@ -7,6 +7,8 @@
 
 mod audit;
 mod metrics;
+#[cfg(unix)]
+mod reload;
 mod stop;
 
 use std::io::{BufRead, BufReader, Read};

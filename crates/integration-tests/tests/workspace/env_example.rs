@@ -22,10 +22,12 @@ In the environment the service's name and two underscores can be before each nam
 In a list in the environment there are commas between the entries.
 Everything that is missing, bad or unknown is reported at once, with its source, and the service does not start.
 
+The column `change` says what a running service does with a changed value: `reload` takes it at the next reload, `restart` at the next start ([reload.md](reload.md)).
+
 This page is generated from the code: `cargo test --test workspace -- --ignored` writes it.
 
-| environment | TOML | value | default | services | what it does |
-|---|---|---|---|---|---|
+| environment | TOML | value | default | change | services | what it does |
+|---|---|---|---|---|---|---|
 ";
 
 /// The sections of the root example, by their titles.

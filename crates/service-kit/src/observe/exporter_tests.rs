@@ -15,6 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
 use crate::audit::AuditFile;
+use crate::observe::Reloads;
 use crate::request::{inside_cors, outside_cors};
 use crate::serve::bind;
 use crate::settings::{AuditSettings, IssuerSettings};
@@ -57,6 +58,7 @@ async fn traffic() {
         .service(web::scope("/broken").wrap(from_fn(broken)))
         .service(api)
         .default_service(web::to(no_such_route));
+    Reloads::started();
     let app = init_service(app).await;
     let brew = Method::from_bytes(b"BREW").unwrap();
     for (method, path) in [

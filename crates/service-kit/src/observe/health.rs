@@ -12,6 +12,7 @@ use identity_core::keys::{IssuerStatus, KeyStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Reloads;
 use crate::serve::Stopping;
 
 /// The outcome of a [`Dependency`]'s check. Errors: what is wrong, if it cannot be used.
@@ -32,6 +33,7 @@ pub struct Health {
     authenticator: Arc<Authenticator>,
     dependencies: Vec<Arc<dyn Dependency>>,
     stopping: Stopping,
+    reloads: Reloads,
     settings: Option<&'static str>,
 }
 
@@ -43,6 +45,7 @@ impl Health {
             authenticator,
             dependencies: Vec::new(),
             stopping: Stopping::default(),
+            reloads: Reloads::default(),
             settings: None,
         }
     }
@@ -56,6 +59,19 @@ impl Health {
     /// Makes the service not ready once `stopping` begins.
     pub fn until(self, stopping: Stopping) -> Self {
         Self { stopping, ..self }
+    }
+
+    /// Returns the health of the same service with another authenticator.
+    pub(crate) fn with_authenticator(self, authenticator: Arc<Authenticator>) -> Self {
+        Self {
+            authenticator,
+            ..self
+        }
+    }
+
+    /// Returns the record of the reloads: while the last one is refused, the service is degraded.
+    pub(crate) fn reloads(&self) -> Reloads {
+        self.reloads.clone()
     }
 
     /// Sets the names of the settings to mention while keys cannot be fetched.
@@ -74,6 +90,12 @@ impl Health {
             .iter()
             .filter_map(|issuer| issuer.told(is_one, self.settings))
             .collect();
+        if let Some(refused) = self.reloads.refused() {
+            if status == ReadyStatus::Ready {
+                status = ReadyStatus::Degraded;
+            }
+            reasons.push(refused);
+        }
         for dependency in &self.dependencies {
             if let Err(error) = dependency.check().await {
                 status = ReadyStatus::Starting;
@@ -137,7 +159,7 @@ pub enum ReadyStatus {
     Starting,
     /// Everything works.
     Ready,
-    /// Requests are served, but the refresh of the keys fails.
+    /// Requests are served, but the refresh of the keys fails, or changed settings were refused.
     Degraded,
     /// The service is stopping; the response is 503.
     Stopping,
@@ -252,7 +274,8 @@ pub async fn health(state: web::Data<Health>) -> HttpResponse {
 
 /// Whether requests can be served
 ///
-/// `degraded` counts as ready: the keys in use are valid, and only their refresh fails.
+/// `degraded` counts as ready: the keys in use are valid, and only their refresh fails, or changed settings were refused and
+/// those before are in use.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "They can", body = Readiness),
     (status = 503, description = "Not yet, or not any more; `reason` says why", body = Readiness),

@@ -10,6 +10,10 @@
 //! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
 //! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](identity_actix::ErrorCode) |
 //! | `audit_events_dropped_total` | counter | | `reason` | audit events that are not in `AUDIT_FILE`: `queue_full`, `write_failed` |
+//! | `settings_reloads_total` | counter | | `outcome` | times that the settings were read again: `applied`, `unchanged`, `refused` |
+//! | `settings_refused` | gauge | | | 1 while those that changed last are refused and the service runs with those before, else 0 |
+//! | `settings_loaded_timestamp_seconds` | gauge | s | | when settings were last read and not refused, in Unix time |
+//! | `settings_awaiting_restart` | gauge | | | changed settings that need a restart |
 //! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
 //! | `identity_introspections_total` | counter | | `issuer`, `outcome` | opaque tokens that are introspected: `active`, `inactive`, `failed`, `cached`, `turned_away` |
 //! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
@@ -38,7 +42,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
-use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram,
+    histogram,
+};
 
 /// Responses, by route, method and status.
 pub const HTTP_REQUESTS: &str = "http_requests_total";
@@ -49,6 +56,18 @@ pub const API_ERRORS: &str = "api_errors_total";
 
 /// Audit events that were dropped, by reason. Shown while a file of them is open.
 pub const AUDIT_DROPPED: &str = "audit_events_dropped_total";
+
+/// Reloads of the settings, by outcome.
+pub const SETTINGS_RELOADS: &str = "settings_reloads_total";
+
+/// Whether the changed settings are refused.
+pub const SETTINGS_REFUSED: &str = "settings_refused";
+
+/// When the settings in use were read.
+pub const SETTINGS_LOADED: &str = "settings_loaded_timestamp_seconds";
+
+/// Changed settings that need a restart.
+pub const SETTINGS_AWAITING_RESTART: &str = "settings_awaiting_restart";
 
 /// The upper bounds of [`HTTP_DURATION`]'s buckets, in seconds.
 pub const HTTP_DURATION_BUCKETS: &[f64] = &[
@@ -77,6 +96,26 @@ pub fn describe() {
         AUDIT_DROPPED,
         Unit::Count,
         "Audit events that are not in the file, by reason"
+    );
+    describe_counter!(
+        SETTINGS_RELOADS,
+        Unit::Count,
+        "Reloads of the settings, by outcome"
+    );
+    describe_gauge!(
+        SETTINGS_REFUSED,
+        Unit::Count,
+        "1 while changed settings are refused"
+    );
+    describe_gauge!(
+        SETTINGS_LOADED,
+        Unit::Seconds,
+        "When settings were last read and not refused"
+    );
+    describe_gauge!(
+        SETTINGS_AWAITING_RESTART,
+        Unit::Count,
+        "Changed settings that need a restart"
     );
 }
 

@@ -3,10 +3,13 @@
 mod activity;
 pub mod audit;
 pub(crate) mod exporter;
+mod filter;
 pub mod health;
 pub mod metrics;
+mod reloads;
 pub mod telemetry;
 
 pub use activity::Activity;
 pub(crate) use activity::note_caller;
+pub(crate) use reloads::{ReloadOutcome, Reloads, awaiting_restart};
 pub(crate) use telemetry::note_actor;

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::drain::Drain;
 use super::http_server::{self, ConnectionConfig};
+use super::live::{Live, Renewing};
 use super::signal::Signals as OsSignals;
 use super::stopping::Stopping;
 use crate::observe::audit::AuditFile;
@@ -24,6 +25,7 @@ const LAST_EVENTS: Duration = Duration::from_secs(5);
 pub struct BoundServer {
     address: SocketAddr,
     server: Server,
+    live: Live,
     drain: Drain,
     signals: OsSignals,
     audit: Option<AuditFile>,
@@ -51,6 +53,8 @@ impl BoundServer {
         let address = listener.local_addr()?;
         let stopping = service.stopping();
         let connections = stopping.clone();
+        let live = Live::new(service);
+        let current = live.clone();
         let server = http_server::serve(
             listener.try_clone()?,
             ConnectionConfig {
@@ -59,7 +63,7 @@ impl BoundServer {
                 shutdown_timeout: config.timeout,
                 write_timeout: settings.limits.write_timeout,
             },
-            move || service.app(),
+            move || Renewing::new(current.clone(), Service::factory),
             move |data| {
                 data.insert(connections.connection());
             },
@@ -73,6 +77,7 @@ impl BoundServer {
         Ok(Self {
             address,
             server,
+            live,
             drain,
             signals,
             audit,
@@ -92,6 +97,11 @@ impl BoundServer {
     /// Returns the handle for stopping it without losing a request.
     pub fn stopping(&self) -> Stopping {
         self.drain.stopping.clone()
+    }
+
+    /// Returns the service that runs, for replacing it.
+    pub(crate) fn live(&self) -> Live {
+        self.live.clone()
     }
 
     /// Responds to requests until it is stopped.

@@ -11,6 +11,8 @@ use identity_core::Rule;
 
 use crate::observe::exporter;
 use crate::observe::telemetry;
+use crate::serve::reload::{Reload, Reloader};
+use crate::serve::signal::Hangups;
 use crate::serve::{BoundServer, healthcheck};
 use crate::settings::{Field, ServiceSettings, SettingsError};
 
@@ -88,24 +90,36 @@ fn routes(access: &AccessTable) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// How a program is configured with settings `S`.
+#[derive(Debug, Clone)]
+pub struct Configuration<S> {
+    /// Reads the settings: at the start, and again when a running service is to take changed ones.
+    pub read: fn() -> Result<S, SettingsError>,
+    /// Finds the settings that every service has.
+    pub service: fn(&S) -> &ServiceSettings,
+    /// How a running service takes changed settings.
+    pub reload: Reload<S>,
+}
+
 /// Does what a service was started for: runs it until it is stopped, checks a running one, reads the settings, or lists the
-/// routes, which needs no settings. `service` finds the settings that every service has in those that `read` returns.
+/// routes, which needs no settings.
+///
+/// A running service reads its settings again at SIGHUP ([`Reload`]).
 ///
 /// With `METRICS_ADDR` it also exports the process's [`metrics`](crate::metrics), starting before `build`. That is
 /// possible only once per process: start several services in one process without this function.
 pub async fn run<S>(
     command: Command,
     access: &AccessTable,
-    read: impl FnOnce() -> Result<S, SettingsError>,
-    service: impl Fn(&S) -> &ServiceSettings,
+    configuration: Configuration<S>,
     build: impl AsyncFnOnce(&S) -> anyhow::Result<BoundServer>,
 ) -> anyhow::Result<()> {
     if command == Command::Routes {
         announce(&routes(access));
         return Ok(());
     }
-    let settings = read()?;
-    let listen = service(&settings);
+    let settings = (configuration.read)()?;
+    let listen = (configuration.service)(&settings);
     match command {
         Command::Healthcheck => return Ok(healthcheck(listen.host, listen.port).await?),
         Command::CheckConfig => {
@@ -118,7 +132,13 @@ pub async fn run<S>(
     if let Some(address) = listen.metrics_address {
         exporter::start(address, listen.limits.write_timeout)?;
     }
-    Ok(build(&settings).await?.run().await?)
+    let hangups = Hangups::handled().context("SIGHUP cannot be handled")?;
+    let server = build(&settings).await?;
+    let reloader = Reloader::new(configuration, server.live(), hangups, listen);
+    tokio::select! {
+        outcome = server.run() => Ok(outcome?),
+        () = reloader.run() => Ok(()),
+    }
 }
 
 /// Writes what the service is and where it listens to standard output. It is for the person who started the program,

@@ -35,6 +35,29 @@ impl Signals {
     }
 }
 
+/// A stream of SIGHUP from now on. Without it, the signal ends the process. There is none outside Unix.
+pub(crate) struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl Hangups {
+    /// Handles the signal from now on. Errors: the system does not allow it.
+    pub(crate) fn handled() -> io::Result<Self> {
+        #[cfg(unix)]
+        return Ok(Self(tokio::signal::unix::signal(
+            tokio::signal::unix::SignalKind::hangup(),
+        )?));
+        #[cfg(not(unix))]
+        return Ok(Self());
+    }
+
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        if self.0.recv().await.is_some() {
+            return;
+        }
+        std::future::pending().await
+    }
+}
+
 #[cfg(unix)]
 mod system {
     use std::io;

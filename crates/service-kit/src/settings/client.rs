@@ -22,6 +22,7 @@ pub struct ClientSettings {
 
 /// The settings as written.
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "issuer"))]
 struct Written {
     /// The proxy for https requests to the identity provider, such as http://proxy.example.com:3128.
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]
@@ -50,7 +51,10 @@ impl ClientSettings {
         });
         let mut authorities = Vec::new();
         if let Some(path) = written.extra_ca_file {
-            match std::fs::read(&path) {
+            let read = std::fs::read(&path);
+            let content = read.as_deref().unwrap_or_default();
+            reader.note_content("extra_ca_file", &path, content);
+            match read {
                 Ok(pem) => authorities = Certificate::from_pem_bundle(&pem).unwrap_or_default(),
                 Err(error) => {
                     let expected = format!("{} cannot be read: {error}", path.display());

@@ -10,6 +10,7 @@ use crate::openapi::SignIn;
 
 /// How people sign in at `/docs`. They paste a token if no client is set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "requests"))]
 pub struct DocsSettings {
     /// The public client at the issuer that the Authorize dialog at /docs signs in with (authorization code with PKCE), with
     /// /docs/oauth2-redirect.html of this service as its redirect URI; without it the dialog only takes a token.

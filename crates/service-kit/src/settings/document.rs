@@ -41,8 +41,12 @@ impl Field {
         } else {
             String::new()
         };
+        let change = match self.effect.is_reloaded() {
+            true => "reload",
+            false => "restart",
+        };
         format!(
-            "| `{}` | `{}` | {} | {default} | {services} | {}{file} |",
+            "| `{}` | `{}` | {} | {default} | {change} | {services} | {}{file} |",
             self.name(),
             self.path,
             self.unit(),
@@ -142,7 +146,7 @@ mod tests {
             .collect();
         assert_eq!(
             rows[1],
-            "| `LOG_FORMAT` | `log_format` | text | `human` | all | How log lines look: human or json. |"
+            "| `LOG_FORMAT` | `log_format` | text | `human` | restart | all | How log lines look: human or json. |"
         );
     }
 }

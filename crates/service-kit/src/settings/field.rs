@@ -6,6 +6,8 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::effect::Effect;
+
 /// One setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
@@ -21,6 +23,8 @@ pub struct Field {
     pub required: bool,
     /// Whether it can be read from a file that `<NAME>_FILE` names, and is never shown.
     pub secret: bool,
+    /// What a running service does with a changed value.
+    pub effect: Effect,
     /// What is expected, if the error of the field's type does not say so.
     pub(super) expected: Option<String>,
 }
@@ -39,6 +43,22 @@ pub enum Kind {
 }
 
 impl Field {
+    /// Returns the setting that names the TOML file, which is in no group. A change of it is one of the settings in the file.
+    pub(super) fn config_file() -> Self {
+        Self {
+            path: "config_file".to_owned(),
+            kind: Kind::Text,
+            default: None,
+            description:
+                "The path of a TOML file with settings; `.env` and the environment win over it."
+                    .to_owned(),
+            required: false,
+            secret: false,
+            effect: Effect::Requests,
+            expected: None,
+        }
+    }
+
     /// Returns its name in the environment, such as `KEYS__TTL_SECONDS`.
     pub fn name(&self) -> String {
         name_of(&self.path)
@@ -52,7 +72,8 @@ impl Field {
         let schema = settings.into_generator().into_root_schema_for::<T>();
         let defaults = serde_json::to_value(default).unwrap_or_default();
         let mut fields = Vec::new();
-        collect(schema.as_value(), &defaults, "", &mut fields);
+        let schema = schema.as_value();
+        collect(schema, &defaults, ("", Effect::Restart), &mut fields);
         fields.sort_by_key(|field| (field.path.contains('.'), field.path.clone()));
         fields
     }
@@ -138,7 +159,9 @@ pub(super) fn value_of(json: &Json) -> Option<Value> {
         .filter(|value| value.kind != ValueKind::Nil)
 }
 
-fn collect(schema: &Json, defaults: &Json, above: &str, fields: &mut Vec<Field>) {
+/// Adds the settings of a table; `above` is its path and the effect of what it is in.
+fn collect(schema: &Json, defaults: &Json, above: (&str, Effect), fields: &mut Vec<Field>) {
+    let (above, effect) = (above.0, Effect::of(schema).unwrap_or(above.1));
     let Some(Json::Object(properties)) = schema.get("properties") else {
         return;
     };
@@ -149,7 +172,7 @@ fn collect(schema: &Json, defaults: &Json, above: &str, fields: &mut Vec<Field>)
             collect(
                 property,
                 default.unwrap_or(&Json::Null),
-                &format!("{path}."),
+                (&format!("{path}."), effect),
                 fields,
             );
             continue;
@@ -164,6 +187,7 @@ fn collect(schema: &Json, defaults: &Json, above: &str, fields: &mut Vec<Field>)
             description: words.collect::<Vec<_>>().join(" "),
             required: is("x-required"),
             secret: is("x-secret"),
+            effect: Effect::of(property).unwrap_or(effect),
             expected: text("x-expected").map(str::to_owned),
         });
     }

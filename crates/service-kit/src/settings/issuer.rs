@@ -17,6 +17,7 @@ use super::{ClientSettings, SettingsReader, text};
 /// How the issuer's documents are fetched, how its keys are cached, and how strictly its tokens are verified. All
 /// defaults suit Descope and Auth0.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-reload" = "tokens"))]
 pub struct IssuerSettings {
     /// Hosts besides loopback that may be reached without TLS, such as local-issuer.
     #[serde(deserialize_with = "hosts")]

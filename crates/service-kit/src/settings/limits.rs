@@ -12,11 +12,11 @@ use super::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InputLimits {
     /// The largest request body that is read.
-    #[schemars(range(min = 1, max = 1_073_741_824))]
+    #[schemars(range(min = 1, max = 1_073_741_824), extend("x-reload" = "requests"))]
     pub max_body_bytes: usize,
     /// How long a request body may take to arrive, from when it is first waited for, before the response is 408.
     #[serde(rename = "body_timeout_seconds", with = "text::seconds")]
-    #[schemars(with = "u64", range(min = 1, max = 3600))]
+    #[schemars(with = "u64", range(min = 1, max = 3600), extend("x-reload" = "requests"))]
     pub body_timeout: Duration,
     /// How long a client may read nothing of a response before its connection is closed. Only on Linux, which does it
     /// (TCP_USER_TIMEOUT).

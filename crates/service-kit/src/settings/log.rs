@@ -13,6 +13,7 @@ use super::text;
 pub struct LogSettings {
     /// Which log lines are written, by level and module, such as info,identity_actix=debug.
     #[serde(rename = "rust_log")]
+    #[schemars(extend("x-reload" = "log"))]
     pub filter: String,
     /// How log lines look: human or json.
     #[serde(rename = "log_format", deserialize_with = "text::deserialize")]

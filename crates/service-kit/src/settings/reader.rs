@@ -1,7 +1,7 @@
 //! Reading groups of settings, and collecting all errors.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Display};
+use std::fmt;
 use std::path::Path;
 
 use config::{Config, ConfigError, Value, ValueKind};
@@ -9,9 +9,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::field::{Field, Kind, name_of, value_of};
+use super::error::SettingsError;
+use super::field::{Field, name_of, value_of};
 use super::names::unknown_names;
-use super::sources::{Found, Sources, Values};
+use super::record::{Record, SettingsRecord};
+use super::sources::{DOTENV, Found, Sources, Values};
 
 /// Reads groups of settings and collects the errors, so that all of them are reported at once.
 ///
@@ -23,32 +25,9 @@ pub struct SettingsReader {
     found: BTreeMap<String, Found>,
     problems: Vec<String>,
     watched: Vec<&'static str>,
+    record: Record,
+    finished: SettingsRecord,
 }
-
-/// All settings that are missing, invalid or unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError {
-    problems: Vec<String>,
-}
-
-impl SettingsError {
-    /// Returns one sentence per setting: its name, what is expected, and where its value comes from.
-    pub fn problems(&self) -> &[String] {
-        &self.problems
-    }
-}
-
-impl Display for SettingsError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the settings are not right:")?;
-        for problem in &self.problems {
-            write!(formatter, "\n  - {problem}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for SettingsError {}
 
 impl fmt::Debug for SettingsReader {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,6 +48,7 @@ impl SettingsReader {
         };
         let mut reader = Self::from_sources(service, sources);
         reader.problems.extend(problem);
+        reader.record.note_file(Path::new(DOTENV));
         reader
     }
 
@@ -90,9 +70,15 @@ impl SettingsReader {
     pub fn from_sources(service: &str, sources: Sources) -> Self {
         let prefix = format!("{service}__");
         let mut values = Values::read(&prefix, sources);
+        let mut record = Record::default();
+        if !values.file_place.is_empty() {
+            record.note_file(Path::new(&values.file_place));
+        }
         Self {
+            record,
+            finished: SettingsRecord::default(),
             prefix,
-            fields: vec![config_file()],
+            fields: vec![Field::config_file()],
             found: BTreeMap::new(),
             problems: std::mem::take(&mut values.problems),
             values,
@@ -169,8 +155,23 @@ impl SettingsReader {
         problems.sort();
         self.problems
             .extend(problems.into_iter().map(|(_, problem)| problem));
-        self.fields.extend(fields);
+        for field in fields {
+            let default = field.default.as_ref().and_then(value_of);
+            let value = values.get(&field.path).or(default.as_ref());
+            self.record.note(&field, value);
+            self.fields.push(field);
+        }
         group
+    }
+
+    /// Returns what this reader will have read when it has finished.
+    pub(super) fn record(&self) -> SettingsRecord {
+        self.finished.clone()
+    }
+
+    /// Notes the content of a file that the setting at `path`, of a group that was read, names.
+    pub(super) fn note_content(&mut self, path: &str, file: &Path, content: &[u8]) {
+        self.record.note_content(path, file, content);
     }
 
     /// Returns the value of a setting. The environment and `.env` take precedence over the file.
@@ -180,6 +181,7 @@ impl SettingsReader {
             && let Some(file) = self.look_up(&format!("{}_file", field.path))
         {
             let path = file.value.kind.to_string();
+            self.record.note_file(Path::new(&path));
             if let Some(other) = &found {
                 self.problems.push(format!(
                     "{} and {} are both set: expected one of them",
@@ -235,24 +237,12 @@ impl SettingsReader {
         }
         let problems = self.problems;
         match settings {
-            Some(settings) if problems.is_empty() => Ok(settings),
-            _ => Err(SettingsError { problems }),
+            Some(settings) if problems.is_empty() => {
+                self.finished.finish(self.record);
+                Ok(settings)
+            }
+            _ => Err(SettingsError::new(problems, self.record.files())),
         }
-    }
-}
-
-/// Returns the setting that names the TOML file, which is in no group.
-fn config_file() -> Field {
-    Field {
-        path: "config_file".to_owned(),
-        kind: Kind::Text,
-        default: None,
-        description:
-            "The path of a TOML file with settings; `.env` and the environment win over it."
-                .to_owned(),
-        required: false,
-        secret: false,
-        expected: None,
     }
 }
 

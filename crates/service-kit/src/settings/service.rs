@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::request::TrustedProxies;
 
-use super::{AuditSettings, InputLimits, LogSettings, SettingsReader, StopConfig};
+use super::{AuditSettings, InputLimits, LogSettings, SettingsReader, SettingsRecord, StopConfig};
 
 /// How a service listens, responds and stops.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -26,21 +26,28 @@ pub struct ServiceSettings {
     #[schemars(range(min = 1, max = 65_535))]
     pub workers: Option<usize>,
     /// Origins whose pages may call, such as `https://app.example.com`; none if unset, `*` for all.
+    #[schemars(extend("x-reload" = "requests"))]
     pub cors_allowed_origins: Vec<String>,
     /// Request headers that these pages may send, besides `Authorization`, `Content-Type` and `X-Requested-With`.
+    #[schemars(extend("x-reload" = "requests"))]
     pub cors_allowed_headers: Vec<String>,
     /// The path that a proxy puts before all paths of the service and removes from requests, such as `/billing`; none if
     /// unset. `/docs` and the OpenAPI document use it.
+    #[schemars(extend("x-reload" = "requests"))]
     pub path_prefix: Option<String>,
     /// The addresses and networks of the proxies in front of the service, such as 10.0.0.0/8, whose X-Forwarded-For is read;
     /// no proxy's if unset.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", extend("x-reload" = "requests"))]
     pub trusted_proxies: TrustedProxies,
     /// An IP address and port of their own for the metrics that Prometheus collects at /metrics, such as
     /// 127.0.0.1:9100; nowhere if unset. They are shown to everyone who can reach it.
     #[serde(rename = "metrics_addr")]
     #[schemars(with = "String", extend("x-expected" = "an IP address and a port, such as 127.0.0.1:9100"))]
     pub metrics_address: Option<SocketAddr>,
+    /// How often the files of the settings (CONFIG_FILE, .env, those of secrets and EXTRA_CA_FILE) are looked at for changes, in
+    /// seconds; never if unset, and SIGHUP alone has them read again.
+    #[schemars(range(min = 1, max = 3600), extend("x-reload" = "requests"))]
+    pub settings_poll_seconds: Option<u64>,
     /// Limits of what is read.
     pub limits: InputLimits,
     /// How long stopping may take.
@@ -54,6 +61,9 @@ pub struct ServiceSettings {
     /// Who stops the service. Not read from anywhere.
     #[serde(skip)]
     pub signals: Signals,
+    /// What was read, to be compared with what is read later. Not read from anywhere.
+    #[serde(skip)]
+    pub record: SettingsRecord,
 }
 
 /// The headers of W3C Trace Context and Baggage, of Sentry, and those that make a request known or safe to repeat.
@@ -95,6 +105,8 @@ impl ServiceSettings {
             log: LogSettings::default(),
             audit: AuditSettings::default(),
             signals: Signals::Handled,
+            settings_poll_seconds: None,
+            record: SettingsRecord::default(),
         }
     }
 
@@ -106,6 +118,7 @@ impl ServiceSettings {
                 ..reader.group(LogSettings::default())
             },
             audit: reader.group(AuditSettings::default()),
+            record: reader.record(),
             ..reader.group(Self::on_port(port))
         };
         settings.check(reader);

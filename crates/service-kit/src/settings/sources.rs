@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
 
+/// The file beside the environment, in the current directory.
+pub(super) const DOTENV: &str = ".env";
+
 /// The environment and `.env`. Tests provide their own.
 #[derive(Default)]
 pub struct Sources {
@@ -57,7 +60,7 @@ impl Sources {
 
 /// Returns the path and the content of `.env` in this directory. One in a directory above belongs to something else.
 fn dotenv_in(folder: &Path) -> Result<Option<(PathBuf, String)>, String> {
-    let path = folder.join(".env");
+    let path = folder.join(DOTENV);
     if !path.is_file() {
         return Ok(None);
     }

@@ -33,6 +33,7 @@ mod oauth_clients;
 mod origins;
 mod program;
 mod refusals;
+mod reload;
 mod replicas;
 mod revocation;
 mod rights;

@@ -10,7 +10,7 @@ use crate::keys::UnnamedKeys;
 use crate::setting_names::SettingNames;
 
 /// Configuration of [`RemoteKeys`](super::RemoteKeys).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteKeysConfig {
     /// Where the key set is.
     pub address: KeyAddress,
@@ -47,7 +47,7 @@ pub struct KeyRefresh {
 }
 
 /// Where a key set is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyAddress {
     /// In the discovery document (`jwks_uri`).

@@ -2,6 +2,7 @@
 
 mod names;
 mod reading;
+mod record;
 mod sources;
 
 use std::ffi::OsString;
