@@ -43,6 +43,12 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     Ok(BoundServer::start(service, listener, &listen)?)
 }
 
+/// Creates and updates the tables of the database that `settings` name. Errors: the store cannot be had.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    Users::open(&settings.database).await?;
+    Ok(())
+}
+
 /// Adds the scopes that fill the routes about the caller: a token has roles and permissions only with `descope.claims`.
 fn with_scopes(sign_in: SignIn) -> SignIn {
     let scopes = [

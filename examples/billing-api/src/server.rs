@@ -57,6 +57,12 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     Ok(BoundServer::start(service, listener, &listen)?)
 }
 
+/// Creates and updates the tables of the database that `settings` name. Errors: the store cannot be had.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    Invoices::open(&settings.database).await?;
+    Ok(())
+}
+
 /// Returns an authenticator that accepts the tokens that these settings say. Must be called inside a tokio runtime.
 pub fn authenticator(settings: &Settings) -> anyhow::Result<Authenticator> {
     let Settings {

@@ -4,6 +4,7 @@ mod activity;
 pub(crate) mod exporter;
 pub mod health;
 pub mod metrics;
+pub(crate) mod status;
 pub mod telemetry;
 
 pub use activity::Activity;

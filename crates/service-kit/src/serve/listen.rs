@@ -12,6 +12,7 @@ use super::drain::Drain;
 use super::http_server::{self, ConnectionConfig};
 use super::signal::Signals as OsSignals;
 use super::stopping::Stopping;
+use crate::observe::status;
 use crate::service::Service;
 use crate::settings::{ServiceSettings, Signals};
 
@@ -39,6 +40,7 @@ impl BoundServer {
         };
         let address = listener.local_addr()?;
         let stopping = service.stopping();
+        status::report(&service);
         let connections = stopping.clone();
         let server = http_server::serve(
             listener.try_clone()?,
