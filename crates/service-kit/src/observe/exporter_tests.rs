@@ -235,12 +235,20 @@ fn metrics_say_which_service_it_is_and_what_it_lacks() {
     #[cfg(feature = "store")]
     for line in [
         r#"service_dependency_up{dependency="database"} 1"#,
-        r#"database_connections{state="idle"} 1"#,
-        r#"database_connections{state="used"} 0"#,
         "database_connections_max 1",
     ] {
         assert!(lines.contains(line), "{line}\n{}", answers[0]);
     }
+    // The only connection may still be on its way back into the pool.
+    #[cfg(feature = "store")]
+    assert!(
+        [(0, 1), (1, 0)].iter().any(|(idle, used)| {
+            lines.contains(&*format!(r#"database_connections{{state="idle"}} {idle}"#))
+                && lines.contains(&*format!(r#"database_connections{{state="used"}} {used}"#))
+        }),
+        "{}",
+        answers[0]
+    );
 }
 
 #[test]
