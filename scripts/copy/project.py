@@ -153,6 +153,8 @@ def composed(service, text):
     """Returns the environment of the service, and docker-compose.yml with it and the local issuer alone."""
     head, shared, issuer, *others = text.split("\n\n")
     [own] = [one for one in others if one.startswith(f"  {service}:\n")]
+    # Prometheus is not copied along.
+    own = replaced(own, r"      METRICS_ADDR: [^\n]*\n", "")
     before, lines, after = re.fullmatch(r"(.*\n    environment:\n)((?:      [^\n]*\n)*)(.*)", own, re.S).groups()
     environment = SERVICES[service].get("environment")
     if environment:

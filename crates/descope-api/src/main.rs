@@ -1,5 +1,6 @@
 //! Runs descope-api with settings from the environment. The subcommand `healthcheck` checks whether a running instance
-//! is ready; `check-config` reads the settings, and `routes` lists the routes.
+//! is ready; `check-config` reads the settings, `routes` lists the routes, and `migrate` creates and updates
+//! the tables.
 
 use std::process::ExitCode;
 
@@ -13,8 +14,17 @@ async fn main() -> ExitCode {
 
 async fn run() -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
-    let arguments =
-        program::command_line("descope-api", version, &Settings::fields()).get_matches();
+    let arguments = program::command_line("descope-api", version, &Settings::fields())
+        .subcommand(program::migrate_command())
+        .get_matches();
+    if arguments.subcommand_name() == Some("migrate") {
+        return program::migrate(
+            Settings::from_env,
+            |settings| &settings.service,
+            server::migrate,
+        )
+        .await;
+    }
     program::run(
         Command::of(&arguments),
         &access(),

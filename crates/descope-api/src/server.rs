@@ -54,6 +54,12 @@ fn configured(service: Service, settings: &Settings) -> Service {
         .app_data(web::Data::new(settings.descope.clone()))
 }
 
+/// Creates and updates the tables of the database that `settings` name. Errors: the store cannot be had.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    Users::open(&settings.database).await?;
+    Ok(())
+}
+
 /// Adds the scopes that fill the routes about the caller: a token has roles and permissions only with `descope.claims`.
 fn with_scopes(sign_in: SignIn) -> SignIn {
     let scopes = [

@@ -94,6 +94,35 @@ fn a_database_file_that_cannot_be_made_is_named_with_its_setting() {
     }
 }
 
+#[test]
+fn migrate_creates_the_tables_and_ends() {
+    let file = empty_folder().join("migrated.db");
+    let url = format!("sqlite://{}", file.display());
+    let settings = [PROJECT, NOWHERE, ("DATABASE_URL", url.as_str())];
+    for run in ["a new file", "a file that is up to date"] {
+        let output = output_of(program(&settings).arg("migrate"));
+        assert!(output.status.success(), "{run}: {output:?}");
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(
+            told, "The tables of the database are up to date.\n",
+            "{run}"
+        );
+    }
+    // Until a checkpoint, the pages are in the write-ahead log.
+    let mut stored = std::fs::read(&file).unwrap();
+    stored.extend(std::fs::read(file.with_extension("db-wal")).unwrap_or_default());
+    assert!(String::from_utf8_lossy(&stored).contains("CREATE TABLE users"));
+
+    let unusable = [
+        PROJECT,
+        NOWHERE,
+        ("DATABASE_URL", "sqlite:///proc/no/users.db"),
+    ];
+    let output = output_of(program(&unusable).arg("migrate"));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("DATABASE_URL"));
+}
+
 /// A running program.
 struct Running(Child);
 

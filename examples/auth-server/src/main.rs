@@ -1,6 +1,6 @@
 //! Runs auth-server with settings from the environment. The subcommand `healthcheck` checks whether a running instance
-//! is ready; `check-config` reads the settings, `routes` lists the routes, and `rotate-keys` rotates the signing keys of
-//! all replicas.
+//! is ready; `check-config` reads the settings, `routes` lists the routes, `migrate` creates and updates the tables,
+//! and `rotate-keys` rotates the signing keys of all replicas.
 
 use std::process::ExitCode;
 
@@ -19,9 +19,18 @@ async fn run() -> anyhow::Result<()> {
         .about("Makes all replicas of the database sign with the next key");
     let arguments = program::command_line("auth-server", version, &Settings::fields())
         .subcommand(rotate)
+        .subcommand(program::migrate_command())
         .get_matches();
     if arguments.subcommand_name() == Some("rotate-keys") {
         return rotate_keys().await;
+    }
+    if arguments.subcommand_name() == Some("migrate") {
+        return program::migrate(
+            Settings::from_env,
+            |settings| &settings.service,
+            server::migrate,
+        )
+        .await;
     }
     program::run(
         Command::of(&arguments),

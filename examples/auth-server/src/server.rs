@@ -44,6 +44,12 @@ pub async fn build(settings: Settings) -> anyhow::Result<BoundServer> {
     Ok(BoundServer::start(service, listener, &listen)?)
 }
 
+/// Creates and updates the tables of the database that `settings` name. Errors: the store cannot be had.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    Store::open(&settings.database).await?;
+    Ok(())
+}
+
 /// Returns the service that listens at `address`: for [`build`], and for tests of its routes.
 ///
 /// Must be called inside an actix runtime. Errors: the store cannot be had, or the keys cannot be decrypted.

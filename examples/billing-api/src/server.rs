@@ -62,6 +62,12 @@ fn configured(service: Service, settings: &Settings) -> Service {
         .app_data(web::Data::new(issuers))
 }
 
+/// Creates and updates the tables of the database that `settings` name. Errors: the store cannot be had.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    Invoices::open(&settings.database).await?;
+    Ok(())
+}
+
 /// Returns the builder of an authenticator that accepts the tokens that these settings say.
 pub fn authenticator(settings: &Settings) -> anyhow::Result<AuthenticatorBuilder> {
     let Settings {

@@ -15,7 +15,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
 use crate::audit::AuditFile;
+use crate::health::{self, Dependency, DependencyCheck};
 use crate::observe::Reloads;
+use crate::observe::status;
 use crate::request::{inside_cors, outside_cors};
 use crate::serve::bind;
 use crate::settings::{AuditSettings, IssuerSettings};
@@ -24,6 +26,31 @@ use crate::{Service, metrics};
 use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
 use identity_core::Authenticator;
 use identity_core::introspection::{IntrospectionConfig, IntrospectionEndpoint};
+
+/// Something that can never be used.
+struct Gone;
+
+impl Dependency for Gone {
+    fn name(&self) -> &'static str {
+        "something"
+    }
+
+    fn check(&self) -> DependencyCheck<'_> {
+        Box::pin(async { Err("it is gone".to_owned()) })
+    }
+}
+
+/// Returns a database in memory.
+#[cfg(feature = "store")]
+async fn database() -> Arc<dyn Dependency> {
+    use crate::store::{Database, DatabaseConfig, Schema};
+    let schema = Schema {
+        migrations: &[],
+        probe: "SELECT 1",
+    };
+    let config = DatabaseConfig::at("sqlite::memory:");
+    Arc::new(Database::open(&config, &schema).await.unwrap())
+}
 
 async fn broken<B>(_: dev::ServiceRequest, _: Next<B>) -> Result<dev::ServiceResponse<B>, Error> {
     Err(actix_web::error::ErrorImATeapot("no answer"))
@@ -46,6 +73,10 @@ async fn traffic() {
     };
     let file = AuditFile::open(&audit).unwrap().unwrap();
     let service = Service::new(INFO, Arc::clone(&authenticator), access).audited_in(file);
+    let service = service.depending_on(Arc::new(Gone));
+    #[cfg(feature = "store")]
+    let service = service.depending_on(database().await);
+    status::introduce(&service);
     let api = web::scope("/api")
         .route("/me", web::get().to(async || "me"))
         .default_service(web::to(no_such_route))
@@ -54,6 +85,7 @@ async fn traffic() {
         .wrap(from_fn(inside_cors))
         .wrap(from_fn(outside_cors))
         .configure(|app| service.configure(app))
+        .service(health::ready)
         .route("/words/{word}", web::get().to(async || "word"))
         .service(web::scope("/broken").wrap(from_fn(broken)))
         .service(api)
@@ -70,6 +102,7 @@ async fn traffic() {
         (Method::GET, "/secret-3"),
         (Method::GET, "/api/me"),
         (Method::GET, "/api/secret-4"),
+        (Method::GET, "/health/ready"),
         (Method::GET, "/broken/secret-5"),
     ] {
         let request = TestRequest::with_uri(path).method(method).to_request();
@@ -124,7 +157,11 @@ fn documented() -> Metrics {
         let labels = labels.map(str::to_owned).collect();
         (cells[0].clone(), (cells[1].clone(), labels))
     };
-    rows.map(figure).collect()
+    let metrics = rows.map(figure);
+    // Without the feature there is no database.
+    let is_there =
+        |(name, _): &(String, _)| cfg!(feature = "store") || !name.starts_with("database_");
+    metrics.filter(is_there).collect()
 }
 
 /// Returns the kind and labels of each metric in a response.
@@ -175,6 +212,7 @@ fn requests_are_counted_by_route_and_never_by_path() {
     counted.sort_unstable();
     let expected = [
         r#"{route="/api/me",method="GET",status="401"} 1"#,
+        r#"{route="/health/ready",method="GET",status="503"} 1"#,
         r#"{route="/words/{word}",method="GET",status="200"} 2"#,
         r#"{route="/words/{word}",method="HEAD",status="200"} 1"#,
         r#"{route="/words/{word}",method="POST",status="405"} 1"#,
@@ -190,6 +228,36 @@ fn requests_are_counted_by_route_and_never_by_path() {
         r#"http_request_duration_seconds_bucket{route="/words/{word}",method="GET",le="10"} 2"#;
     assert!(answer.contains(bucket), "{answer}");
     assert!(!answer.contains("secret"), "{answer}");
+}
+
+#[test]
+fn metrics_say_which_service_it_is_and_what_it_lacks() {
+    let answers = shown(&["GET /metrics"]);
+    let lines: BTreeSet<_> = answers[0].lines().collect();
+    for line in [
+        r#"service_info{service="an-api",version="1.2.3"} 1"#,
+        "service_ready 0",
+        r#"service_dependency_up{dependency="something"} 0"#,
+    ] {
+        assert!(lines.contains(line), "{line}\n{}", answers[0]);
+    }
+    #[cfg(feature = "store")]
+    for line in [
+        r#"service_dependency_up{dependency="database"} 1"#,
+        "database_connections_max 1",
+    ] {
+        assert!(lines.contains(line), "{line}\n{}", answers[0]);
+    }
+    // The only connection may still be on its way back into the pool.
+    #[cfg(feature = "store")]
+    assert!(
+        [(0, 1), (1, 0)].iter().any(|(idle, used)| {
+            lines.contains(&*format!(r#"database_connections{{state="idle"}} {idle}"#))
+                && lines.contains(&*format!(r#"database_connections{{state="used"}} {used}"#))
+        }),
+        "{}",
+        answers[0]
+    );
 }
 
 #[test]

@@ -9,10 +9,12 @@ use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpResponse, get, web};
 use identity_core::Authenticator;
 use identity_core::keys::{IssuerStatus, KeyStatus};
+use metrics::gauge;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Reloads;
+use crate::metrics::{DEPENDENCY_UP, SERVICE_READY};
 use crate::serve::Stopping;
 
 /// The outcome of a [`Dependency`]'s check. Errors: what is wrong, if it cannot be used.
@@ -80,6 +82,11 @@ impl Health {
         Self { settings, ..self }
     }
 
+    /// Checks whether the service is ready, and updates the metrics that say so.
+    pub(crate) async fn check(&self) {
+        self.readiness().await;
+    }
+
     async fn readiness(&self) -> Readiness {
         let keys = Keys::from(self.authenticator.key_status());
         let all = self.authenticator.key_statuses();
@@ -97,7 +104,10 @@ impl Health {
             reasons.push(refused);
         }
         for dependency in &self.dependencies {
-            if let Err(error) = dependency.check().await {
+            let checked = dependency.check().await;
+            let up = gauge!(DEPENDENCY_UP, "dependency" => dependency.name());
+            up.set(f64::from(u8::from(checked.is_ok())));
+            if let Err(error) = checked {
                 status = ReadyStatus::Starting;
                 reasons.push(format!("{}: {error}", dependency.name()));
             }
@@ -106,6 +116,7 @@ impl Health {
             status = ReadyStatus::Stopping;
             reasons.insert(0, "the service is being stopped".to_owned());
         }
+        gauge!(SERVICE_READY).set(f64::from(u8::from(status.is_served())));
         Readiness {
             status,
             provider: self.provider,
@@ -163,6 +174,13 @@ pub enum ReadyStatus {
     Degraded,
     /// The service is stopping; the response is 503.
     Stopping,
+}
+
+impl ReadyStatus {
+    /// Returns whether requests are served.
+    fn is_served(self) -> bool {
+        matches!(self, Self::Ready | Self::Degraded)
+    }
 }
 
 /// The provider's keys.
@@ -283,9 +301,9 @@ pub async fn health(state: web::Data<Health>) -> HttpResponse {
 #[get("/health/ready")]
 pub async fn ready(state: web::Data<Health>) -> HttpResponse {
     let readiness = state.readiness().await;
-    let status = match readiness.status {
-        ReadyStatus::Starting | ReadyStatus::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-        ReadyStatus::Ready | ReadyStatus::Degraded => StatusCode::OK,
+    let status = match readiness.status.is_served() {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
     };
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, "no-store"));

@@ -6,6 +6,12 @@
 //!
 //! | metric | kind | unit | labels | meaning |
 //! |---|---|---|---|---|
+//! | `service_info` | gauge | | `service`, `version` | always 1 |
+//! | `process_start_time_seconds` | gauge | s | | when the service began to listen, since 1970 |
+//! | `service_ready` | gauge | | | 1 while `/health/ready` responds with 200, else 0 |
+//! | `service_dependency_up` | gauge | | `dependency` | 1 while what the service depends on, such as `database`, can be used, else 0 |
+//! | `database_connections` | gauge | | `state` | open connections: `used` or `idle` |
+//! | `database_connections_max` | gauge | | | the largest number of open connections |
 //! | `http_requests_total` | counter | | `route`, `method`, `status` | responses, without those to CORS preflights |
 //! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
 //! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](identity_actix::ErrorCode) |
@@ -30,6 +36,9 @@
 //! | `identity_key_waiting_requests` | gauge | | `issuer` | requests that wait for keys now |
 //! | `identity_key_turned_away_total` | counter | | `issuer` | requests rejected because too many were waiting |
 //!
+//! The metrics about the service and its database are updated every 5 s, and at each request for `/health/ready`;
+//! without a database there are none about it.
+//!
 //! [`identity_core::metrics`] documents those that begin with `identity_` in more detail.
 //!
 //! `route` is the pattern of the route, such as `/api/users/{user_id}`, or `none` if no route matches the path;
@@ -47,6 +56,18 @@ use metrics::{
     histogram,
 };
 
+/// Always 1; its labels say which service this is, and its version.
+pub const SERVICE_INFO: &str = "service_info";
+/// When the service began to listen, in seconds since 1970.
+pub const PROCESS_START: &str = "process_start_time_seconds";
+/// Whether the service is ready: 1 or 0.
+pub const SERVICE_READY: &str = "service_ready";
+/// Whether something that the service depends on can be used, by dependency: 1 or 0.
+pub const DEPENDENCY_UP: &str = "service_dependency_up";
+/// Open connections to the database, by state.
+pub const DATABASE_CONNECTIONS: &str = "database_connections";
+/// The largest number of open connections to the database.
+pub const DATABASE_CONNECTIONS_MAX: &str = "database_connections_max";
 /// Responses, by route, method and status.
 pub const HTTP_REQUESTS: &str = "http_requests_total";
 /// The duration of requests, by route and method.
@@ -81,6 +102,32 @@ static WANTED: AtomicBool = AtomicBool::new(false);
 pub fn describe() {
     WANTED.store(true, Ordering::Relaxed);
     identity_core::metrics::describe();
+    describe_gauge!(
+        SERVICE_INFO,
+        Unit::Count,
+        "Always 1, with service and version"
+    );
+    describe_gauge!(
+        PROCESS_START,
+        Unit::Seconds,
+        "When the service began to listen, since 1970"
+    );
+    describe_gauge!(SERVICE_READY, Unit::Count, "1 while the service is ready");
+    describe_gauge!(
+        DEPENDENCY_UP,
+        Unit::Count,
+        "1 while the dependency can be used"
+    );
+    describe_gauge!(
+        DATABASE_CONNECTIONS,
+        Unit::Count,
+        "Open connections to the database, by state"
+    );
+    describe_gauge!(
+        DATABASE_CONNECTIONS_MAX,
+        Unit::Count,
+        "The largest number of open connections to the database"
+    );
     describe_counter!(
         HTTP_REQUESTS,
         Unit::Count,
@@ -119,6 +166,11 @@ pub fn describe() {
     );
 }
 
+/// Returns whether a recorder was installed, so that metrics have a reader.
+pub(crate) fn are_wanted() -> bool {
+    WANTED.load(Ordering::Relaxed)
+}
+
 /// Caches the metric handles of one worker: each is looked up once, at its first response.
 pub(crate) struct HttpMetrics {
     wanted: bool,
@@ -136,7 +188,7 @@ struct Answers {
 impl Default for HttpMetrics {
     fn default() -> Self {
         Self {
-            wanted: WANTED.load(Ordering::Relaxed),
+            wanted: are_wanted(),
             routes: RefCell::default(),
         }
     }

@@ -7,6 +7,7 @@ mod filter;
 pub mod health;
 pub mod metrics;
 mod reloads;
+pub(crate) mod status;
 pub mod telemetry;
 
 pub use activity::Activity;

@@ -15,6 +15,7 @@ use super::live::{Live, Renewing};
 use super::signal::Signals as OsSignals;
 use super::stopping::Stopping;
 use crate::observe::audit::AuditFile;
+use crate::observe::status;
 use crate::service::Service;
 use crate::settings::{ServiceSettings, Signals};
 
@@ -54,6 +55,7 @@ impl BoundServer {
         let stopping = service.stopping();
         let connections = stopping.clone();
         let live = Live::new(service);
+        status::report(&live);
         let current = live.clone();
         let server = http_server::serve(
             listener.try_clone()?,

@@ -60,6 +60,12 @@ pub fn command_line(
         .after_help(settings_help(settings))
 }
 
+/// Returns the subcommand `migrate`, for a service with a database, whose `main` passes it on to [`migrate`].
+pub fn migrate_command() -> clap::Command {
+    clap::Command::new("migrate")
+        .about("Runs the pending migrations of the database, which the service does at start too, and ends")
+}
+
 fn settings_help(settings: &[Field]) -> String {
     let names = |is_listed: fn(&Field) -> bool| {
         let listed = settings.iter().filter(|field| is_listed(field));
@@ -139,6 +145,19 @@ pub async fn run<S>(
         outcome = server.run() => Ok(outcome?),
         () = reloader.run() => Ok(()),
     }
+}
+
+/// Reads the settings and opens the database, which runs its pending migrations. Errors: a setting is bad, or `open` fails.
+pub async fn migrate<S>(
+    read: impl FnOnce() -> Result<S, SettingsError>,
+    service: impl Fn(&S) -> &ServiceSettings,
+    open: impl AsyncFnOnce(&S) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let settings = read()?;
+    telemetry::init(&service(&settings).log).context("the log cannot be started")?;
+    open(&settings).await?;
+    announce("The tables of the database are up to date.");
+    Ok(())
 }
 
 /// Writes what the service is and where it listens to standard output. It is for the person who started the program,

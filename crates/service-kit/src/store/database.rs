@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::gauge;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use tokio::time::timeout;
@@ -16,6 +17,7 @@ use super::postgres_url::with_verified_server;
 use super::sqlite_file::SqliteFile;
 use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
 use crate::health::{Dependency, DependencyCheck};
+use crate::metrics::{DATABASE_CONNECTIONS, DATABASE_CONNECTIONS_MAX};
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -115,6 +117,16 @@ impl Database {
         transaction.rollback().await
     }
 
+    fn show_connections(&self) {
+        let idle = self.pool.num_idle();
+        let used = usize::try_from(self.pool.size()).map_or(0, |size| size.saturating_sub(idle));
+        for (state, count) in [("idle", idle), ("used", used)] {
+            gauge!(DATABASE_CONNECTIONS, "state" => state).set(count as f64);
+        }
+        let max = self.pool.options().get_max_connections();
+        gauge!(DATABASE_CONNECTIONS_MAX).set(f64::from(max));
+    }
+
     /// Returns the path of the SQLite file. Returns `None` for a database in memory and for PostgreSQL.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
@@ -209,6 +221,7 @@ impl Dependency for Database {
 
     fn check(&self) -> DependencyCheck<'_> {
         Box::pin(async {
+            self.show_connections();
             // Data written to a deleted file is lost with the process.
             if self.file.as_ref().is_some_and(|file| !file.exists()) {
                 return Err("the file of the database is gone".to_owned());

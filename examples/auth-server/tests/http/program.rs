@@ -25,6 +25,7 @@ async fn subcommands_do_what_they_say(database: TestDatabase) {
     };
     assert!(!run("rotate").await.status.success());
     assert!(run("healthcheck").await.status.success());
+    assert!(run("migrate").await.status.success());
     let before = key_ids(&api).await;
     let rotated = run("rotate-keys").await;
     assert!(rotated.status.success(), "{rotated:?}");
