@@ -168,7 +168,7 @@ def main():
         check.report()
         faults = check.tally.faults
     except Failed as failed:
-        faults = [str(failed)]
+        faults = [str(failed), *(check.tally.faults if check else [])]
     finally:
         if check:
             check.stopping.set()

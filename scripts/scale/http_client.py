@@ -33,7 +33,8 @@ class Response:
 
 
 class Client:
-    """For one thread. `addresses` has the port of each service; `tally` is told of every exchange."""
+    """For one thread. `ports` has that of each service; with `authority`, the file of one, it speaks TLS; `tally` is told of
+    every exchange."""
 
     def __init__(self, ports, authority=None, tally=None, address=CLIENT_ADDRESS):
         self.ports, self.tally, self.address = ports, tally, address

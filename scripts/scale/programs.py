@@ -10,7 +10,7 @@ import time
 from glob import glob
 
 # On a busy machine.
-PATIENCE = 60
+PATIENCE = 90
 
 
 class Failed(Exception):
@@ -70,10 +70,13 @@ class Program:
 
         def test():
             if self.process.poll() is not None:
-                raise Failed(f"{self.name} has ended: {self.end_of_log()}")
+                raise Failed(f"{self.name} has ended")
             return self.is_ready()
 
-        wait_until(f"{self.name} is ready; {self.end_of_log()}", test)
+        try:
+            wait_until(f"{self.name} is ready", test)
+        except Failed as failed:
+            raise Failed(f"{failed}: {self.end_of_log()}") from None
 
     def kill(self):
         """Returns when it was told, and when it had ended."""

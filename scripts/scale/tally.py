@@ -34,11 +34,6 @@ class Tally:
         """The database was stopped between these two times, and every replica was ready again at the end."""
         self.outages.append((begun, ended))
 
-    def count(self, service):
-        """Returns how many requests this service has had."""
-        with self.lock:
-            return sum(1 for exchange in self.exchanges if exchange.service == service)
-
     def refused_since(self, begun):
         """Returns the services that responded with 503 to a request that was sent after this time."""
         with self.lock:

@@ -109,7 +109,7 @@ class Topology:
 
     def wait_until_down(self, service, replica):
         """Returns once the proxy sends no requests there any more."""
-        is_down = lambda: self._states()[service, str(replica)].startswith("DOWN")
+        is_down = lambda: self._states().get((service, str(replica)), "").startswith("DOWN")
         wait_until(f"the proxy has seen the end of {service} {replica}", is_down)
 
     def control(self, side, path, body=b"{}"):
