@@ -28,3 +28,5 @@ pub use schema::{Migration, Schema};
 
 #[cfg(test)]
 mod open_tests;
+#[cfg(test)]
+mod replicas_tests;
