@@ -47,7 +47,7 @@ pub use authenticator_error::AuthenticatorError;
 pub use builder::AuthenticatorBuilder;
 pub use claims::{Claims, ClaimsError};
 pub use policy::Policy;
-pub use principal::{Principal, TenantGrants};
+pub use principal::{Principal, TenantRights};
 pub use provider::Provider;
 pub use rule::{Denial, Rule};
 pub use setting_names::SettingNames;
