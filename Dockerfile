@@ -18,7 +18,7 @@ WORKDIR /src
 ARG PROFILE=compose
 # Static, with packed relocations: otherwise they would be a twentieth of the program.
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" \
-    PACKAGES="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests"
+    PACKAGES="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests -p identity-cli"
 
 # The dependencies, from the manifests alone: this layer is cached until a manifest changes.
 COPY --from=manifests /src ./

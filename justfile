@@ -36,7 +36,7 @@ check *steps:
 ci:
     .ci/run
 
-# Writes docs/settings.md and docs/requests.http
+# Writes docs/settings.md, docs/requests.http and the tables of docs/operations.md
 generate:
     cargo test --test workspace --test page -- --ignored
 

@@ -49,7 +49,7 @@ pub use authenticator_error::AuthenticatorError;
 pub use builder::AuthenticatorBuilder;
 pub use claims::{Claims, ClaimsError};
 pub use policy::Policy;
-pub use principal::{Principal, TenantGrants};
+pub use principal::{Principal, TenantRights};
 pub use printable::printable;
 pub use provider::Provider;
 pub use rule::{Denial, Rule};

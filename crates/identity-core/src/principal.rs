@@ -27,7 +27,7 @@ pub struct Principal {
     /// The caller's permissions outside of any tenant.
     pub permissions: Vec<String>,
     /// The tenants or organizations that the caller belongs to, by id.
-    pub tenants: BTreeMap<String, TenantGrants>,
+    pub tenants: BTreeMap<String, TenantRights>,
     /// The tenant or organization that the token was issued for, if any. Without [`tenants`](Self::tenants), the roles and
     /// permissions above are those within this one.
     pub current_tenant: Option<String>,
@@ -39,7 +39,7 @@ pub struct Principal {
 
 /// The caller's rights within one tenant or organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TenantGrants {
+pub struct TenantRights {
     /// Roles within this tenant only.
     pub roles: Vec<String>,
     /// Permissions within this tenant only.
@@ -48,7 +48,7 @@ pub struct TenantGrants {
 
 impl Principal {
     /// Returns the token's subject, without any rights.
-    pub fn without_grants(token: &VerifiedToken) -> Self {
+    pub fn without_rights(token: &VerifiedToken) -> Self {
         Self {
             issuer: token.issuer().to_owned(),
             subject: token.subject().to_owned(),
@@ -148,11 +148,11 @@ impl fmt::Debug for Principal {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Principal, TenantGrants};
+    use super::{Principal, TenantRights};
     use crate::clock::UnixTime;
 
     fn principal(tenants: &[(&str, &str)], current: Option<&str>) -> Principal {
-        let grants = |role: &str| TenantGrants {
+        let grants = |role: &str| TenantRights {
             roles: vec![role.to_owned()],
             permissions: vec![format!("{role}.p")],
         };

@@ -41,7 +41,7 @@ use crate::verified_token::VerifiedToken;
 ///         Ok(Principal {
 ///             scopes: claims::scopes(token.claim("scope")),
 ///             roles: claims::names(token.claim("groups")),
-///             ..Principal::without_grants(token)
+///             ..Principal::without_rights(token)
 ///         })
 ///     }
 /// }

@@ -40,7 +40,7 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// The caller's rights within one tenant.
+/// The caller's rights within one tenant, as the principal has them: see [`TenantRights`](crate::TenantRights).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RightsIn<'p> {
     /// The caller's roles within the tenant.

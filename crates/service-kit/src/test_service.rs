@@ -38,7 +38,7 @@ impl Provider for Of {
         Ok(Principal {
             current_tenant: token.text("org_id").map(str::to_owned),
             roles: claims::names(token.claim("roles")),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         })
     }
 }

@@ -37,6 +37,14 @@ pub enum EncryptionError {
         /// The operating system's error.
         source: io::Error,
     },
+    /// The database has signing keys, and the file with the key that encrypts them is missing.
+    #[error(
+        "the file with the encryption key, {0}, is missing, and the signing keys in the database are encrypted with it: restore the file from the backup, or set KEY_ENCRYPTION_KEY to what it held"
+    )]
+    Lost(PathBuf),
+    /// The database cannot be asked whether it has signing keys.
+    #[error("the signing keys cannot be read")]
+    Store(#[from] sqlx::Error),
     /// The file does not contain a key.
     #[error("the file with the encryption key, {0}, does not hold 32 bytes in base64")]
     NotAKey(PathBuf),
@@ -45,7 +53,7 @@ pub enum EncryptionError {
     Seal,
     /// The data was encrypted with another key or was modified.
     #[error(
-        "the signing key {0} cannot be decrypted: KEY_ENCRYPTION_KEY is not the one that it was encrypted with"
+        "the signing key {0} cannot be decrypted: KEY_ENCRYPTION_KEY, or the file with the key, is not the one that it was encrypted with"
     )]
     Open(String),
 }
@@ -58,9 +66,9 @@ impl EncryptionKey {
         Ok(Self(bytes))
     }
 
-    /// Returns the configured key, or else the key in the file next to the database of `store`, which is created if
-    /// missing. A database in memory gets a random key.
-    pub fn for_store(set: Option<Self>, store: &Store) -> Result<Self, EncryptionError> {
+    /// Returns the configured key, or else the key in the file next to the database of `store`. If the file is missing, it
+    /// is created for a database without signing keys, and an error for another. A database in memory gets a random key.
+    pub async fn for_store(set: Option<Self>, store: &Store) -> Result<Self, EncryptionError> {
         if let Some(key) = set {
             return Ok(key);
         }
@@ -70,6 +78,11 @@ impl EncryptionKey {
         }
         let folder = store.folder().ok_or(EncryptionError::Missing)?;
         let path = folder.join("auth-server-encryption.key");
+        // Before the file is looked for: another process creates the file first, and then the signing keys.
+        let (_, keys) = store.keys().await?;
+        if !keys.is_empty() && !path.try_exists().unwrap_or(true) {
+            return Err(EncryptionError::Lost(path));
+        }
         warn!(
             key.file = %path.display(),
             "KEY_ENCRYPTION_KEY is not set: the signing keys are encrypted with the key in {}, and whoever copies the folder has both",

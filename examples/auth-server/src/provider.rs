@@ -82,7 +82,7 @@ impl Provider for OwnTokens {
             scopes,
             roles: claims::names(token.claim("roles")),
             current_tenant: Some(org.to_owned()),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         })
     }
 }
@@ -93,7 +93,7 @@ mod tests {
     use std::time::Duration;
 
     use identity_core::Authenticator;
-    use identity_core::testing::{StaticKeys, TestClock, TestKey};
+    use identity_core::testing::{CONTRACT_NOW, StaticKeys, TestClock, TestKey, provider_contract};
     use serde_json::{Value, json};
 
     use super::OwnTokens;
@@ -115,6 +115,19 @@ mod tests {
     fn tokens_for_other_services_cannot_have_the_audience_of_management() {
         let refused = provider("https://id.example/management").unwrap_err();
         assert!(refused.to_string().contains("AUDIENCE"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn the_provider_contract_holds() {
+        let provider = provider("a").unwrap();
+        for audience in [json!("a"), json!(["a", "https://id.example/management"])] {
+            let good = json!({
+                "iss": "https://id.example", "sub": "U1", "aud": audience, "client_id": "shop",
+                "iat": CONTRACT_NOW, "exp": CONTRACT_NOW + 600.0, "org_id": "O1",
+                "scopes": ["example.billing.read"], "roles": ["owner"],
+            });
+            provider_contract(provider.clone(), &good).await;
+        }
     }
 
     #[tokio::test]

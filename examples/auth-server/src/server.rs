@@ -141,7 +141,7 @@ async fn state(settings: &Settings, tokens: TokenConfig) -> anyhow::Result<State
 async fn signing_keys(settings: &Settings, store: Store) -> anyhow::Result<SigningKeys> {
     let tokens = &settings.tokens;
     let config = SigningConfig {
-        encryption: EncryptionKey::for_store(tokens.encryption_key.clone(), &store)?,
+        encryption: EncryptionKey::for_store(tokens.encryption_key.clone(), &store).await?,
         algorithm: tokens.algorithm,
         rotate_after: tokens.key_rotation,
         // Clocks of readers may be a minute behind.

@@ -58,7 +58,7 @@ impl Provider for Tenant {
             scopes: claims::scopes(token.claim("scope")),
             permissions: claims::names(token.claim("permissions")),
             current_tenant: token.text("org_id").map(str::to_owned),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         })
     }
 }

@@ -47,7 +47,7 @@ impl Provider for Scopes {
         }
         Ok(Principal {
             scopes: crate::claims::scopes(token.claim("scope")),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         })
     }
 }

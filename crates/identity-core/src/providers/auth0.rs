@@ -226,7 +226,7 @@ impl Provider for Auth0 {
             roles: claims::names(token.claim(&self.config.roles_claim)),
             permissions: claims::names(token.claim("permissions")),
             current_tenant: token.text("org_id").map(str::to_owned),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         })
     }
 }

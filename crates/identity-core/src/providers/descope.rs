@@ -11,7 +11,7 @@ use crate::algorithms::Algorithms;
 use crate::claims::{self, Claims, ClaimsError};
 use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
-use crate::principal::{Principal, TenantGrants};
+use crate::principal::{Principal, TenantRights};
 use crate::provider::Provider;
 use crate::refused_kind::{RefusedKind, TokenKind};
 use crate::verification_rules::{AudienceRule, VerificationRules};
@@ -225,7 +225,7 @@ impl Provider for Descope {
             permissions: claims::names(token.claim("permissions")),
             tenants: tenants.collect(),
             current_tenant: token.text("dct").map(str::to_owned),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         };
         if listed.is_some() {
             // Even an empty list: the rights beside it are those of the project, and never of a tenant that it does not name.
@@ -241,8 +241,8 @@ impl Provider for Descope {
     }
 }
 
-fn grants_of(grants: &Value) -> TenantGrants {
-    TenantGrants {
+fn grants_of(grants: &Value) -> TenantRights {
+    TenantRights {
         roles: claims::names(grants.get("roles")),
         permissions: claims::names(grants.get("permissions")),
     }

@@ -11,7 +11,7 @@ use crate::algorithms::Algorithms;
 use crate::claims::{self, ClaimPath, ClaimsError};
 use crate::discovery::DiscoveryConfig;
 use crate::keys::KeyAddress;
-use crate::principal::{Principal, TenantGrants};
+use crate::principal::{Principal, TenantRights};
 use crate::provider::Provider;
 use crate::verification_rules::{AudienceRule, KeyIdRule, SubjectRule, VerificationRules};
 use crate::verified_token::VerifiedToken;
@@ -194,7 +194,7 @@ impl Provider for Oidc {
             // The issuer grants roles outside of tenants only.
             false if config.tenant_form == TenantForm::OnlyOne => current_tenant
                 .iter()
-                .map(|tenant| (tenant.clone(), TenantGrants::default()))
+                .map(|tenant| (tenant.clone(), TenantRights::default()))
                 .collect(),
             false => BTreeMap::new(),
         };
@@ -216,7 +216,7 @@ impl Provider for Oidc {
             ),
             tenants,
             current_tenant,
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         })
     }
 }
@@ -238,8 +238,8 @@ impl TenantForm {
 }
 
 /// Returns the roles by the tenants that granted them, as in `{"admin": {"O1": "acme.example"}}`.
-fn by_tenant(paths: &[ClaimPath], token: &VerifiedToken) -> BTreeMap<String, TenantGrants> {
-    let mut tenants = BTreeMap::<String, TenantGrants>::new();
+fn by_tenant(paths: &[ClaimPath], token: &VerifiedToken) -> BTreeMap<String, TenantRights> {
+    let mut tenants = BTreeMap::<String, TenantRights>::new();
     let claims = paths.iter().filter_map(|path| path.find(token.claims()));
     for (role, granted_by) in claims.filter_map(Value::as_object).flatten() {
         for (tenant, name) in granted_by.as_object().into_iter().flatten() {

@@ -12,7 +12,9 @@ use super::TestKey;
 use crate::algorithms::Algorithm;
 use crate::claims::Claims;
 use crate::token_error::TokenError;
-use crate::verification_rules::{AudienceRule, KeyIdRule, SubjectRule, VerificationRules};
+use crate::verification_rules::{
+    AudienceRule, KeyIdRule, SubjectRule, UntypedTokens, VerificationRules,
+};
 
 /// A token that no service may accept: a good one with one fault. Displayed as its fault.
 #[derive(Debug, Clone)]
@@ -55,22 +57,22 @@ pub(super) fn bad_tokens(
         Value::Object(claims)
     };
     for (fault, code, name, value) in faults_in_claims(rules, now) {
-        add(fault, code, key.token(&with(name, value)));
+        add(fault, code, key.token_by(rules, &with(name, value)));
     }
     for kind in &rules.refused {
         let value = kind.value.as_deref().unwrap_or("x");
         let fault = format!("a token of another kind, by {} = {value}", kind.claim);
-        let token = key.token(&with(&kind.claim, Some(json!(value))));
+        let token = key.token_by(rules, &with(&kind.claim, Some(json!(value))));
         add(&fault, TokenError::from(kind.kind).code(), token);
     }
     for mark in &rules.marks {
         let fault = format!("no access token, because it lacks {}", mark.claim);
-        let token = key.token(&with(&mark.claim, None));
+        let token = key.token_by(rules, &with(&mark.claim, None));
         add(&fault, "token_type_not_allowed", token);
     }
     let claims = Value::Object(good.clone());
     for (fault, code, name, value) in faults_in_headers(rules) {
-        let mut header = key.header();
+        let mut header = key.header(&rules.types);
         match value {
             Some(value) => header.insert(name.to_owned(), value),
             None => header.remove(name),
@@ -78,7 +80,7 @@ pub(super) fn bad_tokens(
         let token = key.token_with_header(&Value::Object(header), &claims);
         add(fault, code, token);
     }
-    for (fault, code, token) in forgeries(key, &claims) {
+    for (fault, code, token) in forgeries(key, rules, &claims) {
         add(fault, code, token);
     }
     tokens
@@ -140,6 +142,9 @@ fn faults_in_headers(rules: &VerificationRules) -> Vec<Fault> {
         ("the address of a key", "embedded_key", "jku", text("https://evil.example/jwks.json")),
         ("an unknown key", "key_not_found", "kid", text("unknown")),
     ];
+    if rules.untyped == UntypedTokens::Refused {
+        faults.push(("no type", "token_type_not_allowed", "typ", None));
+    }
     if rules.key_ids == KeyIdRule::Required {
         faults.push(("no key id", "missing_key_id", "kid", None));
     }
@@ -147,14 +152,18 @@ fn faults_in_headers(rules: &VerificationRules) -> Vec<Fault> {
 }
 
 /// Returns tokens that an attacker makes without the issuer's key.
-fn forgeries(key: &TestKey, claims: &Value) -> Vec<(&'static str, &'static str, String)> {
+fn forgeries(
+    key: &TestKey,
+    rules: &VerificationRules,
+    claims: &Value,
+) -> Vec<(&'static str, &'static str, String)> {
     static FORGER: LazyLock<TestKey> = LazyLock::new(|| TestKey::fresh("f", Algorithm::RS256));
     let header = |changes: Value| {
-        let mut header = key.header();
+        let mut header = key.header(&rules.types);
         header.extend(changes.as_object().cloned().unwrap_or_default());
         Value::Object(header)
     };
-    let good = key.token(claims);
+    let good = key.token_by(rules, claims);
     let (input, signature) = good.rsplit_once('.').expect("three segments");
     let (head, _) = input.split_once('.').expect("three segments");
     let own_header = header(json!({})).to_string();
@@ -162,7 +171,7 @@ fn forgeries(key: &TestKey, claims: &Value) -> Vec<(&'static str, &'static str, 
     let same_id = FORGER.named(key.id(), Algorithm::RS256);
     let forged = match key.jwk().get("kty") == Some(&json!("RSA")) {
         true => same_id.token_with_header(&header(json!({})), claims),
-        false => TestKey::fresh(key.id(), key.algorithm()).token(claims),
+        false => TestKey::fresh(key.id(), key.algorithm()).token_by(rules, claims),
     };
     let none = unsigned(&header(json!({"alg": "none"})), claims);
     let hmac_input = unsigned(&header(json!({"alg": "HS256"})), claims);

@@ -127,7 +127,9 @@ impl<'i> TestCaller<'i> {
 
     /// Returns a token of the caller.
     pub fn token(&self) -> String {
-        self.issuer.key.token(&Value::Object(self.claims()))
+        let rules = self.issuer.provider.verification();
+        let claims = Value::Object(self.claims());
+        self.issuer.key.token_by(&rules, &claims)
     }
 
     /// Returns the `Authorization` header with a token of the caller, for `TestRequest::insert_header` and the like.

@@ -33,7 +33,7 @@ use crate::providers::{Auth0, Descope, Oidc};
 /// #   }
 ///     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
 ///         let roles = claims::names(token.claim("groups"));
-///         Ok(Principal { roles, ..Principal::without_grants(token) })
+///         Ok(Principal { roles, ..Principal::without_rights(token) })
 ///     }
 /// }
 ///

@@ -1,5 +1,6 @@
 //! Signing keys for tests.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -15,6 +16,10 @@ use serde_json::{Value, json};
 
 use crate::algorithms::Algorithm;
 use crate::claims::Claims;
+use crate::verification_rules::VerificationRules;
+
+/// The `typ` of most issuers.
+const USUAL_TYPE: &str = "JWT";
 
 /// A signing key with its `kid` and algorithm. Cheap to clone.
 #[derive(Clone)]
@@ -120,11 +125,15 @@ impl TestKey {
         self.algorithm
     }
 
-    /// Returns the usual header of an issuer.
-    pub(super) fn header(&self) -> Claims {
+    /// Returns the usual header of an issuer, with the first type of `types` if a token may not have the usual one.
+    pub(super) fn header(&self, types: &[Cow<'static, str>]) -> Claims {
+        let mut types = types.iter().map(AsRef::as_ref);
+        let first = types.clone().next().unwrap_or(USUAL_TYPE);
+        let is_usual = types.any(|one: &str| one.eq_ignore_ascii_case(USUAL_TYPE));
+        let typ = if is_usual { USUAL_TYPE } else { first };
         [
             ("alg", format!("{:?}", self.algorithm)),
-            ("typ", "JWT".to_owned()),
+            ("typ", typ.to_owned()),
             ("kid", self.id.clone()),
         ]
         .map(|(name, value)| (name.to_owned(), Value::from(value)))
@@ -132,9 +141,14 @@ impl TestKey {
         .collect()
     }
 
+    /// Returns a token with these claims and a type that `rules` accept.
+    pub(super) fn token_by(&self, rules: &VerificationRules, claims: &Value) -> String {
+        self.token_with_header(&Value::Object(self.header(&rules.types)), claims)
+    }
+
     /// Returns a token with these claims and the usual header of an issuer.
     pub fn token(&self, claims: &Value) -> String {
-        self.token_with_header(&Value::Object(self.header()), claims)
+        self.token_with_header(&Value::Object(self.header(&[])), claims)
     }
 
     /// Returns a token with these claims and this header, signed with this key whatever the header says.

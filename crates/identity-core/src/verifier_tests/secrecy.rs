@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{NOW, good, refusal, rules, usual, with};
 use crate::testing::{StaticKeys, TestClock, TestKey};
 use crate::verification::VerificationRules;
-use crate::{Authenticator, ClaimsError, Principal, Provider, TenantGrants, VerifiedToken};
+use crate::{Authenticator, ClaimsError, Principal, Provider, TenantRights, VerifiedToken};
 
 /// Values that must not appear.
 const PERSONAL: [&str; 4] = [
@@ -42,11 +42,11 @@ impl Provider for Ours {
         if token.claim("refuse").is_some() {
             return Err(ClaimsError::unexpected_type("tenants", "an object"));
         }
-        let mut caller = Principal::without_grants(token);
+        let mut caller = Principal::without_rights(token);
         caller.client = token.text("azp").map(str::to_owned);
         caller
             .tenants
-            .insert("T1".to_owned(), TenantGrants::default());
+            .insert("T1".to_owned(), TenantRights::default());
         Ok(caller)
     }
 }

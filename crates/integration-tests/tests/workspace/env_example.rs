@@ -1,6 +1,7 @@
 //! The root `.env.example` and `docs/settings.md` say what the services read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use integration_tests::{ServiceKind, SuiteSettings};
 use service_kit::settings::{Field, faults_of_example};
@@ -41,6 +42,13 @@ fn sections() -> BTreeMap<&'static str, String> {
     titled.collect()
 }
 
+/// The settings that an example has.
+fn names(example: &str) -> BTreeSet<String> {
+    let lines = example.lines().filter(|line| !line.starts_with('#'));
+    let names = lines.filter_map(|line| line.split_once('='));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
 /// How a setting is written there: a name that says whose it is as it is, the others with the service before them.
 fn with_service(service: &str, field: &Field) -> String {
     let name = field.name();
@@ -58,8 +66,19 @@ fn each_section_of_the_root_example_is_on_a_screen_and_true() {
     let sections = sections();
     for (service, fields) in SERVICES {
         let text = sections.get(service).expect("a section for each service");
-        let faults = faults_of_example(text, &fields(), |field| with_service(service, field));
+        let fields = fields();
+        let faults = faults_of_example(text, &fields, |field| with_service(service, field));
         assert!(faults.is_empty(), "{service}: {faults:#?}");
+        // What belongs on the first screen is decided once, in the service's own example.
+        let folders = ["..", "../../examples"].map(|folder| format!("{folder}/{service}"));
+        let mut own = folders.iter().filter_map(|folder| {
+            let folder = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
+            fs::read_to_string(format!("{folder}/.env.example")).ok()
+        });
+        let own = names(&own.next().expect("an example of the service's own"));
+        let own = fields.iter().filter(|field| own.contains(&field.name()));
+        let own: BTreeSet<_> = own.map(|field| with_service(service, field)).collect();
+        assert_eq!(names(text), own, "{service}");
     }
     let suite = sections
         .get("integration-tests")

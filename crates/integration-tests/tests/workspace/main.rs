@@ -1,4 +1,5 @@
-//! The documents of the settings, and live mode.
+//! The documents of the settings and for operators, and live mode.
 
 mod env_example;
 mod live;
+mod operations;

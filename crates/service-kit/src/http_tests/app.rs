@@ -61,7 +61,7 @@ impl Provider for Plain {
             scopes: claims::scopes(token.claim("scope")),
             roles: claims::names(token.claim("roles")),
             permissions: claims::names(token.claim("permissions")),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         })
     }
 }

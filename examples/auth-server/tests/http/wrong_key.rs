@@ -1,4 +1,6 @@
-//! Tests of an encryption key that is not the one of the stored keys.
+//! Tests of an encryption key that is not the one of the stored keys, or is missing.
+
+use std::fs;
 
 use auth_server::{EncryptionKey, server};
 
@@ -24,7 +26,10 @@ async fn a_rotation_with_another_encryption_key_is_refused_and_changes_nothing(
         settings.tokens.algorithm = algorithm;
         let refused = server::rotate_keys(&settings).await.unwrap_err();
         let told = format!("{refused:#}");
-        assert!(told.contains("KEY_ENCRYPTION_KEY is not the one"), "{told}");
+        assert!(
+            told.contains("is not the one that it was encrypted with"),
+            "{told}"
+        );
     }
     assert_eq!(database.texts(stored).await, before);
     assert_eq!(key_ids(&server.api).await, published);
@@ -49,4 +54,25 @@ async fn a_current_key_that_cannot_be_opened_is_not_ready(database: TestDatabase
     assert_eq!(lost.body["reason"], reason);
     change("substr(private_key, 5)").await;
     api.get_public("/health/ready").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_key_file_is_named_and_no_other_takes_its_place() {
+    let database = TestDatabase::sqlite();
+    let settings = settings(&database);
+    let server = TestServer::with(settings.clone());
+    let owner = Person::owner(&server.api).await;
+    drop(server);
+    let database_file = database.file().unwrap();
+    let file = database_file.with_file_name("auth-server-encryption.key");
+    let held = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    let told = TestServer::try_with(settings.clone()).err().unwrap();
+    assert!(told.contains(file.to_str().unwrap()), "{told}");
+    assert!(told.contains("restore the file"), "{told}");
+    assert!(!file.exists(), "another key would hide what is missing");
+    fs::write(&file, held).unwrap();
+    let server = TestServer::with(settings);
+    let login = server.api.login(&owner.username, PASSWORD, "").await;
+    login.expect(200);
 }

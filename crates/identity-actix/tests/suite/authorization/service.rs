@@ -65,7 +65,7 @@ impl Provider for Plain {
     }
 
     fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-        Ok(Principal::without_grants(token))
+        Ok(Principal::without_rights(token))
     }
 }
 

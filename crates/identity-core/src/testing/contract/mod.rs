@@ -15,7 +15,7 @@ use crate::authenticator::Authenticator;
 use crate::claims::Claims;
 use crate::keys::KeyAddress;
 use crate::provider::Provider;
-use crate::verification_rules::AudienceRule;
+use crate::verification_rules::{AudienceRule, VerificationRules};
 use crate::verifier::VerifyError;
 
 /// The time at which [`provider_contract`] verifies tokens, in seconds since the epoch.
@@ -30,7 +30,7 @@ pub const CONTRACT_NOW: f64 = 1_700_000_000.0;
 /// - Discovery accepts only issuers that are accepted in tokens.
 /// - A token with one fault is refused with the expected code: signature, header, times, issuer, audience, client, the
 ///   provider's own marks, and ID, refresh and logout tokens.
-/// - A token without the claims that give rights gives none, and names no tenant.
+/// - A token without the claims that give rights gives none, and names no tenant, except one that it may not be without.
 /// - A claim of the wrong type, wherever it is, gives no more than no claim.
 /// - Scopes are the same in a list and in a text with spaces; a text is one role or permission, whatever it contains.
 /// - What another tenant granted counts in no other, and not outside of tenants.
@@ -60,6 +60,7 @@ type Outcome = Result<Arc<Authenticated>, VerifyError>;
 struct Contract {
     key: TestKey,
     authenticator: Authenticator,
+    rules: VerificationRules,
     good: Claims,
     faults: Vec<String>,
 }
@@ -70,13 +71,14 @@ async fn faults_of(provider: Arc<dyn Provider>, good: &Value) -> Vec<String> {
         .keys(Arc::new(StaticKeys::of(&[&key])))
         .clock(Arc::new(TestClock::at(CONTRACT_NOW)))
         .build();
+    let rules = provider.verification();
     let mut contract = Contract {
         key,
+        rules: rules.clone(),
         authenticator: authenticator.expect("one provider with its keys"),
         good: good.as_object().expect("claims are an object").clone(),
         faults: Vec::new(),
     };
-    let rules = provider.verification();
     if let KeyAddress::Discovered(discovery) = provider.keys() {
         for issuer in &discovery.issuers {
             let is_accepted = rules.issuers.contains(issuer);
@@ -120,7 +122,7 @@ impl Contract {
 
     async fn verify_claims(&self, claims: &Claims) -> Outcome {
         let claims = Value::Object(claims.clone());
-        self.verify(&self.key.token(&claims)).await
+        self.verify(&self.key.token_by(&self.rules, &claims)).await
     }
 
     /// Returns the caller of the good token. `None` if there is none, and nothing else can be checked.

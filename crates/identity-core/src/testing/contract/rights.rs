@@ -65,7 +65,14 @@ async fn nothing_gives_nothing(contract: &mut Contract) {
     contract.require(rights.is_empty(), || {
         format!("a token without the claims that give rights gives {rights:?}")
     });
-    let has_tenant = principal.current_tenant.is_some() || !principal.tenants.is_empty();
+    // A provider may refuse a token that names no tenant. Then this one names it.
+    let is_named = |tenant: &String| {
+        let mut others = claims.iter().filter(|(name, _)| !is_registered(name));
+        others.any(|(_, value)| value.as_str() == Some(tenant))
+    };
+    let current = principal.current_tenant.as_ref();
+    let has_tenant = current.is_some_and(|tenant| !is_named(tenant));
+    let has_tenant = has_tenant || !principal.tenants.is_empty();
     contract.require(!has_tenant, || {
         "a token without the claims that name tenants is for one".to_owned()
     });

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{CONTRACT_NOW, faults_of};
 use crate::claims;
 use crate::keys::KeyAddress;
-use crate::principal::{Principal, TenantGrants};
+use crate::principal::{Principal, TenantRights};
 use crate::provider::Provider;
 use crate::verification_rules::{AudienceRule, VerificationRules};
 use crate::{ClaimsError, VerifiedToken};
@@ -34,7 +34,7 @@ impl Provider for Slipping {
         let tenants = tenants.into_iter().flatten().map(|(id, granted)| {
             let roles = claims::names(granted.get("roles"));
             let permissions = claims::names(granted.get("permissions"));
-            (id.clone(), TenantGrants { roles, permissions })
+            (id.clone(), TenantRights { roles, permissions })
         });
         let mut principal = Principal {
             scopes: claims::scopes(token.claim("scope")),
@@ -42,7 +42,7 @@ impl Provider for Slipping {
             permissions: claims::names(token.claim("permissions")),
             tenants: tenants.collect(),
             current_tenant: token.text("tenant").map(str::to_owned),
-            ..Principal::without_grants(token)
+            ..Principal::without_rights(token)
         };
         (self.0)(token, &mut principal);
         Ok(principal)
@@ -148,7 +148,7 @@ async fn a_provider_that_accepts_too_much_or_not_its_own_is_found() {
         }
 
         fn principal(&self, token: &VerifiedToken) -> Result<Principal, ClaimsError> {
-            Ok(Principal::without_grants(token))
+            Ok(Principal::without_rights(token))
         }
     }
 
