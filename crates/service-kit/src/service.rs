@@ -11,6 +11,7 @@ use utoipa::openapi::OpenApi;
 use crate::info::ServiceInfo;
 use crate::observe::health::{Dependency, Health};
 use crate::openapi::SignIn;
+use crate::request::limits::{RateLimits, Ticks};
 use crate::routes::{Check, Routes};
 use crate::serve::Stopping;
 use crate::settings::ServiceSettings;
@@ -56,6 +57,7 @@ pub struct Service {
     pub(crate) health: Health,
     pub(crate) clock: web::Data<dyn Clock>,
     pub(crate) settings: ServiceSettings,
+    pub(crate) limits: RateLimits,
     pub(crate) stopping: Stopping,
     pub(crate) data: Vec<Arc<AddData>>,
     pub(crate) public: AddRoutes,
@@ -82,7 +84,8 @@ impl Service {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let authenticator = authenticator.into();
         let stopping = Stopping::default();
-        let health = Health::new(info.provider, Arc::clone(&authenticator));
+        let limits = RateLimits::off(Ticks::of_machine());
+        let health = Health::new(info.provider, Arc::clone(&authenticator)).counting(limits.clone());
         Self {
             info,
             authenticator,
@@ -90,6 +93,7 @@ impl Service {
             health: health.until(stopping.clone()),
             clock: web::Data::from(clock),
             settings: ServiceSettings::on_port(0),
+            limits,
             stopping,
             data: Vec::new(),
             public: |_| {},
@@ -145,10 +149,11 @@ impl Service {
         Self { health, ..self }
     }
 
-    /// Sets the limits on what is read of a request, the origins that CORS allows, and the path prefix. Default those of
-    /// [`ServiceSettings::on_port`].
+    /// Sets the limits on what is read of a request, the rate limits, the origins that CORS allows, and the path prefix.
+    /// Default those of [`ServiceSettings::on_port`]. With `RATE_LIMIT_URL`, it begins to connect to the store.
     pub fn with_settings(self, settings: &ServiceSettings) -> Self {
         let settings = settings.clone();
+        self.limits.apply(self.info.name, &settings);
         Self { settings, ..self }
     }
 

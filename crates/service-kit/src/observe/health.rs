@@ -12,6 +12,7 @@ use identity_core::keys::{IssuerStatus, KeyStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::request::limits::RateLimits;
 use crate::serve::Stopping;
 
 /// The outcome of a [`Dependency`]'s check. Errors: what is wrong, if it cannot be used.
@@ -33,6 +34,7 @@ pub struct Health {
     dependencies: Vec<Arc<dyn Dependency>>,
     stopping: Stopping,
     settings: Option<&'static str>,
+    limits: Option<RateLimits>,
 }
 
 impl Health {
@@ -44,6 +46,7 @@ impl Health {
             dependencies: Vec::new(),
             stopping: Stopping::default(),
             settings: None,
+            limits: None,
         }
     }
 
@@ -51,6 +54,12 @@ impl Health {
     pub fn with(mut self, dependency: Arc<dyn Dependency>) -> Self {
         self.dependencies.push(dependency);
         self
+    }
+
+    /// Makes the service degraded while the store of its rate limits cannot be used.
+    pub(crate) fn counting(self, limits: RateLimits) -> Self {
+        let limits = Some(limits);
+        Self { limits, ..self }
     }
 
     /// Makes the service not ready once `stopping` begins.
@@ -74,6 +83,12 @@ impl Health {
             .iter()
             .filter_map(|issuer| issuer.told(is_one, self.settings))
             .collect();
+        if let Some(fault) = self.limits.as_ref().and_then(RateLimits::fault) {
+            if status == ReadyStatus::Ready {
+                status = ReadyStatus::Degraded;
+            }
+            reasons.push(fault);
+        }
         for dependency in &self.dependencies {
             if let Err(error) = dependency.check().await {
                 status = ReadyStatus::Starting;
@@ -137,7 +152,7 @@ pub enum ReadyStatus {
     Starting,
     /// Everything works.
     Ready,
-    /// Requests are served, but the refresh of the keys fails.
+    /// Requests are served, but the refresh of the keys fails, or each process counts for itself for the rate limits.
     Degraded,
     /// The service is stopping; the response is 503.
     Stopping,
@@ -252,7 +267,8 @@ pub async fn health(state: web::Data<Health>) -> HttpResponse {
 
 /// Whether requests can be served
 ///
-/// `degraded` counts as ready: the keys in use are valid, and only their refresh fails.
+/// `degraded` counts as ready: the keys in use are valid, and only their refresh fails, or rate limits are not counted
+/// together.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "They can", body = Readiness),
     (status = 503, description = "Not yet, or not any more; `reason` says why", body = Readiness),

@@ -9,6 +9,8 @@
 //! | `http_requests_total` | counter | | `route`, `method`, `status` | responses, without those to CORS preflights |
 //! | `http_request_duration_seconds` | histogram | s | `route`, `method` | from the request's head to the response's; streaming of the body is not included |
 //! | `api_errors_total` | counter | | `code` | error responses, by their [`ErrorCode`](identity_actix::ErrorCode) |
+//! | `rate_limited_total` | counter | | `limit` | requests over a limit, which were refused; only for the limits that are set |
+//! | `rate_limit_store_up` | gauge | | | 1 while rate limits are counted in the store of `RATE_LIMIT_URL`, else 0: each process counts for itself |
 //! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
 //! | `identity_introspections_total` | counter | | `issuer`, `outcome` | opaque tokens that are introspected: `active`, `inactive`, `failed`, `cached`, `turned_away` |
 //! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
@@ -37,7 +39,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
-use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram,
+    histogram,
+};
 
 /// Responses, by route, method and status.
 pub const HTTP_REQUESTS: &str = "http_requests_total";
@@ -45,6 +50,11 @@ pub const HTTP_REQUESTS: &str = "http_requests_total";
 pub const HTTP_DURATION: &str = "http_request_duration_seconds";
 /// Error responses, by code.
 pub const API_ERRORS: &str = "api_errors_total";
+
+/// Requests over a limit, by the name of the limit.
+pub const RATE_LIMITED: &str = "rate_limited_total";
+/// Whether rate limits are counted in the shared store.
+pub const RATE_LIMIT_STORE_UP: &str = "rate_limit_store_up";
 
 /// The upper bounds of [`HTTP_DURATION`]'s buckets, in seconds.
 pub const HTTP_DURATION_BUCKETS: &[f64] = &[
@@ -69,6 +79,16 @@ pub fn describe() {
         "From the request's head to the answer's, by route and method"
     );
     describe_counter!(API_ERRORS, Unit::Count, "Error answers, by code");
+    describe_counter!(
+        RATE_LIMITED,
+        Unit::Count,
+        "Requests over a limit, by the name of the limit"
+    );
+    describe_gauge!(
+        RATE_LIMIT_STORE_UP,
+        Unit::Count,
+        "1 while rate limits are counted in the shared store, else 0"
+    );
 }
 
 /// Caches the metric handles of one worker: each is looked up once, at its first response.

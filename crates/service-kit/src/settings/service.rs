@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::request::TrustedProxies;
+use crate::request::{RateLimitConfig, StoreUrl, TrustedProxies};
 
-use super::{InputLimits, LogSettings, SettingsReader, StopConfig};
+use super::{InputLimits, LogSettings, SettingsReader, StopConfig, text};
 
 /// How a service listens, responds and stops.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,13 @@ pub struct ServiceSettings {
     pub metrics_address: Option<SocketAddr>,
     /// Limits of what is read.
     pub limits: InputLimits,
+    /// Limits of requests, for each client address and each subject.
+    pub rate_limit: RateLimitConfig,
+    /// The Redis or Valkey in which all processes count together for these limits, such as redis://:password@host:6379/0; each
+    /// counts for itself if unset.
+    #[serde(default, deserialize_with = "text::optional", skip_serializing)]
+    #[schemars(with = "String", extend("x-secret" = true, "x-expected" = "redis://host:port or valkey://host:port, without TLS and without parameters; unix sockets and clusters are not supported"))]
+    pub rate_limit_url: Option<StoreUrl>,
     /// How long stopping may take.
     pub shutdown: StopConfig,
     /// The log.
@@ -88,6 +95,8 @@ impl ServiceSettings {
             trusted_proxies: TrustedProxies::default(),
             metrics_address: None,
             limits: InputLimits::default(),
+            rate_limit: RateLimitConfig::default(),
+            rate_limit_url: None,
             shutdown: StopConfig::default(),
             log: LogSettings::default(),
             signals: Signals::Handled,
@@ -134,6 +143,7 @@ impl ServiceSettings {
             let expected = "expected a path that begins with a slash and does not end with one, such as /billing";
             reader.unusable("path_prefix", expected);
         }
+        self.rate_limit.check(reader);
         let own = SocketAddr::from((self.host, self.port));
         if self.port != 0 && self.metrics_address == Some(own) {
             let expected = format!("the service itself listens on {own}");
