@@ -85,7 +85,8 @@ impl Service {
         let authenticator = authenticator.into();
         let stopping = Stopping::default();
         let limits = RateLimits::off(Ticks::of_machine());
-        let health = Health::new(info.provider, Arc::clone(&authenticator)).counting(limits.clone());
+        let health =
+            Health::new(info.provider, Arc::clone(&authenticator)).counting(limits.clone());
         Self {
             info,
             authenticator,

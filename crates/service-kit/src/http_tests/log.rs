@@ -17,10 +17,10 @@ use crate::settings::{LogFormat, LogSettings};
 
 /// Collects the log lines of one test.
 #[derive(Clone, Default)]
-pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8(bytes.clone()).unwrap()
     }
@@ -56,7 +56,7 @@ impl Write for Lines {
 ///
 /// Threads without a log of their own get one that discards its lines: whether a log statement is enabled is decided
 /// once, by the first thread that reaches it.
-fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) {
+pub(crate) fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) {
     static NOWHERE: Once = Once::new();
     NOWHERE.call_once(|| {
         let everything = LogSettings {

@@ -8,7 +8,7 @@ mod health;
 mod index;
 mod input;
 mod keys;
-mod log;
+pub(crate) mod log;
 mod opaque;
 mod order;
 mod prefix;

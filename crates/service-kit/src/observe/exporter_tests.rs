@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +15,9 @@ use actix_web::{App, Error, dev, web};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{builder, show};
-use crate::request::{inside_cors, outside_cors};
+use crate::request::{Rate, inside_cors, outside_cors};
 use crate::serve::bind;
-use crate::settings::IssuerSettings;
+use crate::settings::{IssuerSettings, ServiceSettings};
 use crate::test_service::{INFO, Of};
 use crate::{Service, metrics};
 use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
@@ -37,7 +38,10 @@ async fn traffic() {
     let builder = builder.introspection(IntrospectionConfig::new(nobody, "an-api", "hunter2"));
     let authenticator = IssuerSettings::default().applied_to(builder).build();
     let authenticator = Arc::new(authenticator.unwrap());
-    let service = Service::new(INFO, Arc::clone(&authenticator), access);
+    let mut settings = ServiceSettings::on_port(0);
+    settings.rate_limit.failures = Rate::per_minute(NonZeroU32::MIN);
+    settings.rate_limit_url = Some("redis://127.0.0.1:1".parse().unwrap());
+    let service = Service::new(INFO, Arc::clone(&authenticator), access).with_settings(&settings);
     let api = web::scope("/api")
         .route("/me", web::get().to(async || "me"))
         .default_service(web::to(no_such_route))

@@ -103,7 +103,9 @@ impl RateLimitConfig {
 
     /// Returns whether any limit is set.
     pub fn is_set(&self) -> bool {
-        self.rates().iter().any(|(_, rate)| rate.per_minute.is_some())
+        self.rates()
+            .iter()
+            .any(|(_, rate)| rate.per_minute.is_some())
     }
 
     /// Reports a burst without a rate, and a prefix that would not be seen or not be told from what follows it.

@@ -49,7 +49,8 @@ impl Key {
 fn half(digest: Context) -> u128 {
     let digest = digest.finish();
     let (half, _) = digest.as_ref().split_at(16);
-    half.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+    half.iter()
+        .fold(0, |bits, byte| bits << 8 | u128::from(*byte))
 }
 
 #[cfg(test)]

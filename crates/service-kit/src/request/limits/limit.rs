@@ -88,7 +88,8 @@ impl Limit {
         let (name, seconds) = (self.name, seconds(more_after));
         let value = format!("\"{name}\";r={remaining};t={seconds}");
         // Names are plain, so that it is a value.
-        HeaderValue::from_maybe_shared(value).unwrap_or_else(|_| HeaderValue::from_static("\"\";r=0"))
+        HeaderValue::from_maybe_shared(value)
+            .unwrap_or_else(|_| HeaderValue::from_static("\"\";r=0"))
     }
 }
 

@@ -9,7 +9,8 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, RedisResult, Script};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{sleep, timeout};
-use tracing::{error, info, warn};
+use tracing::instrument::WithSubscriber;
+use tracing::{dispatcher, error, info, warn};
 
 use super::config::RateLimitConfig;
 use super::decision::{Charge, Cost, Verdict};
@@ -163,7 +164,10 @@ impl Link {
     fn lose(&self, connection: &Arc<MultiplexedConnection>, reason: &str) {
         let current = Some(Arc::clone(connection));
         let previous = self.connection.compare_and_swap(&current, None);
-        if previous.as_ref().is_some_and(|one| Arc::ptr_eq(one, connection)) {
+        if previous
+            .as_ref()
+            .is_some_and(|one| Arc::ptr_eq(one, connection))
+        {
             self.say_down(reason);
             self.lost.notify_one();
         }
@@ -205,12 +209,13 @@ impl Keeper {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
+        let log = dispatcher::get_default(Clone::clone);
         let thread = std::thread::Builder::new().name("rate-limits".to_owned());
         thread.spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
                     _ = stopped => {}
-                    () = self.keep() => {}
+                    () = self.keep().with_subscriber(log) => {}
                 }
             });
         })?;
@@ -246,7 +251,9 @@ impl Keeper {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(None);
-        let connection = self.client.get_multiplexed_async_connection_with_config(&config);
+        let connection = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config);
         let mut connection = connection.await?;
         self.script.load_async(&mut connection).await?;
         Ok(connection)

@@ -16,7 +16,9 @@ pub struct StoreUrl {
 
 /// Why a text is not the address of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected redis://host:port or valkey://host:port; TLS, sockets and clusters are not supported")]
+#[error(
+    "expected redis://host:port or valkey://host:port; TLS, sockets and clusters are not supported"
+)]
 pub struct StoreUrlError;
 
 impl StoreUrl {

@@ -53,7 +53,9 @@ impl RateLimits {
         if current.as_ref().is_some_and(is_same) {
             return;
         }
-        let store = url.as_ref().and_then(|url| Store::start(url, service, config));
+        let store = url
+            .as_ref()
+            .and_then(|url| Store::start(url, service, config));
         self.active.store(Some(Arc::new(Active {
             limits: Arc::new(Limits::new(config, store, &self.ticks)),
             config: config.clone(),
