@@ -38,12 +38,6 @@ impl Key {
         let _ = write!(key, "{prefix}:{limit}:{:032x}", half(digest));
         key
     }
-
-    /// Returns some key.
-    #[cfg(test)]
-    pub(super) fn numbered(number: u128) -> Self {
-        Self(number)
-    }
 }
 
 fn half(digest: Context) -> u128 {
