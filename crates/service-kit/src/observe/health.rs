@@ -87,7 +87,7 @@ impl Health {
             if status == ReadyStatus::Ready {
                 status = ReadyStatus::Degraded;
             }
-            reasons.push(fault);
+            reasons.push(fault.to_owned());
         }
         for dependency in &self.dependencies {
             if let Err(error) = dependency.check().await {

@@ -110,7 +110,10 @@ fn a_route_for_any_caller_has_no_403() {
     let operation = &described()["paths"]["/api/me"]["get"];
     assert_eq!(operation["security"], json!([{"bearer": []}]));
     assert_eq!(operation["summary"], "(requires any verified token)");
-    assert_eq!(statuses(operation), ["200", "400", "401", "429", "500", "503"]);
+    assert_eq!(
+        statuses(operation),
+        ["200", "400", "401", "429", "500", "503"]
+    );
 }
 
 #[test]

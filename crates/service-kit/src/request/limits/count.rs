@@ -120,7 +120,7 @@ impl Limits {
             match verdict {
                 Some(Verdict::Over { wait }) => return Err(refusal(charge.limit, wait)),
                 Some(Verdict::Within { remaining }) if charge.cost == Cost::One => {
-                    told.add(charge.limit, remaining);
+                    told = Told::about(charge.limit, remaining);
                 }
                 _ => {}
             }

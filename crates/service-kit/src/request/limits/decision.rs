@@ -47,21 +47,22 @@ pub(crate) enum Verdict {
     },
 }
 
-/// What a response says about the limits that its request was counted by.
+/// What a response says about a limit that its request was counted by.
 #[derive(Debug, Default)]
-pub(crate) struct Told([Option<(HeaderValue, HeaderValue)>; 2]);
+pub(crate) struct Told(Option<(HeaderValue, HeaderValue)>);
 
 impl Told {
-    /// Adds a limit. More than two are left out, which no request meets in one decision.
-    pub(super) fn add(&mut self, limit: &Limit, remaining: u32) {
-        if let Some(free) = self.0.iter_mut().find(|one| one.is_none()) {
-            *free = Some((limit.policy(), limit.told(remaining, limit.interval())));
-        }
+    /// Returns what it says about this limit.
+    pub(super) fn about(limit: &Limit, remaining: u32) -> Self {
+        Self(Some((
+            limit.policy(),
+            limit.told(remaining, limit.interval()),
+        )))
     }
 
     /// Adds the headers. Another decision may have added its own: a list may be on several lines (RFC 9651, section 3.1).
     pub(super) fn put(self, headers: &mut HeaderMap) {
-        for (policy, told) in self.0.into_iter().flatten() {
+        if let Some((policy, told)) = self.0 {
             headers.append(RATE_LIMIT_POLICY, policy);
             headers.append(RATE_LIMIT, told);
         }

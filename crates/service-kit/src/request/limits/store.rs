@@ -21,6 +21,9 @@ use crate::metrics::RATE_LIMIT_STORE_UP;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The time between two attempts to connect.
 const AGAIN: Duration = Duration::from_secs(1);
+/// What is told to everyone while the store cannot be used. The log names its address.
+const FAULT: &str =
+    "rate limits: the store of RATE_LIMIT_URL cannot be used, each process counts for itself";
 
 /// Counters in the store. A thread of their own keeps one connection, which all workers share; it ends when this is dropped.
 pub(super) struct Store {
@@ -65,6 +68,7 @@ impl Store {
             is_up,
         });
         let script = Script::new(include_str!("gcra.lua"));
+        let prefix = config.key_prefix.as_deref().unwrap_or(service).to_owned();
         let (running, stopped) = oneshot::channel();
         let started = url
             .client()
@@ -73,6 +77,7 @@ impl Store {
                 let keeper = Keeper {
                     client,
                     script: script.clone(),
+                    check: format!("{prefix}:check"),
                     link: Arc::clone(&link),
                 };
                 keeper.start(stopped).map_err(|error| error.to_string())
@@ -81,12 +86,11 @@ impl Store {
             error!("rate limits are counted by this process alone: {reason}");
             return None;
         }
-        let prefix = config.key_prefix.clone();
         Some(Self {
             link,
             script,
             timeout: config.store_timeout(),
-            prefix: prefix.unwrap_or_else(|| service.to_owned()),
+            prefix,
             service: service.to_owned(),
             _running: running,
         })
@@ -124,14 +128,9 @@ impl Store {
     }
 
     /// Returns what is wrong, if the store cannot be used.
-    pub(super) fn fault(&self) -> Option<String> {
+    pub(super) fn fault(&self) -> Option<&'static str> {
         let is_down = *self.link.state.borrow() == State::Down;
-        is_down.then(|| {
-            let shown = &self.link.shown;
-            format!(
-                "rate limits: the store at {shown} cannot be used, each process counts for itself"
-            )
-        })
+        is_down.then_some(FAULT)
     }
 
     /// Returns the state, as it changes.
@@ -200,6 +199,8 @@ impl Link {
 struct Keeper {
     client: Client,
     script: Script,
+    /// A key to try the script with.
+    check: String,
     link: Arc<Link>,
 }
 
@@ -230,6 +231,7 @@ impl Keeper {
                     self.link.connection.store(Some(Arc::new(connection)));
                     self.link.say_up();
                     self.link.lost.notified().await;
+                    sleep(AGAIN).await;
                 }
                 Ok(Err(error)) => self.wait_after(&reason(&error)).await,
                 Err(_) => {
@@ -245,8 +247,8 @@ impl Keeper {
         sleep(AGAIN).await;
     }
 
-    /// Connects, and loads the script: a server that cannot do that (it wants a password, is loading its data, or has no
-    /// scripts) cannot be used.
+    /// Connects, and tries the script: a server that refuses it (it wants a password, is loading its data, is full, or may only
+    /// be read) cannot be used.
     async fn connect(&self) -> RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
@@ -255,7 +257,10 @@ impl Keeper {
             .client
             .get_multiplexed_async_connection_with_config(&config);
         let mut connection = connection.await?;
-        self.script.load_async(&mut connection).await?;
+        let mut attempt = self.script.key(&self.check);
+        // One request with a burst of one in a microsecond: the key expires at once.
+        let attempt = attempt.arg(1).arg(1).arg(1);
+        let _: Vec<u64> = attempt.invoke_async(&mut connection).await?;
         Ok(connection)
     }
 }

@@ -70,7 +70,7 @@ impl RateLimits {
     }
 
     /// Returns what is wrong with the store, if there is one that cannot be used now.
-    pub(crate) fn fault(&self) -> Option<String> {
+    pub(crate) fn fault(&self) -> Option<&'static str> {
         self.active()?.store()?.fault()
     }
 }

@@ -207,6 +207,25 @@ async fn a_wrong_password_is_told_and_not_shown() {
 }
 
 #[actix_web::test]
+#[ignore = "needs redis-server"]
+async fn a_server_that_refuses_the_script_is_not_used() {
+    let (lines, _guard) = listen(LogFormat::Json, "info");
+    let server = Server::start(None);
+    // A replica may only be read.
+    let (): () = server.run(&["REPLICAOF", "127.0.0.1", "1"]).await;
+    let url = server.url();
+    let service = Instance::with(&[THREE, ("RATE_LIMIT_URL", &url)]);
+    service.store_is(State::Down).await;
+    let statuses = service.statuses(4, || get("/public")).await;
+    assert_eq!(statuses, [200, 200, 200, 429]);
+    let text = lines.text();
+    assert!(text.contains("READONLY"), "{text}");
+
+    let (): () = server.run(&["REPLICAOF", "NO", "ONE"]).await;
+    service.store_is(State::Up).await;
+}
+
+#[actix_web::test]
 async fn a_service_starts_without_its_store_and_says_so() {
     let (lines, _guard) = listen(LogFormat::Json, "info");
     let service = Instance::with(&[THREE, ("RATE_LIMIT_URL", "redis://127.0.0.1:1")]);
