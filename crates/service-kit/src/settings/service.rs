@@ -45,8 +45,8 @@ pub struct ServiceSettings {
     pub limits: InputLimits,
     /// Limits of requests, for each client address and each subject.
     pub rate_limit: RateLimitConfig,
-    /// The Redis or Valkey in which all processes count together for these limits, such as redis://:password@host:6379/0; each
-    /// counts for itself if unset.
+    /// The Redis or Valkey in which all processes count for the rate limits together, such as redis://:password@host:6379/0;
+    /// each counts for itself if unset.
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]
     #[schemars(with = "String", extend("x-secret" = true, "x-expected" = "redis://host:port or valkey://host:port, without TLS and without parameters; unix sockets and clusters are not supported"))]
     pub rate_limit_url: Option<StoreUrl>,

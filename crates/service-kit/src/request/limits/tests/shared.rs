@@ -219,7 +219,7 @@ async fn a_server_that_refuses_the_script_is_not_used() {
     let statuses = service.statuses(4, || get("/public")).await;
     assert_eq!(statuses, [200, 200, 200, 429]);
     let text = lines.text();
-    assert!(text.contains("READONLY"), "{text}");
+    assert!(text.contains("read only replica"), "{text}");
 
     let (): () = server.run(&["REPLICAOF", "NO", "ONE"]).await;
     service.store_is(State::Up).await;
