@@ -22,13 +22,15 @@ use crate::observe::audit::Audit;
 use crate::observe::health;
 use crate::observe::telemetry::RequestLog;
 use crate::openapi;
+use crate::request::limits::{Classes, LimitLayer, Stage};
 use crate::request::{Proxies, cors, inside_cors, outside_cors};
 use crate::routes::{Routes, authenticated};
 use crate::service::{AddRoutes, Service};
 
 impl Service {
     /// Returns the app of one worker. A request passes, from the outside in: the log, the middleware outside CORS,
-    /// CORS, the middleware inside CORS, the routes, and in a protected scope authentication before the handler.
+    /// CORS, the middleware inside CORS, the limits of its client address, the routes, and in a protected scope
+    /// authentication and the limits of its subject before the handler.
     pub fn app(
         &self,
     ) -> App<
@@ -40,8 +42,11 @@ impl Service {
             InitError = (),
         > + use<>,
     > {
+        let scopes = self.protected.iter().map(|(scope, _)| *scope);
+        let classes = Rc::new(Classes::new(scopes.collect(), &self.access));
         // actix runs the last one first.
         let app = App::new()
+            .wrap(LimitLayer::new(&self.limits, Stage::Address(classes)))
             .wrap(from_fn(inside_cors))
             .wrap(cors(
                 &self.settings.cors_allowed_origins,
@@ -127,6 +132,7 @@ impl Service {
             .wrap(from_fn(move |request, next| {
                 authenticated(check, request, next)
             }))
+            .wrap(LimitLayer::new(&self.limits, Stage::Subject))
             .wrap(Authenticate::required(Arc::clone(&self.authenticator)).realm(self.info.name))
     }
 

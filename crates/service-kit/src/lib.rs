@@ -18,7 +18,10 @@ mod token_info;
 
 pub use info::ServiceInfo;
 pub use observe::{Activity, audit, health, metrics, telemetry};
-pub use request::{ClientAddress, TrustedProxies, is_late, validate, validate_with};
+pub use request::{
+    AddressRates, ClientAddress, Rate, RateLimitConfig, StoreUrl, StoreUrlError, SubjectRates,
+    TrustedProxies, is_late, validate, validate_with,
+};
 pub use routes::{Check, CheckOutcome, Routes};
 pub use serve::{
     BindError, BoundServer, HealthcheckError, Reload, Stopping, bind, healthcheck, program,

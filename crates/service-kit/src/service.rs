@@ -13,6 +13,7 @@ use crate::info::ServiceInfo;
 use crate::observe::audit::AuditFile;
 use crate::observe::health::{Dependency, Health};
 use crate::openapi::SignIn;
+use crate::request::limits::{RateLimits, Ticks};
 use crate::routes::{Check, Routes};
 use crate::serve::Stopping;
 use crate::settings::ServiceSettings;
@@ -58,6 +59,7 @@ pub struct Service {
     pub(crate) health: Health,
     pub(crate) clock: web::Data<dyn Clock>,
     pub(crate) settings: ServiceSettings,
+    pub(crate) limits: RateLimits,
     pub(crate) stopping: Stopping,
     /// By type: data of the same type replaces that before it.
     pub(crate) data: Vec<(TypeId, Arc<AddData>)>,
@@ -86,7 +88,9 @@ impl Service {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let authenticator = authenticator.into();
         let stopping = Stopping::default();
-        let health = Health::new(info.provider, Arc::clone(&authenticator));
+        let limits = RateLimits::off(Ticks::of_machine());
+        let health =
+            Health::new(info.provider, Arc::clone(&authenticator)).counting(limits.clone());
         Self {
             info,
             authenticator,
@@ -94,6 +98,7 @@ impl Service {
             health: health.until(stopping.clone()),
             clock: web::Data::from(clock),
             settings: ServiceSettings::on_port(0),
+            limits,
             stopping,
             data: Vec::new(),
             public: |_| {},
@@ -153,10 +158,11 @@ impl Service {
         Self { health, ..self }
     }
 
-    /// Sets the limits on what is read of a request, the origins that CORS allows, and the path prefix. Default those of
-    /// [`ServiceSettings::on_port`].
+    /// Sets the limits on what is read of a request, the rate limits, the origins that CORS allows, and the path prefix.
+    /// Default those of [`ServiceSettings::on_port`]. With `RATE_LIMIT_URL`, it begins to connect to the store.
     pub fn with_settings(self, settings: &ServiceSettings) -> Self {
         let settings = settings.clone();
+        self.limits.apply(self.info.name, &settings);
         Self { settings, ..self }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +19,9 @@ use crate::audit::AuditFile;
 use crate::health::{self, Dependency, DependencyCheck};
 use crate::observe::Reloads;
 use crate::observe::status;
-use crate::request::{inside_cors, outside_cors};
+use crate::request::{Rate, inside_cors, outside_cors};
 use crate::serve::bind;
-use crate::settings::{AuditSettings, IssuerSettings};
+use crate::settings::{AuditSettings, IssuerSettings, ServiceSettings};
 use crate::test_service::{INFO, Of};
 use crate::{Service, metrics};
 use identity_actix::{AccessTable, AnyCaller, Authenticate, no_such_route};
@@ -77,6 +78,10 @@ async fn traffic() {
     #[cfg(feature = "store")]
     let service = service.depending_on(database().await);
     status::introduce(&service);
+    let mut settings = ServiceSettings::on_port(0);
+    settings.rate_limit.failures = Rate::per_minute(NonZeroU32::MIN);
+    settings.rate_limit_url = Some("redis://127.0.0.1:1".parse().unwrap());
+    let service = service.with_settings(&settings);
     let api = web::scope("/api")
         .route("/me", web::get().to(async || "me"))
         .default_service(web::to(no_such_route))

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::Reloads;
 use crate::metrics::{DEPENDENCY_UP, SERVICE_READY};
+use crate::request::limits::RateLimits;
 use crate::serve::Stopping;
 
 /// The outcome of a [`Dependency`]'s check. Errors: what is wrong, if it cannot be used.
@@ -37,6 +38,7 @@ pub struct Health {
     stopping: Stopping,
     reloads: Reloads,
     settings: Option<&'static str>,
+    limits: Option<RateLimits>,
 }
 
 impl Health {
@@ -49,6 +51,7 @@ impl Health {
             stopping: Stopping::default(),
             reloads: Reloads::default(),
             settings: None,
+            limits: None,
         }
     }
 
@@ -56,6 +59,12 @@ impl Health {
     pub fn with(mut self, dependency: Arc<dyn Dependency>) -> Self {
         self.dependencies.push(dependency);
         self
+    }
+
+    /// Makes the service degraded while the store of its rate limits cannot be used.
+    pub(crate) fn counting(self, limits: RateLimits) -> Self {
+        let limits = Some(limits);
+        Self { limits, ..self }
     }
 
     /// Makes the service not ready once `stopping` begins.
@@ -102,6 +111,12 @@ impl Health {
                 status = ReadyStatus::Degraded;
             }
             reasons.push(refused);
+        }
+        if let Some(fault) = self.limits.as_ref().and_then(RateLimits::fault) {
+            if status == ReadyStatus::Ready {
+                status = ReadyStatus::Degraded;
+            }
+            reasons.push(fault.to_owned());
         }
         for dependency in &self.dependencies {
             let checked = dependency.check().await;
@@ -170,7 +185,8 @@ pub enum ReadyStatus {
     Starting,
     /// Everything works.
     Ready,
-    /// Requests are served, but the refresh of the keys fails, or changed settings were refused.
+    /// Requests are served, but the refresh of the keys fails, changed settings were refused, or each process counts for
+    /// itself for the rate limits.
     Degraded,
     /// The service is stopping; the response is 503.
     Stopping,
@@ -293,7 +309,7 @@ pub async fn health(state: web::Data<Health>) -> HttpResponse {
 /// Whether requests can be served
 ///
 /// `degraded` counts as ready: the keys in use are valid, and only their refresh fails, or changed settings were refused and
-/// those before are in use.
+/// those before are in use, or rate limits are not counted together.
 #[utoipa::path(tag = "health", responses(
     (status = 200, description = "They can", body = Readiness),
     (status = 503, description = "Not yet, or not any more; `reason` says why", body = Readiness),

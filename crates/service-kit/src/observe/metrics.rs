@@ -20,6 +20,8 @@
 //! | `settings_refused` | gauge | | | 1 while those that changed last are refused and the service runs with those before, else 0 |
 //! | `settings_loaded_timestamp_seconds` | gauge | s | | when settings were last read and not refused, in Unix time |
 //! | `settings_awaiting_restart` | gauge | | | changed settings that need a restart |
+//! | `rate_limited_total` | counter | | `limit` | requests over a limit, which were refused; only for the limits that are set |
+//! | `rate_limit_store_up` | gauge | | | 1 while rate limits are counted in the store of `RATE_LIMIT_URL`, else 0: each process counts for itself |
 //! | `identity_tokens_total` | counter | | `issuer`, `outcome` | tokens: `verified`, or the error code |
 //! | `identity_introspections_total` | counter | | `issuer`, `outcome` | opaque tokens that are introspected: `active`, `inactive`, `failed`, `cached`, `turned_away` |
 //! | `identity_token_cache_hits_total` | counter | | | tokens found in the cache and still valid |
@@ -89,6 +91,11 @@ pub const SETTINGS_LOADED: &str = "settings_loaded_timestamp_seconds";
 
 /// Changed settings that need a restart.
 pub const SETTINGS_AWAITING_RESTART: &str = "settings_awaiting_restart";
+
+/// Requests over a limit, by the name of the limit.
+pub const RATE_LIMITED: &str = "rate_limited_total";
+/// Whether rate limits are counted in the shared store.
+pub const RATE_LIMIT_STORE_UP: &str = "rate_limit_store_up";
 
 /// The upper bounds of [`HTTP_DURATION`]'s buckets, in seconds.
 pub const HTTP_DURATION_BUCKETS: &[f64] = &[
@@ -169,6 +176,16 @@ pub fn describe() {
 /// Returns whether a recorder was installed, so that metrics have a reader.
 pub(crate) fn are_wanted() -> bool {
     WANTED.load(Ordering::Relaxed)
+    describe_counter!(
+        RATE_LIMITED,
+        Unit::Count,
+        "Requests over a limit, by the name of the limit"
+    );
+    describe_gauge!(
+        RATE_LIMIT_STORE_UP,
+        Unit::Count,
+        "1 while rate limits are counted in the shared store, else 0"
+    );
 }
 
 /// Caches the metric handles of one worker: each is looked up once, at its first response.

@@ -65,7 +65,7 @@ fn statuses(operation: &Value) -> Vec<&str> {
 fn a_public_route_needs_no_token() {
     let operation = &described()["paths"]["/public"]["get"];
     assert_eq!(operation["security"], json!([]));
-    assert_eq!(statuses(operation), ["200"]);
+    assert_eq!(statuses(operation), ["200", "429"]);
     assert_eq!(operation["summary"], "(public)");
 }
 
@@ -86,10 +86,10 @@ fn a_protected_route_has_its_rule_and_its_errors() {
         assert_eq!(operation["summary"], format!("(requires {rule})"));
         assert_eq!(
             statuses(operation),
-            ["200", "400", "401", "403", "500", "503"],
+            ["200", "400", "401", "403", "429", "500", "503"],
             "{path}"
         );
-        for status in ["400", "401", "403", "500", "503"] {
+        for status in ["400", "401", "403", "429", "500", "503"] {
             let content = &operation["responses"][status]["content"];
             let schema = &content["application/problem+json"]["schema"]["$ref"];
             assert_eq!(schema, "#/components/schemas/Problem", "{path} {status}");
@@ -110,7 +110,10 @@ fn a_route_for_any_caller_has_no_403() {
     let operation = &described()["paths"]["/api/me"]["get"];
     assert_eq!(operation["security"], json!([{"bearer": []}]));
     assert_eq!(operation["summary"], "(requires any verified token)");
-    assert_eq!(statuses(operation), ["200", "400", "401", "500", "503"]);
+    assert_eq!(
+        statuses(operation),
+        ["200", "400", "401", "429", "500", "503"]
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What every operation has: an id, and the errors of its body.
+//! What every operation has: an id, and the errors of rate limits and of its body.
 
 use actix_web::http::Method;
 use utoipa::openapi::path::Operation;
@@ -15,14 +15,20 @@ const METHODS: [Method; 5] = [
     Method::DELETE,
 ];
 
-/// Gives each operation an id that is unique in the document, such as `getUserMe`, and those with a JSON body the errors
-/// of a body.
+/// The response of the rate limits, which any service may have.
+const TOO_MANY_REQUESTS: &str = "`too_many_requests`: over a limit of the client address or the subject, which `RateLimit` names; try again after `Retry-After`";
+
+/// Gives each operation an id that is unique in the document, such as `getUserMe`, the error of the rate
+/// limits, and those with a JSON body the errors of a body.
 pub(crate) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for method in &METHODS {
             if let Some(operation) = operation(item, method) {
                 // Handlers in different files share a name, which is the default.
                 operation.operation_id = Some(id_of(method, path));
+                if !path.starts_with("/health") {
+                    add(operation, "429", TOO_MANY_REQUESTS);
+                }
                 if has_json_body(operation) {
                     without_null(operation);
                     add_errors_of_body(operation);

@@ -42,6 +42,18 @@ impl ClientAddress {
         }
     }
 
+    /// Returns [`network`](Self::network) as the bits of an IPv6 address, an IPv4 address as the mapped one; 0 if unknown.
+    pub(crate) fn network_bits(&self) -> u128 {
+        match self.0 {
+            Some(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+                address.to_bits() >> 64 << 64
+            }
+            Some(IpAddr::V6(mapped)) => mapped.to_bits(),
+            Some(IpAddr::V4(address)) => address.to_ipv6_mapped().to_bits(),
+            None => 0,
+        }
+    }
+
     /// Returns the peer address; if a trusted proxy is the peer, the last address in `X-Forwarded-For` that is not a
     /// trusted proxy's. Entries further left can be forged by the client.
     fn of(request: &HttpRequest, proxies: &Proxies) -> Self {

@@ -10,6 +10,7 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Condition;
 
+use super::limits::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use identity_actix::ApiError;
 use identity_actix::REQUEST_ID_HEADER;
 
@@ -34,6 +35,7 @@ pub(crate) fn cors(origins: &[String], headers: &[String]) -> Condition<Cors> {
         .allowed_headers([AUTHORIZATION, CONTENT_TYPE, X_REQUESTED_WITH])
         .allowed_headers(headers)
         .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER, LINK, REQUEST_ID_HEADER])
+        .expose_headers([RATE_LIMIT_POLICY, RATE_LIMIT])
         .max_age(600);
     let cors = if any {
         base.send_wildcard().allow_any_origin()

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct AuditSettings {
     /// Whether audit events are written to the log, with the target `audit`. They name callers and the addresses of clients.
     #[serde(rename = "audit_log")]
+    #[schemars(extend("x-reload" = "requests"))]
     pub log: bool,
     /// A file that audit events are appended to, one JSON object a line; none if unset. It is made for its owner alone, and
     /// opened again when it was renamed.

@@ -8,9 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::request::TrustedProxies;
+use crate::request::{RateLimitConfig, StoreUrl, TrustedProxies};
 
-use super::{AuditSettings, InputLimits, LogSettings, SettingsReader, SettingsRecord, StopConfig};
+use super::{
+    AuditSettings, InputLimits, LogSettings, SettingsReader, SettingsRecord, StopConfig, text,
+};
 
 /// How a service listens, responds and stops.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +52,13 @@ pub struct ServiceSettings {
     pub settings_poll_seconds: Option<u64>,
     /// Limits of what is read.
     pub limits: InputLimits,
+    /// Limits of requests, for each client address and each subject.
+    pub rate_limit: RateLimitConfig,
+    /// The Redis or Valkey in which all processes count for the rate limits together, such as redis://:password@host:6379/0;
+    /// each counts for itself if unset.
+    #[serde(default, deserialize_with = "text::optional", skip_serializing)]
+    #[schemars(with = "String", extend("x-secret" = true, "x-reload" = "requests", "x-expected" = "redis://host:port or valkey://host:port, without TLS and without parameters; unix sockets and clusters are not supported"))]
+    pub rate_limit_url: Option<StoreUrl>,
     /// How long stopping may take.
     pub shutdown: StopConfig,
     /// The log.
@@ -101,6 +110,8 @@ impl ServiceSettings {
             trusted_proxies: TrustedProxies::default(),
             metrics_address: None,
             limits: InputLimits::default(),
+            rate_limit: RateLimitConfig::default(),
+            rate_limit_url: None,
             shutdown: StopConfig::default(),
             log: LogSettings::default(),
             audit: AuditSettings::default(),
@@ -152,6 +163,7 @@ impl ServiceSettings {
             let expected = "expected a path that begins with a slash and does not end with one, such as /billing";
             reader.unusable("path_prefix", expected);
         }
+        self.rate_limit.check(reader);
         let own = SocketAddr::from((self.host, self.port));
         if self.port != 0 && self.metrics_address == Some(own) {
             let expected = format!("the service itself listens on {own}");
