@@ -17,8 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::{builder, show};
 use crate::audit::AuditFile;
 use crate::health::{self, Dependency, DependencyCheck};
-use crate::observe::Reloads;
-use crate::observe::status;
+use crate::observe::{Reloads, status};
 use crate::request::{Rate, inside_cors, outside_cors};
 use crate::serve::bind;
 use crate::settings::{AuditSettings, IssuerSettings, ServiceSettings};
@@ -30,7 +29,6 @@ use identity_core::introspection::{IntrospectionConfig, IntrospectionEndpoint};
 
 /// Something that can never be used.
 struct Gone;
-
 impl Dependency for Gone {
     fn name(&self) -> &'static str {
         "something"
@@ -72,8 +70,8 @@ async fn traffic() {
         file: Some(folder.path().join("audit.jsonl")),
         ..AuditSettings::default()
     };
-    let file = AuditFile::open(&audit).unwrap().unwrap();
-    let service = Service::new(INFO, Arc::clone(&authenticator), access).audited_in(file);
+    let file = AuditFile::open(&audit).unwrap();
+    let service = Service::new(INFO, Arc::clone(&authenticator), access).audited_in(file.unwrap());
     let service = service.depending_on(Arc::new(Gone));
     #[cfg(feature = "store")]
     let service = service.depending_on(database().await);

@@ -171,11 +171,6 @@ pub fn describe() {
         Unit::Count,
         "Changed settings that need a restart"
     );
-}
-
-/// Returns whether a recorder was installed, so that metrics have a reader.
-pub(crate) fn are_wanted() -> bool {
-    WANTED.load(Ordering::Relaxed)
     describe_counter!(
         RATE_LIMITED,
         Unit::Count,
@@ -186,6 +181,11 @@ pub(crate) fn are_wanted() -> bool {
         Unit::Count,
         "1 while rate limits are counted in the shared store, else 0"
     );
+}
+
+/// Returns whether a recorder was installed, so that metrics have a reader.
+pub(crate) fn are_wanted() -> bool {
+    WANTED.load(Ordering::Relaxed)
 }
 
 /// Caches the metric handles of one worker: each is looked up once, at its first response.

@@ -6,6 +6,7 @@ pub(crate) mod exporter;
 mod filter;
 pub mod health;
 pub mod metrics;
+mod readiness;
 mod reloads;
 pub(crate) mod status;
 pub mod telemetry;

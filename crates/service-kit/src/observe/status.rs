@@ -8,7 +8,7 @@ use identity_core::clock::{Clock, SystemClock};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::metrics::{self, PROCESS_START, SERVICE_INFO};
-use crate::serve::Live;
+use crate::serve::live::Live;
 use crate::service::Service;
 
 /// How often readiness is checked, so that its metrics are right where no probe asks for `/health/ready`.

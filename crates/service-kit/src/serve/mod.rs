@@ -4,7 +4,7 @@ mod drain;
 mod files;
 pub(crate) mod http_server;
 mod listen;
-mod live;
+pub(crate) mod live;
 pub(crate) mod pace;
 pub mod program;
 mod reload;
