@@ -3,7 +3,6 @@
 Arguments: the folder of the programs, a temporary folder, and how many rounds.
 """
 
-import os
 import signal
 import sys
 import threading
@@ -102,7 +101,9 @@ class Check:
         self.progress(2)
         redis.start()
         redis.wait()
-        self.progress(2)
+        if self.topology.has_quotas:
+            wait_until("the services count in the store again", self.topology.is_store_used)
+        self.progress(1)
         self.counts["store restarts"] += 1
 
     def restart_database(self, mode):

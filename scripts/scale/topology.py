@@ -98,10 +98,20 @@ class Topology:
 
     def keys_of_store(self, prefix):
         """Returns how many counters the store has whose keys begin with this prefix."""
-        with socket.create_connection(("127.0.0.1", self.ports["redis"])) as connection:
-            connection.sendall(f"KEYS {prefix}*\r\n".encode())
-            # *2, and the keys after it.
-            return int(connection.makefile().readline()[1:])
+        # *2, and the keys after it.
+        return int(self._store(f"KEYS {prefix}*").readline()[1:])
+
+    def is_store_used(self):
+        """Returns whether a service has counted in the store since its start."""
+        response = self._store("INFO commandstats")
+        # $120, and as many characters.
+        return b"cmdstat_evalsha:" in response.read(int(response.readline()[1:]))
+
+    def _store(self, command):
+        """Returns the store's response, to be read as bytes: its lengths are of bytes."""
+        with socket.create_connection(("127.0.0.1", self.ports["redis"]), timeout=30) as connection:
+            connection.sendall(f"{command}\r\n".encode())
+            return connection.makefile("rb")
 
     def wait_for_proxy(self):
         """Returns once the proxy sends requests to every replica."""
