@@ -88,6 +88,8 @@ def faults_of_targets():
         faults.append(f"prometheus.yml has the targets {targets}; docker-compose.yml has METRICS_ADDR in {exporting}")
     if re.search(r"ports:.*9100", compose):
         faults.append("docker-compose.yml publishes metrics")
+    if "profiles: [metrics]\n" not in services.get("prometheus", ""):
+        faults.append("docker-compose.yml starts prometheus without its profile")
     jobs = "|".join(name for name, _ in targets)
     for selected in set(re.findall(r'job=~"([^"]*)"', RULES)) - {jobs}:
         faults.append(f"alerts.yml: {selected} are not the jobs of prometheus.yml")
