@@ -33,9 +33,11 @@ async fn refused_credentials_and_changes_have_events(database: TestDatabase) {
     let refused = api.form("/oauth/token", &form).await;
     refused.oauth_error(401, "invalid_client");
     owner.new_permission(api, "a_service.thing.read").await;
-    let missing = json!({"name": "a role", "permissions": [wrong]});
-    api.post("/role/", &owner.token, &missing).await;
-    api.posted("/user/logout", &owner.token, &json!({})).await;
+    let no_role = json!({"unknown": wrong});
+    let refused = api.post("/role/", &owner.token, &no_role).await;
+    refused.problem(400, "bad_request");
+    let ended = api.post("/user/logout", &owner.token, &json!({})).await;
+    ended.expect(204);
     api.get("/user/me", &owner.token)
         .await
         .problem(401, "token_revoked");
@@ -63,7 +65,7 @@ async fn refused_credentials_and_changes_have_events(database: TestDatabase) {
             (failed, "invalid_grant", "", "/oauth/sign-in"),
             (failed, "invalid_client", "", "/oauth/token"),
             ("change_granted", "", "WritePermissions", "/permission/"),
-            ("change_failed", "invalid_input", "WriteRoles", "/role/"),
+            ("change_failed", "bad_request", "WriteRoles", "/role/"),
             ("change_granted", "", "AnyCaller", "/user/logout"),
             (failed, "token_revoked", "AnyCaller", "/user/me"),
         ]
