@@ -4,6 +4,7 @@
     reason = "a test may stop at the first thing that is not as it says"
 )]
 
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
@@ -25,9 +26,16 @@ impl Log {
     fn statements(&self, path: &str) -> usize {
         let bytes = self.0.lock().unwrap().clone();
         let text = String::from_utf8(bytes).unwrap();
-        let path = format!("http.path={path} ");
+        let path = format!("http.path=\"{path}\"");
         let lines = text.lines().filter(|line| line.contains("db.statement"));
         lines.filter(|line| line.contains(&path)).count()
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.0.lock().unwrap();
+        formatter.write_str(&String::from_utf8_lossy(&bytes))
     }
 }
 
@@ -77,7 +85,10 @@ async fn a_tenant_of_others_takes_the_same_statements_as_one_that_does_not_exist
     let created = send(&Method::POST, create, caller("U2", "T2")).await;
     assert_eq!(created.0, 200, "{created:?}");
     let statements = log.statements("/api/tenants/T2/users");
-    assert!(statements > 0, "a statement has the path of its request");
+    assert!(
+        statements > 0,
+        "a statement has the path of its request: {log:?}"
+    );
     let user = created.2["user"]["id"].as_str().unwrap();
 
     let (theirs, nowhere) = ("T2", "T3");
