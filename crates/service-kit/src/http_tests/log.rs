@@ -65,7 +65,7 @@ fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) 
             ..LogSettings::default()
         };
         let nowhere = fmt::layer().with_writer(std::io::sink);
-        dispatcher::set_global_default(log(&everything, nowhere)).unwrap();
+        dispatcher::set_global_default(log(&everything, nowhere).0).unwrap();
     });
     let settings = LogSettings {
         filter: filter.to_owned(),
@@ -77,7 +77,7 @@ fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) 
     let layer = fmt::layer()
         .with_writer(move || writer.clone())
         .with_ansi(false);
-    (lines, dispatcher::set_default(&log(&settings, layer)))
+    (lines, dispatcher::set_default(&log(&settings, layer).0))
 }
 
 pub(super) async fn logged(request: TestRequest) -> (Lines, Answer) {

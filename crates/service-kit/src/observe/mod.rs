@@ -2,6 +2,7 @@
 
 mod activity;
 pub(crate) mod exporter;
+mod filter;
 pub mod health;
 pub mod metrics;
 pub mod telemetry;

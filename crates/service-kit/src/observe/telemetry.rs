@@ -9,13 +9,15 @@ use identity_actix::Caller;
 use tracing::field::{Empty, display};
 use tracing::{Dispatch, Span, debug, info, info_span};
 use tracing_actix_web::{RootSpanBuilder, TracingLogger};
-use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::format::{DefaultFields, Format};
 use tracing_subscriber::fmt::{self, MakeWriter};
-use tracing_subscriber::layer::{Layered, SubscriberExt};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
+use super::filter::FilterHandle;
+pub use super::filter::{FilterError, set_filter};
 use crate::info::ServiceInfo;
 use crate::request::request_id;
 use crate::settings::{LogFormat, LogSettings};
@@ -25,9 +27,7 @@ pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    log(settings, lines).try_init()?;
-    name_dotenv(settings);
-    Ok(())
+    start(settings, lines)
 }
 
 /// As [`init`], but writes the lines to `writer`, for example to a test that reads them.
@@ -35,8 +35,16 @@ pub fn init_to<W>(settings: &LogSettings, writer: W) -> Result<(), TryInitError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let lines = fmt::layer().with_writer(writer).with_ansi(false);
-    log(settings, lines).try_init()?;
+    start(settings, fmt::layer().with_writer(writer).with_ansi(false))
+}
+
+fn start<W>(settings: &LogSettings, lines: Lines<W>) -> Result<(), TryInitError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let (log, filter) = log(settings, lines);
+    log.try_init()?;
+    filter.install();
     name_dotenv(settings);
     Ok(())
 }
@@ -49,29 +57,22 @@ fn name_dotenv(settings: &LogSettings) {
     }
 }
 
-type Filtered = Layered<EnvFilter, Registry>;
+type Lines<W> = fmt::Layer<Registry, DefaultFields, Format, W>;
 
-/// Returns the log with the writer of `lines`.
-pub(crate) fn log<W>(
-    settings: &LogSettings,
-    lines: fmt::Layer<Filtered, DefaultFields, Format, W>,
-) -> Dispatch
+/// Returns the log with the writer of `lines`, and the handle of its filter.
+pub(crate) fn log<W>(settings: &LogSettings, lines: Lines<W>) -> (Dispatch, FilterHandle)
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::INFO.into())
-        // actix logs an error for a malformed request head, to which it responds with 400: any client could fill the
-        // log. This directive is first, so that a filter that names the module overrides it.
-        .parse_lossy(format!("actix_http=off,{}", settings.filter));
-    let filtered = tracing_subscriber::registry().with(filter);
-    match settings.format {
-        LogFormat::Human => filtered.with(lines.with_target(false)).into(),
+    let (filter, handle) = FilterHandle::new(&settings.filter);
+    let lines = match settings.format {
+        LogFormat::Human => lines.with_target(false).with_filter(filter).boxed(),
         LogFormat::Json => {
             let lines = lines.json().flatten_event(true).with_span_list(false);
-            filtered.with(lines).into()
+            lines.with_filter(filter).boxed()
         }
-    }
+    };
+    (tracing_subscriber::registry().with(lines).into(), handle)
 }
 
 /// The middleware that opens a span for each request and logs its end.
