@@ -6,6 +6,7 @@ mod filter;
 pub mod health;
 pub mod metrics;
 pub mod telemetry;
+pub(crate) mod trace;
 
 pub use activity::Activity;
 pub(crate) use activity::note_caller;

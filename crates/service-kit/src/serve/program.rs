@@ -92,7 +92,8 @@ fn routes(access: &AccessTable) -> String {
 /// routes, which needs no settings. `service` finds the settings that every service has in those that `read` returns.
 ///
 /// With `METRICS_ADDR` it also exports the process's [`metrics`](crate::metrics), starting before `build`. That is
-/// possible only once per process: start several services in one process without this function.
+/// possible only once per process: start several services in one process without this function. With
+/// `OTEL_EXPORTER_OTLP_ENDPOINT` it exports traces, the last of them when the service has stopped.
 pub async fn run<S>(
     command: Command,
     access: &AccessTable,
@@ -114,11 +115,16 @@ pub async fn run<S>(
         }
         Command::Serve | Command::Routes => {}
     }
-    telemetry::init(&listen.log).context("the log cannot be started")?;
+    let traces = telemetry::init_with_traces(&listen.log, &listen.traces)
+        .context("the log cannot be started")?;
     if let Some(address) = listen.metrics_address {
         exporter::start(address, listen.limits.write_timeout)?;
     }
-    Ok(build(&settings).await?.run().await?)
+    let server = build(&settings).await?;
+    let stopping = server.stopping();
+    let outcome = server.run().await;
+    traces.finish(stopping.time_left()).await;
+    Ok(outcome?)
 }
 
 /// Writes what the service is and where it listens to standard output. It is for the person who started the program,

@@ -12,6 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use url::{Host, Url};
 
+use crate::observe::trace;
+
 use super::{ClientSettings, SettingsReader, text};
 
 /// How the issuer's documents are fetched, how its keys are cached, and how strictly its tokens are verified. All
@@ -181,12 +183,13 @@ impl IssuerSettings {
         Ok(url)
     }
 
-    /// Returns the limits and rules for fetching documents.
+    /// Returns the limits and rules for fetching documents. The requests carry `traceparent` of the current span.
     pub fn http(&self) -> HttpConfig {
         HttpConfig {
             timeout: Duration::from_secs(self.fetch.timeout_seconds),
             max_bytes: self.fetch.max_bytes,
             plain_http_hosts: self.allow_http_issuer.clone(),
+            headers: trace::outgoing(),
             ..HttpConfig::default()
         }
     }

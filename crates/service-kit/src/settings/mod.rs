@@ -13,10 +13,12 @@ mod limits;
 mod log;
 mod names;
 mod reader;
+mod sampler;
 mod service;
 mod sources;
 mod stop;
 pub mod text;
+mod traces;
 
 pub use client::ClientSettings;
 pub use docs::DocsSettings;
@@ -26,9 +28,11 @@ pub use issuer::{FetchSettings, IssuerSettings};
 pub use limits::InputLimits;
 pub use log::{LogFormat, LogSettings};
 pub use reader::{SettingsError, SettingsReader};
+pub use sampler::{Ratio, Sampler};
 pub use service::{ServiceSettings, Signals};
 pub use sources::Sources;
 pub use stop::StopConfig;
+pub use traces::{ExportConfig, TraceSettings};
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::request::TrustedProxies;
 
-use super::{InputLimits, LogSettings, SettingsReader, StopConfig};
+use super::{InputLimits, LogSettings, SettingsReader, StopConfig, TraceSettings};
 
 /// How a service listens, responds and stops.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +48,9 @@ pub struct ServiceSettings {
     /// The log.
     #[serde(skip)]
     pub log: LogSettings,
+    /// The traces that are exported.
+    #[serde(skip)]
+    pub traces: TraceSettings,
     /// Who stops the service. Not read from anywhere.
     #[serde(skip)]
     pub signals: Signals,
@@ -90,6 +93,7 @@ impl ServiceSettings {
             limits: InputLimits::default(),
             shutdown: StopConfig::default(),
             log: LogSettings::default(),
+            traces: TraceSettings::default(),
             signals: Signals::Handled,
         }
     }
@@ -103,8 +107,16 @@ impl ServiceSettings {
             },
             ..reader.group(Self::on_port(port))
         };
+        let traces = TraceSettings::read(reader);
+        let settings = Self { traces, ..settings };
         settings.check(reader);
         settings
+    }
+
+    /// Sets the version of the service, which traces name.
+    pub fn of_version(mut self, version: &'static str) -> Self {
+        self.traces.service_version = Some(version);
+        self
     }
 
     /// An origin is a scheme and a host, with a port if it is not the scheme's own, and nothing behind (RFC 6454, section 7).

@@ -13,6 +13,8 @@ use super::postgres_url::with_verified_server;
 use super::sqlite_file::SqliteFile;
 use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
 use crate::health::{Dependency, DependencyCheck};
+#[cfg(feature = "otlp")]
+use crate::observe::trace;
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,6 +41,11 @@ impl Database {
     ) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let kind = DatabaseKind::of(&config.url)?;
+        #[cfg(feature = "otlp")]
+        trace::database_is(match kind {
+            DatabaseKind::Sqlite => "sqlite",
+            DatabaseKind::Postgres => "postgresql",
+        });
         let options = AnyPoolOptions::new()
             .acquire_timeout(timeout)
             .max_connections(config.max_connections)
