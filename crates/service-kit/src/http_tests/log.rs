@@ -56,7 +56,7 @@ impl Write for Lines {
 ///
 /// Threads without a log of their own get one that discards its lines: whether a log statement is enabled is decided
 /// once, by the first thread that reaches it.
-fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) {
+pub(super) fn listen(format: LogFormat, filter: &str) -> (Lines, dispatcher::DefaultGuard) {
     static NOWHERE: Once = Once::new();
     NOWHERE.call_once(|| {
         let everything = LogSettings {
