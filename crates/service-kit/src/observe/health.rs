@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 
 use crate::serve::Stopping;
 
+/// The paths that load balancers and monitors poll every few seconds.
+pub(crate) const PATHS: [&str; 2] = ["/health", "/health/ready"];
+
 /// The outcome of a [`Dependency`]'s check. Errors: what is wrong, if it cannot be used.
 pub type DependencyCheck<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
 

@@ -19,6 +19,7 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use super::filter::FilterHandle;
 pub use super::filter::{FilterError, set_filter};
+use super::health;
 pub use super::trace::Traces;
 use super::trace::{self, REQUEST, TraceContext};
 use crate::info::ServiceInfo;
@@ -160,10 +161,9 @@ impl RootSpanBuilder for RequestSpan {
         #[cfg(feature = "otlp")]
         trace::end(&span, status, outcome);
         let status = status.as_u16();
-        span.in_scope(|| match path {
-            // Polled every few seconds by load balancers and monitors.
-            "/health" | "/health/ready" => debug!(http.status = status, "answered {status}"),
-            _ => info!(http.status = status, "answered {status}"),
+        span.in_scope(|| match health::PATHS.contains(&path) {
+            true => debug!(http.status = status, "answered {status}"),
+            false => info!(http.status = status, "answered {status}"),
         });
     }
 }

@@ -224,7 +224,7 @@ impl IssuerSettings {
 }
 
 /// Parses hosts and normalizes them as in a URL: in lower case, with brackets around an IPv6 address.
-fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let hosts = Vec::<String>::deserialize(deserializer)?;
     let hosts = hosts
         .iter()

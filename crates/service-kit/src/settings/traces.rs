@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::EnvFilter;
 use url::Url;
 
+use super::issuer::hosts;
 use super::sampler::{Ratio, Sampler};
 use super::{SettingsReader, text};
 
@@ -96,6 +97,8 @@ struct Written {
     #[schemars(with = "String")]
     otel_traces_sampler_arg: Ratio,
     /// Hosts besides loopback whose collector may be reached without TLS.
+    #[serde(deserialize_with = "hosts")]
+    #[schemars(extend("x-expected" = "hosts, with commas between them, without scheme, port and path, such as collector"))]
     allow_http_collector: Vec<String>,
     /// How spans are chosen and sent.
     traces: ExportConfig,

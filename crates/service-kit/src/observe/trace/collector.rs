@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use identity_core::http::client_builder;
-use identity_core::http::reqwest::{self, Client, redirect};
+use identity_core::http::reqwest::{self, Client, Response, redirect};
 use opentelemetry_http::{HttpClient, HttpError};
 use reqwest::header::HeaderMap;
 use tokio::runtime::Handle;
@@ -45,13 +45,15 @@ impl Collector {
     async fn send(&self, request: Request<Bytes>) -> Result<(), HttpError> {
         let mut request = reqwest::Request::try_from(request)?;
         request.headers_mut().extend(self.headers.clone());
-        let response = self.client.execute(request);
-        let response = self.runtime.spawn(response).await??;
-        response.error_for_status()?;
-        Ok(())
+        // Fails only if the program ends.
+        let response = self.runtime.spawn(self.client.execute(request)).await?;
+        let outcome = response.and_then(Response::error_for_status);
+        let outcome = outcome.map(drop);
+        self.note(&outcome);
+        Ok(outcome?)
     }
 
-    fn note(&self, outcome: &Result<(), HttpError>) {
+    fn note(&self, outcome: &Result<(), reqwest::Error>) {
         match outcome {
             Ok(()) => {
                 if self.is_failing.swap(false, Ordering::Relaxed) {
@@ -60,7 +62,7 @@ impl Collector {
             }
             Err(error) => {
                 if !self.is_failing.swap(true, Ordering::Relaxed) {
-                    let reason = root_cause(&**error);
+                    let reason = root_cause(error);
                     warn!(%reason, "traces are dropped, because the collector does not take them: {reason}");
                 }
             }
@@ -70,10 +72,12 @@ impl Collector {
 
 #[async_trait]
 impl HttpClient for Collector {
-    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let outcome = self.send(request).await;
-        self.note(&outcome);
-        outcome.map(|()| Response::new(Bytes::new()))
+    async fn send_bytes(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        self.send(request).await?;
+        Ok(http::Response::new(Bytes::new()))
     }
 }
 

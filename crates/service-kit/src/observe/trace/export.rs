@@ -7,9 +7,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::{
-    BatchConfigBuilder, BatchSpanProcessor, Sampler as OtelSampler, SdkTracerProvider,
-};
+use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider};
 use tokio::sync::oneshot;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, filter_fn};
@@ -18,8 +16,9 @@ use tracing_subscriber::registry::Registry;
 use super::collector::Collector;
 use super::conventions::Conventions;
 use super::otel::Ids;
+use super::sampler::Unpolled;
 use super::statements::{Statements, TARGET};
-use crate::settings::{Sampler, TraceSettings};
+use crate::settings::TraceSettings;
 
 type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
 
@@ -56,7 +55,7 @@ pub(super) fn start(settings: &TraceSettings) -> anyhow::Result<Option<(Layers, 
     let provider = SdkTracerProvider::builder()
         .with_span_processor(Conventions(batches.build()))
         .with_resource(resource.build())
-        .with_sampler(sampler(settings))
+        .with_sampler(Unpolled::of(settings))
         .with_id_generator(Ids::default())
         .build();
     let tracer = provider.tracer("service-kit");
@@ -79,19 +78,6 @@ pub(super) fn start(settings: &TraceSettings) -> anyhow::Result<Option<(Layers, 
             .boxed(),
     ];
     Ok(Some((layers, Exporter(provider))))
-}
-
-fn sampler(settings: &TraceSettings) -> OtelSampler {
-    let ratio = OtelSampler::TraceIdRatioBased(settings.ratio.get());
-    let parent_or = |root| OtelSampler::ParentBased(Box::new(root));
-    match settings.sampler {
-        Sampler::AlwaysOn => OtelSampler::AlwaysOn,
-        Sampler::AlwaysOff => OtelSampler::AlwaysOff,
-        Sampler::Ratio => ratio,
-        Sampler::ParentOrAlwaysOn => parent_or(OtelSampler::AlwaysOn),
-        Sampler::ParentOrAlwaysOff => parent_or(OtelSampler::AlwaysOff),
-        Sampler::ParentOrRatio => parent_or(ratio),
-    }
 }
 
 impl Exporter {

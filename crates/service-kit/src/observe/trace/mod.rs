@@ -15,6 +15,8 @@ mod export;
 #[cfg(feature = "otlp")]
 mod otel;
 #[cfg(feature = "otlp")]
+mod sampler;
+#[cfg(feature = "otlp")]
 mod statements;
 
 use std::time::Duration;
