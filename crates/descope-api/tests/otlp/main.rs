@@ -194,10 +194,12 @@ fn a_caller_that_does_not_export_decides_unless_it_may_not() {
 
 #[test]
 fn a_collector_that_is_down_stops_nothing_and_is_said_once() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
-    let closed = format!("http://{}", closed.local_addr().unwrap());
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let silent = format!("http://{}", silent.local_addr().unwrap());
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}", listener.local_addr().unwrap())
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", listener.local_addr().unwrap());
     let failing = Server::refusing();
     for (endpoint, told, lost) in [
         (&closed, 1, 0),

@@ -9,11 +9,12 @@ use identity_core::{
     Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider, SettingNames,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
-use url::{Host, Url};
+use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::observe::trace;
 
+use super::hosts::hosts;
 use super::{ClientSettings, SettingsReader, text};
 
 /// How the issuer's documents are fetched, how its keys are cached, and how strictly its tokens are verified. All
@@ -221,17 +222,6 @@ impl IssuerSettings {
             false => builder,
         }
     }
-}
-
-/// Parses hosts and normalizes them as in a URL: in lower case, with brackets around an IPv6 address.
-pub(super) fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let hosts = Vec::<String>::deserialize(deserializer)?;
-    let hosts = hosts
-        .iter()
-        .map(|host| Host::parse(host).map(|host| host.to_string()));
-    hosts
-        .collect::<Result<_, _>>()
-        .map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

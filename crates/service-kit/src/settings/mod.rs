@@ -8,6 +8,7 @@ mod client;
 mod docs;
 mod document;
 mod field;
+mod hosts;
 mod issuer;
 mod limits;
 mod log;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::EnvFilter;
 use url::Url;
 
-use super::issuer::hosts;
+use super::hosts::hosts;
 use super::sampler::{Ratio, Sampler};
 use super::{SettingsReader, text};
 

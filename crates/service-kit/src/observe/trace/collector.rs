@@ -45,8 +45,13 @@ impl Collector {
     async fn send(&self, request: Request<Bytes>) -> Result<(), HttpError> {
         let mut request = reqwest::Request::try_from(request)?;
         request.headers_mut().extend(self.headers.clone());
+        // The call itself needs the runtime, for its timeout.
+        let client = self.client.clone();
+        let response = self
+            .runtime
+            .spawn(async move { client.execute(request).await });
         // Fails only if the program ends.
-        let response = self.runtime.spawn(self.client.execute(request)).await?;
+        let response = response.await?;
         let outcome = response.and_then(Response::error_for_status);
         let outcome = outcome.map(drop);
         self.note(&outcome);

@@ -69,7 +69,8 @@ pub(super) fn start(settings: &TraceSettings) -> anyhow::Result<Option<(Layers, 
     let filter = || EnvFilter::builder().parse(&settings.export.filter);
     // Without a hint, every line of every library would be compared with the filters.
     let is_span = filter_fn(|metadata| metadata.is_span()).with_max_level_hint(LevelFilter::TRACE);
-    let is_statement = filter_fn(|metadata| metadata.is_event() && metadata.target() == TARGET)
+    // The spans too, or none would be the parent of a statement.
+    let is_statement = filter_fn(|metadata| metadata.is_span() || metadata.target() == TARGET)
         .with_max_level_hint(LevelFilter::TRACE);
     let layers = vec![
         spans.with_filter(filter()?.and(is_span)).boxed(),

@@ -90,7 +90,7 @@ pub(crate) fn begin(span: &Span, context: TraceContext) {
     span.with_subscriber(|(id, log)| {
         let registry = log.downcast_ref::<Registry>();
         if let Some(span) = registry.and_then(|registry| registry.span(id)) {
-            span.extensions_mut().insert(context);
+            span.extensions_mut().replace(context);
         }
     });
 }

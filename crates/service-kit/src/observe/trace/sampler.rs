@@ -1,8 +1,10 @@
 //! Which traces are exported.
 
-use opentelemetry::trace::{Link, SamplingDecision, SamplingResult, SpanKind, TraceId, TraceState};
+use opentelemetry::trace::{Link, SpanKind, TraceId, TraceState};
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_sdk::trace::{Sampler as OtelSampler, ShouldSample};
+use opentelemetry_sdk::trace::{
+    Sampler as OtelSampler, SamplingDecision, SamplingResult, ShouldSample,
+};
 
 use super::context::REQUEST;
 use crate::observe::health::PATHS;

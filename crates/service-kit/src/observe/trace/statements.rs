@@ -6,9 +6,8 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Span, SpanKind, TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::SdkTracer;
-use tracing::dispatcher::WeakDispatch;
 use tracing::field::{Field, Visit};
-use tracing::{Dispatch, Event, Subscriber};
+use tracing::{Dispatch, Event, Subscriber, dispatcher};
 use tracing_opentelemetry::get_otel_context;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
@@ -31,15 +30,11 @@ pub(crate) fn database_is(system: &'static str) {
 /// table, and never a value.
 pub(super) struct Statements {
     tracer: SdkTracer,
-    log: OnceLock<WeakDispatch>,
 }
 
 impl Statements {
     pub(super) fn new(tracer: SdkTracer) -> Self {
-        Self {
-            tracer,
-            log: OnceLock::new(),
-        }
+        Self { tracer }
     }
 }
 
@@ -47,15 +42,11 @@ impl<S> Layer<S> for Statements
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    fn on_register_dispatch(&self, log: &Dispatch) {
-        let _ = self.log.set(log.downgrade());
-    }
-
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let span = context.event_span(event);
-        let log = self.log.get().and_then(WeakDispatch::upgrade);
-        let parent = span.zip(log);
-        let parent = parent.and_then(|(span, log)| get_otel_context(&span.id(), &log));
+        // The log of the process: a layer in a list is not told which one it belongs to.
+        let log = dispatcher::get_default(Dispatch::clone);
+        let parent = span.and_then(|span| get_otel_context(&span.id(), &log));
         let Some(parent) = parent.filter(|parent| parent.span().span_context().is_sampled()) else {
             return;
         };
