@@ -1,7 +1,7 @@
 # Builds one program: docker build -t descope-api . , or another one with --build-arg BIN=auth0-api. With
 # --build-arg PROGRAMS=all, all programs are compiled in one step, and the images of the others find them there.
 # The image contains a static program and nothing else: no shell, no packages. --build-arg PROFILE=dist builds
-# it as it is published: faster, and several times as long to build.
+# it as it is published: faster, and several times as long to build. --build-arg FEATURES=otlp adds Cargo features.
 ARG BIN=descope-api
 ARG PROGRAMS=$BIN
 
@@ -16,6 +16,7 @@ RUN find . -type f -regextype posix-extended -not -regex \
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 ARG PROFILE=compose
+ARG FEATURES=
 # Static, with packed relocations: otherwise they would be a twentieth of the program.
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs" \
     PACKAGES="-p descope-api -p auth0-api -p auth-server -p billing-api -p local-issuer -p integration-tests -p identity-cli"
@@ -24,7 +25,7 @@ ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-re
 COPY --from=manifests /src ./
 # With an explicit target, procedural macros are not linked statically. The target is the toolchain's host.
 RUN rustc -vV | sed -n 's/^host: //p' >/target \
-    && cargo build --profile "$PROFILE" --locked --target "$(cat /target)" --bins $PACKAGES
+    && cargo build --profile "$PROFILE" --features "$FEATURES" --locked --target "$(cat /target)" --bins $PACKAGES
 
 # One program or all. The packages are the same as above, and with them the features of the dependencies. Cargo
 # compares modification times: the sources must be newer than the artifacts of their placeholders.
@@ -32,7 +33,7 @@ COPY . .
 ARG PROGRAMS
 RUN case $PROGRAMS in all) programs=--bins ;; *) programs="--bin $PROGRAMS" ;; esac \
     && find . -name '*.rs' -not -path './target/*' -exec touch {} + \
-    && cargo build --profile "$PROFILE" --locked --target "$(cat /target)" $PACKAGES $programs \
+    && cargo build --profile "$PROFILE" --features "$FEATURES" --locked --target "$(cat /target)" $PACKAGES $programs \
     && mkdir /data /programs \
     && find "target/$(cat /target)/$PROFILE" -maxdepth 1 -type f -executable -exec cp {} /programs/ \;
 

@@ -76,7 +76,8 @@ impl Settings {
 
     fn read_groups(reader: &mut SettingsReader) -> Option<Self> {
         reader.watch("AUTH0_");
-        let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
+        let service =
+            ServiceSettings::read(reader, Self::DEFAULT_PORT).of_version(env!("CARGO_PKG_VERSION"));
         let issuer = IssuerSettings::read(reader);
         let own = reader.group(Own {
             auth0_domain: None,

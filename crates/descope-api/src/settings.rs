@@ -81,7 +81,8 @@ impl Settings {
 
     fn read_groups(reader: &mut SettingsReader) -> Option<Self> {
         reader.watch("DESCOPE_");
-        let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
+        let service =
+            ServiceSettings::read(reader, Self::DEFAULT_PORT).of_version(env!("CARGO_PKG_VERSION"));
         let issuer = IssuerSettings {
             names: SettingNames {
                 audience: Some("AUDIENCE"),

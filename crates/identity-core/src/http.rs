@@ -7,8 +7,13 @@ pub use reqwest;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::tls::Certificate;
-use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Request, RequestBuilder, Response, StatusCode};
+use tracing::Instrument;
 use url::{Host, Url};
+
+pub use crate::fetch_error::FetchError;
+use crate::outgoing;
+pub use crate::outgoing::RequestHeaders;
 
 /// Configuration of requests to issuers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub struct HttpConfig {
     /// The `User-Agent` header: some providers' gateways refuse requests without a descriptive one. Default
     /// `identity-core/` and the version of this crate.
     pub user_agent: String,
+    /// The headers that are added to each request, such as `traceparent`. Default none.
+    pub headers: RequestHeaders,
 }
 
 impl Default for HttpConfig {
@@ -31,6 +38,7 @@ impl Default for HttpConfig {
             max_bytes: 256 * 1024,
             plain_http_hosts: Vec::new(),
             user_agent: concat!("identity-core/", env!("CARGO_PKG_VERSION")).to_owned(),
+            headers: RequestHeaders::default(),
         }
     }
 }
@@ -60,57 +68,6 @@ pub struct HttpClient {
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be set up")]
 pub struct HttpSetupError(#[from] reqwest::Error);
-
-/// Why a document could not be fetched.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchError {
-    /// The URL is neither https, nor plain http to loopback or an allowed host.
-    #[error("{0} is not https: plain http is for loopback and allowed hosts only")]
-    Insecure(String),
-    /// There was no complete response before the timeout.
-    #[error("no whole response from {url} within {} ms", .timeout.as_millis())]
-    Timeout {
-        /// The URL of the request.
-        url: String,
-        /// The timeout.
-        timeout: Duration,
-    },
-    /// The connection failed or was closed.
-    #[error("{url} cannot be reached: {reason}")]
-    Transport {
-        /// The URL of the request.
-        url: String,
-        /// The error of the network or of TLS.
-        reason: String,
-    },
-    /// The response has a status other than 200. Redirects are not followed.
-    #[error("{url} responded with {status}")]
-    Status {
-        /// The URL of the request.
-        url: String,
-        /// The status of the response.
-        status: u16,
-    },
-    /// The response is compressed, although the request did not ask for that.
-    #[error(
-        "{url} responded with content-encoding {encoding}, which was not asked for: compressed documents are not read"
-    )]
-    Compressed {
-        /// The URL of the request.
-        url: String,
-        /// The `Content-Encoding` of the response, such as `gzip`.
-        encoding: String,
-    },
-    /// The response is larger than the limit.
-    #[error("{url} responded with more than {limit} bytes")]
-    TooLarge {
-        /// The URL of the request.
-        url: String,
-        /// The limit in bytes.
-        limit: usize,
-    },
-}
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -171,6 +128,14 @@ impl HttpClient {
         let request = request.map_err(|error| self.failure("the request", error))?;
         self.check_transport(request.url())?;
         let url = for_log(request.url());
+        let span = outgoing::span(&request, &url);
+        let outcome = self.exchange(request, url).instrument(span.clone()).await;
+        outgoing::end(&span, outcome.as_ref().map(|answer| answer.status));
+        outcome
+    }
+
+    async fn exchange(&self, mut request: Request, url: String) -> Result<Answer, FetchError> {
+        self.config.headers.add_to(&mut request);
         let response = self.client.execute(request).await;
         let response = response.map_err(|error| self.failure(&url, error))?;
         let status = response.status();

@@ -1,4 +1,8 @@
 //! The filter of the log is replaced while the program runs. It is a program of its own, because a process has one log.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it says"
+)]
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};

@@ -194,7 +194,8 @@ impl Settings {
     }
 
     fn read_groups(reader: &mut SettingsReader) -> Self {
-        let service = ServiceSettings::read(reader, Self::DEFAULT_PORT);
+        let service =
+            ServiceSettings::read(reader, Self::DEFAULT_PORT).of_version(env!("CARGO_PKG_VERSION"));
         let database = DatabaseConfig {
             // Each of those who wait while the database is gone has its password hashed when it is back: the fewer
             // they are, the sooner others get in.

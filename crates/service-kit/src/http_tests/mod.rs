@@ -18,3 +18,4 @@ mod request_ids;
 mod requests;
 mod row;
 mod rules;
+mod trace;

@@ -62,14 +62,14 @@ impl FilterHandle {
     }
 }
 
-/// actix logs an error for a malformed request head, to which it responds with 400: any client could fill the log. Audit
-/// events have a setting of their own. These directives are first, so that a filter that names the modules overrides them.
+/// actix logs an error for a malformed request head, to which it responds with 400: any client could fill the log. Spans of
+/// the target `spans` are for traces alone. These directives are first, so that a filter that names the same overrides them.
 fn with_defaults(filter: &str) -> String {
     let filter = match filter.trim() {
         "" => "info",
         filter => filter,
     };
-    format!("actix_http=off,audit=info,{filter}")
+    format!("actix_http=off,spans=off,audit=info,{filter}")
 }
 
 fn as_log(level: LevelFilter) -> log::LevelFilter {

@@ -16,6 +16,9 @@ use crate::metrics::{DEPENDENCY_UP, SERVICE_READY};
 use crate::request::limits::RateLimits;
 use crate::serve::Stopping;
 
+/// The paths that load balancers and monitors poll every few seconds.
+pub(crate) const PATHS: [&str; 2] = ["/health", "/health/ready"];
+
 /// The outcome of a [`Dependency`]'s check. Errors: what is wrong, if it cannot be used.
 pub type DependencyCheck<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>;
 

@@ -10,6 +10,7 @@ mod readiness;
 mod reloads;
 pub(crate) mod status;
 pub mod telemetry;
+pub(crate) mod trace;
 
 pub use activity::Activity;
 pub(crate) use activity::note_caller;

@@ -60,6 +60,7 @@ impl Drain {
 
     async fn finish(&self) {
         let deadline = Instant::now() + self.config.timeout;
+        self.stopping.ends_by(deadline);
         sleep(self.config.last_call).await;
         let open = self.stopping.open().connections;
         info!(

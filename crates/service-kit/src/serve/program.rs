@@ -113,7 +113,8 @@ pub struct Configuration<S> {
 /// A running service reads its settings again at SIGHUP ([`Reload`]).
 ///
 /// With `METRICS_ADDR` it also exports the process's [`metrics`](crate::metrics), starting before `build`. That is
-/// possible only once per process: start several services in one process without this function.
+/// possible only once per process: start several services in one process without this function. With
+/// `OTEL_EXPORTER_OTLP_ENDPOINT` it exports traces, the last of them when the service has stopped.
 pub async fn run<S>(
     command: Command,
     access: &AccessTable,
@@ -134,17 +135,21 @@ pub async fn run<S>(
         }
         Command::Serve | Command::Routes => {}
     }
-    telemetry::init(&listen.log).context("the log cannot be started")?;
+    let traces = telemetry::init_with_traces(&listen.log, &listen.traces)
+        .context("the log cannot be started")?;
     if let Some(address) = listen.metrics_address {
         exporter::start(address, listen.limits.write_timeout)?;
     }
     let hangups = Hangups::handled().context("SIGHUP cannot be handled")?;
     let server = build(&settings).await?;
+    let stopping = server.stopping();
     let reloader = Reloader::new(configuration, server.live(), hangups, listen);
-    tokio::select! {
-        outcome = server.run() => Ok(outcome?),
+    let outcome = tokio::select! {
+        outcome = server.run() => outcome,
         () = reloader.run() => Ok(()),
-    }
+    };
+    traces.finish(stopping.time_left()).await;
+    Ok(outcome?)
 }
 
 /// Reads the settings and opens the database, which runs its pending migrations. Errors: a setting is bad, or `open` fails.

@@ -1,13 +1,15 @@
 //! The open connections of a service, tracked so that it can stop without losing one.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
 use actix_web::web;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// Whether a service is stopping, and its open connections. Cheap to clone: all clones share one state.
 #[derive(Clone, Default)]
@@ -20,6 +22,7 @@ struct State {
     connections: AtomicUsize,
     silent: AtomicUsize,
     events: AtomicUsize,
+    deadline: OnceLock<Instant>,
 }
 
 /// The open connections at one moment.
@@ -52,6 +55,19 @@ impl Stopping {
 
     pub(crate) fn begin(&self) {
         self.0.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Sets when the program ends at the latest.
+    pub(crate) fn ends_by(&self, deadline: Instant) {
+        let _ = self.0.deadline.set(deadline);
+    }
+
+    /// Returns how much time is left until the program ends at the latest. None is left if it was not stopped in order.
+    pub(crate) fn time_left(&self) -> Duration {
+        let deadline = self.0.deadline.get();
+        deadline.map_or(Duration::ZERO, |deadline| {
+            deadline.saturating_duration_since(Instant::now())
+        })
     }
 
     pub(crate) fn open(&self) -> Open {

@@ -9,9 +9,12 @@ use identity_core::{
     Authenticator, AuthenticatorBuilder, AuthenticatorError, CacheLimits, Provider, SettingNames,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
-use url::{Host, Url};
+use serde::{Deserialize, Serialize};
+use url::Url;
 
+use crate::observe::trace;
+
+use super::hosts::hosts;
 use super::{ClientSettings, SettingsReader, text};
 
 /// How the issuer's documents are fetched, how its keys are cached, and how strictly its tokens are verified. All
@@ -182,12 +185,13 @@ impl IssuerSettings {
         Ok(url)
     }
 
-    /// Returns the limits and rules for fetching documents.
+    /// Returns the limits and rules for fetching documents. The requests carry `traceparent` of the current span.
     pub fn http(&self) -> HttpConfig {
         HttpConfig {
             timeout: Duration::from_secs(self.fetch.timeout_seconds),
             max_bytes: self.fetch.max_bytes,
             plain_http_hosts: self.allow_http_issuer.clone(),
+            headers: trace::outgoing(),
             ..HttpConfig::default()
         }
     }
@@ -219,17 +223,6 @@ impl IssuerSettings {
             false => builder,
         }
     }
-}
-
-/// Parses hosts and normalizes them as in a URL: in lower case, with brackets around an IPv6 address.
-fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let hosts = Vec::<String>::deserialize(deserializer)?;
-    let hosts = hosts
-        .iter()
-        .map(|host| Host::parse(host).map(|host| host.to_string()));
-    hosts
-        .collect::<Result<_, _>>()
-        .map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

@@ -11,16 +11,19 @@ mod document;
 mod effect;
 mod error;
 mod field;
+mod hosts;
 mod issuer;
 mod limits;
 mod log;
 mod names;
 mod reader;
 mod record;
+mod sampler;
 mod service;
 mod sources;
 mod stop;
 pub mod text;
+mod traces;
 
 pub use audit::AuditSettings;
 pub use client::ClientSettings;
@@ -35,9 +38,11 @@ pub use log::{LogFormat, LogSettings};
 pub use reader::SettingsReader;
 pub use record::SettingsRecord;
 pub(crate) use record::{Changes, Record, hash_of};
+pub use sampler::{Ratio, Sampler};
 pub use service::{ServiceSettings, Signals};
 pub use sources::Sources;
 pub use stop::StopConfig;
+pub use traces::{ExportConfig, TraceSettings};
 
 #[cfg(test)]
 mod tests;

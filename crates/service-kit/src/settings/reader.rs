@@ -19,7 +19,7 @@ use super::sources::{DOTENV, Found, Sources, Values};
 ///
 /// `Debug` shows no values: some are secrets, and some belong to the rest of the environment.
 pub struct SettingsReader {
-    prefix: String,
+    pub(super) prefix: String,
     values: Values,
     fields: Vec<Field>,
     found: BTreeMap<String, Found>,

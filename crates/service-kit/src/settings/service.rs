@@ -11,7 +11,8 @@ use url::Url;
 use crate::request::{RateLimitConfig, StoreUrl, TrustedProxies};
 
 use super::{
-    AuditSettings, InputLimits, LogSettings, SettingsReader, SettingsRecord, StopConfig, text,
+    AuditSettings, InputLimits, LogSettings, SettingsReader, SettingsRecord, StopConfig,
+    TraceSettings, text,
 };
 
 /// How a service listens, responds and stops.
@@ -67,6 +68,9 @@ pub struct ServiceSettings {
     /// Where audit events go.
     #[serde(skip)]
     pub audit: AuditSettings,
+    /// The traces that are exported.
+    #[serde(skip)]
+    pub traces: TraceSettings,
     /// Who stops the service. Not read from anywhere.
     #[serde(skip)]
     pub signals: Signals,
@@ -115,6 +119,7 @@ impl ServiceSettings {
             shutdown: StopConfig::default(),
             log: LogSettings::default(),
             audit: AuditSettings::default(),
+            traces: TraceSettings::default(),
             signals: Signals::Handled,
             settings_poll_seconds: None,
             record: SettingsRecord::default(),
@@ -132,8 +137,16 @@ impl ServiceSettings {
             record: reader.record(),
             ..reader.group(Self::on_port(port))
         };
+        let traces = TraceSettings::read(reader);
+        let settings = Self { traces, ..settings };
         settings.check(reader);
         settings
+    }
+
+    /// Sets the version of the service, which traces name.
+    pub fn of_version(mut self, version: &'static str) -> Self {
+        self.traces.service_version = Some(version);
+        self
     }
 
     /// An origin is a scheme and a host, with a port if it is not the scheme's own, and nothing behind (RFC 6454, section 7).

@@ -18,6 +18,8 @@ use super::sqlite_file::SqliteFile;
 use super::{DatabaseConfig, DatabaseKind, OpenError, Schema};
 use crate::health::{Dependency, DependencyCheck};
 use crate::metrics::{DATABASE_CONNECTIONS, DATABASE_CONNECTIONS_MAX};
+#[cfg(feature = "otlp")]
+use crate::observe::trace;
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -45,6 +47,11 @@ impl Database {
     ) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let kind = DatabaseKind::of(&config.url)?;
+        #[cfg(feature = "otlp")]
+        trace::database_is(match kind {
+            DatabaseKind::Sqlite => "sqlite",
+            DatabaseKind::Postgres => "postgresql",
+        });
         let options = AnyPoolOptions::new()
             .acquire_timeout(timeout)
             .max_connections(config.max_connections)

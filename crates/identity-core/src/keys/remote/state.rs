@@ -1,13 +1,14 @@
 //! The state of the task, published for requests.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
+use tracing::Span;
 
 use crate::keys::{KeyFault, KeySet, KeyStatus};
 use crate::metrics::KeyMetrics;
@@ -121,6 +122,8 @@ pub(super) struct Shared {
     refetch: Notify,
     /// Whether one of the requests that asked for a refetch named an unknown key id.
     key_id_asked: AtomicBool,
+    /// The span of the first request that asked for the refetch.
+    asker: Mutex<Option<Span>>,
 }
 
 impl Shared {
@@ -130,6 +133,7 @@ impl Shared {
             published: watch::Sender::new(()),
             refetch: Notify::new(),
             key_id_asked: AtomicBool::new(false),
+            asker: Mutex::new(None),
         }
     }
 
@@ -157,20 +161,28 @@ impl Shared {
         if cause == Cause::KeyId {
             self.key_id_asked.store(true, Ordering::Release);
         }
+        self.asker().get_or_insert_with(Span::current);
         self.refetch.notify_one();
+    }
+
+    fn asker(&self) -> MutexGuard<'_, Option<Span>> {
+        self.asker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Clears a pending refetch. The request that asked for it reads the next published state, and may ask again.
     pub(super) fn forget_refetch(&self) {
         pin!(self.refetch.notified()).enable();
         self.key_id_asked.store(false, Ordering::Release);
+        *self.asker() = None;
     }
 
-    pub(super) async fn refetch_asked(&self) -> Cause {
+    /// Waits until a request asks for a refetch. Returns why, and the span of that request.
+    pub(super) async fn refetch_asked(&self) -> (Cause, Span) {
         self.refetch.notified().await;
-        match self.key_id_asked.swap(false, Ordering::AcqRel) {
+        let cause = match self.key_id_asked.swap(false, Ordering::AcqRel) {
             true => Cause::KeyId,
             false => Cause::Signature,
-        }
+        };
+        (cause, self.asker().take().unwrap_or_else(Span::none))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{info, warn};
+use tracing::{Instrument, Span, info, info_span, warn};
 
 use super::RemoteKeysConfig;
 use super::fetcher::Fetch;
@@ -66,14 +66,14 @@ impl RefreshTask {
     async fn fetch_again_and_again(mut self) {
         let mut due = Instant::now();
         loop {
-            let forced = tokio::select! {
-                () = sleep_until(due) => None,
-                cause = self.shared.refetch_asked() => Some(cause),
+            let (forced, asker) = tokio::select! {
+                () = sleep_until(due) => (None, Span::none()),
+                (cause, asker) = self.shared.refetch_asked() => (Some(cause), asker),
             };
             if forced.is_some_and(|cause| !self.may_be_forced(cause)) {
                 continue;
             }
-            self.refresh(forced).await;
+            self.refresh(forced, asker).await;
             due = self.next_attempt();
         }
     }
@@ -93,7 +93,7 @@ impl RefreshTask {
         last.is_none_or(|forced| !forced.is_too_early(cause, interval))
     }
 
-    async fn refresh(&mut self, forced: Option<Cause>) {
+    async fn refresh(&mut self, forced: Option<Cause>, asker: Span) {
         let keeper = &mut self.keeper;
         let next = Forced::due(
             keeper.state.forced.as_ref(),
@@ -101,7 +101,8 @@ impl RefreshTask {
         );
         keeper.state.fetching = true;
         self.shared.publish(keeper.state.clone());
-        let mut fetch = pin!(self.fetcher.fetch());
+        let span = fetch_span(&keeper.issuer, asker);
+        let mut fetch = pin!(self.fetcher.fetch().instrument(span));
         let result = loop {
             tokio::select! {
                 biased;
@@ -192,6 +193,16 @@ impl Keeper {
             since,
             count,
         });
+    }
+}
+
+/// Returns the span of a fetch: in the trace of the request that asked for it, or in a trace of its own. If no trace wants
+/// it, the fetch is in the span of that request.
+fn fetch_span(issuer: &str, asker: Span) -> Span {
+    let span = info_span!(target: "spans", parent: asker.id(), "key fetch", issuer);
+    match span.is_disabled() {
+        true => asker,
+        false => span,
     }
 }
 
