@@ -109,9 +109,9 @@ pub(crate) fn refused(
     info!(access.reason = denial.code(), "access denied: {denial}");
     match denial {
         Denial::NotAMember => ApiError::outside(request.path()),
-        denial => session.space.error(request, |realm| {
-            ApiError::denied(realm, denial, detail)
-        }),
+        denial => session
+            .space
+            .error(request, |realm| ApiError::denied(realm, denial, detail)),
     }
 }
 

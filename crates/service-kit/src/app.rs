@@ -17,7 +17,9 @@ use crate::metrics::HttpMetrics;
 use crate::observe::health;
 use crate::observe::telemetry::RequestLog;
 use crate::openapi;
+use crate::request::security_headers::TransportSecurity;
 use crate::request::{Proxies, cors, inside_cors, outside_cors};
+use crate::resource::{self, ProtectedResource, resource_metadata};
 use crate::routes::{Routes, authenticated};
 use crate::service::{AddRoutes, Service};
 
@@ -88,6 +90,8 @@ impl Service {
     fn public_routes(&self, app: &mut ServiceConfig) {
         (self.public)(&mut Routes(app));
         app.service(health::health).service(health::ready);
+        app.service(resource::metadata)
+            .service(resource::metadata_at_path);
         for path in self.access.public_paths() {
             let mut scopes = self.protected.iter();
             if scopes.any(|(scope, _)| path.starts_with(&format!("{scope}/"))) {
@@ -109,7 +113,11 @@ impl Service {
             .wrap(from_fn(move |request, next| {
                 authenticated(check, request, next)
             }))
-            .wrap(Authenticate::required(Arc::clone(&self.authenticator)).realm(self.info.name))
+            .wrap(
+                Authenticate::required(Arc::clone(&self.authenticator))
+                    .realm(self.info.name)
+                    .resource_metadata_of(resource_metadata),
+            )
     }
 
     /// Adds the app data and the limits.
@@ -123,6 +131,10 @@ impl Service {
             .app_data(web::Data::new(Proxies::new(
                 self.settings.trusted_proxies.clone(),
             )))
+            .app_data(web::Data::new(TransportSecurity::lasting(
+                self.settings.hsts_max_age,
+            )))
+            .app_data(web::Data::new(ProtectedResource::of(self)))
             .app_data(self.clock.clone());
         for add in &self.data {
             add(app);

@@ -15,5 +15,7 @@ mod prefix;
 mod refusals;
 mod request_ids;
 mod requests;
+mod resource;
 mod row;
 mod rules;
+mod security_headers;

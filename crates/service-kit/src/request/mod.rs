@@ -6,9 +6,10 @@ mod cors;
 mod count;
 mod input;
 mod layers;
-mod page_headers;
+pub(crate) mod origin;
 mod proxies;
 pub(crate) mod request_id;
+pub(crate) mod security_headers;
 mod validate;
 
 pub use body_deadline::is_late;

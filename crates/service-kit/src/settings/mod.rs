@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod names;
 mod reader;
+mod resource_identifier;
 mod service;
 mod sources;
 mod stop;
