@@ -206,15 +206,10 @@ impl ApiError {
         }
     }
 
-    /// Returns whether the response asks for credentials.
-    pub(crate) fn is_challenge(&self) -> bool {
-        self.challenge.is_some()
-    }
-
     /// Sets the address of the protected resource metadata in the challenge, if there is one.
-    pub(crate) fn with_resource_metadata(mut self, address: Option<String>) -> Self {
+    pub(crate) fn with_resource_metadata(mut self, of: impl FnOnce() -> Option<String>) -> Self {
         if let Some(challenge) = &mut self.challenge {
-            challenge.resource_metadata = address;
+            challenge.resource_metadata = of();
         }
         self
     }

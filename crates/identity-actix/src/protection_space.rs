@@ -35,10 +35,8 @@ impl ProtectionSpace {
     ) -> ApiError {
         let error = make(&self.realm);
         match &self.metadata {
-            Some(address_of) if error.is_challenge() => {
-                error.with_resource_metadata(address_of(request))
-            }
-            _ => error,
+            Some(address_of) => error.with_resource_metadata(|| address_of(request)),
+            None => error,
         }
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
+use crate::challenge::without_metadata;
 use crate::http::Response;
 use crate::log;
 
@@ -11,7 +12,7 @@ use crate::log;
 pub(crate) struct Expectation {
     status: u16,
     content_type: &'static str,
-    /// The whole `WWW-Authenticate` header; `None` if it must not be there.
+    /// The `WWW-Authenticate` header without the address of the metadata at its end; `None` if it must not be there.
     challenge: Option<String>,
     /// Members that must be there with these values.
     members: Value,
@@ -82,7 +83,7 @@ impl Expectation {
         Self { detail, ..self }
     }
 
-    /// With exactly this `WWW-Authenticate`.
+    /// With exactly this `WWW-Authenticate`, and the address of the metadata after it.
     pub(crate) fn challenge(self, challenge: impl Into<String>) -> Self {
         let challenge = Some(challenge.into());
         Self { challenge, ..self }
@@ -110,7 +111,19 @@ impl Expectation {
             }
         };
         header("content-type", Some(self.content_type));
-        header("www-authenticate", self.challenge.as_deref());
+        if self.challenge.is_none() {
+            header("www-authenticate", None);
+        }
+        if let Some(expected) = &self.challenge {
+            let found = response.header("www-authenticate").unwrap_or_default();
+            match without_metadata(found) {
+                Ok(challenge) if challenge == expected => {}
+                Ok(challenge) => {
+                    faults.push(format!("the challenge is {challenge}, not {expected}"))
+                }
+                Err(error) => faults.push(error.to_string()),
+            }
+        }
         if self.retries && !retries(response) {
             faults.push("Retry-After is not from 1 to 60".to_owned());
         }
@@ -200,7 +213,10 @@ mod tests {
         let headers = [
             ("content-type", "application/problem+json"),
             ("x-request-id", "7"),
-            ("www-authenticate", "Bearer realm=\"a\""),
+            (
+                "www-authenticate",
+                "Bearer realm=\"a\", resource_metadata=\"http://a/.well-known/oauth-protected-resource\"",
+            ),
         ];
         let body = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "c", "detail": "d", "request_id": "7", "more": 1});
         Response {

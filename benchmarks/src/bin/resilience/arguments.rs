@@ -33,6 +33,7 @@ pub enum Scenario {
     Cold,
     Flood,
     Stampede,
+    Idle,
     Soak,
 }
 
