@@ -134,7 +134,7 @@ async fn a_person_gets_a_token_for_an_api_whose_issuer_the_program_finds() {
     // A route with a challenge, and one without.
     for asked in ["/api/private", "/"] {
         let address = format!("{}{asked}", api.base);
-        let program = token(&[
+        let arguments = [
             "--for",
             &address,
             "--flow",
@@ -143,8 +143,8 @@ async fn a_person_gets_a_token_for_an_api_whose_issuer_the_program_finds() {
             "local-app",
             "--audience",
             issuer.auth0().audience(),
-        ]);
-        let program = program.await;
+        ];
+        let program = token(&arguments).await;
         assert!(
             program.address.starts_with(issuer.auth0().base_url()),
             "{}",

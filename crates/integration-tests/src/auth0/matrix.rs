@@ -3,7 +3,7 @@
 use crate::contract::matrix::Demand::{
     Member, Nothing, Permission, Role, Scopes, TenantPermission, Token,
 };
-use crate::contract::matrix::{Matrix, get};
+use crate::contract::matrix::{Matrix, get, route};
 
 /// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
 #[rustfmt::skip]

@@ -14,6 +14,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use super::origin;
+use crate::serve::pace::Pace;
 
 /// The headers of a response that sets none itself, whatever it is.
 const ALWAYS: [(HeaderName, &str); 2] = [
@@ -99,12 +100,14 @@ pub(crate) fn always(headers: &mut HeaderMap) {
     );
 }
 
-/// Middleware that adds the headers, for an app without the others.
+/// Middleware that adds the headers, for an app without the others. It also begins the request, so that the time of the
+/// next request head of its connection is limited.
 pub(crate) async fn on_every_response<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let given = Circumstances::of(request.request());
+    let _in_progress = request.conn_data::<Pace>().map(Pace::begin);
     let mut response = next.call(request).await?;
     put(given, &mut response);
     Ok(response)
