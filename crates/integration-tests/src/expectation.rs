@@ -14,6 +14,8 @@ pub(crate) struct Expectation {
     content_type: &'static str,
     /// The `WWW-Authenticate` header without the address of the metadata at its end; `None` if it must not be there.
     challenge: Option<String>,
+    /// Whether the address of the metadata ends the challenge.
+    names_metadata: bool,
     /// Members that must be there with these values.
     members: Value,
     detail: Option<Detail>,
@@ -36,6 +38,7 @@ impl Expectation {
             status: 200,
             content_type: "application/json",
             challenge: None,
+            names_metadata: true,
             members,
             detail: None,
             retries: false,
@@ -89,6 +92,14 @@ impl Expectation {
         Self { challenge, ..self }
     }
 
+    /// With a challenge that names no metadata: the request names no host.
+    pub(crate) fn without_metadata(self) -> Self {
+        Self {
+            names_metadata: false,
+            ..self
+        }
+    }
+
     /// With these reasons in the service's log, and no others; only a process that has the service in it looks there.
     pub(crate) fn logged<'r>(self, reasons: impl IntoIterator<Item = (&'r str, &'r str)>) -> Self {
         let reasons = reasons.into_iter();
@@ -116,7 +127,11 @@ impl Expectation {
         }
         if let Some(expected) = &self.challenge {
             let found = response.header("www-authenticate").unwrap_or_default();
-            match without_metadata(found) {
+            let challenge = match self.names_metadata {
+                true => without_metadata(found),
+                false => Ok(found),
+            };
+            match challenge {
                 Ok(challenge) if challenge == expected => {}
                 Ok(challenge) => {
                     faults.push(format!("the challenge is {challenge}, not {expected}"))
