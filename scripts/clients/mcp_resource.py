@@ -6,7 +6,7 @@ RFC 9728: it follows the challenge of a request without a token to the metadata 
 import asyncio
 import os
 import ssl
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 import requests
@@ -68,10 +68,10 @@ def statuses(auth, *urls):
 def local_issuers():
     for issuer in both():
         def sign_in(url, issuer=issuer):
-            if issuer.parameters:
-                # Auth0 has a parameter of its own for the API.
-                url += "&" + urlencode(issuer.parameters)
-            return issuer.sign_in(url, "viewer")
+            # The SDK asks for consent, which a sign-in without a page cannot give; Auth0 has a parameter of its own for the API.
+            base, _, query = url.partition("?")
+            query = {name: value for name, value in parse_qsl(query) if name != "prompt"} | issuer.parameters
+            return issuer.sign_in(f"{base}?{urlencode(query)}", "viewer")
 
         memory = Memory("local-app", REDIRECT_URI)
         auth = provider(issuer.api, memory, sign_in)
