@@ -32,6 +32,8 @@ pub fn access() -> AccessTable {
         .public(M::GET, "/health/ready")
         .public(M::GET, "/docs/")
         .public(M::GET, "/openapi.json")
+        .public(M::GET, "/.well-known/oauth-protected-resource")
+        .public(M::GET, "/.well-known/oauth-protected-resource/{path}")
         // example: left out by copy-crate
         .public(M::GET, "/public/info")
         .public(M::GET, "/demo/token-structure")

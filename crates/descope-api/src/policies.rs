@@ -43,6 +43,8 @@ pub fn access() -> AccessTable {
         .public(M::GET, "/health/ready")
         .public(M::GET, "/docs/")
         .public(M::GET, "/openapi.json")
+        .public(M::GET, "/.well-known/oauth-protected-resource")
+        .public(M::GET, "/.well-known/oauth-protected-resource/{path}")
         .public(M::GET, "/api/public")
         .protected::<AnyCaller>(M::GET, "/api/private")
         // example: left out by copy-crate

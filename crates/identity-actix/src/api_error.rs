@@ -220,6 +220,14 @@ impl ApiError {
         }
     }
 
+    /// Sets the address of the protected resource metadata in the challenge, if there is one.
+    pub(crate) fn with_resource_metadata(mut self, of: impl FnOnce() -> Option<String>) -> Self {
+        if let Some(challenge) = &mut self.challenge {
+            challenge.resource_metadata = of();
+        }
+        self
+    }
+
     /// Returns the error code.
     pub fn code(&self) -> ErrorCode {
         self.code

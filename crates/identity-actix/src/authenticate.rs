@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use actix_web_httpauth::middleware::HttpAuthentication;
 use identity_core::{Authenticated, Authenticator, VerifyError};
 use tracing::{info, warn};
 
 use crate::api_error::ApiError;
 use crate::credentials::{BearerToken, Credentials, CredentialsFault};
+use crate::protection_space::ProtectionSpace;
 
 /// Middleware for a scope: verifies the bearer token of each request, and provides the caller to
 /// [`Caller`](crate::Caller), [`Require`](crate::Require) and the other extractors inside it.
@@ -41,21 +42,21 @@ use crate::credentials::{BearerToken, Credentials, CredentialsFault};
 #[derive(Debug, Clone)]
 #[must_use = "it is middleware, for `.wrap(..)`"]
 pub struct Authenticate {
-    realm: Arc<str>,
+    space: Arc<ProtectionSpace>,
     authenticator: Arc<Authenticator>,
     is_required: bool,
 }
 
 /// What the middleware stores in a request for the extractors.
 pub(crate) struct Session {
-    pub(crate) realm: Arc<str>,
+    pub(crate) space: Arc<ProtectionSpace>,
     pub(crate) caller: Arc<Authenticated>,
     pub(crate) token: BearerToken,
 }
 
 /// What optional authentication stores in a request without credentials.
 pub(crate) struct NoCredentials {
-    pub(crate) realm: Arc<str>,
+    pub(crate) space: Arc<ProtectionSpace>,
 }
 
 type Outcome = Pin<Box<dyn Future<Output = Result<ServiceRequest, (Error, ServiceRequest)>>>>;
@@ -68,7 +69,7 @@ impl Authenticate {
     pub fn required(authenticator: impl Into<Arc<Authenticator>>) -> Self {
         let authenticator = authenticator.into();
         Self {
-            realm: "api".into(),
+            space: Arc::new(ProtectionSpace::new("api")),
             authenticator,
             is_required: true,
         }
@@ -87,11 +88,29 @@ impl Authenticate {
     }
 
     /// Sets the realm of the challenges (RFC 9110, section 11.5). Default `api`.
-    pub fn realm(self, realm: &str) -> Self {
-        Self {
-            realm: realm.into(),
-            ..self
-        }
+    pub fn realm(mut self, realm: &str) -> Self {
+        Arc::make_mut(&mut self.space).realm = realm.into();
+        self
+    }
+
+    /// Sets the address of the protected resource metadata (RFC 9728), which every challenge then names in
+    /// `resource_metadata`, so that a client finds the issuer by itself. Default none.
+    ///
+    /// The address must be absolute, and the document must be served there: this middleware does not serve it, nor is the
+    /// address checked.
+    pub fn resource_metadata(self, address: &str) -> Self {
+        let address = address.to_owned();
+        self.resource_metadata_of(move |_| Some(address.clone()))
+    }
+
+    /// As [`resource_metadata`](Self::resource_metadata), with an address that depends on the request: on the host that
+    /// the client asked, for example. Without an address, the challenge names none. Called for challenges only.
+    pub fn resource_metadata_of(
+        mut self,
+        address: impl Fn(&HttpRequest) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Arc::make_mut(&mut self.space).metadata = Some(Arc::new(address));
+        self
     }
 
     fn middleware(self) -> Middleware {
@@ -115,28 +134,34 @@ impl Authenticate {
         credentials: Credentials,
     ) -> Result<(), ApiError> {
         if !self.is_required && credentials.are_missing() {
-            let realm = Arc::clone(&self.realm);
-            request.extensions_mut().insert(NoCredentials { realm });
+            let space = Arc::clone(&self.space);
+            request.extensions_mut().insert(NoCredentials { space });
             return Ok(());
         }
-        let session = self.session(credentials).await?;
+        let session = self.session(request.request(), credentials).await?;
         request.extensions_mut().insert(session);
         Ok(())
     }
 
-    async fn session(&self, credentials: Credentials) -> Result<Session, ApiError> {
-        let realm = &self.realm;
-        let token = credentials.0.map_err(|fault| match fault {
-            CredentialsFault::Missing => ApiError::missing_token(realm),
-            CredentialsFault::Invalid(detail) => ApiError::invalid_request(realm, detail),
+    async fn session(
+        &self,
+        request: &HttpRequest,
+        credentials: Credentials,
+    ) -> Result<Session, ApiError> {
+        let space = &self.space;
+        let token = credentials.0.map_err(|fault| {
+            space.error(request, |realm| match fault {
+                CredentialsFault::Missing => ApiError::missing_token(realm),
+                CredentialsFault::Invalid(detail) => ApiError::invalid_request(realm, detail),
+            })
         })?;
         let outcome = self.authenticator.authenticate(token.as_str()).await;
         let caller = outcome.map_err(|error| {
             self.log(&error);
-            ApiError::unverified(realm, &error)
+            space.error(request, |realm| ApiError::unverified(realm, &error))
         })?;
         Ok(Session {
-            realm: Arc::clone(realm),
+            space: Arc::clone(space),
             caller,
             token,
         })

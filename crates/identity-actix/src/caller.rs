@@ -91,7 +91,7 @@ pub(crate) fn session<T>(
     match extensions.get::<Session>() {
         Some(session) => look(session),
         None => Err(match extensions.get::<NoCredentials>() {
-            Some(none) => ApiError::missing_token(&none.realm),
+            Some(none) => none.space.error(request, ApiError::missing_token),
             None => ApiError::broken(
                 "a handler asks for its caller, but its scope has no Authenticate middleware",
             ),
@@ -115,7 +115,9 @@ pub(crate) fn refused(
     );
     match denial {
         Denial::NotAMember => ApiError::outside(request.path()).because(denial),
-        denial => ApiError::denied(&session.realm, denial, detail),
+        denial => session
+            .space
+            .error(request, |realm| ApiError::denied(realm, denial, detail)),
     }
 }
 
@@ -138,7 +140,9 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
                 Ok(claims) => Ok(Self(claims)),
                 Err(error) => {
                     info!(access.reason = error.code(), "access denied: {error}");
-                    Err(ApiError::denied(&session.realm, &Denial::Other, None))
+                    Err(session.space.error(request, |realm| {
+                        ApiError::denied(realm, &Denial::Other, None)
+                    }))
                 }
             }
         }))

@@ -1,4 +1,5 @@
-//! The `WWW-Authenticate` header (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9470, section 3).
+//! The `WWW-Authenticate` header (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9470, section 3;
+//! RFC 9728, section 5.1).
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -15,6 +16,8 @@ pub(crate) struct Challenge {
     pub(crate) error: Option<ChallengeError>,
     pub(crate) description: Option<String>,
     pub(crate) demand: Demand,
+    /// The address of the protected resource metadata.
+    pub(crate) resource_metadata: Option<String>,
 }
 
 /// What a client should request.
@@ -81,6 +84,7 @@ impl Challenge {
             error,
             description,
             demand,
+            resource_metadata: None,
         })
     }
 
@@ -105,6 +109,9 @@ impl Challenge {
         }
         if let Some(seconds) = demand.max_age {
             push(&mut text, "max_age", &seconds.to_string(), ',');
+        }
+        if let Some(address) = &self.resource_metadata {
+            push(&mut text, "resource_metadata", address, ',');
         }
         HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
     }
@@ -194,6 +201,26 @@ mod tests {
             let code = ErrorCode::InsufficientUserAuthentication;
             assert_eq!(header_with(code, "Again", demand), format!("{start}{end}"));
         }
+    }
+
+    #[test]
+    fn the_address_of_the_metadata_comes_last_and_stays_in_its_quotes() {
+        let header = |code, address: &str| {
+            let challenge = Challenge::new("r", code, "No", Demand::default()).unwrap();
+            let challenge = Challenge {
+                resource_metadata: Some(address.to_owned()),
+                ..challenge
+            };
+            challenge.header().to_str().unwrap().to_owned()
+        };
+        assert_eq!(
+            header(ErrorCode::MissingToken, "https://api.example/m"),
+            r#"Bearer realm="r", resource_metadata="https://api.example/m""#
+        );
+        assert_eq!(
+            header(ErrorCode::MissingRole, "https://a\"\r\nb"),
+            r#"Bearer realm="r", error="insufficient_scope", error_description="No", resource_metadata="https://a'??b""#
+        );
     }
 
     #[test]

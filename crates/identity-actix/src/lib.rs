@@ -8,6 +8,7 @@ mod challenge;
 mod credentials;
 mod error_code;
 mod problem;
+mod protection_space;
 mod request_id;
 mod require;
 #[cfg(feature = "testing")]

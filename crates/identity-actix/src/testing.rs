@@ -13,6 +13,7 @@ use identity_core::testing::TestCaller;
 
 use crate::authenticate::Session;
 use crate::credentials::Credentials;
+use crate::protection_space::ProtectionSpace;
 
 /// Returns what a handler's extractor gives it for this caller: a [`Require<P>`](crate::Require), a
 /// [`Caller`](crate::Caller), [`Claims<T>`](crate::Claims) or one of your own. With it, a test calls the handler as a function,
@@ -48,7 +49,7 @@ pub async fn extract<T: FromRequest>(caller: &TestCaller<'_>) -> Result<T, T::Er
         .insert_header(caller.bearer())
         .to_http_request();
     let session = Session {
-        realm: Arc::from("api"),
+        space: Arc::new(ProtectionSpace::new("api")),
         caller: caller.authenticated().await,
         token: Credentials::of(request.headers()).expect("a caller has a token"),
     };

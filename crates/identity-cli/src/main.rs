@@ -8,6 +8,7 @@ mod doctor;
 mod inspect;
 mod keys;
 mod report;
+mod resource;
 mod services;
 mod times;
 mod token;

@@ -18,14 +18,18 @@ use url::Url;
 
 use crate::discover::Metadata;
 use crate::report::{Report, plain};
+use crate::resource;
 
 /// What to ask for, and how. The secret is read from CLIENT_SECRET; with the client credentials grant also from the
 /// standard input.
 #[derive(Debug, Args)]
 pub struct TokenArguments {
     /// The issuer, or the address of its metadata.
-    #[arg(env = "DISCOVERY_URL")]
-    url: Url,
+    #[arg(env = "DISCOVERY_URL", required_unless_present = "api")]
+    url: Option<Url>,
+    /// Asks the API at this address for its issuer (RFC 9728), instead of being given the issuer.
+    #[arg(long = "for", value_name = "API")]
+    api: Option<Url>,
     /// How to get the token: `client-credentials` if CLIENT_SECRET or the standard input has a secret, otherwise `code`.
     #[arg(long)]
     flow: Option<Flow>,
@@ -81,7 +85,8 @@ struct Exchange<'r> {
 
 /// Gets a token. The text of the report is the access token alone.
 pub async fn report(http: HttpClient, request: &TokenArguments) -> Result<Report> {
-    let metadata = Metadata::fetch(&http, &request.url).await?;
+    let url = request.issuer(&http).await?;
+    let metadata = Metadata::fetch(&http, &url).await?;
     let names_issuer = "authorization_response_iss_parameter_supported";
     let names_issuer = metadata.members.get(names_issuer) == Some(&Value::Bool(true));
     let flow = request.flow();
@@ -126,6 +131,14 @@ fn shown(tokens: &TokenResponse) -> Report {
 }
 
 impl TokenArguments {
+    /// Returns the issuer. Errors: the API does not say which one it is.
+    async fn issuer(&self, http: &HttpClient) -> Result<Url> {
+        match &self.api {
+            Some(api) => resource::issuer_of(http, api).await,
+            None => self.url.clone().context("the issuer is missing"),
+        }
+    }
+
     fn flow(&self) -> Flow {
         let has_secret = self.client_secret.is_some() || !io::stdin().is_terminal();
         self.flow.unwrap_or(match has_secret {

@@ -1,5 +1,7 @@
 //! The HTTP client for requests to issuers: with a timeout, a size limit, no redirects, and https unless allowed.
 
+mod challenges;
+
 use std::net::IpAddr;
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
+use crate::challenge::without_metadata;
 use crate::http::Response;
 use crate::log;
 
@@ -11,8 +12,10 @@ use crate::log;
 pub(crate) struct Expectation {
     status: u16,
     content_type: &'static str,
-    /// The whole `WWW-Authenticate` header; `None` if it must not be there.
+    /// The `WWW-Authenticate` header without the address of the metadata at its end; `None` if it must not be there.
     challenge: Option<String>,
+    /// Whether the address of the metadata ends the challenge.
+    names_metadata: bool,
     /// Members that must be there with these values.
     members: Value,
     detail: Option<Detail>,
@@ -35,6 +38,7 @@ impl Expectation {
             status: 200,
             content_type: "application/json",
             challenge: None,
+            names_metadata: true,
             members,
             detail: None,
             retries: false,
@@ -82,10 +86,18 @@ impl Expectation {
         Self { detail, ..self }
     }
 
-    /// With exactly this `WWW-Authenticate`.
+    /// With exactly this `WWW-Authenticate`, and the address of the metadata after it.
     pub(crate) fn challenge(self, challenge: impl Into<String>) -> Self {
         let challenge = Some(challenge.into());
         Self { challenge, ..self }
+    }
+
+    /// With a challenge that names no metadata: the request names no host.
+    pub(crate) fn without_metadata(self) -> Self {
+        Self {
+            names_metadata: false,
+            ..self
+        }
     }
 
     /// With these reasons in the service's log, and no others; only a process that has the service in it looks there.
@@ -110,7 +122,23 @@ impl Expectation {
             }
         };
         header("content-type", Some(self.content_type));
-        header("www-authenticate", self.challenge.as_deref());
+        if self.challenge.is_none() {
+            header("www-authenticate", None);
+        }
+        if let Some(expected) = &self.challenge {
+            let found = response.header("www-authenticate").unwrap_or_default();
+            let challenge = match self.names_metadata {
+                true => without_metadata(found),
+                false => Ok(found),
+            };
+            match challenge {
+                Ok(challenge) if challenge == expected => {}
+                Ok(challenge) => {
+                    faults.push(format!("the challenge is {challenge}, not {expected}"))
+                }
+                Err(error) => faults.push(error.to_string()),
+            }
+        }
         if self.retries && !retries(response) {
             faults.push("Retry-After is not from 1 to 60".to_owned());
         }
@@ -200,7 +228,10 @@ mod tests {
         let headers = [
             ("content-type", "application/problem+json"),
             ("x-request-id", "7"),
-            ("www-authenticate", "Bearer realm=\"a\""),
+            (
+                "www-authenticate",
+                "Bearer realm=\"a\", resource_metadata=\"http://a/.well-known/oauth-protected-resource\"",
+            ),
         ];
         let body = json!({"type": "about:blank", "title": "Unauthorized", "status": 401, "code": "c", "detail": "d", "request_id": "7", "more": 1});
         Response {

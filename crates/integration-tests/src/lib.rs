@@ -19,6 +19,7 @@ mod contract;
 mod launch;
 
 mod case;
+mod challenge;
 mod forge;
 mod target;
 mod tokens;

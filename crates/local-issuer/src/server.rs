@@ -10,7 +10,10 @@ use std::sync::Arc;
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
-use actix_web::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_SECURITY_POLICY, HeaderValue, PRAGMA, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer};
@@ -52,7 +55,7 @@ pub(crate) fn serve(
                     .expose_any_header(),
             )
             .wrap(from_fn(keep_pages_to_their_origin))
-            .wrap(DefaultHeaders::new().add(("X-Local-Issuer", "development only")))
+            .wrap(default_headers())
             .configure(|app| routes(&provider, app))
             .default_service(web::to(other))
     });
@@ -67,6 +70,18 @@ pub(crate) fn serve(
         None => server.listen(listener)?,
     };
     Ok(server.run())
+}
+
+/// The headers of a response that has none of its own: pages have.
+fn default_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("X-Local-Issuer", "development only"))
+        .add((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((REFERRER_POLICY, "no-referrer"))
+        .add((
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
 }
 
 /// Counts the request, and changes the response as the faults say. The control plane and
@@ -111,6 +126,11 @@ async fn keep_pages_to_their_origin(
     let endpoint = provider.and_then(|provider| provider.endpoint(request.path()));
     let is_own = front_page::owns(&request) || front_page::hands_out_tokens(request.path());
     let mut response = next.call(request).await?;
+    if endpoint == Some(Endpoint::Token) {
+        // RFC 6749, section 5.1, demands it besides `Cache-Control: no-store`.
+        let headers = response.headers_mut();
+        headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    }
     if is_own || matches!(endpoint, Some(Endpoint::Authorize | Endpoint::Logout)) {
         response.headers_mut().remove(ACCESS_CONTROL_ALLOW_ORIGIN);
     }

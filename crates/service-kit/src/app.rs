@@ -23,7 +23,9 @@ use crate::observe::health;
 use crate::observe::telemetry::RequestLog;
 use crate::openapi;
 use crate::request::limits::{Classes, LimitLayer, Stage};
+use crate::request::security_headers::TransportSecurity;
 use crate::request::{Proxies, cors, inside_cors, outside_cors};
+use crate::resource::{self, ProtectedResource, resource_metadata};
 use crate::routes::{Routes, authenticated};
 use crate::service::{AddRoutes, Service};
 
@@ -111,6 +113,8 @@ impl Service {
     fn public_routes(&self, app: &mut ServiceConfig) {
         (self.public)(&mut Routes(app));
         app.service(health::health).service(health::ready);
+        app.service(resource::metadata)
+            .service(resource::metadata_at_path);
         for path in self.access.public_paths() {
             let mut scopes = self.protected.iter();
             if scopes.any(|(scope, _)| path.starts_with(&format!("{scope}/"))) {
@@ -133,7 +137,11 @@ impl Service {
                 authenticated(check, request, next)
             }))
             .wrap(LimitLayer::new(&self.limits, Stage::Subject))
-            .wrap(Authenticate::required(Arc::clone(&self.authenticator)).realm(self.info.name))
+            .wrap(
+                Authenticate::required(Arc::clone(&self.authenticator))
+                    .realm(self.info.name)
+                    .resource_metadata_of(resource_metadata),
+            )
     }
 
     /// Adds the app data and the limits.
@@ -147,6 +155,10 @@ impl Service {
             .app_data(web::Data::new(Proxies::new(
                 self.settings.trusted_proxies.clone(),
             )))
+            .app_data(web::Data::new(TransportSecurity::lasting(
+                self.settings.hsts_max_age,
+            )))
+            .app_data(web::Data::new(ProtectedResource::of(self)))
             .app_data(self.clock.clone());
         if let Some(audit) = Audit::of(&self.settings.audit, self.audit_file.clone()) {
             app.app_data(audit);

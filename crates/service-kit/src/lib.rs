@@ -6,6 +6,7 @@ mod info;
 pub mod observe;
 pub mod openapi;
 pub mod request;
+mod resource;
 mod routes;
 pub mod serve;
 mod service;
@@ -22,6 +23,7 @@ pub use request::{
     AddressRates, ClientAddress, Rate, RateLimitConfig, StoreUrl, StoreUrlError, SubjectRates,
     TrustedProxies, is_late, validate, validate_with,
 };
+pub use resource::resource_metadata;
 pub use routes::{Check, CheckOutcome, Routes};
 pub use serve::{
     BindError, BoundServer, HealthcheckError, Reload, Stopping, bind, healthcheck, program,

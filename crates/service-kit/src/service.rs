@@ -110,7 +110,8 @@ impl Service {
         }
     }
 
-    /// Sets the routes that need no credentials, besides `/health`, `/health/ready`, `/docs/` and `/openapi.json`.
+    /// Sets the routes that need no credentials, besides `/health`, `/health/ready`, `/docs/`, `/openapi.json` and
+    /// `/.well-known/oauth-protected-resource`.
     pub fn public(self, routes: AddRoutes) -> Self {
         Self {
             public: routes,

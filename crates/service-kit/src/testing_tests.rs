@@ -69,7 +69,9 @@ async fn faults(rows: AccessTable, public: fn(&mut Routes), api: fn(&mut Routes)
     let rows = rows
         .public(Method::GET, "/health")
         .public(Method::GET, "/health/ready")
-        .public(Method::GET, "/openapi.json");
+        .public(Method::GET, "/openapi.json")
+        .public(Method::GET, "/.well-known/oauth-protected-resource")
+        .public(Method::GET, "/.well-known/oauth-protected-resource/{path}");
     let service = Service::new(INFO, issuer.authenticator(), rows);
     let service = service.public(public).protected("/api", api);
     access_faults(&service, &issuer).await
@@ -214,6 +216,8 @@ async fn an_operation_without_a_name_of_its_own_or_the_errors_of_its_body_is_fou
     let rows = AccessTable::new()
         .public(Method::GET, "/open")
         .public(Method::GET, "/health")
+        .public(Method::GET, "/.well-known/oauth-protected-resource")
+        .public(Method::GET, "/.well-known/oauth-protected-resource/{path}")
         .public(Method::GET, "/health/ready");
     let service = Service::new(INFO, issuer.authenticator(), rows)
         .public(|routes| {

@@ -100,6 +100,8 @@ pub fn access() -> AccessTable {
         .public(M::GET, "/health/ready")
         .public(M::GET, "/docs/")
         .public(M::GET, "/openapi.json")
+        .public(M::GET, "/.well-known/oauth-protected-resource")
+        .public(M::GET, "/.well-known/oauth-protected-resource/{path}")
         .public(M::GET, "/.well-known/openid-configuration")
         .public(M::GET, "/.well-known/oauth-authorization-server")
         .public(M::GET, "/.well-known/oauth-authorization-server/{path}")

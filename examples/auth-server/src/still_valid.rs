@@ -8,13 +8,13 @@ use std::collections::HashSet;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::WWW_AUTHENTICATE;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use identity_actix::{ApiError, Caller};
 use identity_core::Authenticated;
 use serde_json::json;
-use service_kit::CheckOutcome;
 use service_kit::audit::Refusal;
 use service_kit::store::api_error;
+use service_kit::{CheckOutcome, resource_metadata};
 use tracing::info;
 
 use crate::fair_queue::{Tenant, Waiter};
@@ -46,7 +46,7 @@ pub fn still_valid(request: &ServiceRequest) -> CheckOutcome<'_> {
                     token.reason = "token_revoked",
                     "token rejected: its key, its session or one of its rights has ended"
                 );
-                Err(revoked())
+                Err(revoked(request.request()))
             }
             Err(error) => Err(HttpResponse::from_error(api_error(&error))),
         }
@@ -109,11 +109,14 @@ pub async fn rights_behind(
 }
 
 /// Returns a 401 response like that for an invalid token. `ErrorCode` has no code for a token that was valid before.
-fn revoked() -> HttpResponse {
+fn revoked(request: &HttpRequest) -> HttpResponse {
     let detail = "The key, the session or a right of this token has ended. Please get a new one.";
-    let challenge = format!(
+    let mut challenge = format!(
         r#"Bearer realm="auth-server", error="invalid_token", error_description="{detail}""#
     );
+    if let Some(address) = resource_metadata(request) {
+        challenge += &format!(r#", resource_metadata="{address}""#);
+    }
     let mut response = HttpResponse::Unauthorized();
     response
         .extensions_mut()

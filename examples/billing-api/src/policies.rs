@@ -42,6 +42,8 @@ pub fn access() -> AccessTable {
         .public(M::GET, "/health/ready")
         .public(M::GET, "/docs/")
         .public(M::GET, "/openapi.json")
+        .public(M::GET, "/.well-known/oauth-protected-resource")
+        .public(M::GET, "/.well-known/oauth-protected-resource/{path}")
         .protected::<ReadBilling>(M::GET, "/billing/")
         // example: left out by copy-crate
         .protected::<WriteBilling>(M::POST, "/billing/")

@@ -34,6 +34,7 @@ pub enum Scenario {
     Flood,
     Stampede,
     Reload,
+    Idle,
     Soak,
 }
 

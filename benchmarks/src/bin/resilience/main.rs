@@ -1,4 +1,5 @@
-//! What the services do while their issuer rotates its keys, is out of order, or is asked for keys with forged key ids.
+//! What the services do while their issuer rotates its keys, is out of order, or is asked for keys with forged key ids, and
+//! what an idle connection costs.
 //!
 //! `scripts/resilience` builds a service, runs this against it as a process of its own, and fails if a number is missed.
 //! The issuer and the load are in this process. `--short` asserts what is counted and never what is timed.
@@ -12,6 +13,7 @@ mod report;
 
 mod cold;
 mod flood;
+mod idle;
 mod outage;
 mod reload;
 mod rotation;
@@ -46,6 +48,7 @@ async fn main() -> Result<ExitCode> {
             Scenario::Flood => flood::run(&arguments, &mut report).await,
             Scenario::Stampede => stampede::run(&arguments, &mut report).await,
             Scenario::Reload => reload::run(&arguments, &mut report).await,
+            Scenario::Idle => idle::run(&arguments, &mut report).await,
             Scenario::Soak => soak::run(&arguments, &mut report).await,
         };
         outcome.with_context(|| format!("{} could not be measured", scenario.name()))?;

@@ -3,3 +3,4 @@
 mod authorization;
 mod extractors;
 mod optional;
+mod resource_metadata;

@@ -37,6 +37,10 @@ impl Browser {
         self.send(self.client.get(address)).await
     }
 
+    pub async fn get_with(&self, address: &str, token: &str) -> Page {
+        self.send(self.client.get(address).bearer_auth(token)).await
+    }
+
     pub async fn post_json(&self, address: &str, body: &Value) -> Page {
         let request = self.client.post(address);
         let request = request.header(CONTENT_TYPE, "application/json");

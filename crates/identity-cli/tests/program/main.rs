@@ -8,6 +8,7 @@
 mod auth_server;
 mod browser;
 mod doctor;
+mod resource;
 mod sign_in;
 
 use std::io::Write;

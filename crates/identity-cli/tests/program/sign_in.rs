@@ -16,15 +16,15 @@ use crate::{Variables, fault, identity, issuer, outcome, parsed};
 const SCOPE: &str = "openid profile email read:messages offline_access";
 
 /// The program while it waits for a person.
-struct Waiting {
+pub struct Waiting {
     child: Child,
     /// Where to sign in.
-    address: String,
+    pub address: String,
     messages: JoinHandle<String>,
 }
 
 /// Starts `identity token` with these arguments, without a terminal.
-async fn token(arguments: &[&str]) -> Waiting {
+pub async fn token(arguments: &[&str]) -> Waiting {
     let arguments = arguments.join("\n");
     let start = move || {
         let mut child = Command::new(env!("CARGO_BIN_EXE_identity"))
@@ -51,7 +51,7 @@ async fn token(arguments: &[&str]) -> Waiting {
 
 impl Waiting {
     /// Returns the exit code, and the JSON or the messages after the address.
-    async fn end(self) -> (i32, Value) {
+    pub async fn end(self) -> (i32, Value) {
         let end = move || {
             let output = self.child.wait_with_output().unwrap();
             let messages = self.messages.join().unwrap();

@@ -112,6 +112,16 @@ impl Request {
         target.send_bytes((self.write)(&draft).as_bytes()).await
     }
 
+    /// Whether it names the host that it is for.
+    fn names_host(&self, target: &Target) -> bool {
+        let draft = Draft {
+            token: "",
+            routes: target.kind().routes(),
+        };
+        let request = (self.write)(&draft).to_ascii_lowercase();
+        request.contains("\nhost:") || request.contains(" http://")
+    }
+
     /// Sends it, and its response must be as the row says.
     pub(super) async fn check(&self, target: &Target, token: &str) -> Result<()> {
         let Some(response) = self.send(target, token).await? else {
@@ -120,7 +130,14 @@ impl Request {
             return Ok(());
         };
         match self.outcome {
-            Outcome::Refused(refusal) => refusal.expected(target.kind()).check(&response),
+            Outcome::Refused(refusal) => {
+                let expected = refusal.expected(target.kind());
+                let expected = match self.names_host(target) {
+                    true => expected,
+                    false => expected.without_metadata(),
+                };
+                expected.check(&response)
+            }
             Outcome::Unread => {
                 ensure!([400, 431].contains(&response.status), "{response:?}");
                 ensure!(response.header("x-request-id").is_none(), "{response:?}");

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::request::{Request, nothing_open};
 use crate::case::{Case, Needs};
+use crate::challenge::without_metadata;
 use crate::forge::Row;
 use crate::http::Response;
 use crate::log;
@@ -115,7 +116,10 @@ fn documented(target: &Target, response: &Response) -> Result<()> {
         response.status
     );
     let realm = format!("Bearer realm=\"{}\"", target.kind().name());
-    let challenge = response.header("www-authenticate");
+    let challenge = response
+        .header("www-authenticate")
+        .map(without_metadata)
+        .transpose()?;
     let starts = |error: &str| {
         let start = format!("{realm}, error=\"{error}\", ");
         challenge.is_some_and(|challenge| challenge.starts_with(&start))

@@ -3,7 +3,7 @@
 use crate::contract::matrix::Demand::{
     Member, Nothing, Permission, Role, Scopes, TenantPermission, Token,
 };
-use crate::contract::matrix::{Matrix, get};
+use crate::contract::matrix::{Matrix, get, route};
 
 /// Every route of the service, for every persona of the local issuer. Laid out by hand: it is a table.
 #[rustfmt::skip]
@@ -19,6 +19,10 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/health/ready", Nothing,                                    "+ + + + + + + + + +"),
         get("/docs/", Nothing,                                           "+ + + + + + + + + +").undescribed(),
         get("/openapi.json", Nothing,                                    "+ + + + + + + + + +").undescribed(),
+        get("/.well-known/oauth-protected-resource", Nothing,            "+ + + + + + + + + +"),
+        // No service of the suite has a path in its address.
+        route("GET", "/.well-known/oauth-protected-resource/{path}", Nothing,
+                                                                         "+ + + + + + + + + +", 404),
         get("/public/info", Nothing,                                     "+ + + + + + + + + +"),
         get("/demo/token-structure", Nothing,                            "+ + + + + + + + + +"),
         get("/api/public", Nothing,                                      "+ + + + + + + + + +"),

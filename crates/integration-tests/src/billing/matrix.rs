@@ -18,6 +18,10 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/health/ready", Nothing,                          "+ + + + + + +"),
         get("/docs/", Nothing,                                 "+ + + + + + +").undescribed(),
         get("/openapi.json", Nothing,                          "+ + + + + + +").undescribed(),
+        get("/.well-known/oauth-protected-resource", Nothing,  "+ + + + + + +"),
+        // No service of the suite has a path in its address.
+        route("GET", "/.well-known/oauth-protected-resource/{path}", Nothing,
+                                                               "+ + + + + + +", 404),
         get("/billing/", Scopes(&[READ]),                      "+ + - - - + -"),
         route("POST", "/billing/", Scopes(&[WRITE]),           "+ - + - - + -", 200),
         route("DELETE", "/billing/", Scopes(&[DELETE]),        "+ - - + - - -", 200),

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::case::{email, label, unique};
+use crate::challenge::without_metadata;
 use crate::expectation::Expectation;
 use crate::http::Call;
 use crate::target::Target;
@@ -184,6 +185,7 @@ impl Route {
             scopes => format!(", scope=\"{}\"", scopes.join(" ")),
         };
         let challenge = response.header("www-authenticate").unwrap_or_default();
+        let challenge = without_metadata(challenge)?;
         let fits = challenge.starts_with(&start) && challenge.ends_with(&end);
         ensure!(fits, "a challenge without {end}: {response:?}");
         Ok(())
@@ -198,6 +200,7 @@ pub(super) fn asked_path(path: &str) -> String {
         ("{invoice_id}", id),
         ("{tenant_id}", TENANT),
         ("{org_id}", ORGANIZATION),
+        ("{path}", "other"),
     ];
     names
         .iter()

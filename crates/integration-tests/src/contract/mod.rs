@@ -14,9 +14,11 @@ mod limits;
 pub(crate) mod matrix;
 mod outage;
 mod people;
+mod resource;
 pub(crate) mod rights;
 mod rotation;
 mod routes;
+mod security_headers;
 mod side_by_side;
 mod size;
 mod stats;
@@ -45,6 +47,8 @@ pub(crate) fn cases(kind: ServiceKind, matrix: &Matrix) -> Vec<Case> {
     cases.extend(key_sets::cases(kind));
     cases.extend(hostile_keys::cases(kind));
     cases.extend(limits::cases(kind));
+    cases.extend(resource::cases(matrix));
+    cases.extend(security_headers::cases(matrix));
     cases.extend(side_by_side::cases());
     cases
 }

@@ -19,6 +19,10 @@ pub(super) const MATRIX: Matrix = Matrix {
         get("/health/ready", Nothing,                                    "+ + + + + + + + + + +"),
         get("/docs/", Nothing,                                           "+ + + + + + + + + + +").undescribed(),
         get("/openapi.json", Nothing,                                    "+ + + + + + + + + + +").undescribed(),
+        get("/.well-known/oauth-protected-resource", Nothing,            "+ + + + + + + + + + +"),
+        // No service of the suite has a path in its address.
+        route("GET", "/.well-known/oauth-protected-resource/{path}", Nothing,
+                                                                         "+ + + + + + + + + + +", 404),
         get("/api/public", Nothing,                                      "+ + + + + + + + + + +"),
         get("/api/private", Token,                                       "+ + + + + + + + + + +"),
         get("/api/me", Token,                                            "+ + + + + + + + + + +"),

@@ -30,6 +30,7 @@ mod lifecycle;
 mod minting;
 mod program;
 mod readme;
+mod security_headers;
 mod sign_in;
 mod signatures;
 mod support;

@@ -265,7 +265,8 @@ impl Setup {
         Answer {
             status,
             headers,
-            body: String::from_utf8(body.to_vec()).unwrap(),
+            // Some files of the documentation are compressed.
+            body: String::from_utf8_lossy(&body).into_owned(),
         }
     }
 }

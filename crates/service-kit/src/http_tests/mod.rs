@@ -16,6 +16,8 @@ mod prefix;
 mod refusals;
 mod request_ids;
 mod requests;
+mod resource;
 mod row;
 mod rules;
+mod security_headers;
 mod trace;

@@ -15,7 +15,7 @@ pub(super) struct Row {
     pub(super) title: &'static str,
     pub(super) code: &'static str,
     pub(super) detail: String,
-    /// The complete `WWW-Authenticate` header.
+    /// The complete `WWW-Authenticate` header, without the address of the metadata.
     pub(super) challenge: Option<String>,
     /// Members and headers that only some errors have.
     pub(super) errors: Option<serde_json::Value>,
@@ -63,7 +63,8 @@ impl Row {
 
     pub(super) async fn check(self) {
         let why = self.why;
-        let answer = self.setup.ask(self.request).await;
+        let request = self.request.insert_header(("host", "an-api.example"));
+        let answer = self.setup.ask(request).await;
         let id = answer.header("x-request-id").unwrap_or_default().to_owned();
         let mut body = json!({
             "type": "about:blank",
@@ -82,7 +83,11 @@ impl Row {
         let media_type = answer.header("content-type");
         assert_eq!(media_type, Some("application/problem+json"), "{why}");
         let challenge = answer.header("www-authenticate");
-        assert_eq!(challenge, self.challenge.as_deref(), "{why}");
+        // Every challenge ends with it.
+        let metadata =
+            r#", resource_metadata="http://an-api.example/.well-known/oauth-protected-resource""#;
+        let expected = self.challenge.map(|challenge| challenge + metadata);
+        assert_eq!(challenge, expected.as_deref(), "{why}");
         assert_eq!(answer.header("retry-after"), self.retry_after, "{why}");
         assert_eq!(answer.header("allow"), self.allow, "{why}");
     }

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::http::header::{ALLOW, CACHE_CONTROL};
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, rt, web};
 use anyhow::Context;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -11,6 +12,7 @@ use tokio::time::interval;
 use tracing::info;
 
 use crate::metrics;
+use crate::request::security_headers::on_every_response;
 use crate::serve::bind_address;
 use crate::serve::http_server::{self, ConnectionConfig};
 
@@ -52,6 +54,7 @@ fn show(
             .route(web::head().to(text))
             .default_service(web::to(wrong_method));
         App::new()
+            .wrap(from_fn(on_every_response))
             .app_data(shown.clone())
             .service(resource)
             .default_service(web::to(HttpResponse::NotFound))
@@ -59,6 +62,7 @@ fn show(
     let connections = ConnectionConfig {
         // A separate worker, so that requests for metrics take no time from those of the service.
         workers: Some(1),
+        head_timeout: Duration::from_secs(5),
         keep_alive: Duration::from_secs(5),
         shutdown_timeout: Duration::from_secs(30),
         write_timeout,

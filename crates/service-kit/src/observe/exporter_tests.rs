@@ -283,6 +283,15 @@ fn there_is_nothing_else_on_that_port() {
         "{answers:?}"
     );
     assert!(answers[3].ends_with("\r\n\r\n"), "{answers:?}");
+    for answer in &answers {
+        for header in [
+            "x-content-type-options: nosniff",
+            "referrer-policy: no-referrer",
+            "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+        ] {
+            assert!(answer.lines().any(|line| line == header), "{answer}");
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]

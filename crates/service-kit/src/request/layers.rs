@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 
 use super::count::{self, Counted};
-use super::{body_deadline, cors, page_headers, request_id};
+use super::{body_deadline, cors, request_id, security_headers};
 use crate::index;
 use crate::observe::audit;
 use crate::serve::stopping;
@@ -33,21 +33,22 @@ pub(crate) async fn inside_cors<B: MessageBody>(
     Ok(body.kept_by(response))
 }
 
-/// Middleware outside CORS and inside the log: emits the audit event, adds the request id to the response and the
-/// security headers to a page, turns a rejected preflight into a
-/// problem response, and closes every connection after its response once the service is stopping.
+/// Middleware outside CORS and inside the log: emits the audit event, adds the request id and the security headers to the
+/// response, turns a rejected preflight into a problem response, and closes every connection after its response once the
+/// service is stopping.
 pub(crate) async fn outside_cors<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let stopping = stopping::note(&request);
     let id = request_id::of(&request);
+    let given = security_headers::Circumstances::of(request.request());
     let answer = async { next.call(request).await.map(cors::as_problem) };
     let mut response = with_request_id(id, answer).await?;
     count::error(&response);
     audit::note(&response);
     request_id::put(id, &mut response);
-    page_headers::put(&mut response);
+    security_headers::put(given, &mut response);
     stopping::close(stopping.as_ref(), &mut response);
     Ok(response)
 }

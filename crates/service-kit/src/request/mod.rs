@@ -7,9 +7,10 @@ mod count;
 mod input;
 mod layers;
 pub(crate) mod limits;
-mod page_headers;
+pub(crate) mod origin;
 mod proxies;
 pub(crate) mod request_id;
+pub(crate) mod security_headers;
 mod validate;
 
 pub use body_deadline::is_late;

@@ -16,12 +16,15 @@ use actix_web::dev::{AppConfig, Extensions, Server};
 use actix_web::rt::net::TcpStream;
 
 use super::pace::Paced;
+use super::wait::Wait;
 
 /// How connections are served.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConnectionConfig {
     /// How many threads; one a core if unset.
     pub(crate) workers: Option<usize>,
+    /// How long a request head may take to arrive.
+    pub(crate) head_timeout: Duration,
     /// How long an idle connection stays open.
     pub(crate) keep_alive: Duration,
     /// How long a connection may take to end when the server stops.
@@ -64,6 +67,7 @@ where
             .map_err(|error| error.into().error_response());
         let http = HttpService::build()
             .keep_alive(config.keep_alive)
+            .client_request_timeout(config.head_timeout)
             .client_disconnect_timeout(Duration::from_secs(1))
             // Idle connections are closed when the server stops.
             .graceful_shutdown_signal(move || {
@@ -75,9 +79,13 @@ where
                 on_connect(data);
             })
             .h1(map_config(app, |()| AppConfig::default()));
-        fn_service(|stream: TcpStream| {
+        let wait = Wait {
+            head: config.head_timeout,
+            idle: config.keep_alive,
+        };
+        fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            ready(Ok((Paced::new(stream), peer)))
+            ready(Ok((Paced::new(stream, wait), peer)))
         })
         .and_then(http)
     };

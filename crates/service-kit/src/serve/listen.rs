@@ -61,6 +61,7 @@ impl BoundServer {
             listener.try_clone()?,
             ConnectionConfig {
                 workers: settings.workers,
+                head_timeout: settings.limits.head_timeout,
                 keep_alive: settings.limits.keep_alive,
                 shutdown_timeout: config.timeout,
                 write_timeout: settings.limits.write_timeout,

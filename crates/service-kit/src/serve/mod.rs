@@ -11,6 +11,10 @@ mod reload;
 mod signal;
 pub(crate) mod stopping;
 mod turned_away;
+mod wait;
+
+#[cfg(test)]
+mod slow_clients_tests;
 
 pub(crate) use listen::bind_address;
 pub use listen::{BindError, BoundServer, HealthcheckError, bind, healthcheck};

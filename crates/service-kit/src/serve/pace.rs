@@ -15,6 +15,8 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::wait::{NextRequest, Wait};
+
 /// How many lines are read before the requests in them are decoded: a request has two at least.
 const LINES: usize = 64;
 
@@ -29,6 +31,7 @@ pub(crate) struct Paced {
     held: BytesMut,
     /// How many lines may be delivered before the next break.
     lines: usize,
+    next: NextRequest,
 }
 
 /// What a connection waits for. All clones share one state.
@@ -39,6 +42,8 @@ pub(crate) struct Pace(Rc<State>);
 struct State {
     /// A request is handled, or its response is not written yet.
     in_progress: Cell<bool>,
+    /// How many requests there were on this connection.
+    requests: Cell<usize>,
     /// The handler waits for more of the body.
     wants_body: Cell<bool>,
     /// The client reads too slowly for what was written.
@@ -51,12 +56,13 @@ struct State {
 pub(crate) struct InProgress(Pace);
 
 impl Paced {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: TcpStream, wait: Wait) -> Self {
         Self {
             stream,
             pace: Pace::default(),
             held: BytesMut::new(),
             lines: LINES,
+            next: NextRequest::new(wait),
         }
     }
 
@@ -74,6 +80,22 @@ impl Paced {
                 break;
             }
         }
+    }
+
+    /// Returns the outcome of a read between two requests, or the error that the next one takes too long.
+    fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+        requests: usize,
+        outcome: Poll<io::Result<()>>,
+    ) -> Poll<io::Result<()>> {
+        self.next.after(requests);
+        if outcome.is_ready() {
+            self.next.arrives();
+            return outcome;
+        }
+        ready!(self.next.poll_late(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Reads nothing, but notices a connection that was reset.
@@ -142,7 +164,12 @@ impl AsyncRead for Paced {
         if outcome.is_pending() {
             this.lines = LINES;
         }
-        outcome
+        let state = &this.pace.0;
+        match (state.requests.get(), state.in_progress.get()) {
+            // actix-http limits the time for the first one.
+            (0, _) | (_, true) => outcome,
+            (requests, false) => this.poll_next(context, requests, outcome),
+        }
     }
 }
 
@@ -177,6 +204,7 @@ impl Pace {
     /// Begins a request.
     pub(crate) fn begin(&self) -> InProgress {
         self.0.in_progress.set(true);
+        self.0.requests.set(self.0.requests.get().wrapping_add(1));
         InProgress(self.clone())
     }
 

@@ -17,6 +17,7 @@ use tracing::debug;
 
 use super::stopping::Connection;
 use crate::observe::metrics::API_ERRORS;
+use crate::request::security_headers::always;
 use crate::settings::StopConfig;
 use identity_actix::ApiError;
 
@@ -90,6 +91,7 @@ fn problem() -> Vec<u8> {
     let body = body.try_into_bytes().unwrap_or_default();
     let mut text = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
     let mut headers = response.headers().clone();
+    always(&mut headers);
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     headers.insert(CONTENT_LENGTH, body.len().into());
     for (name, value) in &headers {

@@ -54,6 +54,9 @@ async fn it_is_told_to_try_again_elsewhere() {
         "content-type: application/problem+json".to_owned(),
         format!("content-length: {}", body.len()),
         "retry-after: 1".to_owned(),
+        "x-content-type-options: nosniff".to_owned(),
+        "referrer-policy: no-referrer".to_owned(),
+        "content-security-policy: default-src 'none'; frame-ancestors 'none'".to_owned(),
     ] {
         assert!(head.lines().any(|line| line == header), "{header}: {head}");
     }

@@ -14,6 +14,11 @@ pub struct InputLimits {
     /// The largest request body that is read.
     #[schemars(range(min = 1, max = 1_073_741_824), extend("x-reload" = "requests"))]
     pub max_body_bytes: usize,
+    /// How long a request head may take to arrive: the first of a connection from when it is opened, before the response is
+    /// 408, a later one from its first byte, before the connection is closed.
+    #[serde(rename = "head_timeout_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 1, max = 3600))]
+    pub head_timeout: Duration,
     /// How long a request body may take to arrive, from when it is first waited for, before the response is 408.
     #[serde(rename = "body_timeout_seconds", with = "text::seconds")]
     #[schemars(with = "u64", range(min = 1, max = 3600), extend("x-reload" = "requests"))]
@@ -34,6 +39,7 @@ impl Default for InputLimits {
     fn default() -> Self {
         Self {
             max_body_bytes: 64 * 1024,
+            head_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             keep_alive: Duration::from_secs(75),

@@ -18,6 +18,7 @@ mod log;
 mod names;
 mod reader;
 mod record;
+mod resource_identifier;
 mod sampler;
 mod service;
 mod sources;

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use url::Url;
 
 use crate::request::{RateLimitConfig, StoreUrl, TrustedProxies};
 
+use super::resource_identifier::is_resource_identifier;
 use super::{
     AuditSettings, InputLimits, LogSettings, SettingsReader, SettingsRecord, StopConfig,
     TraceSettings, text,
@@ -38,10 +40,21 @@ pub struct ServiceSettings {
     /// unset. `/docs` and the OpenAPI document use it.
     #[schemars(extend("x-reload" = "requests"))]
     pub path_prefix: Option<String>,
-    /// The addresses and networks of the proxies in front of the service, such as 10.0.0.0/8, whose X-Forwarded-For is read;
-    /// no proxy's if unset.
+    /// The addresses and networks of the proxies in front of the service, such as 10.0.0.0/8, whose X-Forwarded-For,
+    /// X-Forwarded-Proto and X-Forwarded-Host are read; no proxy's if unset.
     #[schemars(with = "Vec<String>", extend("x-reload" = "requests"))]
     pub trusted_proxies: TrustedProxies,
+    /// The address at which clients reach the service, such as https://api.example.com, with `PATH_PREFIX` if there is one:
+    /// the resource identifier in /.well-known/oauth-protected-resource, which challenges name (RFC 9728). If unset, what the
+    /// request says: its Host, or X-Forwarded-Proto and X-Forwarded-Host of a trusted proxy. Set it where a cache is in front of
+    /// the service, or a proxy that is not trusted.
+    #[schemars(extend("x-reload" = "requests", "x-expected" = "an https address without a query, such as https://api.example.com"))]
+    pub resource_identifier: Option<String>,
+    /// How long browsers use https only, after a response over https (Strict-Transport-Security): one that a trusted proxy says
+    /// with X-Forwarded-Proto to have come so. A year, as is usual; 0 ends it.
+    #[serde(rename = "hsts_max_age_seconds", with = "text::seconds")]
+    #[schemars(with = "u64", range(min = 0, max = 63_072_000), extend("x-reload" = "requests"))]
+    pub hsts_max_age: Duration,
     /// An IP address and port of their own for the metrics that Prometheus collects at /metrics, such as
     /// 127.0.0.1:9100; nowhere if unset. They are shown to everyone who can reach it.
     #[serde(rename = "metrics_addr")]
@@ -112,6 +125,8 @@ impl ServiceSettings {
             cors_allowed_headers: TRACING_AND_RETRYING.map(str::to_owned).to_vec(),
             path_prefix: None,
             trusted_proxies: TrustedProxies::default(),
+            resource_identifier: None,
+            hsts_max_age: Duration::from_secs(31_536_000),
             metrics_address: None,
             limits: InputLimits::default(),
             rate_limit: RateLimitConfig::default(),
@@ -177,6 +192,14 @@ impl ServiceSettings {
             reader.unusable("path_prefix", expected);
         }
         self.rate_limit.check(reader);
+        if self
+            .resource_identifier
+            .as_deref()
+            .is_some_and(|identifier| !is_resource_identifier(identifier))
+        {
+            let expected = "expected an https address without user, query and fragment, such as https://api.example.com; http on this machine only";
+            reader.unusable("resource_identifier", expected);
+        }
         let own = SocketAddr::from((self.host, self.port));
         if self.port != 0 && self.metrics_address == Some(own) {
             let expected = format!("the service itself listens on {own}");

@@ -26,6 +26,9 @@ fn nothing_has_to_be_set() {
     assert_eq!(settings.path_prefix, None);
     assert_eq!(settings.metrics_address, None);
     assert_eq!(settings.limits.max_body_bytes, 64 * 1024);
+    assert_eq!(settings.resource_identifier, None);
+    assert_eq!(settings.hsts_max_age, Duration::from_secs(365 * 24 * 3600));
+    assert_eq!(settings.limits.head_timeout, Duration::from_secs(5));
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(30));
     assert_eq!(settings.limits.keep_alive, Duration::from_secs(75));
     assert_eq!(settings.shutdown.delay, Duration::ZERO);
@@ -54,6 +57,9 @@ fn everything_can_be_set() {
         ("PATH_PREFIX", "/v1/billing"),
         ("AN_API__METRICS_ADDR", "[::1]:9100"),
         ("LIMITS__MAX_BODY_BYTES", "100"),
+        ("RESOURCE_IDENTIFIER", "https://api.example.com/v1/billing"),
+        ("HSTS_MAX_AGE_SECONDS", "0"),
+        ("LIMITS__HEAD_TIMEOUT_SECONDS", "2"),
         ("LIMITS__BODY_TIMEOUT_SECONDS", "3"),
         ("LIMITS__KEEP_ALIVE_SECONDS", "620"),
         ("SHUTDOWN__DELAY_SECONDS", "7"),
@@ -78,6 +84,10 @@ fn everything_can_be_set() {
     assert_eq!(settings.path_prefix.as_deref(), Some("/v1/billing"));
     assert_eq!(settings.metrics_address, "[::1]:9100".parse().ok());
     assert_eq!(settings.limits.max_body_bytes, 100);
+    let identifier = settings.resource_identifier.as_deref();
+    assert_eq!(identifier, Some("https://api.example.com/v1/billing"));
+    assert_eq!(settings.hsts_max_age, Duration::ZERO);
+    assert_eq!(settings.limits.head_timeout, Duration::from_secs(2));
     assert_eq!(settings.limits.body_timeout, Duration::from_secs(3));
     assert_eq!(settings.limits.keep_alive, Duration::from_secs(620));
     assert_eq!(settings.shutdown.delay, Duration::from_secs(7));
@@ -95,6 +105,9 @@ fn everything_wrong_is_reported_at_once_with_what_is_expected() {
         ("CORS_ALLOWED_ORIGINS", "https://app.example.com/,*"),
         ("METRICS_ADDR", "localhost:9100"),
         ("LIMITS__MAX_BODY_BYTES", "0"),
+        ("RESOURCE_IDENTIFIER", "http://api.example.com"),
+        ("HSTS_MAX_AGE_SECONDS", "63072001"),
+        ("LIMITS__HEAD_TIMEOUT_SECONDS", "0"),
         ("LIMITS__BODY_TIMEOUT_SECONDS", "0"),
         ("SHUTDOWN__DELAY_SECONDS", "3601"),
         ("SHUTDOWN__TIMEOUT_SECONDS", "1.5"),
@@ -108,15 +121,18 @@ fn everything_wrong_is_reported_at_once_with_what_is_expected() {
         "LOG_FORMAT cannot be used: expected human or json",
         "AUDIT_LOG cannot be used: expected true or false",
         "AUDIT_QUEUE_BYTES cannot be used: expected a whole number from 65536 to 1073741824",
+        "HSTS_MAX_AGE_SECONDS cannot be used: expected a whole number from 0 to 63072000",
         "LISTEN_HOST cannot be used: expected an IP address, such as 127.0.0.1, or 0.0.0.0 for all of this machine's; a name such as localhost is not looked up",
         "METRICS_ADDR cannot be used: expected an IP address and a port, such as 127.0.0.1:9100",
         "PORT cannot be used: expected a whole number from 0 to 65535",
         "WORKERS cannot be used: expected a whole number from 1 to 65535",
         "LIMITS__BODY_TIMEOUT_SECONDS cannot be used: expected a whole number from 1 to 3600",
+        "LIMITS__HEAD_TIMEOUT_SECONDS cannot be used: expected a whole number from 1 to 3600",
         "LIMITS__MAX_BODY_BYTES cannot be used: expected a whole number from 1 to 1073741824",
         "SHUTDOWN__DELAY_SECONDS cannot be used: expected a whole number from 0 to 3600",
         "SHUTDOWN__TIMEOUT_SECONDS cannot be used: expected a whole number from 0 to 3600",
         r#"CORS_ALLOWED_ORIGINS cannot be used: "https://app.example.com/" is not an origin such as https://app.example.com"#,
+        "RESOURCE_IDENTIFIER cannot be used: expected an https address without user, query and fragment, such as https://api.example.com; http on this machine only",
         r#"RUST_LOG cannot be used: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5"#,
     ]
     .map(|problem| format!("{problem} (it comes from the environment)"));

@@ -14,7 +14,7 @@ on_both_databases! {
     a_path_beside_that_of_an_id_is_not_an_id
 }
 
-const PUBLIC: [(&str, &str); 20] = [
+const PUBLIC: [(&str, &str); 22] = [
     ("GET", "/"),
     ("GET", "/health"),
     ("GET", "/health/ready"),
@@ -24,6 +24,8 @@ const PUBLIC: [(&str, &str); 20] = [
     ("GET", "/.well-known/oauth-authorization-server"),
     ("GET", "/.well-known/oauth-authorization-server/{path}"),
     ("GET", "/.well-known/jwks.json"),
+    ("GET", "/.well-known/oauth-protected-resource"),
+    ("GET", "/.well-known/oauth-protected-resource/{path}"),
     ("POST", "/user/signup"),
     ("POST", "/user/login"),
     ("POST", "/oauth/token"),
@@ -92,6 +94,7 @@ async fn every_route_asks_for_a_token_and_its_right(database: TestDatabase) {
         let answer = send(api.request(method, path)).await;
         let is_there = answer.status != 404 || path.contains('{');
         assert!(answer.status != 401 && is_there, "{path}: {}", answer.body);
+        answer.has_security_headers();
     }
     for (method, path, slug) in PROTECTED {
         let method: Method = method.parse().unwrap();
@@ -106,8 +109,13 @@ async fn every_route_asks_for_a_token_and_its_right(database: TestDatabase) {
         assert_eq!(none.problem(401, "missing_token"), "Not authenticated");
         assert_eq!(
             none.header("www-authenticate"),
-            r#"Bearer realm="auth-server""#
+            format!(
+                r#"Bearer realm="auth-server", resource_metadata="{}/.well-known/oauth-protected-resource""#,
+                api.base
+            )
         );
+        none.has_security_headers();
+        assert_eq!(none.header("cache-control"), "no-store", "{path}");
         let broken = send(request().bearer_auth("a.b.c")).await;
         assert_eq!(broken.status, 401, "{path}");
         if slug.is_empty() {
@@ -136,6 +144,8 @@ async fn every_route_asks_for_a_token_and_its_right(database: TestDatabase) {
             "{path}: {}",
             allowed.body
         );
+        allowed.has_security_headers();
+        assert_eq!(allowed.header("cache-control"), "no-store", "{path}");
     }
 }
 

@@ -142,6 +142,21 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
+    /// Asserts the headers that every response has. A page has its own policy, and sends the referrer within the server.
+    #[track_caller]
+    pub fn has_security_headers(&self) {
+        assert_eq!(self.header("x-content-type-options"), "nosniff");
+        let referrer = self.header("referrer-policy");
+        assert!(
+            ["no-referrer", "same-origin"].contains(&referrer),
+            "{referrer}"
+        );
+        let policy = self.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+        assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe-"), "{policy}");
+    }
+
     /// Asserts an error response of the management routes.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> String {
