@@ -32,6 +32,19 @@ impl RequestHeaders {
     }
 }
 
+/// Two are equal if one is a clone of the other.
+impl PartialEq for RequestHeaders {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for RequestHeaders {}
+
 impl fmt::Debug for RequestHeaders {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_set = self.0.is_some();

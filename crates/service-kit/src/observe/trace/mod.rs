@@ -19,6 +19,7 @@ mod sampler;
 #[cfg(feature = "otlp")]
 mod statements;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use identity_core::http::{RequestHeaders, reqwest};
@@ -75,12 +76,17 @@ impl Traces {
 }
 
 /// Returns the headers of requests to issuers: `traceparent` and `tracestate` of the current span, if it is part of a trace.
+///
+/// They are the same ones for all clients of the process, so that two clients that are configured alike are equal.
 pub(crate) fn outgoing() -> RequestHeaders {
-    RequestHeaders::new(|headers| {
-        if let Some(context) = current() {
-            put(&context, headers);
-        }
-    })
+    static OUTGOING: LazyLock<RequestHeaders> = LazyLock::new(|| {
+        RequestHeaders::new(|headers| {
+            if let Some(context) = current() {
+                put(&context, headers);
+            }
+        })
+    });
+    OUTGOING.clone()
 }
 
 /// Makes the span of a request part of its trace.
