@@ -7,7 +7,7 @@
 
 mod audit;
 mod metrics;
-#[cfg(unix)]
+#[cfg(all(unix, test))]
 mod reload;
 mod stop;
 

@@ -68,7 +68,7 @@ impl Running {
             };
             let server = HttpServer::new(app).workers(1).disable_signals();
             let server = server.bind("127.0.0.1:0").unwrap();
-            let port = server.addrs()[0].port();
+            let port = server.addrs().first().unwrap().port();
             let server = server.run();
             started.send((port, server.handle())).unwrap();
             server.await.unwrap();

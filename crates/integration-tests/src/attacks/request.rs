@@ -112,14 +112,18 @@ impl Request {
         target.send_bytes((self.write)(&draft).as_bytes()).await
     }
 
-    /// Whether it names the host that it is for.
-    fn names_host(&self, target: &Target) -> bool {
+    /// Whether it names the host that it is for, and nothing else with it.
+    pub(super) fn names_host(&self, target: &Target) -> bool {
         let draft = Draft {
             token: "",
             routes: target.kind().routes(),
         };
         let request = (self.write)(&draft).to_ascii_lowercase();
-        request.contains("\nhost:") || request.contains(" http://")
+        let target = request.split(' ').nth(1).unwrap_or_default();
+        match target.strip_prefix("http://") {
+            Some(address) => !address.contains('@'),
+            None => request.contains("\nhost:"),
+        }
     }
 
     /// Sends it, and its response must be as the row says.

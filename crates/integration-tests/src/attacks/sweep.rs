@@ -70,7 +70,9 @@ async fn all(target: &Target, attacks: &Attacks) -> Result<()> {
     for (group, row) in attacks.tokens() {
         let token = row.token(target)?;
         let response = target.send(&target.any_caller().bearer(&token)).await?;
-        let checked = documented(target, &response).and_then(|()| log::hides(&response, &token));
+        let challenge = challenge(&response).map(without_metadata).transpose();
+        let checked = challenge.and_then(|challenge| documented(target, &response, challenge));
+        let checked = checked.and_then(|()| log::hides(&response, &token));
         if let Err(error) = checked {
             faults.push(format!("{group}::{}: {error:#}", row.name));
         }
@@ -81,7 +83,7 @@ async fn all(target: &Target, attacks: &Attacks) -> Result<()> {
         let Some(response) = row.send(target, &token).await? else {
             continue;
         };
-        if let Err(error) = shut(target, &response) {
+        if let Err(error) = shut(target, row, &response) {
             faults.push(format!("request::{}: {error:#}", row.name));
         }
     }
@@ -92,7 +94,7 @@ async fn all(target: &Target, attacks: &Attacks) -> Result<()> {
 }
 
 /// As [`documented`], or the plain refusal of a server that cannot read the request: it has no code.
-fn shut(target: &Target, response: &Response) -> Result<()> {
+fn shut(target: &Target, row: &Request, response: &Response) -> Result<()> {
     nothing_open(response)?;
     let unread = [400, 431].contains(&response.status) && response.header("x-request-id").is_none();
     // The response to HEAD has no body.
@@ -100,11 +102,20 @@ fn shut(target: &Target, response: &Response) -> Result<()> {
     if unread || without_body {
         return Ok(());
     }
-    documented(target, response)
+    let challenge = challenge(response);
+    let challenge = match row.names_host(target) {
+        true => challenge.map(without_metadata).transpose()?,
+        false => challenge,
+    };
+    documented(target, response, challenge)
 }
 
-/// A code of the closed list with its status, and the challenge that belongs to it.
-fn documented(target: &Target, response: &Response) -> Result<()> {
+fn challenge(response: &Response) -> Option<&str> {
+    response.header("www-authenticate")
+}
+
+/// A code of the closed list with its status, and the challenge that belongs to it, without the address of the metadata.
+fn documented(target: &Target, response: &Response, challenge: Option<&str>) -> Result<()> {
     let code = response.text_member("/code")?;
     let known = CLOSED_LIST
         .iter()
@@ -116,10 +127,6 @@ fn documented(target: &Target, response: &Response) -> Result<()> {
         response.status
     );
     let realm = format!("Bearer realm=\"{}\"", target.kind().name());
-    let challenge = response
-        .header("www-authenticate")
-        .map(without_metadata)
-        .transpose()?;
     let starts = |error: &str| {
         let start = format!("{realm}, error=\"{error}\", ");
         challenge.is_some_and(|challenge| challenge.starts_with(&start))

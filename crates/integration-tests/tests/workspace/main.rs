@@ -2,4 +2,5 @@
 
 mod env_example;
 mod live;
+#[cfg(test)]
 mod operations;

@@ -98,3 +98,6 @@ async fn wrong_method() -> HttpResponse {
 #[cfg(test)]
 #[path = "exporter_tests.rs"]
 mod tests;
+#[cfg(test)]
+#[path = "exporter_traffic.rs"]
+mod traffic;

@@ -78,7 +78,7 @@ async fn requests_are_handled_as_the_changed_settings_say_and_tokens_issued_as_b
     assert_eq!(seen(&api).await, (true, 413));
     // Tokens of before are accepted, and the state is the same.
     api.get("/user/me", &owner.token).await.expect(200);
-    let refused = api.post("/role/", "", &json!({})).await;
+    let refused = api.post("/role/", "no-token", &json!({})).await;
     refused.expect(401);
     server.kill().await.unwrap();
 }
