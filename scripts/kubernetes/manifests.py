@@ -29,7 +29,7 @@ def settings():
         cells = [cell.strip() for cell in line.strip("|").split(" | ")]
         if not re.match(r"\| `[A-Z]", line):
             continue
-        name, _, _, default, services, text = cells[0].strip("| `"), *cells[1:6]
+        name, _, _, default, _, services, text = cells[0].strip("| `"), *cells[1:7]
         for service in SERVICES if services == "all" else services.split(", "):
             rows[service][name] = default.strip("`")
             if f"`{name}_FILE`" in text:
