@@ -15,6 +15,7 @@ pub const PUBLIC: &str = "public route";
 pub const PUBLIC_WITH_TOKEN: &str = "public route, a token sent along";
 pub const ONE_TOKEN: &str = "protected route, one token";
 pub const MANY_TOKENS: &str = "protected route, thousands of tokens";
+pub const OPERATED: &str = "protected route, one token, limits, audit and metrics on";
 pub const NEW_TOKENS: &str = "protected route, each token new";
 pub const AXUM: &str = "axum, jwt-authorizer";
 pub const AXUM_NEW: &str = "axum, jwt-authorizer, each token new";
@@ -22,6 +23,19 @@ pub const FASTAPI: [(&str, &str); 3] = [
     ("FastAPI, PyJWT", "with_pyjwt"),
     ("FastAPI, python-jose", "with_python_jose"),
     ("FastAPI, fastapi-identity-model", "with_identity_model"),
+];
+
+/// What operators turn on, in the process itself. The limits are as high as they can be set, and are not reached.
+const OPERATION: &[(&str, &str)] = &[
+    ("METRICS_ADDR", "127.0.0.1:0"),
+    ("AUDIT_FILE", "audit.jsonl"),
+    ("SETTINGS_POLL_SECONDS", "1"),
+    ("RATE_LIMIT__FAILURES__PER_MINUTE", "1000000"),
+    ("RATE_LIMIT__ADDRESS__PUBLIC__PER_MINUTE", "1000000"),
+    ("RATE_LIMIT__ADDRESS__READ__PER_MINUTE", "1000000"),
+    ("RATE_LIMIT__ADDRESS__CHANGE__PER_MINUTE", "1000000"),
+    ("RATE_LIMIT__SUBJECT__READ__PER_MINUTE", "1000000"),
+    ("RATE_LIMIT__SUBJECT__CHANGE__PER_MINUTE", "1000000"),
 ];
 
 /// All rows, measured in turn, so that what else the machine does hits each of them.
@@ -123,6 +137,7 @@ fn rows(world: &World) -> Vec<Row> {
         Row::new(PUBLIC, service, Tokens::Public),
         Row::new(ONE_TOKEN, service, Tokens::First(1)),
         Row::new(MANY_TOKENS, service, Tokens::First(5_000)),
+        Row::new(OPERATED, Kind::Service(OPERATION), Tokens::First(1)),
     ];
     if world.arguments.short {
         return rows;
