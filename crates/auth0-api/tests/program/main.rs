@@ -2,12 +2,13 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test may stop at the first thing that is not as it says"
 )]
 
 mod audit;
 mod metrics;
-#[cfg(all(unix, test))]
+#[cfg(unix)]
 mod reload;
 mod stop;
 

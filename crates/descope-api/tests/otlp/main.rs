@@ -148,6 +148,24 @@ fn logs_and_spans_have_the_same_trace_id_without_a_caller_that_names_one() {
 }
 
 #[test]
+fn an_audit_event_is_in_the_span_of_its_request_whatever_the_log_shows() {
+    let (issuer, collector) = (Issuer::start(), Server::start(|_| String::new()));
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url()),
+        ("AUDIT_LOG", "true"),
+        ("RUST_LOG", "warn,audit=off,descope_api=info"),
+    ];
+    let mut program = Program::start(&issuer, &settings);
+    let response = program.get("/api/me", &[]);
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
+    program.stop();
+    let exported = Exported::read(&collector.requests());
+    let request = the(&exported.spans, "GET /api/me");
+    assert_eq!(request.of_events("audit.event"), ["authentication_failed"]);
+    assert_eq!(request.of_events("audit.code"), ["missing_token"]);
+}
+
+#[test]
 fn what_is_not_sampled_is_not_exported() {
     for settings in [
         &[

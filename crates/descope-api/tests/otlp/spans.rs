@@ -16,11 +16,20 @@ pub struct Span {
     pub start: u64,
     pub end: u64,
     attributes: Vec<(String, String)>,
+    /// The attributes of each event within it.
+    events: Vec<Vec<(String, String)>>,
 }
 
 impl Span {
     pub fn attribute(&self, name: &str) -> &str {
         find(&self.attributes, name)
+    }
+
+    /// Returns what its events have under this name.
+    pub fn of_events(&self, name: &str) -> Vec<&str> {
+        let events = self.events.iter();
+        let found = events.filter_map(|event| event.iter().find(|(one, _)| one == name));
+        found.map(|(_, value)| value.as_str()).collect()
     }
 
     fn read(span: &[u8]) -> Self {
@@ -37,6 +46,10 @@ impl Span {
             start: number(7),
             end: number(8),
             attributes: attributes(span, 9),
+            events: values(span, 11)
+                .into_iter()
+                .map(|event| attributes(event.bytes(), 3))
+                .collect(),
         }
     }
 }

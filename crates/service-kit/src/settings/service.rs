@@ -44,7 +44,7 @@ pub struct ServiceSettings {
     /// X-Forwarded-Proto and X-Forwarded-Host are read; no proxy's if unset.
     #[schemars(with = "Vec<String>", extend("x-reload" = "requests"))]
     pub trusted_proxies: TrustedProxies,
-    /// The address at which clients reach the service, such as https://api.example.com, with `PATH_PREFIX` if there is one:
+    /// The address at which clients reach the service, such as `https://api.example.com`, with `PATH_PREFIX` if there is one:
     /// the resource identifier in /.well-known/oauth-protected-resource, which challenges name (RFC 9728). If unset, what the
     /// request says: its Host, or X-Forwarded-Proto and X-Forwarded-Host of a trusted proxy. Set it where a cache is in front of
     /// the service, or a proxy that is not trusted.
@@ -68,7 +68,7 @@ pub struct ServiceSettings {
     pub limits: InputLimits,
     /// Limits of requests, for each client address and each subject.
     pub rate_limit: RateLimitConfig,
-    /// The Redis or Valkey in which all processes count for the rate limits together, such as redis://:password@host:6379/0;
+    /// The Redis or Valkey in which all processes count for the rate limits together, such as `redis://:password@host:6379/0`;
     /// each counts for itself if unset.
     #[serde(default, deserialize_with = "text::optional", skip_serializing)]
     #[schemars(with = "String", extend("x-secret" = true, "x-reload" = "requests", "x-expected" = "redis://host:port or valkey://host:port, without TLS and without parameters; unix sockets and clusters are not supported"))]

@@ -11,6 +11,7 @@ use tracing::{Level, event};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
+use super::TARGET;
 use super::kind::Kind;
 use crate::info::ServiceInfo;
 use crate::request::{ClientAddress, request_id};
@@ -134,7 +135,7 @@ impl Event {
         let shown =
             |text: &Option<String>| text.as_deref().map(|text| printable(text).into_owned());
         event!(
-            target: "audit",
+            target: TARGET,
             Level::INFO,
             {
             service.name = self.service,

@@ -22,6 +22,9 @@ pub(crate) use change::Change;
 use event::Event;
 use kind::{Kind, refused};
 
+/// The target of the events in the log, which exporters of spans take along with the span of the request.
+pub(crate) const TARGET: &str = "audit";
+
 /// Where the audit events of a service go; app data of a service that has any.
 #[derive(Clone)]
 pub(crate) struct Audit {

@@ -18,6 +18,7 @@ use super::conventions::Conventions;
 use super::otel::Ids;
 use super::sampler::Unpolled;
 use super::statements::{Statements, TARGET};
+use crate::observe::audit::TARGET as AUDIT;
 use crate::settings::TraceSettings;
 
 type Layers = Vec<Box<dyn Layer<Registry> + Send + Sync>>;
@@ -68,12 +69,13 @@ pub(super) fn start(settings: &TraceSettings) -> anyhow::Result<Option<(Layers, 
         .with_context_activation(false);
     let filter = || EnvFilter::builder().parse(&settings.export.filter);
     // Without a hint, every line of every library would be compared with the filters.
-    let is_span = filter_fn(|metadata| metadata.is_span()).with_max_level_hint(LevelFilter::TRACE);
+    let is_exported = filter_fn(|metadata| metadata.is_span() || metadata.target() == AUDIT)
+        .with_max_level_hint(LevelFilter::TRACE);
     // The spans too, or none would be the parent of a statement.
     let is_statement = filter_fn(|metadata| metadata.is_span() || metadata.target() == TARGET)
         .with_max_level_hint(LevelFilter::TRACE);
     let layers = vec![
-        spans.with_filter(filter()?.and(is_span)).boxed(),
+        spans.with_filter(filter()?.and(is_exported)).boxed(),
         Statements::new(tracer)
             .with_filter(filter()?.and(is_statement))
             .boxed(),
