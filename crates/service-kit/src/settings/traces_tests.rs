@@ -109,7 +109,7 @@ mod with_the_feature {
             ),
             (
                 vec![collector, ("TRACES__FILTER", "loud=very")],
-                "invalid filter directive",
+                "TRACES__FILTER cannot be used: error parsing level filter",
             ),
             (
                 vec![collector, ("TRACES__TIMEOUT_SECONDS", "0")],
