@@ -56,9 +56,11 @@ fn a_removed_audience_is_refused_at_once_and_an_added_one_accepted() {
         running.metric("settings_reloads_total{outcome=\"applied\"}"),
         2.0
     );
-    // The documents of the service are about the audience in use, too.
+    // example: left out by copy-crate
+    // The responses of the service are about the audience in use, too.
     let both = format!(r#""required_audience":"{A} or {B}""#);
     assert!(running.get("/public/info", "").text.contains(&both));
+    // end of example
 }
 
 #[test]
