@@ -107,17 +107,13 @@ impl Health {
             .iter()
             .filter_map(|issuer| issuer.told(is_one, self.settings))
             .collect();
-        if let Some(refused) = self.reloads.refused() {
+        let of_limits = self.limits.as_ref().and_then(RateLimits::fault);
+        let faults = [self.reloads.refused(), of_limits.map(str::to_owned)];
+        for fault in faults.into_iter().flatten() {
             if status == ReadyStatus::Ready {
                 status = ReadyStatus::Degraded;
             }
-            reasons.push(refused);
-        }
-        if let Some(fault) = self.limits.as_ref().and_then(RateLimits::fault) {
-            if status == ReadyStatus::Ready {
-                status = ReadyStatus::Degraded;
-            }
-            reasons.push(fault.to_owned());
+            reasons.push(fault);
         }
         for dependency in &self.dependencies {
             let checked = dependency.check().await;

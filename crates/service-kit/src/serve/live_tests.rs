@@ -128,7 +128,7 @@ async fn what_only_the_old_service_uses_is_dropped_without_a_request() {
     live.replace(live.service().with_authenticator(new));
     let gone = async {
         while old.strong_count() > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     };
     timeout(PATIENCE, gone)

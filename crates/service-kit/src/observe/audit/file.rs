@@ -9,13 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-use metrics::{Counter, counter};
+use metrics::Counter;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::error;
 
-use super::output::Output;
-use crate::observe::metrics::AUDIT_DROPPED;
+use super::output::{Output, dropped};
 use crate::settings::AuditSettings;
 
 /// How much is written at once, in bytes; one more line may follow.
@@ -130,13 +129,6 @@ impl fmt::Debug for AuditFile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("AuditFile").finish_non_exhaustive()
     }
-}
-
-/// Returns the counter of events that are dropped for this reason; from then on it is shown, also while it is 0.
-pub(super) fn dropped(reason: &'static str) -> Counter {
-    let counter = counter!(AUDIT_DROPPED, "reason" => reason);
-    counter.increment(0);
-    counter
 }
 
 fn named(path: &Path, error: &io::Error) -> io::Error {

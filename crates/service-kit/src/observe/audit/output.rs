@@ -5,10 +5,10 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use metrics::Counter;
+use metrics::{Counter, counter};
 use tracing::{error, info, warn};
 
-use super::file::dropped;
+use crate::observe::metrics::AUDIT_DROPPED;
 
 /// An open file of audit events.
 pub(super) struct Output {
@@ -110,6 +110,13 @@ impl Output {
         }
         Ok(())
     }
+}
+
+/// Returns the counter of events that are dropped for this reason; from then on it is shown, also while it is 0.
+pub(super) fn dropped(reason: &'static str) -> Counter {
+    let counter = counter!(AUDIT_DROPPED, "reason" => reason);
+    counter.increment(0);
+    counter
 }
 
 /// Writes as much as possible. Returns how many bytes, and why not all.
