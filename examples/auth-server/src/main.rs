@@ -24,22 +24,18 @@ async fn run() -> anyhow::Result<()> {
     if arguments.subcommand_name() == Some("rotate-keys") {
         return rotate_keys().await;
     }
+    let configuration = Configuration {
+        read: Settings::from_env,
+        service: |settings| &settings.service,
+        reload: server::reload(),
+    };
     if arguments.subcommand_name() == Some("migrate") {
-        return program::migrate(
-            Settings::from_env,
-            |settings| &settings.service,
-            server::migrate,
-        )
-        .await;
+        return program::migrate(configuration, server::migrate).await;
     }
     program::run(
         Command::of(&arguments),
         &access(),
-        Configuration {
-            read: Settings::from_env,
-            service: |settings| &settings.service,
-            reload: server::reload(),
-        },
+        configuration,
         async |settings: &Settings| {
             let server = server::build(settings.clone()).await?;
             program::announce(&banner(settings, server.address()));

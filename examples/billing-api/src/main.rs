@@ -17,22 +17,18 @@ async fn run() -> anyhow::Result<()> {
     let arguments = program::command_line("billing-api", version, &Settings::fields())
         .subcommand(program::migrate_command())
         .get_matches();
+    let configuration = Configuration {
+        read: Settings::from_env,
+        service: |settings| &settings.service,
+        reload: server::reload(),
+    };
     if arguments.subcommand_name() == Some("migrate") {
-        return program::migrate(
-            Settings::from_env,
-            |settings| &settings.service,
-            server::migrate,
-        )
-        .await;
+        return program::migrate(configuration, server::migrate).await;
     }
     program::run(
         Command::of(&arguments),
         &access(),
-        Configuration {
-            read: Settings::from_env,
-            service: |settings| &settings.service,
-            reload: server::reload(),
-        },
+        configuration,
         async |settings: &Settings| {
             let server = server::build(settings.clone()).await?;
             program::announce(&banner(settings, server.address()));

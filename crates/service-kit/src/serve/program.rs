@@ -154,12 +154,12 @@ pub async fn run<S>(
 
 /// Reads the settings and opens the database, which runs its pending migrations. Errors: a setting is bad, or `open` fails.
 pub async fn migrate<S>(
-    read: impl FnOnce() -> Result<S, SettingsError>,
-    service: impl Fn(&S) -> &ServiceSettings,
+    configuration: Configuration<S>,
     open: impl AsyncFnOnce(&S) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let settings = read()?;
-    telemetry::init(&service(&settings).log).context("the log cannot be started")?;
+    let settings = (configuration.read)()?;
+    let listen = (configuration.service)(&settings);
+    telemetry::init(&listen.log).context("the log cannot be started")?;
     open(&settings).await?;
     announce("The tables of the database are up to date.");
     Ok(())
